@@ -1,0 +1,46 @@
+"""autograd: a scalar autograd engine that can be read, stepped and drawn, and its vectorized path.
+
+>>> from autograd import Value
+>>> x = Value(3.0)
+>>> y = x * x + 2 * x
+>>> y.backward()
+>>> y.data, x.grad
+(15.0, 8.0)
+"""
+
+from typing import Any
+
+from . import array_ops, ops
+from .check import Checked, GradientError, Report, gradcheck
+from .defining import define
+from .derivatives import hessian, hvp, jacobian
+from .engine import Contribution, Step, backward_steps, gradients, topological_order
+from .functions import concatenate, dot, log_softmax, logsumexp, softmax, stack, sum, take
+from .modes import detect_anomaly, no_grad
+from .naming import formula, name_of
+from .ops import (
+    ArrayOp, NaryOp, Op, abs, cos, elu, erf, exp, expm1, gelu, leaky_relu, log, log1p, maximum, minimum, relu, sigmoid, sign,
+    silu, sin, softplus, sqrt, tan, tanh, where,
+)  # fmt: skip
+from .symbols import Symbol
+from .tensor import Tensor
+from .value import Value
+
+__all__ = [
+    "ArrayOp", "Checked", "Contribution", "Drawing", "GradientError", "NaryOp", "Op", "Report", "Step", "Symbol", "Tensor", "Value",
+    "abs", "array_ops", "backward_steps", "concatenate", "cos", "define", "detect_anomaly", "dot", "draw", "elu", "erf", "exp", "expm1",
+    "formula", "gelu", "gradcheck", "gradients", "hessian", "hvp", "jacobian", "leaky_relu", "log", "log1p", "log_softmax", "logsumexp",
+    "maximum", "minimum", "name_of", "no_grad", "ops", "relu", "sigmoid", "sign", "silu", "sin", "softmax", "softplus",
+    "sqrt", "stack", "sum", "take", "tan", "tanh", "topological_order", "where",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """What is loaded when first asked for (drawing), and the operations that people defined."""
+    if name in ("draw", "Drawing"):
+        from . import show
+
+        return getattr(show, name)
+    if name in ops.ELEMENTWISE:
+        return ops.ELEMENTWISE[name]
+    raise AttributeError(f"module 'autograd' has no attribute {name!r}")

@@ -1,0 +1,203 @@
+"""The walk: from a result back to what it was computed from, one operation at a time.
+
+``backward()`` and every stepper drain the same generator, :func:`walk`. Nothing here knows whether a node holds
+a float or an array: nodes know how to pass their gradient on (``_pass_on``), the walk knows the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from .naming import formula, name_of
+
+
+def inner_nodes(root: Any) -> list[Any]:
+    """The nodes that ``root`` was computed by, itself the last: parents first, leaves left out.
+
+    A depth-first search with a stack of its own, so that a chain of a million nodes is no deeper than Python's
+    stack allows. Parents are visited in their order, so equal programs give equal orders.
+    """
+    order: list[Any] = []
+    if root._a is None:
+        return order
+    seen = {root}
+    path: list[Any] = []  # the nodes above this one, whose turn is not over
+    turns: dict[Any, Iterator[Any]] = {}  # where each n-ary node's turn has got to
+    node = root
+    while True:
+        parent = node._a
+        while parent._a is not None and parent not in seen:
+            path.append(node)
+            seen.add(parent)
+            node = parent
+            parent = node._a
+        parent = node._b
+        if type(parent) is tuple:
+            turn = turns.setdefault(node, iter(parent))
+            parent = next((p for p in turn if p._a is not None and p not in seen), None)
+        if parent is not None and parent._a is not None and parent not in seen:
+            path.append(node)
+            seen.add(parent)
+            node = parent
+            continue
+        order.append(node)
+        if not path:
+            return order
+        node = path.pop()
+
+
+def topological_order(root: Any) -> list[Any]:
+    """Every node of the graph, leaves and constants too, each after its parents.
+
+    >>> from autograd import Value
+    >>> a = Value(2.0, "a")
+    >>> [node.op.name for node in topological_order(a * a + 1.0)]
+    ['leaf', 'mul', 'constant', 'add']
+    """
+    order: dict[Any, None] = {}
+    for node in inner_nodes(root):
+        for parent in node.parents:
+            order.setdefault(parent)
+        order[node] = None
+    order.setdefault(root)
+    return list(order)
+
+
+def walk(root: Any, gradient: Any) -> Iterator[Any]:
+    """Yield each inner node when its gradient is complete, and pass that on to its parents when resumed.
+
+    The gradients of inner nodes belong to one walk and start afresh; those of leaves add up.
+    """
+    order = inner_nodes(root)
+    for node in order:
+        node.grad = None
+    root.grad = gradient if root.grad is None else root.grad + gradient
+    for node in reversed(order):
+        yield node
+        node._pass_on()
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What one operation adds to the gradient of one parent: ``local_grad`` times upstream gradient.
+
+    ``before`` and ``after`` are the parent's running total (``before`` is None where nothing had arrived);
+    ``formula`` is the partial derivative in symbols.
+    """
+
+    parent: Any
+    local_grad: Any
+    amount: Any
+    before: Any
+    after: Any
+    formula: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the backward pass: a node whose gradient is complete, and what it passes on.
+
+    ``upstream`` is the gradient of ``node``; ``contributions`` has one entry per edge that carries a gradient, in
+    the order of the parents, so ``x * x`` has two.
+    """
+
+    node: Any
+    upstream: Any
+    contributions: tuple[Contribution, ...]
+
+    def __str__(self) -> str:
+        name = name_of(self.node)
+        lines = [f"{name} = {self.node.op.name}(...): upstream gradient {_short(self.upstream)}"]
+        for c in self.contributions:
+            before = "nothing yet" if c.before is None else _short(c.before)
+            local = c.formula if c.formula == _short(c.local_grad) else f"{c.formula} = {_short(c.local_grad)}"
+            lines.append(
+                f"  to {name_of(c.parent)}: local gradient {local}, times upstream = {_short(c.amount)}; "
+                f"total {before} -> {_short(c.after)}"
+            )
+        return "\n".join(lines)
+
+
+def backward_steps(root: Any, gradient: Any = None) -> Iterator[Step]:
+    """The backward pass from ``root`` as steps to look at; draining it is what ``backward()`` does.
+
+    Each step is shown before its contributions are passed on, and they are when the next one is asked for. ``gradient`` is
+    the upstream gradient of ``root`` (1 where None).
+
+    >>> from autograd import Value
+    >>> x, w = Value(2.0, "x"), Value(-3.0, "w")
+    >>> n = x * w
+    >>> n.label = "n"
+    >>> for step in backward_steps(n.tanh()):
+    ...     print(step)
+    tanh(n) = tanh(...): upstream gradient 1
+      to n: local gradient 1.0 - out * out = 2.458e-05, times upstream = 2.458e-05; total nothing yet -> 2.458e-05
+    n = mul(...): upstream gradient 2.458e-05
+      to x: local gradient w = -3, times upstream = -7.373e-05; total nothing yet -> -7.373e-05
+      to w: local gradient x = 2, times upstream = 4.915e-05; total nothing yet -> 4.915e-05
+    """
+    for node in walk(root, root._seed(gradient)):
+        yield Step(node, node.grad, _contributions(node))
+
+
+def _contributions(node: Any) -> tuple[Contribution, ...]:
+    totals: dict[Any, Any] = {}  # a parent used twice gets its second share on top of its first
+    found = []
+    for index, (parent, local) in enumerate(zip(node.parents, node.local_grads)):
+        if local is None:
+            continue
+        amount = node._share(node.grad, local, parent)
+        before = totals.get(parent, parent.grad)
+        totals[parent] = after = amount if before is None else before + amount
+        found.append(Contribution(parent, local, amount, before, after, formula(node, index)))
+    return tuple(found)
+
+
+def gradients(output: Any, inputs: Any, create_graph: bool = False, gradient: Any = None) -> Any:
+    """The gradients of ``output`` to ``inputs``, without touching any ``.grad``.
+
+    ``inputs`` is a node or a sequence of nodes (leaves, or inner nodes of the graph); the answer is one gradient or a list.
+    They are floats (or arrays); with ``create_graph=True`` they are nodes, which can be differentiated again, to any
+    order. An input that ``output`` does not depend on has gradient 0. ``gradient`` is the upstream gradient of
+    ``output``: 1 where None, needed where ``output`` is a Tensor with more than one element.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> slope = gradients(x**3, x, create_graph=True)
+    >>> slope.data, gradients(slope, x)
+    (27.0, 18.0)
+    """
+    single = not isinstance(inputs, (list, tuple))
+    wanted = [inputs] if single else list(inputs)
+    for node in wanted:
+        if type(node) is not type(output):
+            raise TypeError(
+                f"gradients: inputs are {type(output).__name__} nodes as the output is, not {type(node).__name__}"
+            )
+        node._check_differentiable("gradients")
+    seed = output._seed(gradient)
+    found = {output: output._lift_gradient(seed) if create_graph else seed}
+    order = inner_nodes(output)
+    leads = set(wanted)  # only edges that lead to an input are worth following
+    for node in order:
+        if not leads.isdisjoint(node.parents):
+            leads.add(node)
+    for node in reversed(order):
+        if node not in leads or node not in found:
+            continue
+        upstream = found[node]
+        locals_ = node._local_grad_nodes() if create_graph else node.local_grads
+        for parent, local in zip(node.parents, locals_):
+            if local is not None and parent in leads:
+                share = node._share(upstream, local, parent)
+                found[parent] = found[parent] + share if parent in found else share
+    results = [found[node] if node in found else node._zero_gradient(create_graph) for node in wanted]
+    return results[0] if single else results
+
+
+def _short(number: Any) -> str:
+    if callable(number):
+        return "a function of the upstream gradient"
+    return f"{number:.4g}" if isinstance(number, float) else str(number)

@@ -1,0 +1,136 @@
+"""Functions of several numbers: sums, dot products, softmax; on lists of Values, on Tensors and on arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from . import array_ops, ops
+from .tensor import Tensor, _as_index
+from .value import Value, nary
+
+
+def _is_array(x: Any) -> bool:
+    return isinstance(x, (Tensor, np.ndarray))
+
+
+def _listed(caller: str, values: Any) -> list[Any]:
+    if isinstance(values, (Value, str)) or not hasattr(values, "__iter__"):
+        raise TypeError(f"{caller}: got {values!r}; expected a list of Values, a Tensor or an array")
+    return list(values)
+
+
+def sum(values: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The sum of a list of Values as one node; of a Tensor or array, over ``axis``.
+
+    >>> total = sum([Value(1.0), Value(2.0), 3.0])
+    >>> total.data, len(total.parents)
+    (6.0, 3)
+    """
+    if _is_array(values):
+        return array_ops.sum(values, axis=axis, keepdims=keepdims)
+    values = _listed("sum", values)
+    return nary(ops.sum_of, values) if values else Value(0.0)
+
+
+def dot(ws: Any, xs: Any) -> Any:
+    """The dot product of two lists of the same length as one node: w1*x1 + w2*x2 + ...; of arrays, ``ws @ xs``.
+
+    >>> w = [Value(-3.0), Value(1.0)]
+    >>> n = dot(w, [2.0, 0.0])
+    >>> n.backward()
+    >>> n.data, [weight.grad for weight in w]
+    (-6.0, [2.0, 0.0])
+    """
+    if _is_array(ws) or _is_array(xs):
+        return array_ops.matmul(ws, xs)
+    ws, xs = _listed("dot", ws), _listed("dot", xs)
+    if len(ws) != len(xs):
+        raise ValueError(f"dot: {len(ws)} weights and {len(xs)} inputs; expected as many of one as of the other")
+    return nary(ops.dot_of, [*ws, *xs]) if ws else Value(0.0)
+
+
+def logsumexp(values: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """log(exp(x1) + exp(x2) + ...), safe for numbers of any size: a list of Values, or over ``axis``.
+
+    Its gradient is the softmax. The largest is taken out first: log(sum(exp(x))) = m + log(sum(exp(x - m))).
+
+    >>> logsumexp([Value(1000.0), Value(1000.0)])
+    Value(1000.69, op=logsumexp)
+    """
+    if _is_array(values):
+        return array_ops.logsumexp(values, axis=axis, keepdims=keepdims)
+    values = _listed("logsumexp", values)
+    if not values:
+        raise ValueError("logsumexp: got no values; the logarithm of an empty sum is minus infinity")
+    return nary(ops.logsumexp_of, values)
+
+
+def log_softmax(values: Any, axis: int = -1) -> Any:
+    """The logarithm of the softmax, x - logsumexp(x): a list of Values gives a list.
+
+    >>> [round(v.data, 4) for v in log_softmax([Value(0.0), Value(0.0)])]
+    [-0.6931, -0.6931]
+    """
+    if _is_array(values):
+        return array_ops.log_softmax(values, axis=axis)
+    values = _listed("log_softmax", values)
+    total = logsumexp(values)
+    return [value - total for value in values]
+
+
+def softmax(values: Any, axis: int = -1) -> Any:
+    """exp(x) / sum(exp(x)), numbers above 0 that add up to 1: a list of Values gives a list.
+
+    >>> softmax(np.array([0.0, 0.0]))
+    array([0.5, 0.5])
+    """
+    if _is_array(values):
+        return array_ops.softmax(values, axis=axis)
+    return [ops.exp(value) for value in log_softmax(values)]
+
+
+def take(rows: Any, index: Any) -> Any:
+    """The rows that ``index`` names, an embedding look-up: row gradients add up where it names one twice.
+
+    ``rows`` is a Tensor or array of shape (N, ...) and ``index`` integers of any shape I, giving (I..., ...); or a list
+    (of Values, or of lists of them) and one integer.
+
+    >>> table = Tensor([[1.0, 2.0], [3.0, 4.0]])
+    >>> take(table, [0, 0, 1]).sum().backward()
+    >>> table.grad.tolist()
+    [[2.0, 2.0], [1.0, 1.0]]
+    """
+    index = _as_index(index)
+    if not np.issubdtype(np.asarray(index).dtype, np.integer):
+        raise TypeError(f"take: the index is of dtype {np.asarray(index).dtype}; expected integers")
+    if np.size(index) and not (-len(rows) <= np.min(index) and np.max(index) < len(rows)):
+        raise IndexError(f"take: an index from {np.min(index)} to {np.max(index)}, but there are {len(rows)} rows")
+    return rows[index] if isinstance(rows, (Tensor, np.ndarray)) else rows[int(index)]
+
+
+def concatenate(tensors: Sequence[Any], axis: int = 0) -> Any:
+    """The Tensors joined along an axis that they have.
+
+    >>> concatenate([Tensor([1.0]), Tensor([2.0, 3.0])]).shape
+    (3,)
+    """
+    return array_ops.concatenate(*_several("concatenate", tensors), axis=axis)
+
+
+def stack(tensors: Sequence[Any], axis: int = 0) -> Any:
+    """The Tensors, all of one shape, joined along a new axis.
+
+    >>> stack([Tensor([1.0, 2.0]), Tensor([3.0, 4.0])], axis=1).data.tolist()
+    [[1.0, 3.0], [2.0, 4.0]]
+    """
+    return array_ops.stack(*_several("stack", tensors), axis=axis)
+
+
+def _several(caller: str, tensors: Any) -> list[Any]:
+    tensors = list(tensors)
+    if not tensors:
+        raise ValueError(f"{caller}: got no Tensors; expected one at least")
+    return tensors

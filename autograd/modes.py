@@ -1,0 +1,94 @@
+"""The two switches that change how operations run: ``no_grad`` and ``detect_anomaly``.
+
+Each is on for the thread that entered it. Looking that up costs as much as an operation on a Value, so
+the hot path reads one plain count first: how many blocks are open in any thread, nearly always 0.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+paused = 0  # open no_grad blocks, in all threads
+watched = 0  # open detect_anomaly blocks, in all threads
+_lock = threading.Lock()
+_here = threading.local()
+
+
+def recording() -> bool:
+    """Whether operations in this thread record the graph."""
+    return not paused or getattr(_here, "no_grad", 0) == 0
+
+
+def watching() -> bool:
+    """Whether operations in this thread look for inf and nan."""
+    return watched > 0 and getattr(_here, "detect_anomaly", 0) > 0
+
+
+class _Switch:
+    """A context manager that is also a decorator, may be nested, and used again."""
+
+    def __enter__(self) -> None:
+        self._count(+1)
+
+    def __exit__(self, *error: object) -> None:
+        self._count(-1)
+
+    def __call__(self, function: F) -> F:
+        @wraps(function)
+        def inside(*args: Any, **kwargs: Any) -> Any:
+            with self:
+                return function(*args, **kwargs)
+
+        return inside  # type: ignore[return-value]
+
+    def _count(self, change: int) -> None:
+        raise AssertionError("a switch says what it counts")
+
+
+class no_grad(_Switch):  # noqa: N801  (named as everywhere in the field)
+    """Compute without recording: results have no parents, and no local gradients are worked out.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> with no_grad():
+    ...     y = x * x
+    >>> y.data, y.parents
+    (9.0, ())
+    >>> @no_grad()
+    ... def evaluate(x):
+    ...     return x * x
+    >>> evaluate(x).parents
+    ()
+    """
+
+    def _count(self, change: int) -> None:
+        global paused
+        with _lock:
+            paused += change
+        _here.no_grad = getattr(_here, "no_grad", 0) + change
+
+
+class detect_anomaly(_Switch):  # noqa: N801
+    """Stop at the first Tensor operation that makes an inf or nan, forward or backward, and name it.
+
+    The backward pass must run inside the block too. Values need no such watch: they raise by themselves.
+
+    >>> import numpy as np
+    >>> from autograd import Tensor
+    >>> with np.errstate(divide="ignore"), detect_anomaly():
+    ...     Tensor([1.0, 0.0]).log()
+    Traceback (most recent call last):
+    ...
+    FloatingPointError: log made -inf at index (1,), from operands of shape (2,): its value is not finite there
+    """
+
+    def _count(self, change: int) -> None:
+        global watched
+        with _lock:
+            watched += change
+        _here.detect_anomaly = getattr(_here, "detect_anomaly", 0) + change

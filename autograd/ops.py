@@ -1,0 +1,324 @@
+"""The table of derivatives: one row an operation, and the only place where calculus is written.
+
+A row says how an operation computes on a float and on an array, and gives its partial derivatives,
+one per operand, each written once as ordinary Python over ``(out, *operands)``. A partial derivative
+runs on five kinds of number: floats (:class:`~autograd.Value`), arrays (:class:`~autograd.Tensor`), Values or
+Tensors again (derivatives of derivatives), and symbols (printed formulas and generated source). So it
+uses only arithmetic, comparisons, and the rows and helpers of this file, which take all of them.
+
+Where a derivative does not exist (``relu``, ``abs`` at 0, ``maximum`` at a tie) the convention is PyTorch's, and the
+row says so.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Op:
+    """One elementwise operation: a row of the table, and the function that people call.
+
+    ``name``      its method on Value and Tensor, and its function in the package
+    ``symbol``    how it is drawn and printed
+    ``on_float``  its value on Python floats; raises where mathematics has no answer
+    ``on_array``  its value on NumPy arrays; follows NumPy (inf and nan pass)
+    ``partials``  the partial derivative to each operand, as a function of ``(out, *operands)``
+    ``domain``    what the operands must satisfy, for the error message
+    ``defaults``  values of trailing operands that may be left out
+
+    >>> tanh.symbol, tanh(0.0), tanh.partials[0](0.0, 0.0)
+    ('tanh', 0.0, 1.0)
+    """
+
+    name: str
+    symbol: str
+    on_float: Callable[..., Any]
+    on_array: Callable[..., Any]
+    partials: tuple[Callable[..., Any], ...]
+    domain: str = ""
+    defaults: tuple[float, ...] = ()
+
+    def __call__(self, *operands: Any) -> Any:
+        """The operation on Values, Tensors, symbols, NumPy arrays or plain numbers."""
+        operands = self.complete(operands)
+        for operand in operands:
+            apply = getattr(type(operand), "_apply", None)
+            if apply is not None:
+                return apply(self, *operands)
+        if any(isinstance(operand, (np.ndarray, np.generic)) for operand in operands):
+            return self.on_array(*operands)
+        try:
+            return self.on_float(*operands)
+        except (ArithmeticError, ValueError, TypeError) as error:
+            raise explain(self, error, operands) from None
+
+    def complete(self, operands: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The operands, with the defaults of those left out; a wrong number of them is a TypeError."""
+        missing = len(self.partials) - len(operands)
+        if missing and 0 < missing <= len(self.defaults):
+            return operands + self.defaults[-missing:]
+        if missing:
+            raise TypeError(f"{self.name} takes {len(self.partials)} operand(s), but got {len(operands)}")
+        return operands
+
+    def __repr__(self) -> str:
+        return f"<op {self.name}>"
+
+
+@dataclass(frozen=True, eq=False)
+class NaryOp:
+    """An operation on any number of Values that makes one node: a sum, a dot product.
+
+    ``partials`` gives all the partial derivatives at once, as a tuple.
+    """
+
+    name: str
+    symbol: str
+    on_float: Callable[..., float]
+    partials: Callable[..., tuple[Any, ...]]
+    domain: str = ""
+
+    def __repr__(self) -> str:
+        return f"<op {self.name}>"
+
+
+@dataclass(frozen=True, eq=False)
+class ArrayOp:
+    """An operation on whole arrays (a matrix product, a sum over an axis): a row for Tensor alone.
+
+    Settings that are not differentiated (an axis, an index, labels) are passed by keyword and reach ``on_array`` and
+    every partial. A partial gives, in place of a number, a function from the upstream gradient to the
+    parent's share of it; where the share is broader than the parent, the engine sums it down.
+    ``partials`` is a tuple with one partial per operand, or, for operations on any number of operands,
+    a function that gives that tuple from ``(out, *operands)``.
+
+    >>> double = ArrayOp("double", "double", on_array=lambda x: 2 * x, partials=(lambda out, x: lambda g: 2 * g,))
+    >>> double(np.array([1.0, 2.0]))
+    array([2., 4.])
+    """
+
+    name: str
+    symbol: str
+    on_array: Callable[..., Any]
+    partials: tuple[Callable[..., Any], ...] | Callable[..., tuple[Any, ...]]
+
+    def __call__(self, *operands: Any, **static: Any) -> Any:
+        """The operation on Tensors and arrays; a Tensor where any operand is one, else an array."""
+        for operand in operands:
+            apply = getattr(type(operand), "_apply_array", None)
+            if apply is not None:
+                return apply(self, *operands, **static)
+        return self.on_array(*operands, **static)
+
+    def __repr__(self) -> str:
+        return f"<op {self.name}>"
+
+
+def no_value(*operands: Any) -> Any:
+    raise TypeError("a leaf is given, not computed")
+
+
+LEAF = Op("leaf", "", no_value, no_value, ())
+CONSTANT = Op("constant", "", no_value, no_value, ())
+
+
+def explain(op: Any, error: Exception, operands: tuple[Any, ...], derivative: bool = False) -> Exception:
+    """The same kind of error, with the operation, what came in, and what it expects."""
+    shown = ", ".join(f"{operand:.6g}" if isinstance(operand, float) else repr(operand) for operand in operands)
+    if isinstance(error, OverflowError):
+        why = "the result is too large for a float (above 1.8e308); scale the operands down"
+    elif derivative:
+        why = "the value exists here, but its derivative is not finite; move away from this point, or use no_grad()"
+    elif isinstance(error, TypeError):
+        why = f"{error}; it takes numbers, Values, Tensors or NumPy arrays"
+    else:
+        why = f"{error}" + (f"; it needs {op.domain}" if op.domain else "")
+    return type(error)(f"{op.name}({shown}): {why}")
+
+
+# Helpers that take all kinds of number, for use in partial derivatives.
+
+
+def where(condition: Any, x: Any, y: Any) -> Any:
+    """``x`` where the condition holds, else ``y``; differentiable in ``x`` and ``y``.
+
+    The condition is data (a bool, or an array of bools, such as a comparison gives), not a node.
+
+    >>> where(np.array([True, False]), 1.0, np.array([2.0, 3.0]))
+    array([1., 3.])
+    """
+    if isinstance(condition, (bool, np.bool_)):
+        return x if condition else y
+    for operand in (condition, x, y):
+        select = getattr(type(operand), "_where", None)
+        if select is not None:
+            return select(condition, x, y)
+    return np.where(condition, x, y)
+
+
+def indicator(condition: Any) -> Any:
+    """1 where the condition holds, else 0. For arrays the mask itself: it multiplies as 0 and 1 do."""
+    return condition if isinstance(condition, np.ndarray) else where(condition, 1.0, 0.0)
+
+
+def equal(x: Any, y: Any) -> Any:
+    """Whether two numbers have the same value (``==`` on nodes asks whether they are the same node)."""
+    for this, other in ((x, y), (y, x)):
+        compare = getattr(type(this), "_equal", None)
+        if compare is not None:
+            return compare(this, other)
+    return x == y
+
+
+# Values that are safe where the textbook form is not.
+
+
+def _sigmoid_float(x: float) -> float:
+    if x >= 0:
+        return 1 / (1 + math.exp(-x))
+    e = math.exp(x)  # never above 1, so nothing overflows
+    return e / (1 + e)
+
+
+def _sigmoid_array(x: Any) -> Any:
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, e) / (1 + e)
+
+
+def _sign_float(x: float) -> float:
+    return float((x > 0) - (x < 0))
+
+
+def _erf_array(x: Any) -> Any:
+    # NumPy has no erf; the C library's, one element at a time, is exact to the last digits.
+    x = np.asarray(x)
+    dtype = x.dtype if np.issubdtype(x.dtype, np.floating) else np.dtype(float)
+    return np.fromiter(map(math.erf, x.ravel().tolist()), dtype, x.size).reshape(x.shape)
+
+
+def _softplus_float(x: float) -> float:
+    return max(x, 0.0) + math.log1p(math.exp(-math.fabs(x)))
+
+
+def _elu_float(x: float, alpha: float) -> float:
+    return x if x > 0 else alpha * math.expm1(x)
+
+
+SQRT_HALF = math.sqrt(0.5)
+SQRT_2PI = math.sqrt(2 * math.pi)
+TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
+
+# The rows. ``out`` is the value of the operation, so that a partial derivative can be written by it.
+
+add = Op("add", "+", operator.add, np.add, (lambda out, x, y: 1.0, lambda out, x, y: 1.0))
+sub = Op("sub", "-", operator.sub, np.subtract, (lambda out, x, y: 1.0, lambda out, x, y: -1.0))
+mul = Op("mul", "*", operator.mul, np.multiply, (lambda out, x, y: y, lambda out, x, y: x))
+div = Op(
+    "div", "/", operator.truediv, np.divide,
+    (lambda out, x, y: 1.0 / y, lambda out, x, y: -out / y),
+    domain="a divisor other than 0",
+)  # fmt: skip
+pow = Op(
+    "pow", "**", math.pow, np.power,
+    (
+        # x**0 is the constant 1, also at x = 0, where x**-1 is not to be asked for
+        lambda out, x, y: y * x ** where(equal(y, 0.0), 0.0, y - 1.0),
+        # 0**y is the constant 0, where log(0) is not to be asked for
+        lambda out, x, y: out * log(where(equal(x, 0.0), 1.0, x)),
+    ),
+    domain="a base above 0, or a whole-number exponent (not below 0 where the base is 0); "
+    "a Value as exponent needs a base of at least 0",
+)  # fmt: skip
+neg = Op("neg", "-", operator.neg, np.negative, (lambda out, x: -1.0,))
+sign = Op("sign", "sign", _sign_float, np.sign, (lambda out, x: 0.0,))
+abs = Op("abs", "abs", operator.abs, np.abs, (lambda out, x: sign(x),))  # at 0: 0
+exp = Op("exp", "exp", math.exp, np.exp, (lambda out, x: out,))
+expm1 = Op("expm1", "expm1", math.expm1, np.expm1, (lambda out, x: out + 1.0,))
+log = Op("log", "log", math.log, np.log, (lambda out, x: 1.0 / x,), domain="x > 0")
+log1p = Op("log1p", "log1p", math.log1p, np.log1p, (lambda out, x: 1.0 / (1.0 + x),), domain="x > -1")
+sqrt = Op("sqrt", "sqrt", math.sqrt, np.sqrt, (lambda out, x: 0.5 / out,), domain="x >= 0")
+sin = Op("sin", "sin", math.sin, np.sin, (lambda out, x: cos(x),), domain="a finite angle")
+cos = Op("cos", "cos", math.cos, np.cos, (lambda out, x: -sin(x),), domain="a finite angle")
+tan = Op("tan", "tan", math.tan, np.tan, (lambda out, x: 1.0 + out * out,), domain="a finite angle")
+tanh = Op("tanh", "tanh", math.tanh, np.tanh, (lambda out, x: 1.0 - out * out,))
+sigmoid = Op("sigmoid", "sigmoid", _sigmoid_float, _sigmoid_array, (lambda out, x: out * (1.0 - out),))
+relu = Op(
+    "relu", "relu", lambda x: where(x > 0.0, x, 0.0), lambda x: np.maximum(x, 0),
+    (lambda out, x: indicator(x > 0.0),),  # at 0: 0
+)  # fmt: skip
+leaky_relu = Op(
+    "leaky_relu", "leaky_relu",
+    lambda x, slope: where(x > 0.0, x, slope * x), lambda x, slope: np.where(x > 0, x, slope * x),
+    (lambda out, x, slope: where(x > 0.0, 1.0, slope), lambda out, x, slope: where(x > 0.0, 0.0, x)),  # at 0: slope
+    defaults=(0.01,),
+)  # fmt: skip
+elu = Op(
+    "elu", "elu", _elu_float, lambda x, alpha: np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))),
+    (lambda out, x, alpha: where(x > 0.0, 1.0, out + alpha), lambda out, x, alpha: expm1(minimum(x, 0.0))),  # at 0: alpha
+    defaults=(1.0,),
+)  # fmt: skip
+softplus = Op("softplus", "softplus", _softplus_float, lambda x: np.logaddexp(x, 0), (lambda out, x: sigmoid(x),))
+silu = Op(
+    "silu", "silu", lambda x: x * _sigmoid_float(x), lambda x: x * _sigmoid_array(x),
+    (lambda out, x: sigmoid(x) + out * (1.0 - sigmoid(x)),),
+)  # fmt: skip
+erf = Op("erf", "erf", math.erf, _erf_array, (lambda out, x: TWO_OVER_SQRT_PI * exp(-x * x),))
+gelu = Op(
+    "gelu", "gelu", lambda x: 0.5 * x * math.erfc(-x * SQRT_HALF), lambda x: 0.5 * x * (1 + _erf_array(x * SQRT_HALF)),
+    (lambda out, x: 0.5 * (1.0 + erf(x * SQRT_HALF)) + x * exp(-0.5 * x * x) / SQRT_2PI,),
+)  # fmt: skip
+maximum = Op(
+    "maximum", "max", lambda x, y: where(x > y, x, y), np.maximum,
+    (  # at a tie: one half each
+        lambda out, x, y: where(x > y, 1.0, where(equal(x, y), 0.5, 0.0)),
+        lambda out, x, y: where(y > x, 1.0, where(equal(x, y), 0.5, 0.0)),
+    ),
+)  # fmt: skip
+minimum = Op(
+    "minimum", "min", lambda x, y: where(x < y, x, y), np.minimum,
+    (  # at a tie: one half each
+        lambda out, x, y: where(x < y, 1.0, where(equal(x, y), 0.5, 0.0)),
+        lambda out, x, y: where(y < x, 1.0, where(equal(x, y), 0.5, 0.0)),
+    ),
+)  # fmt: skip
+
+ELEMENTWISE: dict[str, Op] = {
+    row.name: row
+    for row in (
+        add, sub, mul, div, pow, neg, abs, sign, exp, expm1, log, log1p, sqrt, sin, cos, tan, tanh, sigmoid, relu,
+        leaky_relu, elu, softplus, silu, gelu, erf, maximum, minimum,
+    )
+}  # fmt: skip
+
+# The operators of Python that are rows, with the name of the method behind each.
+OPERATORS = {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "pow": "pow", "neg": "neg", "abs": "abs"}
+
+
+# Rows on any number of Values. The operands of ``dot`` are all the weights, and then all the inputs.
+
+
+def _halves(operands: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    half = len(operands) // 2
+    return operands[:half], operands[half:]
+
+
+def _logsumexp_float(*xs: float) -> float:
+    largest = max(xs)
+    return largest + math.log(math.fsum(math.exp(x - largest) for x in xs))
+
+
+sum_of = NaryOp("sum", "sum", lambda *xs: sum(xs), lambda out, *xs: (1.0,) * len(xs))
+dot_of = NaryOp(
+    "dot", "dot", lambda *both: sum(map(operator.mul, *_halves(both))),
+    lambda out, *both: tuple(operand for half in reversed(_halves(both)) for operand in half),
+)  # fmt: skip
+logsumexp_of = NaryOp("logsumexp", "logsumexp", _logsumexp_float, lambda out, *xs: tuple(exp(x - out) for x in xs))
+
+NARY: dict[str, NaryOp] = {row.name: row for row in (sum_of, dot_of, logsumexp_of)}

@@ -1,0 +1,111 @@
+"""Symbols: the kind of number that writes down what is done to it.
+
+A row's partial derivative, called with symbols in place of numbers, gives its own formula as text.
+That text is what a step prints, and what :mod:`autograd.value` compiles into Value's methods.
+
+>>> from autograd import ops
+>>> x, out = Symbol("x"), Symbol("out")
+>>> print(ops.tanh.partials[0](out, x))
+1.0 - out * out
+>>> print((x + 1.0) * x / out, "and", -(x**2), "and", ops.where(x > 0.0, 1.0, 0.0))
+(x + 1.0) * x / out and -x ** 2 and 1.0 if x > 0.0 else 0.0
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import ops
+
+# How tightly each form binds: an operand that binds less tightly than its place needs gets parentheses.
+CONDITIONAL, COMPARISON, SUM, PRODUCT, NEGATION, POWER, ATOM = range(7)
+BINDING = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "**": POWER}
+
+
+class Symbol:
+    """A piece of a formula: its text, and how tightly its outermost operation binds."""
+
+    __slots__ = ("text", "binding")
+    __array_ufunc__ = None  # a NumPy number on the left leaves the operation to us
+
+    def __init__(self, text: str, binding: int | None = None) -> None:
+        self.text = text
+        if binding is None:
+            binding = ATOM if text.isidentifier() else CONDITIONAL
+        self.binding = binding
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"Symbol({self.text!r})"
+
+    def __bool__(self) -> bool:
+        raise TypeError(f"the symbol {self.text} is neither true nor false: use ops.where in place of a branch")
+
+    @staticmethod
+    def _apply(op: ops.Op, *operands: Any) -> Any:
+        if op.symbol in BINDING and len(operands) == 2:
+            return _infix(op.symbol, *operands)
+        if op.name == "neg":
+            return Symbol(f"-{_place(operands[0], NEGATION)}", NEGATION)
+        return Symbol(f"{op.name}({', '.join(_place(operand, CONDITIONAL) for operand in operands)})", ATOM)
+
+    @staticmethod
+    def _where(condition: Any, x: Any, y: Any) -> Symbol:
+        test, yes, no = _place(condition, COMPARISON), _place(x, COMPARISON), _place(y, CONDITIONAL)
+        return Symbol(f"{yes} if {test} else {no}", CONDITIONAL)
+
+    def _compare(self, relation: str, other: Any) -> Symbol:
+        return Symbol(f"{_place(self, SUM)} {relation} {_place(other, SUM)}", COMPARISON)
+
+    def _equal(self, other: Any) -> Symbol:
+        return self._compare("==", other)
+
+    def __lt__(self, other: Any) -> Symbol:
+        return self._compare("<", other)
+
+    def __le__(self, other: Any) -> Symbol:
+        return self._compare("<=", other)
+
+    def __gt__(self, other: Any) -> Symbol:
+        return self._compare(">", other)
+
+    def __ge__(self, other: Any) -> Symbol:
+        return self._compare(">=", other)
+
+
+def _install_operator(op: ops.Op, method: str) -> None:
+    setattr(Symbol, f"__{method}__", lambda *operands: Symbol._apply(op, *operands))
+    setattr(Symbol, f"__r{method}__", lambda self, other: Symbol._apply(op, other, self))
+
+
+for _name, _method in ops.OPERATORS.items():
+    _install_operator(ops.ELEMENTWISE[_name], _method)
+
+
+def _place(operand: Any, binding: int) -> str:
+    """The operand's text, in parentheses where it binds less tightly than its place in the formula."""
+    if not isinstance(operand, Symbol):
+        operand = number(operand)
+    return operand.text if operand.binding >= binding else f"({operand.text})"
+
+
+def number(value: float) -> Symbol:
+    """A plain number as a piece of a formula."""
+    return Symbol(repr(value), NEGATION if value < 0 else ATOM)
+
+
+def _infix(symbol: str, x: Any, y: Any) -> Any:
+    # What changes nothing is not written: 1.0 * x, x ** 1.0.
+    if symbol == "*" and _is_one(x):
+        return y
+    if symbol in ("*", "/", "**") and _is_one(y):
+        return x
+    binding = BINDING[symbol]
+    left, right = (binding + 1, NEGATION) if symbol == "**" else (binding, binding + 1)
+    return Symbol(f"{_place(x, left)} {symbol} {_place(y, right)}", binding)
+
+
+def _is_one(operand: Any) -> bool:
+    return not isinstance(operand, Symbol) and operand == 1

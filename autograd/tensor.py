@@ -1,0 +1,487 @@
+"""Tensor: one array that remembers where it came from. The vectorized path.
+
+A graph of Tensors is the graph of Values with an array in each node: the same rows, the same walk. Only three things
+are new: operands of different shapes broadcast (and their gradients are summed back), data may ask for no
+gradient, and some operations act on whole arrays (:mod:`autograd.array_ops`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import array_ops, modes, ops
+from .node import NOTHING, Node
+
+Operand = Any  # a Tensor, a NumPy array, or a number
+
+new = object.__new__
+
+
+class Tensor(Node):
+    """An array in a computation graph.
+
+    ``Tensor(data, requires_grad=None, label=None)`` wraps a NumPy array of any shape (without a copy), or makes one of
+    nested lists; the dtype is kept. ``requires_grad`` is True for floats where not said otherwise, and False for
+    integers and bools; arrays and numbers that meet a Tensor in an expression are data, without gradient. ``grad`` is an array of the
+    data's shape and dtype, or None. Shapes broadcast as in NumPy. ``<`` and its like give NumPy arrays of bools; ``==`` and
+    the hash are identity, as for Value.
+
+    >>> w, x = Tensor([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, -1.0])
+    >>> loss = (w @ x).sum()
+    >>> loss.backward()
+    >>> loss.item(), w.grad.tolist()
+    (-2.0, [[1.0, -1.0], [1.0, -1.0]])
+    """
+
+    __slots__ = ("requires_grad", "static")
+
+    data: np.ndarray
+    grad: np.ndarray | None
+    requires_grad: bool
+    static: Mapping[str, Any]
+
+    def __init__(self, data: Any, requires_grad: bool | None = None, label: str | None = None) -> None:
+        self.data = _as_array(data)
+        is_float = np.issubdtype(self.data.dtype, np.floating)
+        if requires_grad and not is_float:
+            raise TypeError(f"Tensor: data of dtype {self.data.dtype} has no gradient; make it float to ask for one")
+        self.requires_grad = is_float if requires_grad is None else bool(requires_grad)
+        self.grad = None
+        self.label = label
+        self.static = NOTHING
+        self.op = ops.LEAF
+        self._a = self._b = self._da = self._db = None
+
+    # What it is.
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The size along each axis."""
+        return self.data.shape
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self.data.ndim
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return self.data.size
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the elements."""
+        return self.data.dtype
+
+    def numpy(self) -> np.ndarray:
+        """The data as a NumPy array, not a copy."""
+        return self.data
+
+    def item(self) -> Any:
+        """The one element as a Python number; an error where there are more."""
+        if self.data.size != 1:
+            raise ValueError(f"item: a Tensor of shape {self.shape} is not one number; index it first")
+        return self.data.item()
+
+    def detach(self) -> Tensor:
+        """The same data, cut off from the graph: it needs no gradient."""
+        return _data(self.data)
+
+    def argmax(self, axis: int | None = None) -> Any:
+        """The index of the largest element, along ``axis``: a NumPy array of integers, without gradient."""
+        return self.data.argmax(axis=axis)
+
+    def __len__(self) -> int:
+        if not self.data.ndim:
+            raise TypeError("len: this Tensor is a single number (shape ()), it has no length")
+        return len(self.data)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self)))
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __bool__(self) -> bool:
+        return bool(self.data)
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise TypeError("a Tensor does not turn into an array by itself, which would lose its gradient: use .numpy(), "
+                        "and the functions of autograd (autograd.exp, ...) in place of NumPy's")  # fmt: skip
+
+    def __repr__(self) -> str:
+        text = np.array2string(self.data, separator=", ", threshold=20, precision=4, prefix="Tensor(")
+        parts = [text, f"shape={self.shape}", f"dtype={self.dtype}"]
+        if self.label:
+            parts.append(f"label={self.label!r}")
+        if self.op is not ops.LEAF and self.op is not ops.CONSTANT:
+            parts.append(f"op={self.op.name}")
+        return f"Tensor({', '.join(parts)})"
+
+    def __lt__(self, other: Operand) -> Any:
+        return self.data < _numbers(other)
+
+    def __le__(self, other: Operand) -> Any:
+        return self.data <= _numbers(other)
+
+    def __gt__(self, other: Operand) -> Any:
+        return self.data > _numbers(other)
+
+    def __ge__(self, other: Operand) -> Any:
+        return self.data >= _numbers(other)
+
+    # The operations on whole arrays.
+
+    def __matmul__(self, other: Operand) -> Tensor:
+        return array_ops.matmul(self, other)
+
+    def __rmatmul__(self, other: Operand) -> Tensor:
+        return array_ops.matmul(other, self)
+
+    def __getitem__(self, index: Any) -> Tensor:
+        return array_ops.getitem(self, index=_as_index(index))
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """The sum over ``axis`` (all axes where None)."""
+        return array_ops.sum(self, axis=axis, keepdims=keepdims)
+
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """The mean over ``axis``."""
+        return array_ops.mean(self, axis=axis, keepdims=keepdims)
+
+    def var(self, axis: Any = None, keepdims: bool = False, ddof: int = 0) -> Tensor:
+        """The variance over ``axis``, the sum of squares divided by n - ``ddof``."""
+        return array_ops.var(self, axis=axis, keepdims=keepdims, ddof=ddof)
+
+    def max(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """The largest element over ``axis``; where several are largest, each gets an equal part of the gradient."""
+        return array_ops.max(self, axis=axis, keepdims=keepdims)
+
+    def min(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """The smallest element over ``axis``; where several are smallest, each gets an equal part of the gradient."""
+        return array_ops.min(self, axis=axis, keepdims=keepdims)
+
+    def reshape(self, *shape: Any) -> Tensor:
+        """The same elements in another shape; one size may be -1."""
+        return array_ops.reshape(self, shape=_spelled(shape))
+
+    def transpose(self, *axes: Any) -> Tensor:
+        """The axes in another order, reversed where none is given."""
+        spelled = _spelled(axes) if axes and axes != (None,) else None
+        return array_ops.transpose(self, axes=spelled and tuple(axis % self.ndim for axis in spelled))
+
+    @property
+    def T(self) -> Tensor:  # noqa: N802
+        """The axes reversed: of a matrix, its transpose."""
+        return array_ops.transpose(self, axes=None)
+
+    def softmax(self, axis: int = -1) -> Tensor:
+        """exp(x) / sum(exp(x)) along ``axis``, safe for elements of any size."""
+        return array_ops.softmax(self, axis=axis)
+
+    def log_softmax(self, axis: int = -1) -> Tensor:
+        """The logarithm of the softmax along ``axis``, safe where the softmax itself is 0."""
+        return array_ops.log_softmax(self, axis=axis)
+
+    def logsumexp(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """log(sum(exp(x))) over ``axis``, safe for elements of any size."""
+        return array_ops.logsumexp(self, axis=axis, keepdims=keepdims)
+
+    # The walk.
+
+    def _pass_on(self) -> None:
+        """Add each parent's share of the upstream gradient to the gradient of that parent."""
+        upstream = self.grad
+        for parent, local in zip(self.parents, self.local_grads):
+            if local is None:
+                continue
+            share = self._share(upstream, local, parent)
+            if type(share) is not np.ndarray or share.dtype != parent.data.dtype:
+                share = np.asarray(share, parent.data.dtype)
+            if modes.watched:
+                _watch_share(self, share, upstream)
+            if parent.grad is not None:
+                share = parent.grad + share
+                if type(share) is not np.ndarray:  # NumPy makes scalars of 0-d arrays
+                    share = np.asarray(share)
+            elif parent._a is None and (share is upstream or share.base is not None):
+                share = share.copy()  # a leaf's gradient is its own: it may be changed in place
+            parent.grad = share
+
+    @staticmethod
+    def _share(upstream: Any, local: Any, parent: Any) -> Any:
+        """The parent's share of the gradient; on arrays, and on Tensors when it is to be differentiated again."""
+        share = local(upstream) if callable(local) else upstream * local
+        return share if share.shape == parent.data.shape else array_ops.sum_to(share, shape=parent.data.shape)
+
+    def _local_grad_nodes(self) -> tuple[Any, ...]:
+        partials = self.op.partials
+        parents = self.parents
+        if not isinstance(partials, tuple):
+            found = partials(self, *parents, **self.static)
+        else:
+            found = tuple(partial(self, *parents, **self.static) for partial in partials)
+        return tuple(local if parent.requires_grad else None for parent, local in zip(parents, found))
+
+    def _seed(self, gradient: Any) -> Any:
+        self._check_differentiable("backward")
+        if gradient is None:
+            if self.data.size != 1:
+                raise ValueError(
+                    f"backward: a Tensor of shape {self.shape} is not a scalar, so the gradient to start from is not "
+                    "clear; reduce it (.sum(), .mean()), or pass gradient= of this shape"
+                )
+            return np.ones_like(self.data)
+        if isinstance(gradient, Tensor):
+            array = gradient.data
+        else:
+            array = gradient = np.asarray(gradient, self.data.dtype)
+        if array.shape != self.data.shape:
+            raise ValueError(f"backward: the gradient has shape {array.shape}, but the Tensor has {self.shape}")
+        return gradient
+
+    @staticmethod
+    def _lift_gradient(gradient: Any) -> Tensor:
+        return gradient if isinstance(gradient, Tensor) else _data(gradient)
+
+    def _zero_gradient(self, as_node: bool) -> Any:
+        zeros = np.zeros_like(self.data)
+        return _data(zeros) if as_node else zeros
+
+    def _check_differentiable(self, caller: str) -> None:
+        if not self.requires_grad:
+            raise ValueError(
+                f"{caller}: this Tensor of shape {self.shape} needs no gradient: it is data (requires_grad=False), was "
+                "computed from data alone, or under no_grad()"
+            )
+
+    def _equal(self, other: Any) -> Any:
+        return self.data == _numbers(other)
+
+    # How operations make Tensors.
+
+    @staticmethod
+    def _apply(op: ops.Op, *operands: Operand) -> Tensor:
+        tensors = _tensors(op, operands)
+        try:
+            out = op.on_array(*[tensor.data for tensor in tensors])
+        except (ValueError, TypeError) as error:
+            raise _wrong_operands(op, tensors, error) from None
+        return _record(op, out, tensors, NOTHING)
+
+    @staticmethod
+    def _apply_array(op: ops.ArrayOp, *operands: Operand, **static: Any) -> Tensor:
+        tensors = _tensors(op, operands)
+        try:
+            out = op.on_array(*[tensor.data for tensor in tensors], **static)
+        except (ValueError, TypeError, IndexError) as error:  # AxisError is a ValueError too
+            raise _wrong_operands(op, tensors, error, static) from None
+        return _record(op, out, tensors, static)
+
+    @staticmethod
+    def _where(condition: Any, x: Operand, y: Operand) -> Tensor:
+        condition = np.asarray(_numbers(condition))
+        if condition.dtype != bool:
+            raise TypeError(f"where: the condition is of dtype {condition.dtype}; expected bools, such as x > 0")
+        x, y = _tensors(array_ops.where, (x, y))
+        return array_ops.where(x, y, condition=condition)
+
+    if TYPE_CHECKING:  # bound from the table below; here for editors and type checkers
+
+        def __add__(self, other: Operand) -> Tensor: ...
+        def __radd__(self, other: Operand) -> Tensor: ...
+        def __sub__(self, other: Operand) -> Tensor: ...
+        def __rsub__(self, other: Operand) -> Tensor: ...
+        def __mul__(self, other: Operand) -> Tensor: ...
+        def __rmul__(self, other: Operand) -> Tensor: ...
+        def __truediv__(self, other: Operand) -> Tensor: ...
+        def __rtruediv__(self, other: Operand) -> Tensor: ...
+        def __pow__(self, other: Operand) -> Tensor: ...
+        def __rpow__(self, other: Operand) -> Tensor: ...
+        def __neg__(self) -> Tensor: ...
+        def __abs__(self) -> Tensor: ...
+        def add(self, other: Operand) -> Tensor: ...
+        def sub(self, other: Operand) -> Tensor: ...
+        def mul(self, other: Operand) -> Tensor: ...
+        def div(self, other: Operand) -> Tensor: ...
+        def pow(self, other: Operand) -> Tensor: ...
+        def neg(self) -> Tensor: ...
+        def abs(self) -> Tensor: ...
+        def sign(self) -> Tensor: ...
+        def exp(self) -> Tensor: ...
+        def expm1(self) -> Tensor: ...
+        def log(self) -> Tensor: ...
+        def log1p(self) -> Tensor: ...
+        def sqrt(self) -> Tensor: ...
+        def sin(self) -> Tensor: ...
+        def cos(self) -> Tensor: ...
+        def tan(self) -> Tensor: ...
+        def tanh(self) -> Tensor: ...
+        def sigmoid(self) -> Tensor: ...
+        def relu(self) -> Tensor: ...
+        def leaky_relu(self, slope: Operand = 0.01) -> Tensor: ...
+        def elu(self, alpha: Operand = 1.0) -> Tensor: ...
+        def softplus(self) -> Tensor: ...
+        def silu(self) -> Tensor: ...
+        def gelu(self) -> Tensor: ...
+        def erf(self) -> Tensor: ...
+        def maximum(self, other: Operand) -> Tensor: ...
+        def minimum(self, other: Operand) -> Tensor: ...
+
+
+def _data(array: np.ndarray) -> Tensor:
+    """An array as a node that needs no gradient."""
+    tensor: Tensor = new(Tensor)
+    tensor.data = array
+    tensor.requires_grad = False
+    tensor.static = NOTHING
+    tensor.op = ops.CONSTANT
+    tensor.grad = tensor.label = tensor._a = tensor._b = tensor._da = tensor._db = None
+    return tensor
+
+
+def _tensors(op: Any, operands: Sequence[Operand]) -> list[Tensor]:
+    """The operands as Tensors; a plain number takes the dtype of the Tensors it meets, as in NumPy."""
+    tensors: list[Any] = []
+    for operand in operands:
+        if isinstance(operand, Tensor):
+            tensors.append(operand)
+        elif isinstance(operand, np.ndarray):
+            tensors.append(_data(_as_array(operand)))
+        elif isinstance(operand, (bool, int, float)):
+            dtype = np.result_type(*[t.data.dtype for t in operands if isinstance(t, Tensor)], _plain(operand))
+            tensors.append(_data(np.asarray(operand, dtype)))
+        else:
+            try:
+                tensors.append(_data(_as_array(operand)))
+            except TypeError as error:
+                raise TypeError(f"{op.name}: {error}") from None
+    return tensors
+
+
+def _plain(number: Any) -> Any:
+    return float(number) if isinstance(number, float) else number  # a NumPy float64 would widen float32
+
+
+def _record(op: Any, out: Any, parents: list[Tensor], static: Mapping[str, Any]) -> Tensor:
+    """The result as a node, with its parents and local gradients where one of them needs a gradient."""
+    node = _data(out if type(out) is np.ndarray else np.asarray(out))
+    needs = [parent.requires_grad for parent in parents]
+    if True in needs and modes.recording():
+        node.op = op
+        node.static = static
+        node.requires_grad = True
+        arrays = [parent.data for parent in parents]
+        if isinstance(op.partials, tuple):
+            locals_ = [
+                _fitted(partial(node.data, *arrays, **static), node.data) if needed else None
+                for partial, needed in zip(op.partials, needs)
+            ]
+        else:
+            found = op.partials(node.data, *arrays, **static)
+            locals_ = [local if needed else None for local, needed in zip(found, needs)]
+        node._a, node._da = parents[0], locals_[0]
+        if len(parents) == 2:
+            node._b, node._db = parents[1], locals_[1]
+        elif len(parents) > 2:
+            node._b, node._db = tuple(parents[1:]), tuple(locals_[1:])
+    if modes.watched:
+        _watch_value(op, node.data, parents)
+    return node
+
+
+def _fitted(local: Any, out: np.ndarray) -> Any:
+    """A local gradient in the dtype of the result: a mask becomes 0 and 1."""
+    if isinstance(local, np.ndarray) and local.dtype != out.dtype:
+        return local.astype(out.dtype)
+    return local
+
+
+def _as_array(data: Any) -> np.ndarray:
+    if isinstance(data, Node):
+        raise TypeError(f"got the {type(data).__name__} {data!r} where data is expected; Values and Tensors do not mix, "
+                        "and Tensor.detach() gives a Tensor's data anew")  # fmt: skip
+    try:
+        array = np.asarray(data)
+    except (ValueError, TypeError) as error:
+        raise TypeError(f"expected an array or nested lists of numbers: {error}") from None
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"got data of dtype {array.dtype}; expected real numbers (floats, integers, bools)")
+    return array
+
+
+def _as_index(index: Any) -> Any:
+    if isinstance(index, tuple):
+        return tuple(_as_index(part) for part in index)
+    if isinstance(index, Tensor):
+        return index.data
+    return np.asarray(index) if isinstance(index, list) else index
+
+
+def _numbers(operand: Operand) -> Any:
+    return operand.data if isinstance(operand, Tensor) else operand
+
+
+def _spelled(sizes: tuple[Any, ...]) -> tuple[int, ...]:
+    """A shape given as one tuple or number by number."""
+    return tuple(sizes[0]) if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
+
+
+def _wrong_operands(op: Any, tensors: list[Tensor], error: Exception, static: Mapping[str, Any] = NOTHING) -> Exception:
+    shapes = " and ".join(str(tensor.shape) for tensor in tensors)
+    settings = "".join(f", {name}={value!r}" for name, value in static.items())
+    hint = " (shapes broadcast from the right: sizes must be equal, or 1)" if isinstance(op, ops.Op) else ""
+    kind = next(kind for kind in (IndexError, TypeError, ValueError) if isinstance(error, kind))
+    return kind(f"{op.name}: operands of shape {shapes}{settings} do not fit{hint}: {error}")
+
+
+# detect_anomaly
+
+
+def _watch_value(op: Any, out: np.ndarray, parents: list[Tensor]) -> None:
+    if not modes.watching() or np.isfinite(out).all():
+        return
+    shapes = " and ".join(str(parent.shape) for parent in parents)
+    for parent in parents:
+        if np.isnan(parent.data).any():
+            raise FloatingPointError(f"{op.name} got nan in an operand of shape {parent.shape}: it was in the data")
+    bad = np.isnan(out)
+    if not bad.any():
+        if not all(np.isfinite(parent.data).all() for parent in parents):
+            return  # an infinity passed on, such as a mask of -inf, is not made here
+        bad = np.isinf(out)
+    where = tuple(int(i) for i in np.argwhere(bad)[0])
+    raise FloatingPointError(
+        f"{op.name} made {out[where]} at index {where}, from operands of shape {shapes}: its value is not finite there"
+    )
+
+
+def _watch_share(node: Tensor, share: np.ndarray, upstream: Any) -> None:
+    if modes.watching() and not np.isfinite(share).all() and np.isfinite(upstream).all():
+        raise FloatingPointError(
+            f"backward through {node.op.name}: the gradient passed on to an operand of shape {share.shape} is not finite, though the "
+            f"gradient that came in is; the derivative of {node.op.name} is not finite there"
+        )
+
+
+def install(op: ops.Op) -> None:
+    """Make the row a method of Tensor, and where it is one of Python's operators, that operator."""
+
+    def method(*operands: Operand) -> Tensor:
+        return op(*operands)
+
+    method.__name__ = op.name
+    setattr(Tensor, op.name, method)
+    if op.name in ops.OPERATORS:
+        operator = ops.OPERATORS[op.name]
+        setattr(Tensor, f"__{operator}__", method)
+        if len(op.partials) == 2:
+            setattr(Tensor, f"__r{operator}__", lambda self, other: op(other, self))
+
+
+for _op in ops.ELEMENTWISE.values():
+    install(_op)

@@ -1,0 +1,374 @@
+"""Value: one float that remembers where it came from.
+
+The arithmetic is in the table (:mod:`autograd.ops`). At import each row is *compiled* into a method: its value and
+partial derivatives are called once with symbols, and the text they give is set into the template below. So the
+hot path is the code one would write by hand, and the calculus is still written once;
+``print(source(ops.tanh))`` shows it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Union
+
+import numpy as np
+
+from . import modes, ops
+from .naming import name_of
+from .node import Node
+from .symbols import Symbol
+
+Number = Union[float, int, "Value"]
+
+ERRORS = (ArithmeticError, ValueError)
+
+
+class Value(Node):
+    """A number in a computation graph: it records its parents and the local gradient to each.
+
+    ``Value(data, label=None)`` makes a leaf. Arithmetic with Values and plain numbers makes nodes; every row of the
+    table (``exp``, ``tanh``, ``relu``, ...) is a method. ``<`` and its like compare by value, ``==`` and the hash by identity, so a
+    node can be the key of a dict. A domain error, a division by 0 and a nan are exceptions.
+
+    >>> x, w, b = Value(2.0, "x"), Value(-3.0, "w"), Value(6.7, "b")
+    >>> o = (x * w + b).tanh()
+    >>> o.backward()
+    >>> print(f"{o.data:.4f} {w.grad:.4f}")
+    0.6044 1.2695
+    >>> o.parents[0].op, o.parents[0].local_grads
+    (<op add>, (1.0, 1.0))
+    """
+
+    __slots__ = ()
+
+    data: float
+    grad: float | None
+
+    def __init__(self, data: Any, label: str | None = None) -> None:
+        self.data = _as_float(data, "Value")
+        self.grad = None
+        self.label = label
+        self.op = ops.LEAF
+        self._a = self._b = self._da = self._db = None
+
+    def __float__(self) -> float:
+        return float(self.data)
+
+    def __repr__(self) -> str:
+        parts = [f"{self.data:.6g}"]
+        if self.label:
+            parts.append(f"label={self.label!r}")
+        if self.op is not ops.LEAF:
+            parts.append(f"op={self.op.name}")
+        if self.grad is not None:
+            parts.append(f"grad={self.grad:.6g}")
+        return f"Value({', '.join(parts)})"
+
+    def __lt__(self, other: Number) -> bool:
+        return self.data < _as_operand(other, "<")
+
+    def __le__(self, other: Number) -> bool:
+        return self.data <= _as_operand(other, "<=")
+
+    def __gt__(self, other: Number) -> bool:
+        return self.data > _as_operand(other, ">")
+
+    def __ge__(self, other: Number) -> bool:
+        return self.data >= _as_operand(other, ">=")
+
+    def _pass_on(self) -> None:
+        """Add upstream gradient times local gradient to the gradient of each parent."""
+        upstream = self.grad
+        local = self._da
+        if local is not None:
+            parent = self._a
+            total = parent.grad
+            total = upstream * local if total is None else total + upstream * local
+            if total != total:
+                raise _nan_gradient(self, parent, local)
+            parent.grad = total
+        local = self._db
+        if local is not None:
+            if type(local) is tuple:
+                for parent, each in zip(self._b, local):
+                    if each is not None:
+                        total = parent.grad
+                        total = upstream * each if total is None else total + upstream * each
+                        if total != total:
+                            raise _nan_gradient(self, parent, each)
+                        parent.grad = total
+                return
+            parent = self._b
+            total = parent.grad
+            total = upstream * local if total is None else total + upstream * local
+            if total != total:
+                raise _nan_gradient(self, parent, local)
+            parent.grad = total
+
+    @staticmethod
+    def _share(upstream: Any, local: Any, parent: Any) -> Any:
+        return upstream if type(local) is float and local == 1.0 else upstream * local
+
+    def _local_grad_nodes(self) -> tuple[Any, ...]:
+        """The local gradients once more, as nodes that can be differentiated."""
+        parents = self.parents
+        if isinstance(self.op, ops.NaryOp):
+            return tuple(
+                None if known is None else local
+                for known, local in zip(self.local_grads, self.op.partials(self, *parents))
+            )
+        return tuple(
+            None if known is None else partial(self, *parents)
+            for known, partial in zip(self.local_grads, self.op.partials)
+        )
+
+    def _seed(self, gradient: Any) -> Any:
+        return 1.0 if gradient is None else gradient if type(gradient) is Value else _as_float(gradient, "gradient")
+
+    @staticmethod
+    def _lift_gradient(gradient: Any) -> Value:
+        return gradient if type(gradient) is Value else constant(gradient)
+
+    def _zero_gradient(self, as_node: bool) -> Any:
+        return constant(0.0) if as_node else 0.0
+
+    def _check_differentiable(self, caller: str) -> None:
+        if self.op is ops.CONSTANT:
+            raise ValueError(f"{caller}: {self!r} is a constant; differentiate to a Value that you made")
+
+    def _equal(self, other: Any) -> bool:
+        return self.data == _as_operand(other, "==")
+
+    @staticmethod
+    def _apply(op: ops.Op, *operands: Any) -> Value:
+        """The operation on operands of which one at least is a Value; the others are plain numbers."""
+        return _compiled(op, tuple(isinstance(operand, Value) for operand in operands))(
+            *(operand if isinstance(operand, Value) else constant(operand, op.name) for operand in operands)
+        )
+
+    if TYPE_CHECKING:  # bound from the table below; here for editors and type checkers
+
+        def __add__(self, other: Number) -> Value: ...
+        def __radd__(self, other: Number) -> Value: ...
+        def __sub__(self, other: Number) -> Value: ...
+        def __rsub__(self, other: Number) -> Value: ...
+        def __mul__(self, other: Number) -> Value: ...
+        def __rmul__(self, other: Number) -> Value: ...
+        def __truediv__(self, other: Number) -> Value: ...
+        def __rtruediv__(self, other: Number) -> Value: ...
+        def __pow__(self, other: Number) -> Value: ...
+        def __rpow__(self, other: Number) -> Value: ...
+        def __neg__(self) -> Value: ...
+        def __abs__(self) -> Value: ...
+        def add(self, other: Number) -> Value: ...
+        def sub(self, other: Number) -> Value: ...
+        def mul(self, other: Number) -> Value: ...
+        def div(self, other: Number) -> Value: ...
+        def pow(self, other: Number) -> Value: ...
+        def neg(self) -> Value: ...
+        def abs(self) -> Value: ...
+        def sign(self) -> Value: ...
+        def exp(self) -> Value: ...
+        def expm1(self) -> Value: ...
+        def log(self) -> Value: ...
+        def log1p(self) -> Value: ...
+        def sqrt(self) -> Value: ...
+        def sin(self) -> Value: ...
+        def cos(self) -> Value: ...
+        def tan(self) -> Value: ...
+        def tanh(self) -> Value: ...
+        def sigmoid(self) -> Value: ...
+        def relu(self) -> Value: ...
+        def leaky_relu(self, slope: Number = 0.01) -> Value: ...
+        def elu(self, alpha: Number = 1.0) -> Value: ...
+        def softplus(self) -> Value: ...
+        def silu(self) -> Value: ...
+        def gelu(self) -> Value: ...
+        def erf(self) -> Value: ...
+        def maximum(self, other: Number) -> Value: ...
+        def minimum(self, other: Number) -> Value: ...
+
+
+def constant(data: Any, caller: str = "constant") -> Value:
+    """A plain number as a node: it takes part in operations and needs no gradient."""
+    node = Value(_as_float(data, caller))
+    node.op = ops.CONSTANT
+    return node
+
+
+def nary(op: ops.NaryOp, operands: Sequence[Any]) -> Value:
+    """One node from any number of Values and plain numbers; a constant where none is a Value."""
+    nodes = [operand if isinstance(operand, Value) else constant(operand, op.name) for operand in operands]
+    numbers = [node.data for node in nodes]
+    try:
+        out = op.on_float(*numbers)
+    except ERRORS as error:
+        raise ops.explain(op, error, tuple(numbers)) from None
+    if out != out:
+        raise _nan_value(op, *numbers)
+    needs = [node.op is not ops.CONSTANT for node in nodes]
+    if not any(needs):
+        return constant(out)
+    node = Value(out)
+    if not modes.recording():
+        return node
+    node.op = op
+    node._a, *parents = nodes
+    node._da, *locals_ = (
+        local if needed else None for needed, local in zip(needs, op.partials(out, *numbers))
+    )
+    if parents:
+        node._b, node._db = tuple(parents), tuple(locals_)
+    return node
+
+
+# Numbers in, and errors out.
+
+
+def _as_float(data: Any, caller: str) -> float:
+    """A plain number as a float; anything else, and nan, is an error that says what to use."""
+    if type(data) is not float:
+        if isinstance(data, Node):
+            raise TypeError(f"{caller}: got {data!r} where a plain number is expected; Values and Tensors do not mix: "
+                            "take its .data, or build the whole expression of one kind")  # fmt: skip
+        if isinstance(data, np.ndarray) and data.ndim:
+            raise TypeError(f"{caller}: got an array of shape {data.shape}; a Value is one number: use autograd.Tensor")
+        if isinstance(data, (str, bytes, complex, np.complexfloating)) or not hasattr(data, "__float__"):
+            raise TypeError(f"{caller}: got {data!r} of type {type(data).__name__}; expected a real number")
+        try:
+            data = float(data)
+        except OverflowError as error:
+            raise OverflowError(f"{caller}: the number is too large for a float (above 1.8e308)") from error
+    if data != data:
+        raise ValueError(f"{caller}: got nan, which is not a number; look for where the data has it")
+    return data
+
+
+def _as_operand(other: Any, caller: str) -> float:
+    return other.data if isinstance(other, Value) else _as_float(other, caller)
+
+
+def _nan_value(op: Any, *numbers: float) -> Exception:
+    shown = ", ".join(f"{number:.6g}" for number in numbers)
+    return ValueError(f"{op.name}({shown}): the result is not a number (nan); infinities met, scale the operands down")
+
+
+def _nan_gradient(node: Value, parent: Value, local: float) -> Exception:
+    return ValueError(
+        f"backward through {node.op.name} at {name_of(node)}: upstream gradient {node.grad:.6g} times local gradient {local:.6g} "
+        f"makes the gradient of {name_of(parent)} not a number (nan); infinities met, scale the operands down"
+    )
+
+
+# From row to method.
+
+TEMPLATE = """\
+def {name}({arguments}):
+{dispatch}{load}
+    try:
+        out = {value}
+    except ERRORS as error:
+        raise explain(op, error, ({numbers})) from None
+    if out != out:
+        raise nan_value(op, {numbers})
+    if modes.paused and not modes.recording():
+        return Value(out)
+    node = new(Value)
+    try:
+{locals}
+    except ERRORS as error:
+        raise explain(op, error, ({numbers}), derivative=True) from None
+    node.data = out
+    node.op = op
+    node._a = {first}
+    node._b = {others}
+    node.grad = node.label = None
+    return node
+"""
+
+
+def source(op: ops.Op, needs: tuple[bool, ...] | None = None) -> str:
+    """The Python source of the row's method, for operands of which those in ``needs`` want a local gradient.
+
+    >>> print(source(ops.mul).splitlines()[6].strip())
+    out = x * y
+    """
+    return _source(op, (True,) * len(op.partials) if needs is None else needs, needs is None)[0]
+
+
+def _source(op: ops.Op, needs: tuple[bool, ...], is_method: bool) -> tuple[str, dict[str, Any]]:
+    names = [f"x{i}" for i in range(len(needs))] if len(needs) > 3 else ["x", "y", "z"][: len(needs)]
+    nodes = [f"{name}_node" for name in names]
+    scope: dict[str, Any] = {row.name: row.on_float for row in ops.ELEMENTWISE.values()}
+    scope |= {"op": op, "Value": Value, "new": object.__new__, "modes": modes, "ERRORS": ERRORS}
+    scope |= {"explain": ops.explain, "nan_value": _nan_value, "apply": Value._apply}
+
+    def text(function: Callable[..., Any], name: str, arguments: list[str]) -> str:
+        try:
+            return str(function(*map(Symbol, arguments)))
+        except Exception:  # it branches, or calls a library: then it is called as it is
+            scope[name] = function
+            return f"{name}({', '.join(arguments)})"
+
+    value = text(op.on_float, "on_float", names)
+    partials = [
+        text(partial, f"partial_{index}", ["out", *names]) if needed else "None"
+        for index, (partial, needed) in enumerate(zip(op.partials, needs))
+    ]
+    dispatch = ""
+    if is_method and len(nodes) > 1:
+        others = " or ".join(f"type({node}) is not Value" for node in nodes[1:])
+        dispatch = f"    if {others}:\n        return apply(op, {', '.join(nodes)})\n"
+    first_default = len(nodes) - len(op.defaults) if is_method else len(nodes)
+    arguments = nodes[:first_default] + [
+        f"{node}={default!r}" for node, default in zip(nodes[first_default:], op.defaults)
+    ]
+    return TEMPLATE.format(
+        name=op.name,
+        arguments=", ".join(arguments),
+        dispatch=dispatch,
+        load="\n".join(f"    {name} = {node}.data" for name, node in zip(names, nodes)),
+        numbers=", ".join(names) + ",",
+        value=value,
+        locals=f"        node._da = {partials[0]}\n        node._db = {_packed(partials[1:])}",
+        first=nodes[0],
+        others=_packed(nodes[1:]),
+    ), scope
+
+
+def _packed(texts: list[str]) -> str:
+    """The second operand as it stands in the node's slot: None, itself, or the tuple of all the others."""
+    return "None" if not texts else texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
+
+
+def _build(op: ops.Op, needs: tuple[bool, ...], is_method: bool) -> Callable[..., Value]:
+    text, scope = _source(op, needs, is_method)
+    exec(compile(text, f"<autograd row {op.name}>", "exec"), scope)
+    built: Callable[..., Value] = scope[op.name]
+    return built
+
+
+_built: dict[tuple[ops.Op, tuple[bool, ...]], Callable[..., Value]] = {}
+
+
+def _compiled(op: ops.Op, needs: tuple[bool, ...]) -> Callable[..., Value]:
+    """The operation for nodes of which those in ``needs`` want a local gradient, made when first asked for."""
+    if (op, needs) not in _built:
+        _built[op, needs] = _build(op, needs, is_method=False)
+    return _built[op, needs]
+
+
+def install(op: ops.Op) -> None:
+    """Make the row a method of Value, and where it is one of Python's operators, that operator."""
+    method = _build(op, (True,) * len(op.partials), is_method=True)
+    setattr(Value, op.name, method)
+    if op.name in ops.OPERATORS:
+        operator = ops.OPERATORS[op.name]
+        setattr(Value, f"__{operator}__", method)
+        if len(op.partials) == 2:
+            setattr(Value, f"__r{operator}__", lambda self, other: Value._apply(op, other, self))
+
+
+for _op in ops.ELEMENTWISE.values():
+    install(_op)
