@@ -19,19 +19,44 @@ from .functions import concatenate, dot, log_softmax, logsumexp, softmax, stack,
 from .modes import detect_anomaly, no_grad
 from .naming import formula, name_of
 from .ops import (
-    ArrayOp, NaryOp, Op, abs, cos, elu, erf, exp, expm1, gelu, leaky_relu, log, log1p, maximum, minimum, relu, sigmoid, sign,
-    silu, sin, softplus, sqrt, tan, tanh, where,
+    ArrayOp,
+    NaryOp,
+    Op,
+    abs,
+    cos,
+    elu,
+    erf,
+    exp,
+    expm1,
+    gelu,
+    leaky_relu,
+    log,
+    log1p,
+    maximum,
+    minimum,
+    relu,
+    sigmoid,
+    sign,
+    silu,
+    sin,
+    softplus,
+    sqrt,
+    tan,
+    tanh,
+    where,
 )  # fmt: skip
 from .symbols import Symbol
 from .tensor import Tensor
 from .value import Value
 
 __all__ = [
-    "ArrayOp", "Checked", "Contribution", "Drawing", "GradientError", "NaryOp", "Op", "Report", "Step", "Symbol", "Tensor", "Value",
-    "abs", "array_ops", "backward_steps", "concatenate", "cos", "define", "detect_anomaly", "dot", "draw", "elu", "erf", "exp", "expm1",
-    "formula", "gelu", "gradcheck", "gradients", "hessian", "hvp", "jacobian", "leaky_relu", "log", "log1p", "log_softmax", "logsumexp",
-    "maximum", "minimum", "name_of", "no_grad", "ops", "relu", "sigmoid", "sign", "silu", "sin", "softmax", "softplus",
-    "sqrt", "stack", "sum", "take", "tan", "tanh", "topological_order", "where",
+    "ArrayOp", "Checked", "Contribution", "Drawing", "GradientError", "NaryOp", "Op", "Report",
+    "Step", "Symbol", "Tensor", "Value", "abs", "array_ops", "backward_steps", "concatenate", "cos",
+    "define", "detect_anomaly", "dot", "draw", "elu", "erf", "exp", "expm1", "formula", "gelu",
+    "gradcheck", "gradients", "hessian", "hvp", "jacobian", "leaky_relu", "log", "log1p",
+    "log_softmax", "logsumexp", "maximum", "minimum", "name_of", "no_grad", "ops", "relu",
+    "sigmoid", "sign", "silu", "sin", "softmax", "softplus", "sqrt", "stack", "sum", "take", "tan",
+    "tanh", "topological_order", "where",
 ]  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """The rows for arrays alone: matrix product, sums over axes, indexing, softmax.
 
-As in :mod:`autograd.ops`, a partial derivative is written once and runs on arrays, and on Tensors when the gradient is itself
-to be differentiated: so it uses only what both have. Each gives a function from the upstream gradient ``g`` to
-the parent's share. The settings (``axis``, ``shape``, ``index``) come by keyword and are not differentiated.
+As in :mod:`autograd.ops`, a partial derivative is written once and runs on arrays, and on Tensors
+when the gradient is itself to be differentiated: so it uses only what both have. Each gives a
+function from the upstream gradient ``g`` to the parent's share. The settings (``axis``, ``shape``,
+``index``) come by keyword and are not differentiated.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ reshape = ArrayOp(
 transpose = ArrayOp(
     "transpose", "T",
     on_array=lambda x, *, axes: x.transpose(axes),
-    partials=(lambda out, x, *, axes: lambda g: g.transpose(None if axes is None else tuple(np.argsort(axes))),),
+    partials=(lambda out, x, *, axes: lambda g: g.transpose(axes and tuple(np.argsort(axes))),),
 )  # fmt: skip
 
 broadcast_to = ArrayOp(
@@ -59,7 +60,9 @@ broadcast_to = ArrayOp(
 
 def _sum_to(x: Any, *, shape: tuple[int, ...]) -> Any:
     extra = x.ndim - len(shape)
-    axes = tuple(range(extra)) + tuple(extra + i for i, n in enumerate(shape) if n == 1 and x.shape[extra + i] != 1)
+    axes = tuple(range(extra)) + tuple(
+        extra + i for i, n in enumerate(shape) if n == 1 and x.shape[extra + i] != 1
+    )
     return x.sum(axis=axes).reshape(shape)
 
 
@@ -105,10 +108,16 @@ def _to_extreme(out: Any, x: Any, *, axis: Axis, keepdims: bool) -> Any:
 
 
 max = ArrayOp(
-    "max", "max", on_array=lambda x, *, axis, keepdims: x.max(axis=axis, keepdims=keepdims), partials=(_to_extreme,)
+    "max",
+    "max",
+    on_array=lambda x, *, axis, keepdims: x.max(axis=axis, keepdims=keepdims),
+    partials=(_to_extreme,),
 )
 min = ArrayOp(
-    "min", "min", on_array=lambda x, *, axis, keepdims: x.min(axis=axis, keepdims=keepdims), partials=(_to_extreme,)
+    "min",
+    "min",
+    on_array=lambda x, *, axis, keepdims: x.min(axis=axis, keepdims=keepdims),
+    partials=(_to_extreme,),
 )
 
 
@@ -163,13 +172,13 @@ def _may_repeat(index: Any) -> bool:
     return any(isinstance(part, np.ndarray) and part.dtype != bool for part in parts)
 
 
-getitem = ArrayOp(
+getitem: ArrayOp = ArrayOp(
     "getitem", "[ ]",
     on_array=lambda x, *, index: x[index],
     partials=(lambda out, x, *, index: lambda g: put(g, index=index, shape=x.shape),),
 )  # fmt: skip
 
-put = ArrayOp(  # zeros, with ``x`` added in at the index; elements named twice add up
+put: ArrayOp = ArrayOp(  # zeros, with ``x`` added in at the index; elements named twice add up
     "put", "put",
     on_array=_put,
     partials=(lambda out, x, *, index, shape: lambda g: g[index],),
@@ -181,7 +190,8 @@ def _parts(out: Any, *parts: Any, axis: int) -> tuple[Any, ...]:
     before = (slice(None),) * (axis % out.ndim)
 
     def to(start: int, end: int) -> Any:
-        return lambda g: g[(*before, slice(start, end))]
+        index = (*before, slice(start, end))
+        return lambda g: g[index]
 
     return tuple(to(int(end) - part.shape[axis], int(end)) for part, end in zip(parts, ends))
 
@@ -195,7 +205,8 @@ def _layers(out: Any, *parts: Any, axis: int) -> tuple[Any, ...]:
     before = (slice(None),) * (axis % out.ndim)
 
     def to(i: int) -> Any:
-        return lambda g: g[(*before, i)]
+        index = (*before, i)
+        return lambda g: g[index]
 
     return tuple(to(i) for i in range(len(parts)))
 
@@ -256,7 +267,7 @@ logsumexp = ArrayOp(
 ARRAY: dict[str, ArrayOp] = {
     row.name: row
     for row in (
-        reshape, transpose, broadcast_to, sum_to, sum, mean, var, max, min, matmul, getitem, put, concatenate, stack,
-        where, softmax, log_softmax, logsumexp,
+        reshape, transpose, broadcast_to, sum_to, sum, mean, var, max, min, matmul, getitem, put, concatenate,
+        stack, where, softmax, log_softmax, logsumexp,
     )
 }  # fmt: skip

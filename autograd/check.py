@@ -41,7 +41,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class Report:
-    """What :func:`gradcheck` found: one entry per input, or per element of an input Tensor. Prints as a table."""
+    """What :func:`gradcheck` found, one entry per input (or element of one); prints as a table."""
 
     entries: tuple[Checked, ...]
 
@@ -68,22 +68,29 @@ class GradientError(AssertionError):
         worst = report.worst
         wrong = sum(not entry.ok for entry in report.entries)
         super().__init__(
-            f"gradcheck: {wrong} of {len(report.entries)} derivatives are wrong; the worst is to {worst.name}: analytic "
-            f"{worst.analytic:.7g}, numeric {worst.numeric:.7g}, error {worst.error:.2g} (allowed {worst.tolerance:.2g})\n{report}"
+            f"gradcheck: {wrong} of {len(report.entries)} derivatives are wrong; the worst is to "
+            f"{worst.name}: analytic {worst.analytic:.7g}, numeric {worst.numeric:.7g}, error "
+            f"{worst.error:.2g} (allowed {worst.tolerance:.2g})\n{report}"
         )
 
 
 def gradcheck(
-    fn: Callable[..., Any], inputs: Sequence[Any], *, step: float = 6e-6, rtol: float = 1e-6, atol: float = 1e-8
+    fn: Callable[..., Any],
+    inputs: Sequence[Any],
+    *,
+    step: float = 6e-6,
+    rtol: float = 1e-6,
+    atol: float = 1e-8,
 ) -> Report:
     """Compare the gradients of ``fn(*inputs)`` with central differences, (f(x + h) - f(x - h)) / 2h.
 
-    ``inputs`` are numbers or Values (then ``fn`` works on Values), or arrays or Tensors (copied to float64). The step is scaled, h = ``step`` * max(1, |x|): near the
-    cube root of float64's precision the errors of cutting off and of rounding balance (Press et al., Numerical
-    Recipes, 5.7). A result with several elements is checked through a sum with fixed weights, so that errors do not
-    cancel. Two derivatives agree within ``atol`` + ``rtol`` * the larger, plus what rounding of ``f`` itself leaves open. Gives a
-    :class:`Report`; raises :class:`GradientError`, which names the worst, where one is wrong. Meant for points where
-    the function is smooth.
+    ``inputs`` are numbers or Values (then ``fn`` works on Values), or arrays or Tensors (copied to
+    float64). The step is scaled, h = ``step`` * max(1, |x|): near the cube root of float64's
+    precision the errors of cutting off and of rounding balance (Press et al., Numerical Recipes,
+    5.7). A result with several elements is checked through a sum with fixed weights, so that errors
+    do not cancel. Two derivatives agree within ``atol`` + ``rtol`` * the larger, plus what rounding
+    of ``f`` itself leaves open. Gives a :class:`Report`; raises :class:`GradientError`, which names
+    the worst, where one is wrong. Meant for points where the function is smooth.
 
     >>> print(gradcheck(lambda x, y: x * y.tanh(), [2.0, 0.5]))  # doctest: +ELLIPSIS
     input              analytic        numeric      error   verdict
@@ -94,15 +101,19 @@ def gradcheck(
     if not inputs:
         raise ValueError("gradcheck: got no inputs; expected one at least")
     arrays = [np.array(i.data if isinstance(i, (Value, Tensor)) else i, dtype=np.float64) for i in inputs]
-    names = [str(position) if not getattr(i, "label", None) else name_of(i) for position, i in enumerate(inputs)]
+    names = [
+        str(position) if not getattr(i, "label", None) else name_of(i) for position, i in enumerate(inputs)
+    ]
     on_values = not any(isinstance(i, (Tensor, np.ndarray, list)) for i in inputs)
 
     def run(points: Sequence[np.ndarray]) -> tuple[list[Any], Any]:
         nodes: list[Any] = [Value(p) if on_values else Tensor(p) for p in points]
-        result = fn(*nodes)
+        result: Any = fn(*nodes)
         if not isinstance(result, Value if on_values else Tensor):
-            raise TypeError(f"gradcheck: the function gave {result!r}; expected a {'Value' if on_values else 'Tensor'}")
-        if not on_values and result.size != 1:
+            raise TypeError(
+                f"gradcheck: the function gave {result!r}; expected a {'Value' if on_values else 'Tensor'}"
+            )
+        if isinstance(result, Tensor) and result.size != 1:
             weights = np.cos(np.arange(1, result.size + 1)).reshape(result.shape)
             result = (result * weights).sum()
         return nodes, result

@@ -23,11 +23,12 @@ def define(
 ) -> Op:
     """Add an elementwise operation, for Value and Tensor both: a new row of the table.
 
-    ``value_of(*operands)`` computes it, on floats and on arrays (where one function cannot do both, give ``on_array``).
-    ``partials`` has one partial derivative per operand, each a function of ``(out, *operands)``: one function, or a sequence. Written with
-    arithmetic and the functions of this package, they run on every kind of number: the operation
-    then has second derivatives, and its formula is printed. The operation comes back as a function and is a method of
-    Value and Tensor from now on. Check it with :func:`autograd.gradcheck`. A name that is taken is a
+    ``value_of(*operands)`` computes it, on floats and on arrays (where one function cannot do both,
+    give ``on_array``). ``partials`` has one partial derivative per operand, each a function of
+    ``(out, *operands)``: one function, or a sequence. Written with arithmetic and the functions of
+    this package, they run on every kind of number: the operation then has second derivatives, and
+    its formula is printed. The operation comes back as a function and is a method of Value and
+    Tensor from now on. Check it with :func:`autograd.gradcheck`. A name that is taken is a
     ValueError; one's own operation may be defined again.
 
     >>> from autograd import Tensor, Value, gradcheck
@@ -39,12 +40,20 @@ def define(
     True
     """
     if not isinstance(name, str) or not name.isidentifier() or name.startswith("_"):
-        raise ValueError(f"define: {name!r} cannot be the name of a method; expected a Python name such as 'cube'")
-    if name not in _theirs and (hasattr(value.Value, name) or hasattr(tensor.Tensor, name) or hasattr(Node, name)):
-        raise ValueError(f"define: {name!r} is taken by an operation or attribute of Value or Tensor; choose another")
+        raise ValueError(
+            f"define: {name!r} cannot be the name of a method; expected a Python name such as 'cube'"
+        )
+    if name not in _theirs and (
+        hasattr(value.Value, name) or hasattr(tensor.Tensor, name) or hasattr(Node, name)
+    ):
+        raise ValueError(
+            f"define: {name!r} is taken by an operation or attribute of Value or Tensor; choose another"
+        )
     rules = (partials,) if callable(partials) else tuple(partials)
     if not rules or not all(map(callable, (value_of, *rules))):
-        raise TypeError(f"define: {name} needs a function for its value, and one for the partial derivative to each operand")
+        raise TypeError(
+            f"define: {name} needs a function for its value, and one per operand for its partial derivative"
+        )
     op = Op(name, symbol or name, value_of, on_array or value_of, rules, domain=domain)
     value.install(op)
     tensor.install(op)

@@ -1,7 +1,8 @@
 """Derivatives of many numbers and of higher order, on top of :func:`autograd.gradients`.
 
-Shapes. Of Values: ``n`` inputs and ``m`` outputs give arrays (m, n) and (n, n). Of one Tensor to another: the output's shape,
-then the input's; a list of input Tensors gives a list (``hessian``: a list of lists).
+Shapes. Of Values: ``n`` inputs and ``m`` outputs give arrays (m, n) and (n, n). Of one Tensor to
+another: the output's shape, then the input's; a list of input Tensors gives a list (``hessian``: a
+list of lists).
 """
 
 from __future__ import annotations
@@ -56,8 +57,9 @@ def hessian(output: Any, inputs: Any) -> Any:
 def hvp(output: Any, inputs: Any, vector: Any) -> Any:
     """The Hessian of ``output`` times a vector, without building the Hessian: two walks.
 
-    H v = d (g · v) / d inputs, where g is the gradient (Pearlmutter 1994, "Fast exact multiplication by the Hessian").
-    ``vector`` has one number per input Value, or one array per input Tensor, of its shape.
+    H v = d (g · v) / d inputs, where g is the gradient (Pearlmutter 1994, "Fast exact
+    multiplication by the Hessian"). ``vector`` has one number per input Value, or one array per
+    input Tensor, of its shape.
 
     >>> x, y = Value(2.0), Value(3.0)
     >>> hvp(x * x * y, [x, y], [1.0, 0.0])
@@ -66,13 +68,17 @@ def hvp(output: Any, inputs: Any, vector: Any) -> Any:
     single = not isinstance(inputs, (list, tuple))
     nodes, vectors = ([inputs], [vector]) if single else (list(inputs), list(vector))
     if len(nodes) != len(vectors):
-        raise ValueError(f"hvp: {len(nodes)} inputs and {len(vectors)} entries of the vector; expected one for each")
+        raise ValueError(
+            f"hvp: {len(nodes)} inputs and {len(vectors)} entries of the vector; expected one for each"
+        )
     along: Any = 0.0
     for slope, entry in zip(gradients(output, nodes, create_graph=True), vectors):
         if isinstance(slope, Tensor):
             entry = np.asarray(entry, slope.dtype)
             if entry.shape != slope.shape:
-                raise ValueError(f"hvp: an entry of the vector has shape {entry.shape}, its input has {slope.shape}")
+                raise ValueError(
+                    f"hvp: an entry of the vector has shape {entry.shape}, its input has {slope.shape}"
+                )
         part = slope * entry
         along = along + (part.sum() if isinstance(part, Tensor) else part)
     depends = isinstance(along, Value) or along.requires_grad  # a linear output has a constant gradient
@@ -98,7 +104,9 @@ def _or_zeros(slope: Tensor, inputs: Any) -> Any:
     """The Jacobian of a slope; zeros where it is a constant."""
     if slope.requires_grad:
         return _tensor_jacobian(slope, inputs)
-    zeros = [np.zeros(slope.shape + i.shape, i.dtype) for i in ([inputs] if isinstance(inputs, Tensor) else inputs)]
+    zeros = [
+        np.zeros(slope.shape + i.shape, i.dtype) for i in ([inputs] if isinstance(inputs, Tensor) else inputs)
+    ]
     return zeros[0] if isinstance(inputs, Tensor) else zeros
 
 

@@ -1,7 +1,8 @@
 """The walk: from a result back to what it was computed from, one operation at a time.
 
-``backward()`` and every stepper drain the same generator, :func:`walk`. Nothing here knows whether a node holds
-a float or an array: nodes know how to pass their gradient on (``_pass_on``), the walk knows the order.
+``backward()`` and every stepper drain the same generator, :func:`walk`. Nothing here knows whether
+a node holds a float or an array: nodes know how to pass their gradient on (``_pass_on``), the walk
+knows the order.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from .naming import formula, name_of
 def inner_nodes(root: Any) -> list[Any]:
     """The nodes that ``root`` was computed by, itself the last: parents first, leaves left out.
 
-    A depth-first search with a stack of its own, so that a chain of a million nodes is no deeper than Python's
-    stack allows. Parents are visited in their order, so equal programs give equal orders.
+    A depth-first search with a stack of its own, so that a chain of a million nodes is no deeper
+    than Python's stack allows. Parents are visited in their order, so equal programs give equal
+    orders.
     """
     order: list[Any] = []
     if root._a is None:
@@ -99,8 +101,8 @@ class Contribution:
 class Step:
     """One step of the backward pass: a node whose gradient is complete, and what it passes on.
 
-    ``upstream`` is the gradient of ``node``; ``contributions`` has one entry per edge that carries a gradient, in
-    the order of the parents, so ``x * x`` has two.
+    ``upstream`` is the gradient of ``node``; ``contributions`` has one entry per edge that carries
+    a gradient, in the order of the parents, so ``x * x`` has two.
     """
 
     node: Any
@@ -112,7 +114,9 @@ class Step:
         lines = [f"{name} = {self.node.op.name}(...): upstream gradient {_short(self.upstream)}"]
         for c in self.contributions:
             before = "nothing yet" if c.before is None else _short(c.before)
-            local = c.formula if c.formula == _short(c.local_grad) else f"{c.formula} = {_short(c.local_grad)}"
+            local = (
+                c.formula if c.formula == _short(c.local_grad) else f"{c.formula} = {_short(c.local_grad)}"
+            )
             lines.append(
                 f"  to {name_of(c.parent)}: local gradient {local}, times upstream = {_short(c.amount)}; "
                 f"total {before} -> {_short(c.after)}"
@@ -123,8 +127,8 @@ class Step:
 def backward_steps(root: Any, gradient: Any = None) -> Iterator[Step]:
     """The backward pass from ``root`` as steps to look at; draining it is what ``backward()`` does.
 
-    Each step is shown before its contributions are passed on, and they are when the next one is asked for. ``gradient`` is
-    the upstream gradient of ``root`` (1 where None).
+    Each step is shown before its contributions are passed on, and they are when the next one is
+    asked for. ``gradient`` is the upstream gradient of ``root`` (1 where None).
 
     >>> from autograd import Value
     >>> x, w = Value(2.0, "x"), Value(-3.0, "w")
@@ -133,7 +137,8 @@ def backward_steps(root: Any, gradient: Any = None) -> Iterator[Step]:
     >>> for step in backward_steps(n.tanh()):
     ...     print(step)
     tanh(n) = tanh(...): upstream gradient 1
-      to n: local gradient 1.0 - out * out = 2.458e-05, times upstream = 2.458e-05; total nothing yet -> 2.458e-05
+      to n: local gradient 1.0 - out * out = 2.458e-05, times upstream = 2.458e-05; total nothing
+      yet -> 2.458e-05
     n = mul(...): upstream gradient 2.458e-05
       to x: local gradient w = -3, times upstream = -7.373e-05; total nothing yet -> -7.373e-05
       to w: local gradient x = 2, times upstream = 4.915e-05; total nothing yet -> 4.915e-05
@@ -158,10 +163,11 @@ def _contributions(node: Any) -> tuple[Contribution, ...]:
 def gradients(output: Any, inputs: Any, create_graph: bool = False, gradient: Any = None) -> Any:
     """The gradients of ``output`` to ``inputs``, without touching any ``.grad``.
 
-    ``inputs`` is a node or a sequence of nodes (leaves, or inner nodes of the graph); the answer is one gradient or a list.
-    They are floats (or arrays); with ``create_graph=True`` they are nodes, which can be differentiated again, to any
-    order. An input that ``output`` does not depend on has gradient 0. ``gradient`` is the upstream gradient of
-    ``output``: 1 where None, needed where ``output`` is a Tensor with more than one element.
+    ``inputs`` is a node or a sequence of nodes (leaves, or inner nodes of the graph); the answer is
+    one gradient or a list. They are floats (or arrays); with ``create_graph=True`` they are nodes,
+    which can be differentiated again, to any order. An input that ``output`` does not depend on has
+    gradient 0. ``gradient`` is the upstream gradient of ``output``: 1 where None, needed where
+    ``output`` is a Tensor with more than one element.
 
     >>> from autograd import Value
     >>> x = Value(3.0)
@@ -174,7 +180,8 @@ def gradients(output: Any, inputs: Any, create_graph: bool = False, gradient: An
     for node in wanted:
         if type(node) is not type(output):
             raise TypeError(
-                f"gradients: inputs are {type(output).__name__} nodes as the output is, not {type(node).__name__}"
+                f"gradients: inputs are {type(output).__name__} nodes as the output is, "
+                f"not {type(node).__name__}"
             )
         node._check_differentiable("gradients")
     seed = output._seed(gradient)

@@ -36,7 +36,7 @@ def sum(values: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def dot(ws: Any, xs: Any) -> Any:
-    """The dot product of two lists of the same length as one node: w1*x1 + w2*x2 + ...; of arrays, ``ws @ xs``.
+    """The dot product of two lists as one node, w1*x1 + w2*x2 + ...; of arrays, ``ws @ xs``.
 
     >>> w = [Value(-3.0), Value(1.0)]
     >>> n = dot(w, [2.0, 0.0])
@@ -48,7 +48,9 @@ def dot(ws: Any, xs: Any) -> Any:
         return array_ops.matmul(ws, xs)
     ws, xs = _listed("dot", ws), _listed("dot", xs)
     if len(ws) != len(xs):
-        raise ValueError(f"dot: {len(ws)} weights and {len(xs)} inputs; expected as many of one as of the other")
+        raise ValueError(
+            f"dot: {len(ws)} weights and {len(xs)} inputs; expected as many of one as of the other"
+        )
     return nary(ops.dot_of, [*ws, *xs]) if ws else Value(0.0)
 
 
@@ -95,8 +97,8 @@ def softmax(values: Any, axis: int = -1) -> Any:
 def take(rows: Any, index: Any) -> Any:
     """The rows that ``index`` names, an embedding look-up: row gradients add up where it names one twice.
 
-    ``rows`` is a Tensor or array of shape (N, ...) and ``index`` integers of any shape I, giving (I..., ...); or a list
-    (of Values, or of lists of them) and one integer.
+    ``rows`` is a Tensor or array of shape (N, ...) and ``index`` integers of any shape I, giving
+    (I..., ...); or a list (of Values, or of lists of them) and one integer.
 
     >>> table = Tensor([[1.0, 2.0], [3.0, 4.0]])
     >>> take(table, [0, 0, 1]).sum().backward()
@@ -107,7 +109,9 @@ def take(rows: Any, index: Any) -> Any:
     if not np.issubdtype(np.asarray(index).dtype, np.integer):
         raise TypeError(f"take: the index is of dtype {np.asarray(index).dtype}; expected integers")
     if np.size(index) and not (-len(rows) <= np.min(index) and np.max(index) < len(rows)):
-        raise IndexError(f"take: an index from {np.min(index)} to {np.max(index)}, but there are {len(rows)} rows")
+        raise IndexError(
+            f"take: an index from {np.min(index)} to {np.max(index)}, but there are {len(rows)} rows"
+        )
     return rows[index] if isinstance(rows, (Tensor, np.ndarray)) else rows[int(index)]
 
 

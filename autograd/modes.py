@@ -84,7 +84,8 @@ class detect_anomaly(_Switch):  # noqa: N801
     ...     Tensor([1.0, 0.0]).log()
     Traceback (most recent call last):
     ...
-    FloatingPointError: log made -inf at index (1,), from operands of shape (2,): its value is not finite there
+    FloatingPointError: log made -inf at index (1,), from operands of shape (2,): its value is not
+    finite there
     """
 
     def _count(self, change: int) -> None:

@@ -21,7 +21,11 @@ def name_of(node: Any) -> str:
     if node.label:
         return str(node.label)
     if not node.parents:
-        return f"{node.data:.4g}" if isinstance(node.data, float) else f"{type(node.data).__name__}{node.data.shape}"
+        return (
+            f"{node.data:.4g}"
+            if isinstance(node.data, float)
+            else f"{type(node.data).__name__}{node.data.shape}"
+        )
     name = node.op.name
     if isinstance(node.op, Op):
         name = str(node.op(*(_operand(parent, 2) for parent in node.parents)))
@@ -42,16 +46,20 @@ def formula(node: Any, index: int) -> str:
     out = Symbol(str(node.label) if node.label else "out")
     try:
         if isinstance(op.partials, tuple):
-            partial = op.partials[index](out, *(_operand(parent, 1) for parent in node.parents), **node.static)
+            partial = op.partials[index](
+                out, *(_operand(parent, 1) for parent in node.parents), **node.static
+            )
         else:
-            partial = op.partials(out, *(_operand(parent, 1) for parent in node.parents), **node.static)[index]
+            partial = op.partials(out, *(_operand(parent, 1) for parent in node.parents), **node.static)[
+                index
+            ]
     except Exception:  # a partial written with a library of its own has no symbols: say what it is, not how
         return f"∂{op.name}/∂{index + 1}"
     return f"∂{op.name}/∂{index + 1}" if callable(partial) else _text(partial)
 
 
 def _operand(node: Any, depth: int) -> Any:
-    """A parent as a piece of a formula: its label or number, else its own expression, ``depth`` operations deep."""
+    """A parent as a piece of a formula: its label, number, or expression, ``depth`` operations deep."""
     if node.label:
         return Symbol(str(node.label))
     if not node.parents and isinstance(node.data, float):

@@ -18,9 +18,10 @@ class Node:
     ``data``   its value          ``op``     the row that computed it (LEAF or CONSTANT where none did)
     ``grad``   its gradient, None until computed       ``label``  its name, or None
 
-    Parents and local gradients are in slots of their own and not in tuples: a node is then one object for the garbage
-    collector and not three, which is most of what a node costs. ``_a`` is the first parent (None in a leaf), ``_b``
-    the second, or a tuple of all the others; ``_da`` and ``_db`` are their local gradients, None for a constant.
+    Parents and local gradients are in slots of their own and not in tuples: a node is then one
+    object for the garbage collector and not three, which is most of what a node costs. ``_a`` is
+    the first parent (None in a leaf), ``_b`` the second, or a tuple of all the others; ``_da`` and
+    ``_db`` are their local gradients, None for a constant.
     """
 
     __slots__ = ("data", "grad", "label", "op", "_a", "_b", "_da", "_db")
@@ -30,6 +31,10 @@ class Node:
     grad: Any
     label: str | None
     op: Any
+    _a: Any
+    _b: Any
+    _da: Any
+    _db: Any
     static: Mapping[str, Any] = NOTHING  # an ArrayOp's settings; no other row has any
 
     @property
@@ -53,8 +58,8 @@ class Node:
     def backward(self, gradient: Any = None) -> None:
         """Work out the gradient of this node to everything it was computed from, into ``.grad``.
 
-        ``gradient`` is the upstream gradient of this node itself, 1 where None. Gradients of leaves add up from call to
-        call until ``zero_grad()``; those of inner nodes start afresh.
+        ``gradient`` is the upstream gradient of this node itself, 1 where None. Gradients of leaves
+        add up from call to call until ``zero_grad()``; those of inner nodes start afresh.
         """
         deque(engine.walk(self, self._seed(gradient)), maxlen=0)
 

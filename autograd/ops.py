@@ -6,8 +6,8 @@ runs on five kinds of number: floats (:class:`~autograd.Value`), arrays (:class:
 Tensors again (derivatives of derivatives), and symbols (printed formulas and generated source). So it
 uses only arithmetic, comparisons, and the rows and helpers of this file, which take all of them.
 
-Where a derivative does not exist (``relu``, ``abs`` at 0, ``maximum`` at a tie) the convention is PyTorch's, and the
-row says so.
+Where a derivative does not exist (``relu``, ``abs`` at 0, ``maximum`` at a tie) the convention is
+PyTorch's, and the row says so.
 """
 
 from __future__ import annotations
@@ -93,13 +93,14 @@ class NaryOp:
 class ArrayOp:
     """An operation on whole arrays (a matrix product, a sum over an axis): a row for Tensor alone.
 
-    Settings that are not differentiated (an axis, an index, labels) are passed by keyword and reach ``on_array`` and
-    every partial. A partial gives, in place of a number, a function from the upstream gradient to the
-    parent's share of it; where the share is broader than the parent, the engine sums it down.
-    ``partials`` is a tuple with one partial per operand, or, for operations on any number of operands,
-    a function that gives that tuple from ``(out, *operands)``.
+    Settings that are not differentiated (an axis, an index, labels) are passed by keyword and reach
+    ``on_array`` and every partial. A partial gives, in place of a number, a function from the
+    upstream gradient to the parent's share of it; where the share is broader than the parent, the
+    engine sums it down. ``partials`` is a tuple with one partial per operand, or, for operations on
+    any number of operands, a function that gives that tuple from ``(out, *operands)``.
 
-    >>> double = ArrayOp("double", "double", on_array=lambda x: 2 * x, partials=(lambda out, x: lambda g: 2 * g,))
+    >>> partial = lambda out, x: lambda g: 2 * g
+    >>> double = ArrayOp("double", "double", on_array=lambda x: 2 * x, partials=(partial,))
     >>> double(np.array([1.0, 2.0]))
     array([2., 4.])
     """
@@ -131,11 +132,13 @@ CONSTANT = Op("constant", "", no_value, no_value, ())
 
 def explain(op: Any, error: Exception, operands: tuple[Any, ...], derivative: bool = False) -> Exception:
     """The same kind of error, with the operation, what came in, and what it expects."""
-    shown = ", ".join(f"{operand:.6g}" if isinstance(operand, float) else repr(operand) for operand in operands)
+    shown = ", ".join(
+        f"{operand:.6g}" if isinstance(operand, float) else repr(operand) for operand in operands
+    )
     if isinstance(error, OverflowError):
         why = "the result is too large for a float (above 1.8e308); scale the operands down"
     elif derivative:
-        why = "the value exists here, but its derivative is not finite; move away from this point, or use no_grad()"
+        why = "the value exists, but its derivative is not finite here; move away, or use no_grad()"
     elif isinstance(error, TypeError):
         why = f"{error}; it takes numbers, Values, Tensors or NumPy arrays"
     else:
@@ -196,11 +199,11 @@ def _sign_float(x: float) -> float:
     return float((x > 0) - (x < 0))
 
 
-def _erf_array(x: Any) -> Any:
+def _on_elements(function: Callable[[float], float], x: Any) -> Any:
     # NumPy has no erf; the C library's, one element at a time, is exact to the last digits.
     x = np.asarray(x)
     dtype = x.dtype if np.issubdtype(x.dtype, np.floating) else np.dtype(float)
-    return np.fromiter(map(math.erf, x.ravel().tolist()), dtype, x.size).reshape(x.shape)
+    return np.fromiter(map(function, x.ravel().tolist()), dtype, x.size).reshape(x.shape)
 
 
 def _softplus_float(x: float) -> float:
@@ -217,71 +220,87 @@ TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
 
 # The rows. ``out`` is the value of the operation, so that a partial derivative can be written by it.
 
-add = Op("add", "+", operator.add, np.add, (lambda out, x, y: 1.0, lambda out, x, y: 1.0))
-sub = Op("sub", "-", operator.sub, np.subtract, (lambda out, x, y: 1.0, lambda out, x, y: -1.0))
-mul = Op("mul", "*", operator.mul, np.multiply, (lambda out, x, y: y, lambda out, x, y: x))
-div = Op(
+add: Op = Op("add", "+", operator.add, np.add, (lambda out, x, y: 1.0, lambda out, x, y: 1.0))
+sub: Op = Op("sub", "-", operator.sub, np.subtract, (lambda out, x, y: 1.0, lambda out, x, y: -1.0))
+mul: Op = Op("mul", "*", operator.mul, np.multiply, (lambda out, x, y: y, lambda out, x, y: x))
+div: Op = Op(
     "div", "/", operator.truediv, np.divide,
     (lambda out, x, y: 1.0 / y, lambda out, x, y: -out / y),
     domain="a divisor other than 0",
 )  # fmt: skip
-pow = Op(
+pow: Op = Op(
     "pow", "**", math.pow, np.power,
     (
         # x**0 is the constant 1, also at x = 0, where x**-1 is not to be asked for
-        lambda out, x, y: y * x ** where(equal(y, 0.0), 0.0, y - 1.0),
+        lambda out, x, y: y * x ** where(equal(x, 0.0), where(equal(y, 0.0), 0.0, y - 1.0), y - 1.0),
         # 0**y is the constant 0, where log(0) is not to be asked for
         lambda out, x, y: out * log(where(equal(x, 0.0), 1.0, x)),
     ),
     domain="a base above 0, or a whole-number exponent (not below 0 where the base is 0); "
     "a Value as exponent needs a base of at least 0",
 )  # fmt: skip
-neg = Op("neg", "-", operator.neg, np.negative, (lambda out, x: -1.0,))
-sign = Op("sign", "sign", _sign_float, np.sign, (lambda out, x: 0.0,))
-abs = Op("abs", "abs", operator.abs, np.abs, (lambda out, x: sign(x),))  # at 0: 0
-exp = Op("exp", "exp", math.exp, np.exp, (lambda out, x: out,))
-expm1 = Op("expm1", "expm1", math.expm1, np.expm1, (lambda out, x: out + 1.0,))
-log = Op("log", "log", math.log, np.log, (lambda out, x: 1.0 / x,), domain="x > 0")
-log1p = Op("log1p", "log1p", math.log1p, np.log1p, (lambda out, x: 1.0 / (1.0 + x),), domain="x > -1")
-sqrt = Op("sqrt", "sqrt", math.sqrt, np.sqrt, (lambda out, x: 0.5 / out,), domain="x >= 0")
-sin = Op("sin", "sin", math.sin, np.sin, (lambda out, x: cos(x),), domain="a finite angle")
-cos = Op("cos", "cos", math.cos, np.cos, (lambda out, x: -sin(x),), domain="a finite angle")
-tan = Op("tan", "tan", math.tan, np.tan, (lambda out, x: 1.0 + out * out,), domain="a finite angle")
-tanh = Op("tanh", "tanh", math.tanh, np.tanh, (lambda out, x: 1.0 - out * out,))
-sigmoid = Op("sigmoid", "sigmoid", _sigmoid_float, _sigmoid_array, (lambda out, x: out * (1.0 - out),))
-relu = Op(
+neg: Op = Op("neg", "-", operator.neg, np.negative, (lambda out, x: -1.0,))
+sign: Op = Op("sign", "sign", _sign_float, np.sign, (lambda out, x: 0.0,))
+abs: Op = Op("abs", "abs", operator.abs, np.abs, (lambda out, x: sign(x),))  # at 0: 0
+exp: Op = Op("exp", "exp", math.exp, np.exp, (lambda out, x: out,))
+expm1: Op = Op("expm1", "expm1", math.expm1, np.expm1, (lambda out, x: out + 1.0,))
+log: Op = Op("log", "log", math.log, np.log, (lambda out, x: 1.0 / x,), domain="x > 0")
+log1p: Op = Op("log1p", "log1p", math.log1p, np.log1p, (lambda out, x: 1.0 / (1.0 + x),), domain="x > -1")
+sqrt: Op = Op("sqrt", "sqrt", math.sqrt, np.sqrt, (lambda out, x: 0.5 / out,), domain="x >= 0")
+sin: Op = Op("sin", "sin", math.sin, np.sin, (lambda out, x: cos(x),), domain="a finite angle")
+cos: Op = Op("cos", "cos", math.cos, np.cos, (lambda out, x: -sin(x),), domain="a finite angle")
+tan: Op = Op("tan", "tan", math.tan, np.tan, (lambda out, x: 1.0 + out * out,), domain="a finite angle")
+tanh: Op = Op("tanh", "tanh", math.tanh, np.tanh, (lambda out, x: 1.0 - out * out,))
+sigmoid: Op = Op("sigmoid", "sigmoid", _sigmoid_float, _sigmoid_array, (lambda out, x: out * (1.0 - out),))
+relu: Op = Op(
     "relu", "relu", lambda x: where(x > 0.0, x, 0.0), lambda x: np.maximum(x, 0),
     (lambda out, x: indicator(x > 0.0),),  # at 0: 0
 )  # fmt: skip
-leaky_relu = Op(
+leaky_relu: Op = Op(
     "leaky_relu", "leaky_relu",
     lambda x, slope: where(x > 0.0, x, slope * x), lambda x, slope: np.where(x > 0, x, slope * x),
-    (lambda out, x, slope: where(x > 0.0, 1.0, slope), lambda out, x, slope: where(x > 0.0, 0.0, x)),  # at 0: slope
+    (  # at 0: slope
+        lambda out, x, slope: where(x > 0.0, 1.0, slope),
+        lambda out, x, slope: where(x > 0.0, 0.0, x),
+    ),
     defaults=(0.01,),
 )  # fmt: skip
-elu = Op(
+elu: Op = Op(
     "elu", "elu", _elu_float, lambda x, alpha: np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))),
-    (lambda out, x, alpha: where(x > 0.0, 1.0, out + alpha), lambda out, x, alpha: expm1(minimum(x, 0.0))),  # at 0: alpha
+    (  # at 0: alpha
+        lambda out, x, alpha: where(x > 0.0, 1.0, out + alpha),
+        lambda out, x, alpha: expm1(minimum(x, 0.0)),
+    ),
     defaults=(1.0,),
 )  # fmt: skip
-softplus = Op("softplus", "softplus", _softplus_float, lambda x: np.logaddexp(x, 0), (lambda out, x: sigmoid(x),))
-silu = Op(
+softplus: Op = Op(
+    "softplus", "softplus", _softplus_float, lambda x: np.logaddexp(x, 0), (lambda out, x: sigmoid(x),)
+)
+silu: Op = Op(
     "silu", "silu", lambda x: x * _sigmoid_float(x), lambda x: x * _sigmoid_array(x),
     (lambda out, x: sigmoid(x) + out * (1.0 - sigmoid(x)),),
 )  # fmt: skip
-erf = Op("erf", "erf", math.erf, _erf_array, (lambda out, x: TWO_OVER_SQRT_PI * exp(-x * x),))
-gelu = Op(
-    "gelu", "gelu", lambda x: 0.5 * x * math.erfc(-x * SQRT_HALF), lambda x: 0.5 * x * (1 + _erf_array(x * SQRT_HALF)),
+erf: Op = Op(
+    "erf",
+    "erf",
+    math.erf,
+    lambda x: _on_elements(math.erf, x),
+    (lambda out, x: TWO_OVER_SQRT_PI * exp(-x * x),),
+)
+gelu: Op = Op(
+    "gelu", "gelu",
+    lambda x: 0.5 * x * math.erfc(-x * SQRT_HALF),
+    lambda x: 0.5 * x * _on_elements(math.erfc, -x * SQRT_HALF),
     (lambda out, x: 0.5 * (1.0 + erf(x * SQRT_HALF)) + x * exp(-0.5 * x * x) / SQRT_2PI,),
 )  # fmt: skip
-maximum = Op(
+maximum: Op = Op(
     "maximum", "max", lambda x, y: where(x > y, x, y), np.maximum,
     (  # at a tie: one half each
         lambda out, x, y: where(x > y, 1.0, where(equal(x, y), 0.5, 0.0)),
         lambda out, x, y: where(y > x, 1.0, where(equal(x, y), 0.5, 0.0)),
     ),
 )  # fmt: skip
-minimum = Op(
+minimum: Op = Op(
     "minimum", "min", lambda x, y: where(x < y, x, y), np.minimum,
     (  # at a tie: one half each
         lambda out, x, y: where(x < y, 1.0, where(equal(x, y), 0.5, 0.0)),
@@ -292,13 +311,21 @@ minimum = Op(
 ELEMENTWISE: dict[str, Op] = {
     row.name: row
     for row in (
-        add, sub, mul, div, pow, neg, abs, sign, exp, expm1, log, log1p, sqrt, sin, cos, tan, tanh, sigmoid, relu,
-        leaky_relu, elu, softplus, silu, gelu, erf, maximum, minimum,
+        add, sub, mul, div, pow, neg, abs, sign, exp, expm1, log, log1p, sqrt, sin, cos, tan, tanh, sigmoid,
+        relu, leaky_relu, elu, softplus, silu, gelu, erf, maximum, minimum,
     )
 }  # fmt: skip
 
 # The operators of Python that are rows, with the name of the method behind each.
-OPERATORS = {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "pow": "pow", "neg": "neg", "abs": "abs"}
+OPERATORS = {
+    "add": "add",
+    "sub": "sub",
+    "mul": "mul",
+    "div": "truediv",
+    "pow": "pow",
+    "neg": "neg",
+    "abs": "abs",
+}
 
 
 # Rows on any number of Values. The operands of ``dot`` are all the weights, and then all the inputs.
@@ -319,6 +346,8 @@ dot_of = NaryOp(
     "dot", "dot", lambda *both: sum(map(operator.mul, *_halves(both))),
     lambda out, *both: tuple(operand for half in reversed(_halves(both)) for operand in half),
 )  # fmt: skip
-logsumexp_of = NaryOp("logsumexp", "logsumexp", _logsumexp_float, lambda out, *xs: tuple(exp(x - out) for x in xs))
+logsumexp_of = NaryOp(
+    "logsumexp", "logsumexp", _logsumexp_float, lambda out, *xs: tuple(exp(x - out) for x in xs)
+)
 
 NARY: dict[str, NaryOp] = {row.name: row for row in (sum_of, dot_of, logsumexp_of)}

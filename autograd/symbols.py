@@ -41,7 +41,9 @@ class Symbol:
         return f"Symbol({self.text!r})"
 
     def __bool__(self) -> bool:
-        raise TypeError(f"the symbol {self.text} is neither true nor false: use ops.where in place of a branch")
+        raise TypeError(
+            f"the symbol {self.text} is neither true nor false: use ops.where in place of a branch"
+        )
 
     @staticmethod
     def _apply(op: ops.Op, *operands: Any) -> Any:
@@ -52,7 +54,9 @@ class Symbol:
         return Symbol(f"{op.name}({', '.join(_place(operand, CONDITIONAL) for operand in operands)})", ATOM)
 
     @staticmethod
-    def _where(condition: Any, x: Any, y: Any) -> Symbol:
+    def _where(condition: Any, x: Any, y: Any) -> Any:
+        if not isinstance(x, Symbol) and not isinstance(y, Symbol) and x == y:
+            return x
         test, yes, no = _place(condition, COMPARISON), _place(x, COMPARISON), _place(y, CONDITIONAL)
         return Symbol(f"{yes} if {test} else {no}", CONDITIONAL)
 

@@ -1,8 +1,9 @@
 """Tensor: one array that remembers where it came from. The vectorized path.
 
-A graph of Tensors is the graph of Values with an array in each node: the same rows, the same walk. Only three things
-are new: operands of different shapes broadcast (and their gradients are summed back), data may ask for no
-gradient, and some operations act on whole arrays (:mod:`autograd.array_ops`).
+A graph of Tensors is the graph of Values with an array in each node: the same rows, the same walk.
+Only three things are new: operands of different shapes broadcast (and their gradients are summed
+back), data may ask for no gradient, and some operations act on whole arrays
+(:mod:`autograd.array_ops`).
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ new = object.__new__
 class Tensor(Node):
     """An array in a computation graph.
 
-    ``Tensor(data, requires_grad=None, label=None)`` wraps a NumPy array of any shape (without a copy), or makes one of
-    nested lists; the dtype is kept. ``requires_grad`` is True for floats where not said otherwise, and False for
-    integers and bools; arrays and numbers that meet a Tensor in an expression are data, without gradient. ``grad`` is an array of the
-    data's shape and dtype, or None. Shapes broadcast as in NumPy. ``<`` and its like give NumPy arrays of bools; ``==`` and
-    the hash are identity, as for Value.
+    ``Tensor(data, requires_grad=None, label=None)`` wraps a NumPy array of any shape (without a
+    copy), or makes one of nested lists; the dtype is kept. ``requires_grad`` is True for floats
+    where not said otherwise, and False for integers and bools; arrays and numbers that meet a
+    Tensor in an expression are data, without gradient. ``grad`` is an array of the data's shape and
+    dtype, or None. Shapes broadcast as in NumPy. ``<`` and its like give NumPy arrays of bools;
+    ``==`` and the hash are identity, as for Value.
 
     >>> w, x = Tensor([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, -1.0])
     >>> loss = (w @ x).sum()
@@ -47,7 +49,9 @@ class Tensor(Node):
         self.data = _as_array(data)
         is_float = np.issubdtype(self.data.dtype, np.floating)
         if requires_grad and not is_float:
-            raise TypeError(f"Tensor: data of dtype {self.data.dtype} has no gradient; make it float to ask for one")
+            raise TypeError(
+                f"Tensor: data of dtype {self.data.dtype} has no gradient; make it float to ask for one"
+            )
         self.requires_grad = is_float if requires_grad is None else bool(requires_grad)
         self.grad = None
         self.label = label
@@ -110,8 +114,10 @@ class Tensor(Node):
         return bool(self.data)
 
     def __array__(self, *_: Any, **__: Any) -> Any:
-        raise TypeError("a Tensor does not turn into an array by itself, which would lose its gradient: use .numpy(), "
-                        "and the functions of autograd (autograd.exp, ...) in place of NumPy's")  # fmt: skip
+        raise TypeError(
+            "a Tensor does not turn into an array by itself, which would lose its gradient: use .numpy(), "
+            "and the functions of autograd (autograd.exp, ...) in place of NumPy's"
+        )
 
     def __repr__(self) -> str:
         text = np.array2string(self.data, separator=", ", threshold=20, precision=4, prefix="Tensor(")
@@ -158,11 +164,11 @@ class Tensor(Node):
         return array_ops.var(self, axis=axis, keepdims=keepdims, ddof=ddof)
 
     def max(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """The largest element over ``axis``; where several are largest, each gets an equal part of the gradient."""
+        """The largest element over ``axis``; several that are largest share the gradient equally."""
         return array_ops.max(self, axis=axis, keepdims=keepdims)
 
     def min(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """The smallest element over ``axis``; where several are smallest, each gets an equal part of the gradient."""
+        """The smallest element over ``axis``; several that are smallest share the gradient equally."""
         return array_ops.min(self, axis=axis, keepdims=keepdims)
 
     def reshape(self, *shape: Any) -> Tensor:
@@ -214,7 +220,7 @@ class Tensor(Node):
 
     @staticmethod
     def _share(upstream: Any, local: Any, parent: Any) -> Any:
-        """The parent's share of the gradient; on arrays, and on Tensors when it is to be differentiated again."""
+        """The parent's share of the gradient; on arrays, or on Tensors to be differentiated again."""
         share = local(upstream) if callable(local) else upstream * local
         return share if share.shape == parent.data.shape else array_ops.sum_to(share, shape=parent.data.shape)
 
@@ -232,8 +238,8 @@ class Tensor(Node):
         if gradient is None:
             if self.data.size != 1:
                 raise ValueError(
-                    f"backward: a Tensor of shape {self.shape} is not a scalar, so the gradient to start from is not "
-                    "clear; reduce it (.sum(), .mean()), or pass gradient= of this shape"
+                    f"backward: a Tensor of shape {self.shape} is not a scalar, so the gradient to start "
+                    "from is not clear; reduce it (.sum(), .mean()), or pass gradient= of this shape"
                 )
             return np.ones_like(self.data)
         if isinstance(gradient, Tensor):
@@ -241,7 +247,9 @@ class Tensor(Node):
         else:
             array = gradient = np.asarray(gradient, self.data.dtype)
         if array.shape != self.data.shape:
-            raise ValueError(f"backward: the gradient has shape {array.shape}, but the Tensor has {self.shape}")
+            raise ValueError(
+                f"backward: the gradient has shape {array.shape}, but the Tensor has {self.shape}"
+            )
         return gradient
 
     @staticmethod
@@ -255,8 +263,8 @@ class Tensor(Node):
     def _check_differentiable(self, caller: str) -> None:
         if not self.requires_grad:
             raise ValueError(
-                f"{caller}: this Tensor of shape {self.shape} needs no gradient: it is data (requires_grad=False), was "
-                "computed from data alone, or under no_grad()"
+                f"{caller}: this Tensor of shape {self.shape} needs no gradient: it is data "
+                "(requires_grad=False), was computed from data alone, or under no_grad()"
             )
 
     def _equal(self, other: Any) -> Any:
@@ -286,7 +294,9 @@ class Tensor(Node):
     def _where(condition: Any, x: Operand, y: Operand) -> Tensor:
         condition = np.asarray(_numbers(condition))
         if condition.dtype != bool:
-            raise TypeError(f"where: the condition is of dtype {condition.dtype}; expected bools, such as x > 0")
+            raise TypeError(
+                f"where: the condition is of dtype {condition.dtype}; expected bools, such as x > 0"
+            )
         x, y = _tensors(array_ops.where, (x, y))
         return array_ops.where(x, y, condition=condition)
 
@@ -353,7 +363,9 @@ def _tensors(op: Any, operands: Sequence[Operand]) -> list[Tensor]:
         elif isinstance(operand, np.ndarray):
             tensors.append(_data(_as_array(operand)))
         elif isinstance(operand, (bool, int, float)):
-            dtype = np.result_type(*[t.data.dtype for t in operands if isinstance(t, Tensor)], _plain(operand))
+            dtype = np.result_type(
+                *[t.data.dtype for t in operands if isinstance(t, Tensor)], _plain(operand)
+            )
             tensors.append(_data(np.asarray(operand, dtype)))
         else:
             try:
@@ -403,8 +415,8 @@ def _fitted(local: Any, out: np.ndarray) -> Any:
 
 def _as_array(data: Any) -> np.ndarray:
     if isinstance(data, Node):
-        raise TypeError(f"got the {type(data).__name__} {data!r} where data is expected; Values and Tensors do not mix, "
-                        "and Tensor.detach() gives a Tensor's data anew")  # fmt: skip
+        raise TypeError(f"got the {type(data).__name__} {data!r} where data is expected; Values and Tensors "
+                        "do not mix, and Tensor.detach() gives a Tensor's data anew")  # fmt: skip
     try:
         array = np.asarray(data)
     except (ValueError, TypeError) as error:
@@ -431,11 +443,13 @@ def _spelled(sizes: tuple[Any, ...]) -> tuple[int, ...]:
     return tuple(sizes[0]) if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
 
 
-def _wrong_operands(op: Any, tensors: list[Tensor], error: Exception, static: Mapping[str, Any] = NOTHING) -> Exception:
+def _wrong_operands(
+    op: Any, tensors: list[Tensor], error: Exception, static: Mapping[str, Any] = NOTHING
+) -> Exception:
     shapes = " and ".join(str(tensor.shape) for tensor in tensors)
     settings = "".join(f", {name}={value!r}" for name, value in static.items())
     hint = " (shapes broadcast from the right: sizes must be equal, or 1)" if isinstance(op, ops.Op) else ""
-    kind = next(kind for kind in (IndexError, TypeError, ValueError) if isinstance(error, kind))
+    kind = next(kind for kind in (TypeError, ValueError, IndexError) if isinstance(error, kind))
     return kind(f"{op.name}: operands of shape {shapes}{settings} do not fit{hint}: {error}")
 
 
@@ -448,7 +462,9 @@ def _watch_value(op: Any, out: np.ndarray, parents: list[Tensor]) -> None:
     shapes = " and ".join(str(parent.shape) for parent in parents)
     for parent in parents:
         if np.isnan(parent.data).any():
-            raise FloatingPointError(f"{op.name} got nan in an operand of shape {parent.shape}: it was in the data")
+            raise FloatingPointError(
+                f"{op.name} got nan in an operand of shape {parent.shape}: it was in the data"
+            )
     bad = np.isnan(out)
     if not bad.any():
         if not all(np.isfinite(parent.data).all() for parent in parents):
@@ -456,15 +472,16 @@ def _watch_value(op: Any, out: np.ndarray, parents: list[Tensor]) -> None:
         bad = np.isinf(out)
     where = tuple(int(i) for i in np.argwhere(bad)[0])
     raise FloatingPointError(
-        f"{op.name} made {out[where]} at index {where}, from operands of shape {shapes}: its value is not finite there"
+        f"{op.name} made {out[where]} at index {where}, from operands of shape {shapes}: "
+        "its value is not finite there"
     )
 
 
 def _watch_share(node: Tensor, share: np.ndarray, upstream: Any) -> None:
     if modes.watching() and not np.isfinite(share).all() and np.isfinite(upstream).all():
         raise FloatingPointError(
-            f"backward through {node.op.name}: the gradient passed on to an operand of shape {share.shape} is not finite, though the "
-            f"gradient that came in is; the derivative of {node.op.name} is not finite there"
+            f"backward through {node.op.name}: the gradient passed on to an operand of shape {share.shape} "
+            "is not finite, though the gradient that came in is: its derivative is not finite there"
         )
 
 

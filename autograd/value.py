@@ -1,14 +1,14 @@
 """Value: one float that remembers where it came from.
 
-The arithmetic is in the table (:mod:`autograd.ops`). At import each row is *compiled* into a method: its value and
-partial derivatives are called once with symbols, and the text they give is set into the template below. So the
-hot path is the code one would write by hand, and the calculus is still written once;
-``print(source(ops.tanh))`` shows it.
+The arithmetic is in the table (:mod:`autograd.ops`). At import each row is *compiled* into a
+method: its value and partial derivatives are called once with symbols, and the text they give is
+set into the template below. So the hot path is the code one would write by hand, and the calculus
+is still written once; ``print(source(ops.tanh))`` shows it.
 """
 
 from __future__ import annotations
 
-import math
+import linecache
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Union
 
@@ -27,9 +27,10 @@ ERRORS = (ArithmeticError, ValueError)
 class Value(Node):
     """A number in a computation graph: it records its parents and the local gradient to each.
 
-    ``Value(data, label=None)`` makes a leaf. Arithmetic with Values and plain numbers makes nodes; every row of the
-    table (``exp``, ``tanh``, ``relu``, ...) is a method. ``<`` and its like compare by value, ``==`` and the hash by identity, so a
-    node can be the key of a dict. A domain error, a division by 0 and a nan are exceptions.
+    ``Value(data, label=None)`` makes a leaf. Arithmetic with Values and plain numbers makes nodes;
+    every row of the table (``exp``, ``tanh``, ``relu``, ...) is a method. ``<`` and its like
+    compare by value, ``==`` and the hash by identity, so a node can be the key of a dict. A domain
+    error, a division by 0 and a nan are exceptions.
 
     >>> x, w, b = Value(2.0, "x"), Value(-3.0, "w"), Value(6.7, "b")
     >>> o = (x * w + b).tanh()
@@ -124,7 +125,13 @@ class Value(Node):
         )
 
     def _seed(self, gradient: Any) -> Any:
-        return 1.0 if gradient is None else gradient if type(gradient) is Value else _as_float(gradient, "gradient")
+        return (
+            1.0
+            if gradient is None
+            else gradient
+            if type(gradient) is Value
+            else _as_float(gradient, "gradient")
+        )
 
     @staticmethod
     def _lift_gradient(gradient: Any) -> Value:
@@ -230,10 +237,14 @@ def _as_float(data: Any, caller: str) -> float:
     """A plain number as a float; anything else, and nan, is an error that says what to use."""
     if type(data) is not float:
         if isinstance(data, Node):
-            raise TypeError(f"{caller}: got {data!r} where a plain number is expected; Values and Tensors do not mix: "
-                            "take its .data, or build the whole expression of one kind")  # fmt: skip
+            raise TypeError(
+                f"{caller}: got {data!r} where a plain number is expected; Values and Tensors do not mix: "
+                "take its .data, or build the whole expression of one kind"
+            )
         if isinstance(data, np.ndarray) and data.ndim:
-            raise TypeError(f"{caller}: got an array of shape {data.shape}; a Value is one number: use autograd.Tensor")
+            raise TypeError(
+                f"{caller}: got an array of shape {data.shape}; a Value is one number: use autograd.Tensor"
+            )
         if isinstance(data, (str, bytes, complex, np.complexfloating)) or not hasattr(data, "__float__"):
             raise TypeError(f"{caller}: got {data!r} of type {type(data).__name__}; expected a real number")
         try:
@@ -251,13 +262,16 @@ def _as_operand(other: Any, caller: str) -> float:
 
 def _nan_value(op: Any, *numbers: float) -> Exception:
     shown = ", ".join(f"{number:.6g}" for number in numbers)
-    return ValueError(f"{op.name}({shown}): the result is not a number (nan); infinities met, scale the operands down")
+    return ValueError(
+        f"{op.name}({shown}): the result is not a number (nan); infinities met, scale the operands down"
+    )
 
 
 def _nan_gradient(node: Value, parent: Value, local: float) -> Exception:
     return ValueError(
-        f"backward through {node.op.name} at {name_of(node)}: upstream gradient {node.grad:.6g} times local gradient {local:.6g} "
-        f"makes the gradient of {name_of(parent)} not a number (nan); infinities met, scale the operands down"
+        f"backward through {node.op.name} at {name_of(node)}: upstream gradient {node.grad:.6g} times "
+        f"local gradient {local:.6g} makes the gradient of {name_of(parent)} not a number (nan); "
+        "infinities met, scale the operands down"
     )
 
 
@@ -344,16 +358,25 @@ def _packed(texts: list[str]) -> str:
 
 def _build(op: ops.Op, needs: tuple[bool, ...], is_method: bool) -> Callable[..., Value]:
     text, scope = _source(op, needs, is_method)
-    exec(compile(text, f"<autograd row {op.name}>", "exec"), scope)
-    built: Callable[..., Value] = scope[op.name]
-    return built
+    file = f"<autograd row {op.name} {needs}>"
+    linecache.cache[file] = (
+        len(text),
+        None,
+        text.splitlines(keepends=True),
+        file,
+    )  # for tracebacks and debuggers
+    defined: dict[
+        str, Callable[..., Value]
+    ] = {}  # apart from the scope: in abs, abs(x) is the row's own on_float
+    exec(compile(text, file, "exec"), scope, defined)
+    return defined[op.name]
 
 
 _built: dict[tuple[ops.Op, tuple[bool, ...]], Callable[..., Value]] = {}
 
 
 def _compiled(op: ops.Op, needs: tuple[bool, ...]) -> Callable[..., Value]:
-    """The operation for nodes of which those in ``needs`` want a local gradient, made when first asked for."""
+    """The operation for nodes of which those in ``needs`` want a local gradient, made at first need."""
     if (op, needs) not in _built:
         _built[op, needs] = _build(op, needs, is_method=False)
     return _built[op, needs]

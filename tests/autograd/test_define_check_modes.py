@@ -1,0 +1,162 @@
+"""define, gradcheck, no_grad and the lazy parts of the package."""
+
+import math
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import GradientError, Tensor, Value, define, gradcheck, gradients, no_grad
+
+
+@pytest.fixture(scope="module")
+def cube():
+    return define("cube_of_test", lambda x: x**3, lambda out, x: 3.0 * x**2, symbol="x³")
+
+
+class TestDefine:
+    def test_one_call_serves_value_tensor_and_second_derivatives(self, cube):
+        x = Value(2.0)
+        assert (cube(x).data, x.cube_of_test().local_grads, cube(2.0)) == (8.0, (12.0,), 8.0)
+        assert cube(Tensor([1.0, 2.0])).data.tolist() == [1.0, 8.0]
+        assert gradients(gradients(cube(x), x, create_graph=True), x) == 12.0
+        assert autograd.cube_of_test is cube
+        assert gradcheck(cube, [0.7]).ok and gradcheck(cube, [np.array([0.7, -2.0])]).ok
+        assert cube(x).op.symbol == "x³"
+        assert autograd.formula(cube(x), 0) == "3.0 * 2.0 ** 2"
+
+    def test_with_a_library_of_its_own(self):
+        op = define(
+            "hypot_of_test",
+            math.hypot,
+            (lambda out, x, y: x / out, lambda out, x, y: y / out),
+            on_array=np.hypot,
+        )
+        assert (
+            gradcheck(op, [3.0, 4.0]).ok and gradcheck(op, [np.array([3.0, 1.0]), np.array([4.0, -2.0])]).ok
+        )
+        x = Value(3.0)
+        assert op(x, 4.0).data == 5.0 and op(4, x).data == 5.0
+        branching = define(
+            "ramp_of_test",
+            lambda x: max(x, 0.0),
+            lambda out, x: 1.0 if x > 0 else 0.0,
+            on_array=lambda x: np.maximum(x, 0),
+        )
+        assert branching(Value(2.0)).local_grads == (1.0,)
+
+    def test_three_operands(self):
+        op = define(
+            "fma_of_test",
+            lambda x, y, z: x * y + z,
+            (lambda o, x, y, z: y, lambda o, x, y, z: x, lambda o, x, y, z: 1.0),
+        )
+        x, y, z = Value(2.0), Value(3.0), Value(4.0)
+        out = op(x, y, z)
+        out.backward()
+        assert (out.data, x.grad, y.grad, z.grad) == (10.0, 3.0, 2.0, 1.0)
+        assert op(x, 3.0, z).local_grads == (3.0, None, 1.0)
+        assert gradcheck(op, [2.0, 3.0, 4.0]).ok
+        assert gradcheck(op, [np.ones((2, 1)), np.ones(3), np.array(2.0)]).ok
+
+    def test_a_taken_or_impossible_name(self, cube):
+        for name in ("tanh", "data", "backward", "sum", "_x", "not a name", ""):
+            with pytest.raises(ValueError, match="define"):
+                define(name, lambda x: x, lambda out, x: 1.0)
+        with pytest.raises(TypeError, match="partial derivative"):
+            define("nothing_of_test", lambda x: x, [])
+        again = define("cube_of_test", lambda x: 2 * x**3, lambda out, x: 6.0 * x**2)
+        assert again(Value(1.0)).data == 2.0 == Value(1.0).cube_of_test().data
+        define("cube_of_test", cube.on_float, cube.partials, symbol=cube.symbol)
+
+
+class TestGradcheck:
+    def test_it_reports_each_input(self):
+        report = gradcheck(lambda x, y: x * y.tanh(), [Value(2.0, "x"), Value(0.5, "y")])
+        assert [entry.name for entry in report.entries] == ["x", "y"]
+        assert (
+            report.entries[0].analytic == math.tanh(0.5) == pytest.approx(report.entries[0].numeric, abs=1e-9)
+        )
+        assert str(report).count("ok") == 2 and "analytic" in str(report)
+
+    @pytest.mark.parametrize("inputs", [[0.7, 0.3], [np.array([0.7, 0.1]), np.array([0.3, 0.2])]])
+    def test_it_catches_a_planted_wrong_derivative(self, inputs):
+        wrong = define("wrong_of_test", lambda x: x * x, lambda out, x: 2.0001 * x)
+        with pytest.raises(GradientError, match="worst is to 0") as caught:
+            gradcheck(lambda x, y: wrong(x) + y * y, inputs)
+        assert not caught.value.report.ok
+        assert {entry.name[0]: entry.ok for entry in caught.value.report.entries} == {"0": False, "1": True}
+
+    def test_it_catches_a_missing_sign_and_a_nan(self):
+        wrong = define("minus_of_test", lambda x: -x, lambda out, x: 1.0)
+        with pytest.raises(GradientError, match="WRONG"):
+            gradcheck(wrong, [0.0])
+        hole = define("hole_of_test", lambda x: x * 1.0, lambda out, x: x * np.nan)
+        with pytest.raises(GradientError, match="nan"):
+            gradcheck(hole, [np.ones(2)])
+
+    def test_errors_that_would_cancel_in_a_plain_sum_are_seen(self):
+        shift = define("roll_of_test", lambda x: x[::-1] if np.ndim(x) else x, lambda out, x: 1.0)
+        with pytest.raises(GradientError):
+            gradcheck(shift, [np.array([1.0, 2.0, 3.0])])
+
+    def test_bad_input(self):
+        with pytest.raises(ValueError, match="no inputs"):
+            gradcheck(lambda: Value(1.0), [])
+        with pytest.raises(TypeError, match="expected a Value"):
+            gradcheck(lambda x: 3.0, [1.0])
+
+
+class TestNoGrad:
+    def test_nested_again_and_after_an_error(self):
+        x = Value(2.0)
+        switch = no_grad()
+        with switch, switch:
+            assert (x * x).parents == ()
+        with pytest.raises(ZeroDivisionError), no_grad():
+            _ = x / 0
+        assert (x * x).parents == (x, x)
+
+    def test_as_decorator(self):
+        @no_grad()
+        def square(x):
+            """What it does."""
+            return x * x
+
+        assert square(Value(3.0)).parents == () and square.__doc__ == "What it does."
+
+    def test_it_holds_for_its_own_thread_only(self):
+        x, t = Value(2.0), Tensor([2.0])
+        inside, done = threading.Event(), threading.Event()
+        seen = []
+
+        def other():
+            with no_grad():
+                inside.set()
+                done.wait(10)
+                seen.append((x * x).parents)
+
+        thread = threading.Thread(target=other)
+        thread.start()
+        inside.wait(10)
+        assert (x * x).parents == (x, x) and (t * t).requires_grad
+        done.set()
+        thread.join()
+        assert seen == [()]
+
+
+def test_import_loads_no_drawing_and_no_network_parts():
+    heavy = ("autograd.show", "graphviz", "nn", "torch", "matplotlib")
+    code = f"import sys, autograd; print([m for m in sys.modules if m.startswith({heavy})])"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.strip() == "[]"
+
+
+def test_everything_named_exists():
+    for name in autograd.__all__:
+        assert getattr(autograd, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        autograd.nonsense  # noqa: B018

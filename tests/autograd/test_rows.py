@@ -1,0 +1,268 @@
+"""Every row of the table, against PyTorch and central differences. A new row needs no new line here."""
+
+import inspect
+import itertools
+import math
+import warnings
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Symbol, Tensor, Value, gradcheck, gradients, ops
+
+ROWS = [pytest.param(op, id=op.name) for op in ops.ELEMENTWISE.values()]
+AWKWARD = [
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.5,
+    -0.5,
+    2.0,
+    -3.0,
+    0.3,
+    1e-8,
+    -1e-8,
+    17.0,
+    -40.0,
+    1e3,
+    -1e3,
+    1e200,
+    -1e200,
+    1e-300,
+]
+UPSTREAM = -1.7
+KINKED = {
+    "relu",
+    "leaky_relu",
+    "elu",
+    "abs",
+    "sign",
+    "maximum",
+    "minimum",
+}  # second derivatives jump at 0 and ties
+
+
+def torch_row(torch, op):
+    """PyTorch's function for a row, exact where its own takes a shortcut; None where it has none."""
+    zero = lambda x: torch.zeros((), dtype=x.dtype)  # noqa: E731
+    special = {
+        "softplus": lambda x: torch.logaddexp(x, zero(x)),  # torch.softplus is linear above 20
+        "elu": lambda x, a: torch.where(x > 0, x, a * torch.expm1(torch.where(x > 0, zero(x), x))),
+        "leaky_relu": lambda x, s: torch.where(x > 0, x, s * x),
+        "div": torch.div,
+        "silu": torch.nn.functional.silu,
+        "gelu": lambda x: 0.5 * x * torch.erfc(-x / math.sqrt(2)),  # torch's 1 + erf cancels far left
+    }
+    return special.get(op.name) or getattr(torch, op.name, None)
+
+
+def points(op):
+    rng = np.random.default_rng(7)
+    arity = len(op.partials)
+    drawn = [tuple(row) for row in rng.normal(size=(20, arity)) * 2] + [
+        tuple(abs(row)) for row in rng.normal(size=(20, arity))
+    ]
+    return list(itertools.product(AWKWARD, repeat=arity)) + drawn
+
+
+def close(ours, theirs, rtol=1e-12, atol=0.0):
+    if math.isinf(theirs):
+        return ours == theirs
+    return abs(ours - theirs) <= atol + rtol * abs(theirs)
+
+
+@pytest.mark.parametrize("op", ROWS)
+def test_value_agrees_with_torch_or_raises_where_torch_is_not_finite(op, torch):
+    function = torch_row(torch, op)
+    assert function is not None, f"name PyTorch's function for {op.name} in torch_row"
+    compared = 0
+    for point in points(op):
+        leaves = [torch.tensor(x, requires_grad=True) for x in point]
+        expected = function(*leaves)
+        slopes = torch.autograd.grad(expected, leaves, torch.tensor(UPSTREAM), allow_unused=True)
+        slopes = [0.0 if slope is None else slope.item() for slope in slopes]
+        values = [Value(x) for x in point]
+        try:
+            out = op(*values)
+            out.backward(UPSTREAM)
+        except (ArithmeticError, ValueError) as error:
+            assert op.name in str(error)
+            outcome = [expected.item(), *slopes]
+            refused = not np.all(np.isfinite(outcome)) or op.name == "pow" and max(map(abs, point)) >= 1e3
+            assert refused, f"{op.name}{point} raised {error}, but PyTorch gives {outcome}"
+            continue
+        assert not math.isnan(out.data)
+        assert close(out.data, expected.item(), 1e-13, 5e-324), (op.name, point, out.data, expected.item())
+        for value, slope in zip(values, slopes):
+            if not math.isnan(slope):
+                # near a zero of the derivative (gelu, silu, tanh) rounding of its terms is what remains
+                assert close(value.grad, slope, 1e-11, 1e-15), (op.name, point, value.grad, slope)
+        compared += 1
+    assert compared >= 10
+
+
+@pytest.mark.parametrize("op", ROWS)
+def test_second_derivatives_agree_with_torch(op, torch):
+    function = torch_row(torch, op)
+    compared = 0
+    for point in points(op):
+        if max(map(abs, point)) > 20 or op.name in KINKED and (0 in point or len(set(point)) < len(point)):
+            continue
+        if op.name == "pow" and point[1] == 0:
+            continue  # torch holds d(x**y)/dx at 0 for the constant 0; see test_the_mixed_derivative_of_pow
+        leaves = [torch.tensor(x, requires_grad=True) for x in point]
+        first = torch.autograd.grad(function(*leaves), leaves, create_graph=True, allow_unused=True)
+        values = [Value(x) for x in point]
+        try:
+            ours = gradients(op(*values), values, create_graph=True)
+            again = [gradients(slope, values) for slope in ours]
+        except (ArithmeticError, ValueError):
+            continue
+        for slope, row in zip(first, again):
+            if slope is None or not slope.requires_grad:
+                assert row == [0.0] * len(values)
+                compared += 1
+                continue
+            expected = torch.autograd.grad(slope, leaves, retain_graph=True, allow_unused=True)
+            for mine, theirs in zip(row, expected):
+                theirs = 0.0 if theirs is None else theirs.item()
+                if math.isfinite(theirs):
+                    assert close(mine, theirs, 1e-9, 1e-12), (op.name, point, mine, theirs)
+                    compared += 1
+    assert compared >= 10
+
+
+@pytest.mark.parametrize("op", ROWS)
+def test_tensor_agrees_with_torch_and_broadcasts(op, torch):
+    function = torch_row(torch, op)
+    rng = np.random.default_rng(3)
+    arity = len(op.partials)
+    shapes = (
+        [[(3, 4)], [()], [(0, 2)]]
+        if arity == 1
+        else [[(3, 4), (4,)], [(3, 1), (1, 4)], [(), (2, 3)], [(2, 3), (2, 3)]]
+    )
+    for group in shapes:
+        arrays = [np.abs(rng.normal(size=shape)) + 0.1 for shape in group]
+        tensors = [Tensor(a) for a in arrays]
+        leaves = [torch.tensor(a, requires_grad=True) for a in arrays]
+        out, expected = op(*tensors), function(*leaves)
+        np.testing.assert_allclose(out.data, expected.detach().numpy(), rtol=1e-13)
+        upstream = rng.normal(size=out.shape)
+        out.backward(upstream)
+        slopes = torch.autograd.grad(expected, leaves, torch.tensor(upstream))
+        for tensor, slope in zip(tensors, slopes):
+            np.testing.assert_allclose(tensor.grad, slope.numpy(), rtol=1e-11, atol=1e-14)
+            assert tensor.grad.shape == tensor.shape
+
+
+@pytest.mark.parametrize("op", ROWS)
+def test_tensor_at_awkward_points_agrees_with_torch(op, torch):
+    function = torch_row(torch, op)
+    columns = [np.array(column) for column in zip(*points(op))]
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        tensors = [Tensor(c) for c in columns]
+        out = op(*tensors)
+        out.backward(np.full(out.shape, UPSTREAM))
+    leaves = [torch.tensor(c, requires_grad=True) for c in columns]
+    expected = function(*leaves)
+    slopes = torch.autograd.grad(expected, leaves, torch.full(expected.shape, UPSTREAM))
+    np.testing.assert_allclose(out.data, expected.detach().numpy(), rtol=1e-13, atol=5e-324)
+    for tensor, slope in zip(tensors, slopes):
+        finite = np.isfinite(slope.numpy())
+        np.testing.assert_allclose(tensor.grad[finite], slope.numpy()[finite], rtol=1e-11, atol=1e-15)
+
+
+@pytest.mark.parametrize("op", ROWS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16])
+def test_dtype_is_kept_forward_and_backward(op, dtype):
+    tensors = [Tensor(np.array([0.5, 1.5], dtype)) for _ in op.partials]
+    out = op(*tensors)
+    out.backward(np.ones(2))
+    assert out.dtype == dtype
+    assert [tensor.grad.dtype for tensor in tensors] == [dtype] * len(tensors)
+
+
+@pytest.mark.parametrize("op", ROWS)
+def test_central_differences(op):
+    rng = np.random.default_rng(11)
+    for _ in range(10):
+        point = list(rng.uniform(0.2, 2.5, size=len(op.partials)))
+        assert gradcheck(lambda *xs: op(*xs) * UPSTREAM, point).ok
+        assert gradcheck(lambda *xs: op(*xs), [np.array([x, x + 0.1]) for x in point]).ok
+
+
+@pytest.mark.parametrize("op", ROWS)
+def test_the_printed_formula_is_the_local_gradient(op):
+    names = ["x", "y", "z"][: len(op.partials)]
+    functions = {row.name: row.on_float for row in ops.ELEMENTWISE.values()}
+    for point in ([0.7, 1.3, 0.2], [2.0, 0.4, 1.1]):
+        values = [Value(x) for x in point[: len(names)]]
+        out = op(*values)
+        for partial, local in zip(op.partials, out.local_grads):
+            text = str(partial(Symbol("out"), *map(Symbol, names)))
+            scope = functions | dict(zip(names, point)) | {"out": out.data}
+            assert eval(text, scope) == pytest.approx(local, rel=1e-15)  # noqa: S307
+
+
+@pytest.mark.parametrize("op", ROWS)
+def test_the_function_takes_floats_arrays_values_and_tensors(op):
+    point = [0.4, 1.2, 0.9][: len(op.partials)]
+    expected = op.on_float(*point)
+    assert op(*point) == expected
+    assert op(*map(Value, point)).data == expected
+    assert op(*[np.array([x]) for x in point])[0] == pytest.approx(expected, rel=1e-14)
+    assert op(*[Tensor([x]) for x in point]).data[0] == pytest.approx(expected, rel=1e-14)
+    assert getattr(Value(point[0]), op.name)(*point[1:]).data == expected
+    assert getattr(Tensor(point[0]), op.name)(*point[1:]).item() == pytest.approx(expected, rel=1e-14)
+
+
+@pytest.mark.parametrize("op", [p for p in ROWS if len(p.values[0].partials) == 2])
+def test_a_plain_number_on_either_side_is_a_constant(op):
+    full = op(Value(0.7), Value(1.3))
+    left, right = op(0.7, Value(1.3)), op(Value(0.7), 1.3)
+    assert full.data == left.data == right.data
+    assert left.local_grads == (None, full.local_grads[1])
+    assert right.local_grads == (full.local_grads[0], None)
+    assert left.parents[0].op is right.parents[1].op is ops.CONSTANT
+
+
+def test_every_row_is_declared_for_editors_and_type_checkers():
+    """The methods are bound at import; the declarations beside them must not drift from the table."""
+    for kind in (autograd.value, autograd.tensor):
+        text = inspect.getsource(kind)
+        for name, op in ops.ELEMENTWISE.items():
+            if vars(ops).get(name) is not op:
+                continue  # defined by a person
+            assert f"def {name}(self" in text
+            if name in ops.OPERATORS and len(op.partials) == 2:
+                assert f"def __r{ops.OPERATORS[name]}__(self" in text
+
+
+@pytest.mark.parametrize("x", [0.5, 1.0, 4.0])
+def test_the_mixed_derivative_of_pow_where_the_exponent_is_0(x):
+    base, exponent = Value(x), Value(0.0)
+    slope = gradients(base**exponent, base, create_graph=True)
+    assert slope.data == 0.0
+    assert gradients(slope, exponent) == pytest.approx(1 / x, rel=1e-15)  # d(y x**(y-1))/dy = x**(y-1) + ...
+
+
+@pytest.mark.parametrize("x", [1e3, -1e3, 1e300, -1e300])
+@np.errstate(over="ignore")  # NumPy's warning that 1e300 squared is infinite
+def test_no_overflow_and_no_nan_far_out(x):
+    assert autograd.sigmoid(Value(x)).data == (1.0 if x > 0 else 0.0)
+    assert autograd.tanh(Value(x)).data == math.copysign(1.0, x)
+    assert autograd.softplus(Value(x)).data == max(x, 0.0)
+    assert autograd.silu(Value(x)).data == max(x, 0.0)
+    assert autograd.logsumexp([Value(x), Value(x)]).data == pytest.approx(x + math.log(2), rel=1e-15)
+    for op in (autograd.sigmoid, autograd.tanh, autograd.softplus, autograd.silu, autograd.gelu):
+        value, tensor = Value(x), Tensor([x])
+        op(value).backward()
+        op(tensor).sum().backward()
+        assert (
+            value.grad
+            == tensor.grad[0]
+            == (1.0 if x > 0 and op.name in ("softplus", "silu", "gelu") else 0.0)
+        )

@@ -1,0 +1,28 @@
+"""What all tests share: one thread a process, and PyTorch as an oracle."""
+
+import os
+
+# Before anything imports NumPy: pytest -n auto starts a process for every core, and each of them would start a pool of
+# threads for every core again. One thread each also makes sums come out in the same order in every run.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+    os.environ[variable] = "1"
+
+from types import ModuleType  # noqa: E402
+
+import pytest  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def torch() -> ModuleType:
+    """PyTorch, on one thread, float64 by default; without it a test is skipped, and under CI=true it fails."""
+    try:
+        import torch
+    except ModuleNotFoundError as missing:
+        if missing.name != "torch":
+            raise
+        if os.environ.get("CI") == "true":
+            pytest.fail("PyTorch, the oracle, is not installed: pip install torch==2.13.0", pytrace=False)
+        pytest.skip("PyTorch, the oracle, is not installed")
+    torch.set_num_threads(1)
+    torch.set_default_dtype(torch.float64)  # torch.tensor(0.1) would be rounded to float32 otherwise
+    return torch
