@@ -15,6 +15,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 paused = 0  # open no_grad blocks, in all threads
 watched = 0  # open detect_anomaly blocks, in all threads
+scopes: list[dict[str, Any]] = []  # globals of generated code that reads its own copy of ``paused``
 _lock = threading.Lock()
 _here = threading.local()
 
@@ -70,6 +71,8 @@ class no_grad(_Switch):  # noqa: N801  (named as everywhere in the field)
         global paused
         with _lock:
             paused += change
+            for scope in scopes:
+                scope["paused"] = paused
         _here.no_grad = getattr(_here, "no_grad", 0) + change
 
 

@@ -8,7 +8,7 @@ back), data may ask for no gradient, and some operations act on whole arrays
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -199,24 +199,25 @@ class Tensor(Node):
 
     # The walk.
 
-    def _pass_on(self) -> None:
-        """Add each parent's share of the upstream gradient to the gradient of that parent."""
-        upstream = self.grad
-        for parent, local in zip(self.parents, self.local_grads):
-            if local is None:
-                continue
-            share = self._share(upstream, local, parent)
-            if type(share) is not np.ndarray or share.dtype != parent.data.dtype:
-                share = np.asarray(share, parent.data.dtype)
-            if modes.watched:
-                _watch_share(self, share, upstream)
-            if parent.grad is not None:
-                share = parent.grad + share
-                if type(share) is not np.ndarray:  # NumPy makes scalars of 0-d arrays
-                    share = np.asarray(share)
-            elif parent._a is None and (share is upstream or share.base is not None):
-                share = share.copy()  # a leaf's gradient is its own: it may be changed in place
-            parent.grad = share
+    @staticmethod
+    def _pass_all_on(nodes: Iterable[Tensor]) -> Iterator[Tensor]:
+        """Add each parent's share of the upstream gradient to the gradient of that parent, node by node."""
+        for node in nodes:
+            yield node
+            upstream = node.grad
+            for parent, local in zip(node.parents, node.local_grads):
+                if local is None:
+                    continue
+                share = node._share(upstream, local, parent)
+                if type(share) is not np.ndarray or share.dtype != parent.data.dtype:
+                    share = np.asarray(share, parent.data.dtype)
+                if modes.watched:
+                    _watch_share(node, share, upstream)
+                if parent.grad is not None:
+                    share = np.asarray(parent.grad + share)  # NumPy makes scalars of 0-d arrays
+                elif parent._a is None and (share is upstream or share.base is not None):
+                    share = share.copy()  # a leaf's gradient is its own: it may be changed in place
+                parent.grad = share
 
     @staticmethod
     def _share(upstream: Any, local: Any, parent: Any) -> Any:

@@ -9,7 +9,8 @@ is still written once; ``print(source(ops.tanh))`` shows it.
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable, Sequence
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
@@ -78,34 +79,40 @@ class Value(Node):
     def __ge__(self, other: Number) -> bool:
         return self.data >= _as_operand(other, ">=")
 
-    def _pass_on(self) -> None:
-        """Add upstream gradient times local gradient to the gradient of each parent."""
-        upstream = self.grad
-        local = self._da
-        if local is not None:
-            parent = self._a
-            total = parent.grad
-            total = upstream * local if total is None else total + upstream * local
-            if total != total:
-                raise _nan_gradient(self, parent, local)
-            parent.grad = total
-        local = self._db
-        if local is not None:
-            if type(local) is tuple:
-                for parent, each in zip(self._b, local):
-                    if each is not None:
-                        total = parent.grad
-                        total = upstream * each if total is None else total + upstream * each
-                        if total != total:
-                            raise _nan_gradient(self, parent, each)
-                        parent.grad = total
-                return
-            parent = self._b
-            total = parent.grad
-            total = upstream * local if total is None else total + upstream * local
-            if total != total:
-                raise _nan_gradient(self, parent, local)
-            parent.grad = total
+    @staticmethod
+    def _pass_all_on(nodes: Iterable[Value]) -> Iterator[Value]:
+        """Add upstream gradient times local gradient to the gradient of each parent, node by node."""
+        for node in nodes:
+            yield node
+            upstream: Any = node.grad
+            local = node._da
+            if local is not None:
+                parent = node._a
+                total = parent.grad
+                total = upstream * local if total is None else total + upstream * local
+                if total != total:
+                    raise _nan_gradient(node, parent, local)
+                parent.grad = total
+            local = node._db
+            if local is None:
+                continue
+            if type(local) is tuple:  # an n-ary node
+                pairs: Iterable[Any] = zip(node._b, local)
+            else:
+                parent = node._b
+                total = parent.grad
+                total = upstream * local if total is None else total + upstream * local
+                if total != total:
+                    raise _nan_gradient(node, parent, local)
+                parent.grad = total
+                continue
+            for parent, local in pairs:
+                if local is not None:
+                    total = parent.grad
+                    total = upstream * local if total is None else total + upstream * local
+                    if total != total:
+                        raise _nan_gradient(node, parent, local)
+                    parent.grad = total
 
     @staticmethod
     def _share(upstream: Any, local: Any, parent: Any) -> Any:
@@ -278,7 +285,7 @@ def _nan_gradient(node: Value, parent: Value, local: float) -> Exception:
 # From row to method.
 
 TEMPLATE = """\
-def {name}({arguments}):
+def {name}_row({arguments}):
 {dispatch}{load}
     try:
         out = {value}
@@ -286,11 +293,12 @@ def {name}({arguments}):
         raise explain(op, error, ({numbers})) from None
     if out != out:
         raise nan_value(op, {numbers})
-    if modes.paused and not modes.recording():
+    if paused and not recording():
         return Value(out)
     node = new(Value)
     try:
-{locals}
+        node._da = {first_partial}
+        node._db = {other_partials}
     except ERRORS as error:
         raise explain(op, error, ({numbers}), derivative=True) from None
     node.data = out
@@ -300,6 +308,14 @@ def {name}({arguments}):
     node.grad = node.label = None
     return node
 """
+
+# The globals of the generated methods: what rows are written with, as it works on floats.
+_scope: dict[str, Any] = {
+    **{row.name: row.on_float for row in ops.ELEMENTWISE.values()},
+    "Value": Value, "new": object.__new__, "apply": Value._apply, "ERRORS": ERRORS, "explain": ops.explain,
+    "nan_value": _nan_value, "recording": modes.recording, "paused": modes.paused,
+}  # fmt: skip
+modes.scopes.append(_scope)
 
 
 def source(op: ops.Op, needs: tuple[bool, ...] | None = None) -> str:
@@ -312,17 +328,16 @@ def source(op: ops.Op, needs: tuple[bool, ...] | None = None) -> str:
 
 
 def _source(op: ops.Op, needs: tuple[bool, ...], is_method: bool) -> tuple[str, dict[str, Any]]:
+    """The text, and the functions that it calls as they are, since they have no symbols."""
     names = [f"x{i}" for i in range(len(needs))] if len(needs) > 3 else ["x", "y", "z"][: len(needs)]
     nodes = [f"{name}_node" for name in names]
-    scope: dict[str, Any] = {row.name: row.on_float for row in ops.ELEMENTWISE.values()}
-    scope |= {"op": op, "Value": Value, "new": object.__new__, "modes": modes, "ERRORS": ERRORS}
-    scope |= {"explain": ops.explain, "nan_value": _nan_value, "apply": Value._apply}
+    called: dict[str, Any] = {"op": op}
 
     def text(function: Callable[..., Any], name: str, arguments: list[str]) -> str:
         try:
             return str(function(*map(Symbol, arguments)))
-        except Exception:  # it branches, or calls a library: then it is called as it is
-            scope[name] = function
+        except Exception:  # it branches, or calls a library
+            called[name] = function
             return f"{name}({', '.join(arguments)})"
 
     value = text(op.on_float, "on_float", names)
@@ -334,21 +349,20 @@ def _source(op: ops.Op, needs: tuple[bool, ...], is_method: bool) -> tuple[str, 
     if is_method and len(nodes) > 1:
         others = " or ".join(f"type({node}) is not Value" for node in nodes[1:])
         dispatch = f"    if {others}:\n        return apply(op, {', '.join(nodes)})\n"
-    first_default = len(nodes) - len(op.defaults) if is_method else len(nodes)
-    arguments = nodes[:first_default] + [
-        f"{node}={default!r}" for node, default in zip(nodes[first_default:], op.defaults)
-    ]
+    required = len(nodes) - len(op.defaults) if is_method else len(nodes)
+    optional = [f"{node}={default!r}" for node, default in zip(nodes[required:], op.defaults)]
     return TEMPLATE.format(
         name=op.name,
-        arguments=", ".join(arguments),
+        arguments=", ".join(nodes[:required] + optional),
         dispatch=dispatch,
         load="\n".join(f"    {name} = {node}.data" for name, node in zip(names, nodes)),
         numbers=", ".join(names) + ",",
         value=value,
-        locals=f"        node._da = {partials[0]}\n        node._db = {_packed(partials[1:])}",
+        first_partial=partials[0],
+        other_partials=_packed(partials[1:]),
         first=nodes[0],
         others=_packed(nodes[1:]),
-    ), scope
+    ), called
 
 
 def _packed(texts: list[str]) -> str:
@@ -357,19 +371,14 @@ def _packed(texts: list[str]) -> str:
 
 
 def _build(op: ops.Op, needs: tuple[bool, ...], is_method: bool) -> Callable[..., Value]:
-    text, scope = _source(op, needs, is_method)
+    text, called = _source(op, needs, is_method)
     file = f"<autograd row {op.name} {needs}>"
-    linecache.cache[file] = (
-        len(text),
-        None,
-        text.splitlines(keepends=True),
-        file,
-    )  # for tracebacks and debuggers
-    defined: dict[
-        str, Callable[..., Value]
-    ] = {}  # apart from the scope: in abs, abs(x) is the row's own on_float
-    exec(compile(text, file, "exec"), scope, defined)
-    return defined[op.name]
+    bind = f"def bind({', '.join(called)}):\n{textwrap.indent(text, '    ')}    return {op.name}_row\n"
+    linecache.cache[file] = (len(bind), None, bind.splitlines(keepends=True), file)  # for tracebacks
+    defined: dict[str, Any] = {}
+    exec(compile(bind, file, "exec"), _scope, defined)
+    built: Callable[..., Value] = defined["bind"](**called)
+    return built
 
 
 _built: dict[tuple[ops.Op, tuple[bool, ...]], Callable[..., Value]] = {}
