@@ -60,9 +60,9 @@ broadcast_to = ArrayOp(
 
 def _sum_to(x: Any, *, shape: tuple[int, ...]) -> Any:
     extra = x.ndim - len(shape)
-    axes = tuple(range(extra)) + tuple(
-        extra + i for i, n in enumerate(shape) if n == 1 and x.shape[extra + i] != 1
-    )
+    if x.shape[extra:] == shape:  # a bias: only leading axes are new
+        return np.add.reduce(x, axis=tuple(range(extra)))
+    axes = tuple(range(extra)) + tuple(extra + i for i, n in enumerate(shape) if n != x.shape[extra + i])
     return x.sum(axis=axes).reshape(shape)
 
 

@@ -382,36 +382,38 @@ def _plain(number: Any) -> Any:
 
 def _record(op: Any, out: Any, parents: list[Tensor], static: Mapping[str, Any]) -> Tensor:
     """The result as a node, with its parents and local gradients where one of them needs a gradient."""
-    node = _data(out if type(out) is np.ndarray else np.asarray(out))
-    needs = [parent.requires_grad for parent in parents]
-    if True in needs and modes.recording():
+    data = out if type(out) is np.ndarray else np.asarray(out)
+    node = _data(data)
+    for parent in parents:
+        if parent.requires_grad:
+            wanted = modes.recording()
+            break
+    else:
+        wanted = False
+    if wanted:
         node.op = op
         node.static = static
         node.requires_grad = True
         arrays = [parent.data for parent in parents]
-        if isinstance(op.partials, tuple):
-            locals_ = [
-                _fitted(partial(node.data, *arrays, **static), node.data) if needed else None
-                for partial, needed in zip(op.partials, needs)
-            ]
+        partials = op.partials
+        if not isinstance(partials, tuple):  # any number of operands: all partials at once
+            partials = partials(data, *arrays, **static)
+            locals_ = [local if parent.requires_grad else None for local, parent in zip(partials, parents)]
         else:
-            found = op.partials(node.data, *arrays, **static)
-            locals_ = [local if needed else None for local, needed in zip(found, needs)]
+            locals_ = []
+            for partial, parent in zip(partials, parents):
+                local = partial(data, *arrays, **static) if parent.requires_grad else None
+                if type(local) is np.ndarray and local.dtype != data.dtype:
+                    local = local.astype(data.dtype)  # a mask becomes 0 and 1
+                locals_.append(local)
         node._a, node._da = parents[0], locals_[0]
         if len(parents) == 2:
             node._b, node._db = parents[1], locals_[1]
         elif len(parents) > 2:
             node._b, node._db = tuple(parents[1:]), tuple(locals_[1:])
     if modes.watched:
-        _watch_value(op, node.data, parents)
+        _watch_value(op, data, parents)
     return node
-
-
-def _fitted(local: Any, out: np.ndarray) -> Any:
-    """A local gradient in the dtype of the result: a mask becomes 0 and 1."""
-    if isinstance(local, np.ndarray) and local.dtype != out.dtype:
-        return local.astype(out.dtype)
-    return local
 
 
 def _as_array(data: Any) -> np.ndarray:

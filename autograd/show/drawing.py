@@ -1,0 +1,156 @@
+"""What a person holds: the picture of a graph as it was when it was drawn."""
+
+from __future__ import annotations
+
+import os
+import reprlib
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ..node import Node
+from . import dot, layout, svg, text
+from .graph import Graph, nodes_of, read
+
+LISTED = 20  # nodes in the text form
+LARGEST_PNG = 16_000  # dots; one engine would ask for 39 GB to paint a chain of 1,000 operations at full size
+FLOW = {"LR": "left to right", "TB": "top down"}
+
+
+class Drawing:
+    """A picture of a graph: shows itself in a notebook, is listed by ``print``, and saves itself to a file.
+
+    ``svg``   the picture as SVG text: light or dark as the reader's system is, full labels as tooltips
+    ``dot``   the same graph as Graphviz source
+
+    The numbers are those of the moment it was drawn; the layout is worked out when it is first needed.
+    """
+
+    def __init__(self, graph: Graph, direction: str = "LR", title: str = "") -> None:
+        self.graph, self.direction, self.title = graph, direction, title
+
+    @cached_property
+    def dot(self) -> str:
+        """The graph in DOT; needs no Graphviz program."""
+        return dot.source(self.graph, self.direction, self.title)
+
+    @cached_property
+    def layout(self) -> layout.Layout:
+        """Where everything goes. RuntimeError, saying how to get one, where there is no Graphviz engine."""
+        return layout.place(self.graph, self.direction)
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as SVG text. RuntimeError, saying how to get one, where there is no Graphviz engine."""
+        return svg.paint(self.graph, self.layout, self.title, self._summary, str(self))
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the picture as the ending of ``path`` says, .svg, .png, .pdf or .dot, and return the path.
+
+        The file appears whole or not at all, in a folder that exists, and replaces an older one. SVG follows
+        the reader's dark mode, PNG and PDF are light. PNG has 144 dots per inch, or fewer where the picture
+        would be wider or higher than 16,000. PDF needs Graphviz's own ``dot`` program.
+
+        >>> import tempfile
+        >>> from autograd import Value
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     draw(Value(2.0, "x").tanh()).save(f"{folder}/tanh.svg").name
+        'tanh.svg'
+        """
+        target = Path(path)
+        ending = target.suffix.lower()
+        if ending not in (".svg", ".png", ".pdf", ".dot"):
+            raise ValueError(f"save: {str(target)!r} must end in .svg, .png, .pdf or .dot, not {ending!r}")
+        if not target.parent.is_dir():
+            raise FileNotFoundError(f"save: there is no folder {str(target.parent)!r}; make it first")
+        if ending == ".svg":
+            content = self.svg.encode()
+        elif ending == ".dot":
+            content = self.dot.encode()
+        elif ending == ".pdf":
+            content = layout.run(self.dot, "pdf")
+        else:
+            dpi = min(144.0, 72 * LARGEST_PNG / max(self.layout.width, self.layout.height))
+            content = layout.run(self.dot, "png", f"-Gdpi={dpi:.4g}")
+        beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        try:
+            beside.write_bytes(content)
+            os.replace(beside, target)
+        finally:
+            beside.unlink(missing_ok=True)
+        return target
+
+    def __str__(self) -> str:
+        cards = self.graph.cards[-LISTED:]
+        left_out = len(self.graph.cards) - len(cards)
+        wide = max(text.columns(card.formula) for card in cards)
+        lines = [self._summary + (f" (the last {LISTED} of them):" if left_out else ":")]
+        for card in cards:
+            numbers = "   ".join(f"{row.caption} {row.text:<10}" for row in card.rows)
+            lines.append(f"  {card.formula}{' ' * (wide - text.columns(card.formula))}   {numbers}".rstrip())
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return f"<Drawing: {self._summary}>"
+
+    @property
+    def _summary(self) -> str:
+        nodes, operations = len(self.graph.cards), len(self.graph.discs)
+        return f"{self.title or 'Graph'}, {nodes} nodes, {operations} operations, {FLOW[self.direction]}"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """For notebooks: HTML that scrolls and does not shrink, SVG, and text for where both are stripped."""
+        return {
+            "text/html": f'<div style="overflow:auto">{self.svg}</div>',
+            "image/svg+xml": self.svg,
+            "text/plain": str(self),
+        }
+
+
+def draw(
+    root: Any,
+    *,
+    direction: str = "LR",
+    local_grads: bool = False,
+    title: str | None = None,
+    max_nodes: int = 2000,
+) -> Drawing:
+    """Draw the graph that ``root`` (a Value, a Tensor, or a list of them) was computed by.
+
+    Each node is a card with its label, data and grad (— where not computed), each operation a disc. Leaves
+    have dashed borders, constants are dim. Gradients are blue where positive, orange where negative, violet
+    where an array has both; the colour's strength goes with sqrt(|grad| / largest |grad|).
+
+    ``direction``    "LR", left to right, or "TB", top down
+    ``local_grads``  whether each edge into an operation says its local gradient
+    ``title``        a line above the picture
+    ``max_nodes``    a larger graph is a ValueError: nobody could read it
+
+    Nothing in the graph changes, and the drawing keeps the numbers of this moment.
+
+    >>> from autograd import Value
+    >>> x, w = Value(2.0, "x"), Value(-3.0, "w")
+    >>> o = (x * w).tanh()
+    >>> o.backward()
+    >>> print(draw(o, title="tiny"))
+    tiny, 4 nodes, 2 operations, left to right:
+      x               data 2.0000       grad -7.373e-05
+      w               data -3.0000      grad 4.915e-05
+      #2 = x * w      data -6.0000      grad 2.458e-05
+      #3 = tanh(#2)   data -1.0000      grad 1.0000
+    """
+    roots = list(root) if isinstance(root, (list, tuple)) else [root]
+    if not roots or not all(isinstance(each, Node) for each in roots):
+        raise TypeError(
+            f"draw: expected a Value or a Tensor, or a list of them, but got {type(root).__name__} "
+            f"{reprlib.repr(root)}; draw the node that a computation ended in, such as the loss"
+        )
+    if direction not in FLOW:
+        raise ValueError(f"draw: direction is 'LR' (left to right) or 'TB' (top down), but got {direction!r}")
+    nodes = nodes_of(roots)
+    if len(nodes) > max_nodes:
+        raise ValueError(
+            f"draw: the graph has {len(nodes):,} nodes, and above {max_nodes:,} nobody could read it; draw "
+            "a part (any inner node will do), a smaller network, fewer examples, or pass a larger max_nodes"
+        )
+    return Drawing(read(nodes, local_grads), direction, text.visible(" ".join((title or "").split())))

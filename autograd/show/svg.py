@@ -1,0 +1,129 @@
+"""The picture: a laid-out graph painted as SVG, light or dark as the reader's system is."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+
+from .dot import ARROW
+from .graph import PAD, ROW, Card, Disc, Graph
+from .layout import MARGIN, Curve, Layout, Point
+from .style import DARK, LIGHT, opacity
+from .text import columns
+
+RADIUS = 7.0
+HEADING = 30.0  # height of the title's line
+SYMBOLS = {"*": "×", "-": "−"}
+
+# Every rule begins with the picture's own class, since a style inside a page or notebook holds for all of it.
+# No CSS variables: office programs and Inkscape do not know them and would paint everything black.
+SHAPES = """
+.stepgrad text{font:13px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace}
+.stepgrad .label,.stepgrad .symbol,.stepgrad .slope text{text-anchor:middle}
+.stepgrad .label,.stepgrad .symbol,.stepgrad .heading{font-weight:700}
+.stepgrad .number{text-anchor:end}
+.stepgrad .caption,.stepgrad .slope text,.stepgrad .symbol{font-size:11px}
+.stepgrad .symbol.short{font-size:18px}
+.stepgrad .heading{font-size:15px}
+.stepgrad .constant .label{font-weight:400}
+.stepgrad .box,.stepgrad .wire{stroke-width:1.3}
+.stepgrad .leaf .box{stroke-dasharray:5 3}
+.stepgrad .wire{fill:none}
+"""
+COLOURS = """
+.stepgrad .canvas{fill:%(canvas)s}
+.stepgrad text{fill:%(ink)s}
+.stepgrad .dim,.stepgrad .constant text{fill:%(dim)s}
+.stepgrad .box{fill:%(card)s;stroke:%(line)s}
+.stepgrad .op .box{fill:%(disc)s}
+.stepgrad .constant .box{fill:none;stroke:%(faint)s}
+.stepgrad .wire{stroke:%(line)s}
+.stepgrad .arrow{fill:%(line)s}
+.stepgrad .positive{fill:%(positive)s}
+.stepgrad .negative{fill:%(negative)s}
+.stepgrad .mixed{fill:%(mixed)s}
+.stepgrad .nan{fill:%(nan)s}
+"""
+STYLE = f"<style>{SHAPES}{COLOURS % LIGHT}@media (prefers-color-scheme:dark){{{COLOURS % DARK}}}</style>"
+
+
+def paint(graph: Graph, layout: Layout, title: str, summary: str, description: str) -> str:
+    """The whole picture, titled; ``summary`` and ``description`` are for those who cannot see it."""
+    top = HEADING if title else 0.0
+    width = round(max(layout.width, 9.2 * columns(title) + 2 * MARGIN))
+    height = round(layout.height + top)
+    heading = f'<text class="heading" x="{MARGIN:g}" y="28">{escape(title)}</text>' if title else ""
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" class="stepgrad" width="{width}"'
+            f' height="{height}" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(summary)}">',
+            f"<title>{escape(summary)}</title><desc>{escape(description)}</desc>",
+            STYLE,
+            f'<rect class="canvas" width="{width}" height="{height}" rx="{RADIUS:g}"/>{heading}',
+            f'<g transform="translate(0 {top:g})">',
+            *(_edge(curve) for curve in layout.curves),
+            *(_card(card, layout.centres[card.name]) for card in graph.cards),
+            *(_disc(disc, layout.centres[disc.name]) for disc in graph.discs),
+            "</g>",
+            "</svg>\n",
+        ]
+    )
+
+
+def _card(card: Card, centre: Point) -> str:
+    width, height = card.size
+    parts = [f'<rect class="box" width="{width:g}" height="{height:g}" rx="{RADIUS:g}"/>']
+    y = 0.0
+    for line in card.lines:
+        parts.append(f'<text class="label" x="{width / 2:g}" y="{y + 15.5:g}">{escape(line)}</text>')
+        y += ROW
+    for row in card.rows:
+        if row.sign:  # a gradient, in the last row: its colour has the round corners of the card
+            r, side, base = RADIUS - 1, ROW - RADIUS, width - 2 * RADIUS
+            path = f"M1 {y:g}v{side:g}q0 {r:g} {r:g} {r:g}h{base:g}q{r:g} 0 {r:g} {-r:g}v{-side:g}z"
+            parts.append(f'<path class="{row.sign}" fill-opacity="{opacity(row.strength):.2f}" d="{path}"/>')
+        caption = "caption" if row.sign else "caption dim"
+        parts.append(f'<text class="{caption}" x="{PAD:g}" y="{y + 15:g}">{row.caption}</text>')
+        parts.append(f'<text class="number" x="{width - PAD:g}" y="{y + 15.5:g}">{escape(row.text)}</text>')
+        y += ROW
+    return _group(f"card {card.kind}", card, centre, "".join(parts))
+
+
+def _disc(disc: Disc, centre: Point) -> str:
+    width, height = disc.size
+    look, baseline = ("symbol short", 6) if len(disc.symbol) <= 2 else ("symbol", 4)
+    symbol = escape(SYMBOLS.get(disc.symbol, disc.symbol))
+    box = f'<rect class="box" width="{width:g}" height="{height:g}" rx="{height / 2:g}"/>'
+    text = f'<text class="{look}" x="{width / 2:g}" y="{height / 2 + baseline:g}">{symbol}</text>'
+    return _group("op", disc, centre, box + text)
+
+
+def _group(kind: str, box: Card | Disc, centre: Point, content: str) -> str:
+    corner = (centre[0] - box.size[0] / 2, centre[1] - box.size[1] / 2)
+    head = f'<g class="{kind}" data-name="{box.name}" transform="translate({_at(corner)})">'
+    return f"{head}<title>{escape(box.tip)}</title>{content}</g>"
+
+
+def _edge(curve: Curve) -> str:
+    first, *others = curve.points
+    edge, end = curve.edge, others[-1]
+    before = next((point for point in reversed(curve.points) if point != end), end)
+    turn = math.degrees(math.atan2(end[1] - before[1], end[0] - before[0]))
+    tag = ""
+    if edge.local_grad and curve.label:
+        slope, (width, height) = edge.local_grad, edge.local_grad.tag_size
+        box = f'x="{-width / 2:g}" y="{-height / 2:g}" width="{width:g}" height="{height:g}" rx="4"'
+        tag = f'<g class="slope" transform="translate({_at(curve.label)})"><rect class="canvas" {box}/>'
+        if slope.sign:
+            tag += f'<rect class="{slope.sign}" fill-opacity="{opacity(slope.strength):.2f}" {box}/>'
+        tag += f'<text y="4">{escape(slope.text)}</text></g>'
+    place = f"translate({_at(end)}) rotate({turn:.0f})"
+    return (
+        f'<g class="edge" data-tail="{edge.tail}" data-head="{edge.head}">'
+        f'<path class="wire" d="M{_at(first)}C{" ".join(map(_at, others))}"/>'
+        f'<path class="arrow" d="M-1 -3.5L{ARROW:g} 0L-1 3.5z" transform="{place}"/>{tag}</g>'
+    )
+
+
+def _at(point: Point) -> str:
+    return f"{point[0]:.1f} {point[1]:.1f}"

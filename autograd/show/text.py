@@ -1,0 +1,93 @@
+"""Numbers and labels as the short, harmless text of a picture."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+import numpy as np
+
+SHORT = 22  # columns of a line on a card
+
+# What XML cannot hold, or what would act instead of showing: controls (newline and tab apart), marks that
+# turn the direction of writing, halves of surrogate pairs, noncharacters.
+UNSHOWN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+
+
+def number(x: float) -> str:
+    """A number in at most 11 characters.
+
+    >>> number(0.70710678), number(-3.0), number(2.5e-7), number(-1e300), number(float("nan"))
+    ('0.7071', '-3.0000', '2.500e-07', '-1.000e+300', 'nan')
+    """
+    return f"{x:.4f}" if x == 0 or 1e-3 <= abs(x) < 1e4 else f"{x:.3e}"
+
+
+def value(data: Any, if_large: str = "") -> str:
+    """A number, an array small enough for a card, or ``if_large``: by default the array's dtype and shape.
+
+    >>> value(0.5), value(np.array([1.0, -2.5])), value(np.zeros((100, 784), np.float32))
+    ('0.5000', '[1, -2.5]', 'float32 (100, 784)')
+    """
+    array = np.asarray(data)
+    if array.ndim == 0:
+        return number(array.item())
+    if 0 < array.size <= 4:
+        elements = np.array2string(array, separator=", ", formatter={"all": lambda x: f"{x:.4g}"})
+        elements = re.sub(r"\s+", " ", elements)
+        if len(elements) <= SHORT:
+            return elements
+    return if_large or f"{array.dtype} {array.shape}"
+
+
+def exact(data: Any) -> str:
+    """A number with every digit, or an array with its dtype and shape and the elements at its edges.
+
+    >>> exact(0.1 + 0.2), exact(np.array([1.0, 2.0]))
+    ('0.30000000000000004', 'float64 (2,) [1. 2.]')
+    """
+    if np.ndim(data) == 0:
+        return str(data)
+    return f"{data.dtype} {data.shape} {np.array2string(data, threshold=20, edgeitems=2)}"
+
+
+def visible(text: str) -> str:
+    """The text with what cannot be shown written as Python writes it; newlines and tabs stay.
+
+    >>> print(visible("bell\\x07, Greek λ, <b> & co"))
+    bell\\x07, Greek λ, <b> & co
+    """
+    text = text.replace("\r\n", "\n")
+    return UNSHOWN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def lines(label: str) -> tuple[str, ...]:
+    """A label as the lines that fit on a card: at most four, each shortened; none for an empty label.
+
+    >>> lines("hidden layer"), lines("two\\nlines"), lines("")
+    (('hidden layer',), ('two', 'lines'), ())
+    """
+    rows = visible(label).replace("\t", "    ").split("\n") if label else []
+    return tuple(_shorten(row) for row in (rows if len(rows) <= 4 else [*rows[:3], "…"]))
+
+
+def columns(line: str) -> int:
+    """How many columns a line takes in a monospaced font: a Chinese character takes two, an accent none.
+
+    >>> columns("loss"), columns("損失"), columns("e\\u0301")
+    (4, 4, 1)
+    """
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in line)
+    return len(line) + wide - sum(unicodedata.combining(c) > 0 for c in line)
+
+
+def _shorten(line: str) -> str:
+    if columns(line) <= SHORT:
+        return line
+    kept = line[: SHORT - 1]
+    while columns(kept) >= SHORT:
+        kept = kept[:-1]
+    return kept + "…"
