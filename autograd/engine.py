@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .naming import formula, name_of
+import numpy as np
+
+from .naming import expression_of, formula, name_of
 
 
 def topological_order(root: Any) -> list[Any]:
@@ -130,15 +132,16 @@ class Step:
     contributions: tuple[Contribution, ...]
 
     def __str__(self) -> str:
-        name = name_of(self.node)
-        lines = [f"{name} = {self.node.op.name}(...): upstream gradient {_short(self.upstream)}"]
+        name, expression = name_of(self.node), expression_of(self.node)
+        head = expression if name == expression else f"{name} = {expression}"
+        lines = [f"{head}   upstream gradient {_short(self.upstream)}"]
         for c in self.contributions:
-            before = "nothing yet" if c.before is None else _short(c.before)
-            local = (
-                c.formula if c.formula == _short(c.local_grad) else f"{c.formula} = {_short(c.local_grad)}"
-            )
+            number = _short(c.local_grad)
+            local = number if c.formula == str(c.local_grad) else f"{c.formula} = {number}"
+            product = "" if callable(c.local_grad) else f"{number} * {_short(self.upstream)} = "
+            before = "none" if c.before is None else _short(c.before)
             lines.append(
-                f"  to {name_of(c.parent)}: local gradient {local}, times upstream = {_short(c.amount)}; "
+                f"  {name_of(c.parent)}: local gradient {local}, contribution {product}{_short(c.amount)}, "
                 f"total {before} -> {_short(c.after)}"
             )
         return "\n".join(lines)
@@ -154,14 +157,14 @@ def backward_steps(root: Any, gradient: Any = None) -> Iterator[Step]:
     >>> x, w = Value(2.0, "x"), Value(-3.0, "w")
     >>> n = x * w
     >>> n.label = "n"
-    >>> for step in backward_steps(n.tanh()):
+    >>> for step in backward_steps(n * n):
     ...     print(step)
-    tanh(n) = tanh(...): upstream gradient 1
-      to n: local gradient 1.0 - out * out = 2.458e-05, times upstream = 2.458e-05; total nothing
-      yet -> 2.458e-05
-    n = mul(...): upstream gradient 2.458e-05
-      to x: local gradient w = -3, times upstream = -7.373e-05; total nothing yet -> -7.373e-05
-      to w: local gradient x = 2, times upstream = 4.915e-05; total nothing yet -> 4.915e-05
+    n * n   upstream gradient 1
+      n: local gradient n = -6, contribution -6 * 1 = -6, total none -> -6
+      n: local gradient n = -6, contribution -6 * 1 = -6, total -6 -> -12
+    n = x * w   upstream gradient -12
+      x: local gradient w = -3, contribution -3 * -12 = 36, total none -> 36
+      w: local gradient x = 2, contribution 2 * -12 = -24, total none -> -24
     """
     for node in walk(root, root._seed(gradient)):
         yield Step(node, node.grad, _contributions(node))
@@ -227,4 +230,7 @@ def gradients(output: Any, inputs: Any, create_graph: bool = False, gradient: An
 def _short(number: Any) -> str:
     if callable(number):
         return "a function of the upstream gradient"
+    if isinstance(number, np.ndarray):
+        shown = np.array2string(number, precision=4, max_line_width=1000).replace("\n", "")
+        return shown if number.size <= 6 else f"array{number.shape}"
     return f"{number:.4g}" if isinstance(number, float) else str(number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .ops import CONSTANT, Op
-from .symbols import Symbol, number
+from .symbols import ATOM, Symbol, number
 
 LONGEST = 24  # characters of a generated name; a longer one gives way to the operation's own name
 
@@ -26,10 +26,24 @@ def name_of(node: Any) -> str:
             if isinstance(node.data, float)
             else f"{type(node.data).__name__}{node.data.shape}"
         )
-    name = node.op.name
-    if isinstance(node.op, Op):
-        name = str(node.op(*(_operand(parent, 2) for parent in node.parents)))
+    name = expression_of(node)
     return name if len(name) <= LONGEST else f"{node.op.name}(...)"
+
+
+def expression_of(node: Any) -> str:
+    """How the node was computed from its parents, by their names.
+
+    >>> from autograd import Value, dot
+    >>> x, w = Value(2.0, "x"), Value(3.0, "w")
+    >>> expression_of(x * w + 1.0), expression_of(dot([w], [x]))
+    ('x * w + 1.0', 'dot(w, x)')
+    """
+    operands = [_operand(parent, 2) for parent in node.parents]
+    return (
+        str(node.op(*operands))
+        if isinstance(node.op, Op)
+        else f"{node.op.name}({', '.join(map(str, operands))})"
+    )
 
 
 def formula(node: Any, index: int) -> str:
@@ -66,7 +80,7 @@ def _operand(node: Any, depth: int) -> Any:
         return node.data if node.op is CONSTANT else number(node.data)
     if depth and isinstance(node.op, Op) and node.parents:
         return node.op(*(_operand(parent, depth - 1) for parent in node.parents))
-    return Symbol(f"{node.op.name}(...)")
+    return Symbol(f"{node.op.name}(...)" if node.parents else name_of(node), ATOM)
 
 
 def _text(partial: Any) -> str:
