@@ -21,11 +21,7 @@ def name_of(node: Any) -> str:
     if node.label:
         return str(node.label)
     if not node.parents:
-        return (
-            f"{node.data:.4g}"
-            if isinstance(node.data, float)
-            else f"{type(node.data).__name__}{node.data.shape}"
-        )
+        return f"{node.data:.4g}" if isinstance(node.data, float) else f"array{node.data.shape}"
     name = expression_of(node)
     return name if len(name) <= LONGEST else f"{node.op.name}(...)"
 

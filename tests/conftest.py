@@ -2,8 +2,9 @@
 
 import os
 
-# Before anything imports NumPy: pytest -n auto starts a process for every core, and each of them would start a pool of
-# threads for every core again. One thread each also makes sums come out in the same order in every run.
+# Before anything imports NumPy: pytest -n auto starts a process for every core, and each of them would start
+# a pool of threads for every core again. One thread each also makes sums come out in the same order in every
+# run.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ[variable] = "1"
 
@@ -14,7 +15,7 @@ import pytest  # noqa: E402
 
 @pytest.fixture(scope="session")
 def torch() -> ModuleType:
-    """PyTorch, on one thread, float64 by default; without it a test is skipped, and under CI=true it fails."""
+    """PyTorch on one thread, float64 by default; without it a test is skipped, under CI=true it fails."""
     try:
         import torch
     except ModuleNotFoundError as missing:

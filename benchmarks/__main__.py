@@ -1,0 +1,50 @@
+"""``python -m benchmarks [NAME ...]``: run the benchmarks and print their table.
+
+Each runs in a process of its own, so that the number of threads, the collector and the memory are its own too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+BENCHMARKS = {"scalar": [1], "mnist": sorted({1, CORES}), "imports": [CORES]}  # with how many threads
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+def run(name: str, threads: int) -> list[dict[str, object]]:
+    env = os.environ | dict.fromkeys(THREADS, str(threads))
+    done = subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], env=env, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        sys.exit(f"benchmarks: {name} failed")
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)} (all)")
+    names = parser.parse_args().names or list(BENCHMARKS)
+    if unknown := set(names) - set(BENCHMARKS):
+        parser.error(f"no benchmark called {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    print(f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, {CORES} cores")
+    row = "{:<44} {:<32} {:>9} {:>9} {:>6}  {:<13} {:>8}"
+    print(row.format("work", "against", "ours", "theirs", "ratio", "lowest-highest", "target"))
+    for name in names:
+        for threads in BENCHMARKS[name]:
+            for r in run(name, threads):
+                target = r["target"]
+                figures = [f"{r[key]:.1f}" for key in ("ours", "theirs")]
+                is_ratio = r["unit"] == "ms" and name != "imports"
+                ratio = f"{r['ratio']:.3f}" if name != "imports" else f"{r['ratio']:.1f}"
+                spread = f"{r['low']:.3f}-{r['high']:.3f}" if is_ratio else f"{r['low']:.1f}-{r['high']:.1f}"
+                verdict = "" if target is None else f"<= {target:.3g}"
+                print(row.format(r["work"], r["against"], *figures, ratio, spread, verdict), flush=True)
+
+
+if __name__ == "__main__":
+    main()

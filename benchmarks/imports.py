@@ -1,0 +1,28 @@
+"""What ``import autograd`` adds to ``import numpy``, as whole processes."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+
+from .measure import Result
+
+
+def seconds(code: str) -> float:
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    pairs = [(seconds("import numpy, autograd"), seconds("import numpy")) for _ in range(16)][1:]
+    extra = sorted(1e3 * (a - b) for a, b in pairs)
+    ours, theirs = (1e3 * statistics.median(side) for side in zip(*pairs))
+    middle = statistics.median(extra)
+    Result("import autograd, ms over import numpy", "numpy", ours, theirs, middle, extra[0], extra[-1], 50.0).report()
+
+
+if __name__ == "__main__":
+    main()

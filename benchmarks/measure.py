@@ -1,0 +1,57 @@
+"""How a ratio is measured: both sides in one process, in turn, several times; the median, with the spread."""
+
+from __future__ import annotations
+
+import gc
+import json
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Result:
+    """One line of the table: what took how long against what, and the target where there is one."""
+
+    work: str
+    against: str
+    ours: float
+    theirs: float
+    ratio: float
+    low: float
+    high: float
+    target: float | None
+    unit: str = "ms"
+
+    def report(self) -> None:
+        """Hand the line to the process that prints the table."""
+        print(json.dumps(asdict(self)), flush=True)
+
+
+def paired(
+    work: str,
+    against: str,
+    ours: Callable[[], object],
+    theirs: Callable[[], object],
+    target: float | None = None,
+    runs: int = 9,
+) -> Result:
+    """Run both sides in turn, once to warm up and then ``runs`` times; the ratio is taken pair by pair."""
+    pairs = []
+    for _ in range(runs + 1):
+        gc.collect()
+        start = time.perf_counter()
+        ours()
+        middle = time.perf_counter()
+        gc.collect()
+        again = time.perf_counter()
+        theirs()
+        pairs.append((middle - start, time.perf_counter() - again))
+    pairs = pairs[1:]
+    ratios = [a / b for a, b in pairs]
+    return Result(
+        work, against,
+        statistics.median(a for a, _ in pairs) * 1e3, statistics.median(b for _, b in pairs) * 1e3,
+        statistics.median(ratios), min(ratios), max(ratios), target,
+    )  # fmt: skip

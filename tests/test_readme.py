@@ -1,0 +1,32 @@
+"""Every Python block of README runs, and prints what the block below it says."""
+
+import contextlib
+import io
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+BLOCKS = re.findall(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```)?", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+
+
+@pytest.mark.parametrize(("program", "printed"), BLOCKS, ids=[block[0].splitlines()[0] for block in BLOCKS])
+def test_a_block_prints_what_it_says(program, printed, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(program, "README.md", "exec"), {"__name__": "readme"})
+    assert out.getvalue() == printed
+    drawn = tmp_path / "neuron.svg"
+    if drawn.exists():  # the picture shown is the one the program makes
+        assert texts(drawn) == texts(ROOT / "docs" / "neuron.svg")
+
+
+def texts(path):
+    return sorted("".join(node.itertext()) for node in ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text"))
+
+
+def test_readme_has_its_blocks():
+    assert len(BLOCKS) >= 4 and all(printed for _, printed in BLOCKS)
