@@ -1,0 +1,34 @@
+"""nn: neural networks on autograd's Values and Tensors. Modules, losses, optimizers, and no more than is
+needed.
+
+>>> import numpy as np
+>>> model = Sequential(Linear(2, 8, rng=0), Tanh(), Linear(8, 2, rng=1))
+>>> optimizer = Adam(model.parameters(), lr=0.1)
+>>> x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+>>> y = np.array([0, 1, 1, 0])  # exclusive or
+>>> for epoch in range(50):
+...     for points, labels in batches(x, y, batch_size=4, seed=epoch):
+...         loss = cross_entropy(model(points), labels)
+...         optimizer.zero_grad()
+...         loss.backward()
+...         optimizer.step()
+>>> model(x).argmax(axis=1)
+array([0, 1, 1, 0])
+"""
+
+from . import init
+from .activations import ELU, GELU, Activation, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh
+from .data import batches
+from .layers import Dropout, Flatten, Linear, Sequential
+from .losses import cross_entropy, hinge, mse
+from .module import Module
+from .neuron import MLP, Layer, Neuron
+from .optim import SGD, Adam, AdamW, Optimizer
+from .schedules import Cosine, OneCycle, Schedule
+from .serialization import load, save
+
+__all__ = [
+    "ELU", "GELU", "MLP", "SGD", "Activation", "Adam", "AdamW", "Cosine", "Dropout", "Flatten", "Layer",
+    "LeakyReLU", "Linear", "Module", "Neuron", "OneCycle", "Optimizer", "ReLU", "Schedule", "Sequential",
+    "SiLU", "Sigmoid", "Softplus", "Tanh", "batches", "cross_entropy", "hinge", "init", "load", "mse", "save",
+]  # fmt: skip

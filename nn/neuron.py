@@ -1,0 +1,199 @@
+"""Networks of Values: a neuron, a layer of them, layers in a row. Every number is a node one can look at.
+
+Weights begin as U(-a, a) with a = gain * sqrt(3 / nin) (:func:`nn.init.kaiming_uniform`; gain sqrt(2) for
+relu and its relatives, 5/3 for tanh, 1 for the others), biases at 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+import autograd
+from autograd import Value
+from autograd.value import constant
+
+from . import init
+from .activations import find, module_of
+from .checks import count, generator
+from .layers import Linear, Sequential
+from .module import Module
+
+
+class Neuron(Module):
+    """activation(w0*x0 + w1*x1 + ... + b): products and their sum, from left to right, each a node.
+
+    ``activation`` is the name of a row with one operand, or None or ``"linear"``. With ``dot=True`` the
+    products and their sum are one node. ``rng`` is a generator or a seed (0 where None). ``label`` is put
+    into the labels of the parameters.
+
+    >>> neuron = Neuron(2, "tanh", rng=0)
+    >>> out = neuron([1.0, -2.0])
+    >>> out.op.name, [parameter.label for parameter in neuron.parameters()]
+    ('tanh', ['w0', 'w1', 'b'])
+    >>> neuron
+    Neuron(2, 'tanh')  3 parameters
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        activation: str | None = "relu",
+        *,
+        dot: bool = False,
+        rng: Any = None,
+        label: str = "",
+    ) -> None:
+        nin = count(nin, "nin", "Neuron")
+        row = find(activation, "Neuron")
+        rng = generator(0 if rng is None else rng, "Neuron")
+        drawn = init.kaiming_uniform((1, nin), rng, init.gain(activation), dtype=np.float64)
+        comma = f"{label}," if label else ""
+        self.weights = [Value(number, f"w{comma}{i}") for i, number in enumerate(drawn[0].tolist())]
+        self.bias = Value(0.0, f"b{label}")
+        self.activation = None if row is None else row.name
+        self.dot = bool(dot)
+        # The method itself, found once: calling the row by its name would look for it at every pass.
+        self._activate = None if row is None else getattr(Value, row.name)
+
+    def __call__(self, x: Any) -> Value:
+        """``nin`` Values or numbers to one Value."""
+        weights = self.weights
+        if not hasattr(x, "__len__") or len(x) != len(weights):
+            got = f"{len(x)} inputs" if hasattr(x, "__len__") else f"{x!r}"
+            raise ValueError(f"Neuron: got {got}; expected a list of {len(weights)}, one for each weight")
+        if self.dot:
+            total = autograd.dot(weights, x)
+        else:
+            total = None
+            for weight, each in zip(weights, x):
+                total = weight * each if total is None else total + weight * each
+        total = total + self.bias
+        return total if self._activate is None else self._activate(total)
+
+    def extra_repr(self) -> str:
+        """The number of inputs, the activation, and the dot product where it is one node."""
+        return f"{len(self.weights)}, {self.activation or 'linear'!r}" + (", dot=True" if self.dot else "")
+
+
+class Layer(Module):
+    """``nout`` neurons that see the same ``nin`` inputs. One output comes back as a Value, several as a list.
+
+    Parameters are labelled neuron first: ``w1,0`` is the weight of neuron 1 for input 0.
+
+    >>> layer = Layer(2, 3, "tanh", rng=0)
+    >>> len(layer([1.0, -2.0])), layer.parameters()[3].label
+    (3, 'w1,0')
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nout: int,
+        activation: str | None = "relu",
+        *,
+        dot: bool = False,
+        rng: Any = None,
+        label: str = "",
+    ) -> None:
+        rng = generator(0 if rng is None else rng, "Layer")
+        comma = f"{label}," if label else ""
+        self.nin, self.nout = count(nin, "nin", "Layer"), count(nout, "nout", "Layer")
+        self.neurons = [
+            Neuron(nin, activation, dot=dot, rng=rng, label=f"{comma}{j}") for j in range(self.nout)
+        ]
+
+    def __call__(self, x: Any) -> Any:
+        """``nin`` Values or numbers to ``nout`` Values."""
+        x = _nodes(x)
+        return _single([neuron(x) for neuron in self.neurons])
+
+
+class MLP(Module):
+    """A multi-layer perceptron: layers one after the other, the last of them linear.
+
+    ``MLP(2, [16, 16, 1])`` takes 2 numbers, has two hidden layers of 16 neurons, and gives 1 Value; several
+    outputs come as a list. Parameters are labelled layer first: ``w0,1,0`` is in layer 0, of neuron 1, for
+    input 0. ``rng`` is a generator or a seed.
+
+    >>> model = MLP(2, [16, 16, 1])
+    >>> type(model([1.0, -2.0])).__name__, len(model.parameters())
+    ('Value', 337)
+    >>> model
+    MLP(
+      layers.0: Layer(
+        neurons.0 to neurons.15, each: Neuron(2, 'relu')  3 parameters
+      )  48 parameters
+      layers.1: Layer(
+        neurons.0 to neurons.15, each: Neuron(16, 'relu')  17 parameters
+      )  272 parameters
+      layers.2: Layer(
+        neurons.0: Neuron(16, 'linear')  17 parameters
+      )  17 parameters
+    )  337 parameters
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nouts: Sequence[int],
+        activation: str | None = "relu",
+        *,
+        dot: bool = False,
+        rng: Any = None,
+    ) -> None:
+        if not isinstance(nouts, (list, tuple)) or not nouts:
+            raise TypeError(
+                f"MLP: nouts is {nouts!r}; expected a list with the size of every layer, such as [16, 16, 1]"
+            )
+        rng = generator(0 if rng is None else rng, "MLP")
+        sizes = [count(size, "a size", "MLP") for size in (nin, *nouts)]
+        last = len(nouts) - 1
+        self.layers = [
+            Layer(sizes[i], sizes[i + 1], activation if i < last else None, dot=dot, rng=rng, label=str(i))
+            for i in range(len(nouts))
+        ]
+
+    def __call__(self, x: Any) -> Any:
+        """``nin`` Values or numbers to as many Values as the last layer has neurons."""
+        x = _nodes(x)
+        for layer in self.layers:
+            x = [neuron(x) for neuron in layer.neurons]
+        return _single(x)
+
+    def vectorized(self, dtype: Any = np.float64) -> Sequential:
+        """The same network on Tensors, with copies of the weights: (B, nin) to (B, nout).
+
+        Outputs and gradients are the same to rounding; a layer is one matrix product.
+
+        >>> MLP(2, [16, 1], "tanh").vectorized()
+        Sequential(
+          0: Linear(2, 16)  48 parameters
+          1: Tanh()
+          2: Linear(16, 1)  17 parameters
+        )  65 parameters
+        """
+        modules: list[Module] = []
+        for layer in self.layers:
+            linear = Linear(layer.nin, layer.nout, dtype=dtype)
+            linear.load_state_dict({
+                "weight": np.array([[weight.data for weight in neuron.weights] for neuron in layer.neurons]),
+                "bias": np.array([neuron.bias.data for neuron in layer.neurons]),
+            })  # fmt: skip
+            modules.append(linear)
+            if layer.neurons[0].activation:
+                modules.append(module_of(layer.neurons[0].activation))
+        return Sequential(*modules)
+
+
+def _nodes(x: Any) -> Any:
+    """Inputs as nodes: a number becomes one that all neurons of a layer share."""
+    if not hasattr(x, "__iter__"):
+        return x  # which the neuron has an error for
+    return [each if isinstance(each, Value) else constant(each, "input") for each in x]
+
+
+def _single(outputs: list[Value]) -> Any:
+    return outputs[0] if len(outputs) == 1 else outputs

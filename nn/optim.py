@@ -1,0 +1,282 @@
+"""Optimizers: how parameters follow their gradients. One rule each, on arrays in place.
+
+The same rule serves both kinds of parameter. A Tensor's array is updated where it is; Values are gathered
+into one float64 array, updated, and scattered back. A parameter without a gradient (None) is left alone, with
+its state, as in PyTorch, whose defaults and formulas these are. Each parameter counts its own steps.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor, Value
+from autograd.ops import LEAF
+
+from .checks import real
+from .module import Parameter
+
+State = dict[str, Any]
+
+
+class Optimizer:
+    """What optimizers share. A new one defines ``update``, and ``memory``: the names of the arrays it keeps.
+
+    ``parameters`` is a list of Tensors, Values or both; ``lr`` is the learning rate, an attribute that may be
+    set at any time.
+
+    >>> class SignDescent(Optimizer):
+    ...     def update(self, data, grad, state):
+    ...         data -= self.lr * np.sign(grad)
+    >>> w = Value(1.0)
+    >>> optimizer = SignDescent([w], lr=0.25)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> w.data
+    0.75
+    """
+
+    memory: tuple[str, ...] = ()  # arrays of the parameter's shape, 0 at the start, kept from step to step
+    scratch: tuple[str, ...] = ()  # the same without content: room to compute in, taken once
+
+    def __init__(self, parameters: Iterable[Parameter], lr: float = 1e-3) -> None:
+        name = type(self).__name__
+        if isinstance(parameters, (Tensor, Value)) or not isinstance(parameters, Iterable):
+            raise TypeError(
+                f"{name}: got {type(parameters).__name__}; expected a list, as of model.parameters()"
+            )
+        self.parameters = list(parameters)
+        self.lr = real(lr, "lr", name, low=0, open_low=True)
+        if not self.parameters:
+            raise ValueError(f"{name}: the list of parameters is empty; there is nothing to train")
+        seen: set[Parameter] = set()
+        for index, parameter in enumerate(self.parameters):
+            if not isinstance(parameter, (Tensor, Value)):
+                raise TypeError(
+                    f"{name}: parameter {index} is of type {type(parameter).__name__}; "
+                    "expected Values or Tensors, as of model.parameters()"
+                )
+            if parameter.op is not LEAF or isinstance(parameter, Tensor) and not parameter.requires_grad:
+                raise ValueError(
+                    f"{name}: parameter {index}, {parameter!r}, is computed, or needs no gradient; "
+                    "only leaves that need one are trained"
+                )
+            if parameter in seen:
+                raise ValueError(f"{name}: parameter {index}, {parameter!r}, is in the list twice")
+            seen.add(parameter)
+        self._tensors = [(p, self._new_state(p.data)) for p in self.parameters if isinstance(p, Tensor)]
+        self._values = [p for p in self.parameters if isinstance(p, Value)]
+        self._value_state = self._new_state(np.zeros(len(self._values)))
+        self._value_state["step"] = np.zeros(len(self._values), np.int64)
+
+    def _new_state(self, data: np.ndarray) -> State:
+        state: State = {name: np.zeros_like(data) for name in self.memory}
+        state |= {name: np.empty_like(data) for name in self.scratch}
+        state["step"] = 0
+        return state
+
+    def update(self, data: np.ndarray, grad: np.ndarray, state: State) -> None:
+        """Change ``data`` in place by its gradient.
+
+        ``state`` has the arrays of ``memory`` and ``scratch`` by name, and ``step``, which is 1 at the first
+        call: a number for a Tensor, for Values an array with one count each.
+        """
+        raise NotImplementedError(
+            f"{type(self).__name__} does not say how it changes parameters: define its update"
+        )
+
+    def step(self) -> None:
+        """Change every parameter that has a gradient."""
+        for tensor, state in self._tensors:
+            data, grad = tensor.data, tensor.grad
+            if grad is not None:
+                if grad.shape != data.shape:
+                    raise ValueError(
+                        f"{type(self).__name__}: the gradient of {tensor!r} has shape {grad.shape}; "
+                        f"expected {data.shape}, that of the data"
+                    )
+                state["step"] += 1
+                self.update(data, grad, state)
+        if self._values:
+            self._step_values()
+
+    def _step_values(self) -> None:
+        chosen = [i for i, value in enumerate(self._values) if value.grad is not None]
+        values = [self._values[i] for i in chosen]
+        if not values:
+            return
+        data = np.array([value.data for value in values], np.float64)
+        grad = np.array([value.grad for value in values], np.float64)
+        state = {name: array[chosen] for name, array in self._value_state.items()}
+        state["step"] += 1
+        with np.errstate(over="ignore", invalid="ignore"):  # said in words below
+            self.update(data, grad, state)
+        if not np.isfinite(data).all():
+            value = values[int(np.argmin(np.isfinite(data)))]
+            raise OverflowError(
+                f"{type(self).__name__}: the step would make {value!r} inf or nan; the rate {self.lr:g} "
+                "is too large for these gradients"
+            )
+        for name, array in state.items():
+            self._value_state[name][chosen] = array
+        for value, number in zip(values, data.tolist()):
+            value.data = number
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of all parameters (None, which is not 0)."""
+        for parameter in self.parameters:
+            parameter.grad = None
+
+
+class SGD(Optimizer):
+    """Gradient descent: p -= lr * g; with momentum m = momentum * m + g, and m in place of g.
+
+    With ``nesterov`` it is g + momentum * m that is followed: the gradient as if already one step ahead.
+    ``weight_decay`` adds weight_decay * p to the gradient (L2 regularization). Sutskever and others, "On the
+    importance of initialization and momentum in deep learning", 2013; the formula is PyTorch's, where lr is
+    outside of the momentum.
+
+    >>> w = Value(1.0)
+    >>> optimizer = SGD([w], lr=0.25)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> w.data
+    0.5
+    """
+
+    scratch = ("scratch",)
+
+    def __init__(
+        self,
+        parameters: Iterable[Parameter],
+        lr: float = 1e-3,
+        momentum: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+    ) -> None:
+        self.momentum = real(momentum, "momentum", "SGD", low=0)
+        self.weight_decay = real(weight_decay, "weight_decay", "SGD", low=0)
+        self.nesterov = bool(nesterov)
+        if self.nesterov and not self.momentum:
+            raise ValueError("SGD: nesterov is a form of momentum; set momentum above 0 (0.9 is common)")
+        self.memory = ("momentum",) if self.momentum else ()
+        super().__init__(parameters, lr)
+
+    def update(self, data: np.ndarray, grad: np.ndarray, state: State) -> None:
+        """The rule above."""
+        scratch = state["scratch"]
+        if self.weight_decay:
+            np.multiply(data, self.weight_decay, out=scratch)
+            scratch += grad
+            grad = scratch
+        if self.momentum:
+            momentum = state["momentum"]
+            momentum *= self.momentum
+            momentum += grad
+            grad = grad + self.momentum * momentum if self.nesterov else momentum
+        np.multiply(grad, float(self.lr), out=scratch)
+        data -= scratch
+
+
+class Adam(Optimizer):
+    """The mean of past gradients, divided by the root of the mean of their squares: steps of about ``lr``.
+
+    The running means start at 0 and are corrected for it; t counts the steps:
+    m = b1 m + (1-b1) g,   v = b2 v + (1-b2) g**2,   p -= lr * (m / (1-b1**t)) / (sqrt(v / (1-b2**t)) + eps).
+    ``weight_decay`` adds weight_decay * p to the gradient, which scales the decay too; not so in AdamW.
+    Kingma and Ba, "Adam: a method for stochastic optimization", 2015.
+
+    >>> w = Value(1.0)
+    >>> optimizer = Adam([w], lr=0.25)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> round(w.data, 6)
+    0.75
+    """
+
+    memory = ("mean", "square")
+    scratch = ("scratch",)
+
+    def __init__(
+        self,
+        parameters: Iterable[Parameter],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        name = type(self).__name__
+        self.betas = (
+            real(betas[0], "betas[0]", name, low=0, high=1),
+            real(betas[1], "betas[1]", name, low=0, high=1),
+        )
+        self.eps = real(eps, "eps", name, low=0)
+        self.weight_decay = real(weight_decay, "weight_decay", name, low=0)
+        super().__init__(parameters, lr)
+
+    def update(self, data: np.ndarray, grad: np.ndarray, state: State) -> None:
+        """The rule above."""
+        if self.weight_decay:
+            np.multiply(data, self.weight_decay, out=state["scratch"])
+            state["scratch"] += grad
+            grad = state["scratch"]
+        self._descend(data, grad, state)
+
+    def _descend(self, data: np.ndarray, grad: np.ndarray, state: State) -> None:
+        # The weights go through memory ten times here (in the textbook form 13 times): in an MNIST step, half
+        # of what is not a matrix product. So the factors (1-b1) and (1-b2) are left out of the running means,
+        # and joined with the corrections of their start in two numbers.
+        mean, square, scratch, step = state["mean"], state["square"], state["scratch"], state["step"]
+        beta1, beta2 = self.betas
+        scale = _root((1 - beta2**step) / (1 - beta2))
+        rate = float(self.lr) * scale * (1 - beta1) / (1 - beta1**step)
+        mean *= beta1
+        mean += grad
+        square *= beta2
+        np.multiply(grad, grad, out=scratch)  # grad may be scratch itself: it is not needed after this
+        square += scratch
+        np.sqrt(square, out=scratch)
+        scratch += self.eps * scale
+        np.divide(mean, scratch, out=scratch)
+        scratch *= rate
+        data -= scratch
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay: p is first multiplied by 1 - lr * weight_decay, then Adam's step is
+    taken.
+
+    So a weight decays at the same rate whatever its gradients are, which is not so where the decay is part of
+    the gradient. Loshchilov and Hutter, "Decoupled weight decay regularization", 2019.
+
+    >>> w = Value(1.0)
+    >>> optimizer = AdamW([w], lr=0.25, weight_decay=0.4)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> round(w.data, 6)
+    0.65
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Parameter],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+    ) -> None:
+        super().__init__(parameters, lr, betas, eps, weight_decay)
+
+    def update(self, data: np.ndarray, grad: np.ndarray, state: State) -> None:
+        """The rule above."""
+        data *= 1 - float(self.lr) * self.weight_decay
+        self._descend(data, grad, state)
+
+
+def _root(number: Any) -> Any:
+    """The square root of a number as a plain float, which leaves float32 arrays float32; of an array, as an
+    array."""
+    return np.sqrt(number) if isinstance(number, np.ndarray) else math.sqrt(number)

@@ -1,0 +1,264 @@
+"""Optimizers: 100 steps beside PyTorch on the same gradients, for Tensors, Values, and both at once."""
+
+import math
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Tensor, Value
+
+OPTIMIZERS = [
+    ("SGD", {"lr": 0.1}),
+    ("SGD", {}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True}),
+    ("SGD", {"lr": 0.1, "weight_decay": 0.3}),
+    ("SGD", {"lr": 0.1, "momentum": 0.5, "weight_decay": 0.3}),
+    ("SGD", {"lr": 0.1, "momentum": 0.5, "weight_decay": 0.3, "nesterov": True}),
+    ("Adam", {}),
+    ("Adam", {"lr": 0.1, "betas": (0.5, 0.9), "eps": 1e-3}),
+    ("Adam", {"lr": 0.1, "betas": (0.0, 0.9)}),
+    ("Adam", {"lr": 0.1, "weight_decay": 0.3}),
+    ("AdamW", {}),
+    ("AdamW", {"lr": 0.1, "weight_decay": 0.3}),
+]
+TABLE = pytest.mark.parametrize("name, options", OPTIMIZERS, ids=lambda part: str(part).replace("'", ""))
+SHAPES = [(3, 4), (5,), (), (2, 1, 3)]
+
+
+def test_the_table_has_every_optimizer():
+    defined = {c.__name__ for c in vars(nn).values() if isinstance(c, type) and issubclass(c, nn.Optimizer)}
+    assert {name for name, _ in OPTIMIZERS} == defined - {"Optimizer"}
+
+
+def gradient(rng, shape, step):
+    """Gradients of very different sizes, zeros among them."""
+    return (
+        rng.standard_normal(shape)
+        * 10.0 ** rng.integers(-6, 3, shape)
+        * (rng.random(shape) > 0.1 if step else 0)
+    )
+
+
+@TABLE
+@pytest.mark.parametrize("kind", ["tensors", "values", "both"])
+def test_a_hundred_steps_as_pytorch(torch, name, options, kind):
+    """The same gradients on both sides; some parameters have none at some steps; lr changes."""
+    rng = np.random.default_rng(4)
+    starts = [rng.standard_normal(shape) for shape in SHAPES]
+    theirs = [torch.nn.Parameter(torch.tensor(start)) for start in starts]
+    reference = getattr(torch.optim, name)(theirs, **options)
+    ours = []
+    for index, start in enumerate(starts):
+        as_values = kind == "values" or kind == "both" and index % 2
+        ours.append([Value(number) for number in start.ravel()] if as_values else Tensor(start.copy()))
+    flat = [p for group in ours for p in (group if isinstance(group, list) else [group])]
+    optimizer = getattr(nn, name)(flat, **options)
+    assert optimizer.lr == reference.param_groups[0]["lr"]
+
+    for step in range(100):
+        if step == 50:
+            optimizer.lr = reference.param_groups[0]["lr"] = 0.01
+        for index, (parameter, their_parameter) in enumerate(zip(ours, theirs)):
+            absent = step % 7 == index
+            grad = gradient(rng, SHAPES[index], step)
+            their_parameter.grad = None if absent else torch.tensor(grad)
+            if isinstance(parameter, list):
+                for value, number in zip(parameter, np.ravel(grad).tolist()):
+                    value.grad = None if absent else number
+            else:
+                parameter.grad = None if absent else np.array(grad)
+        optimizer.step()
+        reference.step()
+        for parameter, their_parameter in zip(ours, theirs):
+            data = [v.data for v in parameter] if isinstance(parameter, list) else parameter.data
+            expected = their_parameter.detach().numpy()
+            np.testing.assert_allclose(np.reshape(data, expected.shape), expected, rtol=1e-12, atol=1e-12)
+
+
+@TABLE
+def test_one_value_without_gradient_is_left_alone_with_its_state(torch, name, options):
+    """Values are updated together, but count for themselves."""
+    theirs = [torch.nn.Parameter(torch.tensor(float(i))) for i in range(3)]
+    reference = getattr(torch.optim, name)(theirs, **options)
+    ours = [Value(float(i)) for i in range(3)]
+    optimizer = getattr(nn, name)(ours, **options)
+    for step in range(20):
+        for i in range(3):
+            grad = None if step % (i + 2) == 1 else math.sin(step + i)
+            ours[i].grad, theirs[i].grad = grad, None if grad is None else torch.tensor(grad)
+        optimizer.step()
+        reference.step()
+        assert [v.data for v in ours] == pytest.approx([p.item() for p in theirs], rel=1e-12, abs=1e-12)
+
+
+@TABLE
+def test_float32_stays_float32_and_in_place(name, options):
+    w = Tensor(np.ones((3, 4), np.float32))
+    array = w.data
+    optimizer = getattr(nn, name)([w], **options)
+    optimizer.lr = np.float64(0.25)  # a NumPy number would widen float32
+    for _ in range(3):
+        w.grad = np.full((3, 4), 0.5, np.float32)
+        optimizer.step()
+    assert w.data is array and array.dtype == np.float32 and (array < 1).all()
+    kept = [a for _, state in optimizer._tensors for a in state.values() if isinstance(a, np.ndarray)]
+    assert {a.dtype for a in kept} == {np.dtype(np.float32)}
+    np.testing.assert_array_equal(w.grad, np.full((3, 4), 0.5))  # the gradient is not used up
+
+
+@TABLE
+def test_float32_follows_float64(name, options):
+    rng = np.random.default_rng(0)
+    start = rng.standard_normal(50)
+    single, double = Tensor(start.astype(np.float32)), Tensor(start.copy())
+    optimizers = [getattr(nn, name)([p], **options) for p in (single, double)]
+    for _ in range(50):
+        grad = rng.standard_normal(50)
+        single.grad, double.grad = grad.astype(np.float32), grad
+        for optimizer in optimizers:
+            optimizer.step()
+    np.testing.assert_allclose(single.data, double.data, rtol=2e-5, atol=2e-5)
+
+
+@TABLE
+def test_nothing_is_updated_without_gradients(name, options):
+    w, v = Tensor([1.0, 2.0]), Value(3.0)
+    optimizer = getattr(nn, name)([w, v], **options)
+    optimizer.step()
+    assert w.data.tolist() == [1.0, 2.0] and v.data == 3.0
+    w.grad, v.grad = np.ones(2), 1.0
+    optimizer.zero_grad()
+    assert w.grad is None and v.grad is None
+
+
+def test_a_parameter_that_is_not_contiguous():
+    base = np.zeros((4, 6))
+    w = Tensor(base[:, ::2])
+    optimizer = nn.Adam([w], lr=0.1)
+    w.grad = np.ones((4, 3))
+    optimizer.step()
+    np.testing.assert_allclose(base[:, ::2], -0.1, rtol=1e-6)
+    assert not base[:, 1::2].any()
+
+
+def test_loading_weights_after_the_optimizer_was_built():
+    model = nn.Linear(2, 2, rng=0)
+    optimizer = nn.SGD(model.parameters(), lr=0.5)
+    model.load_state_dict({"weight": np.zeros((2, 2)), "bias": np.zeros(2)})
+    for parameter in model.parameters():
+        parameter.grad = np.ones_like(parameter.data)
+    optimizer.step()
+    assert (model.weight.data == -0.5).all() and (model.bias.data == -0.5).all()
+
+
+def test_data_that_was_put_in_place_of_the_old():
+    w = Tensor([1.0])
+    optimizer = nn.SGD([w], lr=0.5)
+    w.data = np.array([5.0])
+    w.grad = np.array([2.0])
+    optimizer.step()
+    assert w.data.tolist() == [4.0]
+
+
+def test_two_optimizers_on_one_model():
+    w = Tensor([0.0])
+    one, two = nn.SGD([w], lr=0.5), nn.Adam([w], lr=0.25)
+    w.grad = np.ones(1)
+    one.step()
+    two.step()
+    one.step()
+    assert w.data == pytest.approx(-1.25, abs=1e-8)
+
+
+@TABLE
+def test_it_finds_a_minimum(name, options):
+    """(x - 3)**2 + 10 (y + 1)**2 from far away, on Values and on a Tensor."""
+    options = {**options, "lr": 0.05 if name == "SGD" else 0.2}
+    if "weight_decay" in options or name == "AdamW":
+        options["weight_decay"] = 0.0  # it pulls to 0: then the minimum is elsewhere
+    x, y, w = Value(-5.0), Value(5.0), Tensor([-5.0, 5.0])
+    optimizer = getattr(nn, name)([x, w, y], **options)
+    schedule = nn.Cosine(optimizer, total_steps=800)
+    for _ in range(800):
+        loss = (x - 3) * (x - 3) + 10 * (y + 1) * (y + 1)
+        error = (w - np.array([3.0, -1.0])) * np.array([1.0, math.sqrt(10)])
+        optimizer.zero_grad()
+        loss.backward()
+        (error * error).sum().backward()
+        optimizer.step()
+        schedule.step()
+    assert [x.data, y.data] == pytest.approx([3, -1], abs=1e-3)
+    assert w.data == pytest.approx([3, -1], abs=1e-3)
+
+
+def test_a_step_that_would_make_a_value_infinite_is_an_error_and_changes_nothing():
+    ok, bad = Value(1.0), Value(1.0, "bad")
+    optimizer = nn.SGD([ok, bad], lr=1e200)
+    ok.grad, bad.grad = 0.0, 1e200
+    with pytest.raises(OverflowError, match="label='bad'.*1e\\+200 is too large"):
+        optimizer.step()
+    assert ok.data == bad.data == 1.0
+
+
+WEIGHT = Tensor([1.0])
+BAD = [
+    (nn.SGD, ([],), {}, ValueError, "SGD: the list of parameters is empty"),
+    (nn.Adam, (WEIGHT,), {}, TypeError, "Adam: got Tensor; expected a list"),
+    (nn.Adam, (Value(1.0),), {}, TypeError, "Adam: got Value; expected a list"),
+    (nn.Adam, (3,), {}, TypeError, "Adam: got int; expected a list"),
+    (nn.Adam, (nn.Linear(1, 1),), {}, TypeError, r"Linear; expected a list, as of model.parameters\(\)"),
+    (nn.Adam, (nn.Sequential(nn.Linear(1, 1)),), {}, TypeError, "parameter 0 is of type Linear.*model.param"),
+    (nn.Adam, ([np.ones(2)],), {}, TypeError, "parameter 0 is of type ndarray"),
+    (nn.Adam, ([WEIGHT, WEIGHT],), {}, ValueError, "parameter 1, .*, is in the list twice"),
+    (nn.Adam, ([WEIGHT * 2],), {}, ValueError, "parameter 0, .*is computed"),
+    (nn.Adam, ([Value(1.0) + 1],), {}, ValueError, "parameter 0, .*is computed"),
+    (nn.Adam, ([Tensor([1.0], requires_grad=False)],), {}, ValueError, "needs no gradient"),
+    (nn.SGD, ([WEIGHT],), {"lr": 0}, ValueError, "SGD: lr is 0; expected a finite number above 0"),
+    (nn.SGD, ([WEIGHT],), {"lr": -0.1}, ValueError, "lr is -0.1"),
+    (nn.SGD, ([WEIGHT],), {"lr": math.nan}, ValueError, "lr is nan"),
+    (nn.SGD, ([WEIGHT],), {"lr": math.inf}, ValueError, "lr is inf"),
+    (nn.SGD, ([WEIGHT],), {"lr": "0.1"}, TypeError, "lr is '0.1' of type str"),
+    (nn.SGD, ([WEIGHT],), {"momentum": -1}, ValueError, "momentum is -1"),
+    (nn.SGD, ([WEIGHT],), {"weight_decay": -1}, ValueError, "weight_decay is -1"),
+    (nn.SGD, ([WEIGHT],), {"nesterov": True}, ValueError, "nesterov is a form of momentum"),
+    (nn.Adam, ([WEIGHT],), {"betas": (1.0, 0.9)}, ValueError, r"Adam: betas\[0\] is 1.0; .*below 1"),
+    (nn.AdamW, ([WEIGHT],), {"betas": (0.9, -0.1)}, ValueError, r"AdamW: betas\[1\] is -0.1"),
+    (nn.Adam, ([WEIGHT],), {"eps": -1}, ValueError, "eps is -1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("optimizer, arguments, options, error, says", BAD)
+def test_bad_input(optimizer, arguments, options, error, says):
+    with pytest.raises(error, match=says):
+        optimizer(*arguments, **options)
+
+
+def test_a_gradient_of_another_shape():
+    w = Tensor([1.0, 2.0])
+    optimizer = nn.SGD([w])
+    w.grad = np.ones(1)  # which NumPy would spread without a word
+    with pytest.raises(ValueError, match=r"SGD: the gradient of Tensor.* has shape \(1,\); expected \(2,\)"):
+        optimizer.step()
+
+
+def test_values_that_were_set_to_whole_numbers():
+    v = Value(1.0)
+    v.data, v.grad = 3, 1
+    nn.SGD([v], lr=0.5).step()
+    assert v.data == 2.5
+
+
+def test_parameters_may_come_from_a_generator():
+    model = nn.MLP(2, [2, 1])
+    optimizer = nn.SGD(p for p in model.parameters())
+    assert optimizer.parameters == model.parameters()
+
+
+def test_an_optimizer_without_a_rule_says_so():
+    w = Tensor([1.0])
+    optimizer = nn.Optimizer([w])
+    w.grad = np.ones(1)
+    with pytest.raises(NotImplementedError, match="define its update"):
+        optimizer.step()
