@@ -1,0 +1,112 @@
+"""The command line of the demos.
+
+Every demo is a module: the first line of its docstring is what ``--list`` says of it,
+``add_arguments(parser)`` adds options of its own, and ``run(options)`` prints, writes pictures into the
+folder ``options.out``, and returns the sections of a page that shows them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import math
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+
+from demos import page
+from demos.idx import IdxError
+
+DEMOS = ("neuron", "graph", "moons", "mnist")
+TOUR = "tour"
+EXTRAS = ("matplotlib", "tqdm")  # where these are, so are the others that the demos need
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the demo that the arguments name, the tour where they name none; returns the exit status."""
+    try:
+        return _main(list(argv))
+    except KeyboardInterrupt:
+        print("\nStopped. Files written so far are complete.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; the flush at exit need not complain about it again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (OSError, IdxError) as error:
+        print(f"demos: {error}", file=sys.stderr)
+        return 1
+
+
+def _main(argv: list[str]) -> int:
+    name = argv.pop(0) if argv and not argv[0].startswith("-") else TOUR
+    if name not in (*DEMOS, TOUR):
+        print(f"demos: there is no demo called {name!r}; there are {', '.join(DEMOS)}", file=sys.stderr)
+        return 2
+    demo = load(name)
+    options = parser(name, demo).parse_args(argv)
+    if name == TOUR and options.list:
+        for listed in DEMOS:
+            print(f"{listed:<8}{summary(load(listed))}")
+        return 0
+    missing = [extra for extra in EXTRAS if importlib.util.find_spec(extra) is None]
+    if missing:
+        print(f"demos: {' and '.join(missing)} missing; pip install 'stepgrad[demos]'", file=sys.stderr)
+        return 1
+    sections = demo.run(options)
+    written = page.write(options.out / ("index.html" if name == TOUR else f"{name}.html"), sections)
+    print(f"\nEverything on one page: {written.resolve()}")
+    return 0
+
+
+def load(name: str) -> ModuleType:
+    """The module of a demo."""
+    return importlib.import_module(f"demos.{name}")
+
+
+def summary(demo: ModuleType) -> str:
+    """What a demo says of itself in one sentence: the first line of its docstring."""
+    return (demo.__doc__ or "").partition("\n")[0]
+
+
+def parser(name: str, demo: ModuleType) -> argparse.ArgumentParser:
+    """The arguments of a demo: its own, and the two that all have."""
+    made = argparse.ArgumentParser(
+        prog="python -m demos" + ("" if name == TOUR else f" {name}"),
+        description=summary(demo),
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    demo.add_arguments(made)
+    made.add_argument(
+        "--seed", type=natural, default=0, help="where all random numbers of the demo come from"
+    )
+    made.add_argument(
+        "--out", type=Path, default=Path("out"), metavar="DIR", help="folder that all files go into"
+    )
+    return made
+
+
+def natural(text: str) -> int:
+    """An argument that is an integer, 0 or more."""
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text} is negative")
+    return number
+
+
+def rate(text: str) -> float:
+    """An argument that is a number above 0."""
+    number = float(text)
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+    return number
+
+
+def positive(text: str) -> int:
+    """An argument that is an integer, 1 or more."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not positive")
+    return number

@@ -1,0 +1,109 @@
+"""Plots for the page: each drawn twice, for a light page and for a dark one.
+
+matplotlib is imported where something is drawn: it is an extra, takes its time, and ``--list`` or a data set
+do without.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograd.show import style
+from demos import files
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colors import LinearSegmentedColormap
+    from matplotlib.figure import Figure
+
+DOTS_PER_INCH = 160
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The colours of a plot. Blue and orange are told apart by nearly everyone who is colour-blind."""
+
+    paper: str
+    ink: str
+    dim: str
+    grid: str
+    blue: str
+    orange: str
+
+    def towards(self, colour: str) -> LinearSegmentedColormap:
+        """From the paper's colour (0) to ``colour`` (1)."""
+        from matplotlib.colors import LinearSegmentedColormap
+
+        return LinearSegmentedColormap.from_list("towards", [self.paper, colour])
+
+    @property
+    def diverging(self) -> LinearSegmentedColormap:
+        """From orange (the lowest) over the paper's colour to blue (the highest)."""
+        from matplotlib.colors import LinearSegmentedColormap
+
+        return LinearSegmentedColormap.from_list("diverging", [self.orange, self.paper, self.blue])
+
+
+def _theme(colours: dict[str, str]) -> Theme:
+    return Theme(
+        paper=colours["card"], ink=colours["ink"], dim=colours["dim"], grid=colours["disc"],
+        blue=colours["positive"], orange=colours["negative"],
+    )  # fmt: skip
+
+
+LIGHT, DARK = _theme(style.LIGHT), _theme(style.DARK)
+
+
+def save(path: Path, draw: Callable[[Figure, Theme], None], size: tuple[float, float]) -> tuple[Path, Path]:
+    """Let ``draw`` fill a figure of that size in inches, light and dark, and write both as PNG files.
+
+    Returns their paths: ``path``, and the same name with "-dark". Nothing of matplotlib's global state is
+    changed.
+    """
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    dark_path = path.with_stem(f"{path.stem}-dark")
+    for target, theme in ((path, LIGHT), (dark_path, DARK)):
+        with matplotlib.rc_context(_settings(theme)):
+            figure = Figure(figsize=size, dpi=DOTS_PER_INCH, layout="constrained")
+            draw(figure, theme)
+            picture = io.BytesIO()
+            figure.savefig(picture, format="png")
+        files.write(target, picture.getvalue())
+    return path, dark_path
+
+
+def plain(axes: Axes) -> None:
+    """Take the frame and ticks off: for pictures of things rather than of numbers."""
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.spines[:].set_visible(False)
+
+
+def _settings(theme: Theme) -> dict[Any, Any]:
+    return {
+        "figure.facecolor": theme.paper,
+        "axes.facecolor": theme.paper,
+        "axes.edgecolor": theme.dim,
+        "axes.labelcolor": theme.dim,
+        "axes.titlecolor": theme.ink,
+        "axes.titlesize": 12,
+        "axes.titleweight": "bold",
+        "axes.titlelocation": "left",
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "grid.color": theme.grid,
+        "text.color": theme.ink,
+        "xtick.color": theme.dim,
+        "ytick.color": theme.dim,
+        "legend.frameon": False,
+        "figure.constrained_layout.h_pad": 0.12,
+        "figure.constrained_layout.w_pad": 0.12,
+    }

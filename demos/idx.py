@@ -1,0 +1,181 @@
+"""The IDX format: how MNIST, and the data sets made after it, store images and labels.
+
+A file is a magic number (two zero bytes, a type code, the number of dimensions), the size of every dimension
+as a big-endian 32-bit integer, and the elements, nothing else. It may be gzipped. Files come from anywhere,
+so nothing that they say about themselves is believed before it was compared with what is there.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+MNIST_FOLDER = Path(__file__).parent / "data" / "mnist"
+LABELS, IMAGES = 1, 3  # what a file holds is told by its number of dimensions
+
+_UNSIGNED_BYTE = 0x08
+_OTHER_TYPES = {0x09: "int8", 0x0B: "int16", 0x0C: "int32", 0x0D: "float32", 0x0E: "float64"}
+_KINDS = {LABELS: "labels", IMAGES: "images"}
+_LARGEST = 2**30  # bytes of data in one file; MNIST's largest has 47 million
+_CHUNK = 2**20
+
+
+class IdxError(ValueError):
+    """An IDX file is not what it should be; the message names the file and what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Images and labels, as stored: bytes.
+
+    ``train_images`` (N, H, W) and ``train_labels`` (N,) are uint8, and so are ``test_images`` and
+    ``test_labels``. A pixel is 0 (background) to 255 (ink), a label 0 to 9. Use :func:`inputs` to make a
+    network's inputs of images.
+    """
+
+    train_images: NDArray[np.uint8]
+    train_labels: NDArray[np.uint8]
+    test_images: NDArray[np.uint8]
+    test_labels: NDArray[np.uint8]
+
+
+def inputs(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Images as a network's inputs: uint8 (N, H, W) becomes float32 (N, H * W) between 0 and 1.
+
+    >>> inputs(np.array([[[0, 51], [102, 255]]], dtype=np.uint8))
+    array([[0. , 0.2, 0.4, 1. ]], dtype=float32)
+    """
+    return images.reshape(len(images), -1).astype(np.float32) / np.float32(255)
+
+
+def load_mnist(folder: str | Path | None = None) -> Dataset:
+    """Read the four files of MNIST, or of any data set in its layout, such as Fashion-MNIST.
+
+    ``folder`` holds ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte``, ``t10k-images-idx3-ubyte`` and
+    ``t10k-labels-idx1-ubyte`` (a dot before ``idx`` is fine too), gzipped with the ending ``.gz`` or raw;
+    where a file is there in both forms, the raw one is read. None: the MNIST that comes with this package.
+
+    A missing file is a FileNotFoundError; a file that is truncated, corrupt, mislabelled, too long or empty,
+    a label outside 0 to 9, and images and labels that differ in number are an :class:`IdxError`. Both name
+    the file.
+
+    >>> mnist = load_mnist()
+    >>> mnist.train_images.shape, mnist.test_images.shape
+    ((60000, 28, 28), (10000, 28, 28))
+    >>> mnist.train_labels[:6].tolist()
+    [5, 0, 4, 1, 9, 2]
+    """
+    folder = MNIST_FOLDER if folder is None else Path(folder)
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{folder}: no such folder; it should hold MNIST's four IDX files")
+    train_images, train_labels = _load_pair(folder, "train")
+    test_images, test_labels = _load_pair(folder, "t10k")
+    if train_images.shape[1:] != test_images.shape[1:]:
+        raise IdxError(
+            f"{_find(folder, 't10k', IMAGES)}: images of {_by(test_images.shape[1:])} pixels, "
+            f"where those in {_find(folder, 'train', IMAGES).name} have {_by(train_images.shape[1:])}"
+        )
+    return Dataset(train_images, train_labels, test_images, test_labels)
+
+
+def read_idx(path: str | Path, dimensions: int) -> NDArray[np.uint8]:
+    """Read one IDX file of unsigned bytes, gzipped or raw (told by its content), with that many dimensions.
+
+    ``dimensions`` is :data:`LABELS` (1) or :data:`IMAGES` (3). Raises :class:`IdxError` for every way in
+    which the file is not what its header says, and for one that holds something else.
+    """
+    path = Path(path)
+    with path.open("rb") as raw:
+        gzipped = raw.read(2) == b"\x1f\x8b"
+        raw.seek(0)
+        try:
+            if not gzipped:
+                return _parse(path, raw, dimensions)
+            with gzip.GzipFile(fileobj=raw) as unzipped:
+                return _parse(path, unzipped, dimensions)
+        except EOFError as error:
+            raise IdxError(f"{path}: truncated: the gzip stream ends early; get the file again") from error
+        except (gzip.BadGzipFile, zlib.error) as error:
+            raise IdxError(f"{path}: corrupt gzip data ({error}); get the file again") from error
+
+
+def _load_pair(folder: Path, part: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    images_path, labels_path = _find(folder, part, IMAGES), _find(folder, part, LABELS)
+    images, labels = read_idx(images_path, IMAGES), read_idx(labels_path, LABELS)
+    if len(images) != len(labels):
+        raise IdxError(
+            f"{labels_path}: {len(labels):,} labels for the {len(images):,} images in {images_path.name}; "
+            "they belong to different sets"
+        )
+    if labels.max() > 9:
+        where = int(np.argmax(labels > 9))
+        raise IdxError(f"{labels_path}: label number {where} is {labels[where]}; labels are 0 to 9")
+    return images, labels
+
+
+def _find(folder: Path, part: str, dimensions: int) -> Path:
+    stem, kind = f"{part}-{_KINDS[dimensions]}", f"idx{dimensions}-ubyte"
+    names = [f"{stem}{joint}{kind}{ending}" for joint in "-." for ending in ("", ".gz")]
+    for name in names:
+        if (folder / name).is_file():
+            return folder / name
+    raise FileNotFoundError(f"{folder / names[0]}: missing, and so is {' and '.join(names[1:])}")
+
+
+def _parse(path: Path, file: BinaryIO | gzip.GzipFile, dimensions: int) -> NDArray[np.uint8]:
+    shape = _read_header(path, file, dimensions)
+    size = math.prod(shape)
+    if size == 0:
+        raise IdxError(f"{path}: the header says {_by(shape)}: there is nothing in it")
+    if size > _LARGEST:
+        raise IdxError(f"{path}: the header says {_by(shape)}, {size:,} bytes; at most {_LARGEST:,} are read")
+    # Memory grows with what is there, not with what the header says. One byte more than is wanted shows data
+    # left over, and makes gzip compare its checksum at the end.
+    data = bytearray()
+    while chunk := file.read(min(_CHUNK, size + 1 - len(data))):
+        data += chunk
+    if len(data) < size:
+        raise IdxError(
+            f"{path}: truncated: the header says {_by(shape)}, {size:,} bytes, and {len(data):,} are there"
+        )
+    if len(data) > size:
+        raise IdxError(f"{path}: the header says {_by(shape)}, {size:,} bytes, and more bytes follow them")
+    return np.frombuffer(data, dtype=np.uint8).reshape(shape)
+
+
+def _read_header(path: Path, file: BinaryIO | gzip.GzipFile, dimensions: int) -> tuple[int, ...]:
+    magic = file.read(4)
+    if len(magic) < 4:
+        raise IdxError(
+            f"{path}: {'empty' if not magic else 'truncated'}: an IDX file begins with a magic number"
+        )
+    expected = (
+        f"{_KINDS.get(dimensions, f'{dimensions}-dimensional data')} (magic number 0x000008{dimensions:02x})"
+    )
+    if magic[:2] != b"\0\0" or magic[2] not in (_UNSIGNED_BYTE, *_OTHER_TYPES):
+        raise IdxError(
+            f"{path}: not an IDX file: it begins with {magic.hex(' ')}, where {expected} is expected"
+        )
+    if magic[2] != _UNSIGNED_BYTE:
+        raise IdxError(f"{path}: holds {_OTHER_TYPES[magic[2]]} elements; unsigned bytes are expected")
+    if magic[3] != dimensions:
+        holds = _KINDS.get(magic[3], f"{magic[3]}-dimensional data")
+        raise IdxError(
+            f"{path}: holds {holds} (magic number 0x000008{magic[3]:02x}), where {expected} is expected"
+        )
+    sizes = file.read(4 * dimensions)
+    if len(sizes) < 4 * dimensions:
+        raise IdxError(f"{path}: truncated: it ends within the header")
+    return struct.unpack(f">{dimensions}I", sizes)
+
+
+def _by(shape: tuple[int, ...]) -> str:
+    return " x ".join(f"{size:,}" for size in shape)

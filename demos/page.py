@@ -1,0 +1,235 @@
+"""A page that shows what the demos wrote: one HTML file beside the pictures, no script, no network.
+
+Text may be broken into lines anywhere: a page, and :func:`flowing`, make one line of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from autograd.show.style import DARK, LIGHT
+from demos import files
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Running text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """A few lines of a program."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The figures that matter, large: pairs of a number and what it is."""
+
+    pairs: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells under a heading; a row whose first cell is empty goes on with what the last one began."""
+
+    caption: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A file beside the page; the caption says what to look at, ``alt`` what there is for whoever cannot see.
+
+    ``dark`` is the file for a dark page, None where the picture adapts by itself. A ``wide`` one is as broad
+    as the page, and on a narrow screen it scrolls rather than shrinks.
+    """
+
+    file: str
+    caption: str
+    alt: str
+    dark: str | None = None
+    wide: bool = False
+
+
+Block = Paragraph | Code | Facts | Table | Picture
+
+
+@dataclass(frozen=True)
+class Section:
+    """What one demo has to show: blocks from top to bottom; pictures that are not wide stand side by side."""
+
+    name: str
+    title: str
+    blocks: Sequence[Block]
+
+
+def write(path: Path, sections: Sequence[Section]) -> Path:
+    """Write the page, atomically; returns its path."""
+    return files.write(path, html(sections).encode())
+
+
+def html(sections: Sequence[Section]) -> str:
+    """The page as text.
+
+    >>> page = html([Section("one", "x < y", [Paragraph("a & b")])])
+    >>> "<h2>x &lt; y</h2>" in page, "<p>a &amp; b</p>" in page
+    (True, True)
+    """
+    title = "stepgrad: the tour" if len(sections) > 1 else f"stepgrad: {sections[0].title}"
+    links = "".join(f'<a href="#{escape(s.name)}">{escape(s.title)}</a>' for s in sections)
+    parts = [
+        "<!doctype html>",
+        '<html lang="en"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<meta name="color-scheme" content="light dark">',
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>",
+        f'<header><div class="brand">stepgrad</div><h1>{SLOGAN}</h1>',
+        f"<nav>{links}</nav></header><main>" if len(sections) > 1 else "</header><main>",
+        *(_section(section) for section in sections),
+        f"</main><footer>{FOOTER}</footer></body></html>\n",
+    ]
+    return "\n".join(parts)
+
+
+def flowing(text: str) -> str:
+    """Text on one line, however it was broken into lines.
+
+    >>> flowing("one\\n    two")
+    'one two'
+    """
+    return " ".join(text.split())
+
+
+def columns(table: Table) -> str:
+    """A table as lines of text, for the terminal.
+
+    >>> print(columns(Table("", ("leaf", "gradient"), [("x1", "-1.5000"), ("w1", "1.0000")])))
+    leaf  gradient
+    x1    -1.5000
+    w1    1.0000
+    """
+    lines = [table.head, *table.rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(table.head))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines
+    )
+
+
+def _section(section: Section) -> str:
+    body = []
+    row: list[str] = []  # pictures side by side
+    for block in section.blocks:
+        if isinstance(block, Picture) and not block.wide:
+            row.append(_block(block))
+            continue
+        body += [_side_by_side(row), _block(block)]
+        row = []
+    body.append(_side_by_side(row))
+    return f'<section id="{escape(section.name)}"><h2>{escape(section.title)}</h2>{"".join(body)}</section>'
+
+
+def _side_by_side(pictures: Sequence[str]) -> str:
+    return f'<div class="row">{"".join(pictures)}</div>' if pictures else ""
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Paragraph(text):
+            return f"<p>{escape(text)}</p>"
+        case Code(text):
+            return f'<pre tabindex="0"><code>{escape(text.strip())}</code></pre>'
+        case Facts(pairs):
+            cells = "".join(
+                f"<div><dt>{escape(what)}</dt><dd>{escape(number)}</dd></div>" for number, what in pairs
+            )
+            return f"<dl>{cells}</dl>"
+        case Table(caption, head, rows):
+            heads = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
+            body = "".join(_row(cells) for cells in rows)
+            return (
+                f'<figure class="wide"><figcaption>{escape(caption)}</figcaption>'
+                f'<div class="scroll" tabindex="0">'
+                f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div></figure>"
+            )
+        case Picture(file, caption, alt, dark, wide):
+            source = f'<source srcset="{escape(dark)}" media="(prefers-color-scheme: dark)">' if dark else ""
+            image = f'<picture>{source}<img src="{escape(file)}" alt="{escape(alt)}"></picture>'
+            caption = f"<figcaption>{escape(caption)}</figcaption>"
+            if wide:
+                return (
+                    f'<figure class="wide"><div class="scroll" tabindex="0">{image}</div>{caption}</figure>'
+                )
+            return f"<figure>{image}{caption}</figure>"
+
+
+def _row(cells: Sequence[str]) -> str:
+    kind = "" if cells[0] else ' class="more"'
+    return f"<tr{kind}>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+
+
+SLOGAN = """Neural nets are stacks of dot products, non-linearities and parameter updates.
+Here they are, step by step."""
+FOOTER = """Written by <code>python -m demos</code>. The digits are from the MNIST database of Y. LeCun,
+C. Cortes and C. Burges (CC BY-SA 3.0)."""
+
+_VARIABLES = """--canvas:%(canvas)s; --card:%(card)s; --line:%(faint)s; --ink:%(ink)s; --dim:%(dim)s;
+  --blue:%(positive)s"""
+_STYLE = """
+:root { color-scheme:light dark; LIGHT }
+@media (prefers-color-scheme:dark) { :root { DARK } }
+* { box-sizing:border-box }
+html { scroll-behavior:smooth; -webkit-text-size-adjust:100% }
+@media (prefers-reduced-motion:reduce) { html { scroll-behavior:auto } }
+body { margin:0 auto; max-width:78rem; padding:0 clamp(1rem,4vw,2.5rem) 3rem;
+  background:var(--canvas); color:var(--ink);
+  font:1.0625rem/1.6 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif }
+header { padding:2.5rem 0 .5rem }
+.brand { font-weight:700; color:var(--blue); letter-spacing:.02em }
+h1 { font-size:clamp(1.4rem,3.2vw,2.1rem); line-height:1.25; margin:.3rem 0 1.2rem; max-width:34em;
+  text-wrap:balance }
+nav { display:flex; flex-wrap:wrap; gap:.5rem }
+nav a { color:inherit; text-decoration:none; background:var(--card); border:1px solid var(--line);
+  border-radius:2rem; padding:.3rem .95rem; font-size:.95rem }
+nav a:hover { border-color:var(--blue) }
+:focus-visible { outline:2px solid var(--blue); outline-offset:2px }
+section { margin-top:3rem; padding-top:.5rem; scroll-margin-top:1rem }
+h2 { font-size:1.5rem; line-height:1.3; margin:0 0 .8rem }
+p { max-width:46em; margin:0 0 1rem }
+pre { background:var(--card); border:1px solid var(--line); border-radius:.6rem; padding:.9rem 1.1rem;
+  overflow-x:auto; margin:0 0 1.2rem; font-size:.9rem; line-height:1.5 }
+code, td { font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace }
+dl { display:grid; grid-template-columns:repeat(auto-fit,minmax(min(100%,10.2rem),1fr)); gap:.75rem;
+  margin:0 0 1.2rem }
+dl div { background:var(--card); border:1px solid var(--line); border-radius:.6rem; padding:.7rem 1rem;
+  display:flex; flex-direction:column-reverse; justify-content:flex-end }
+dd { margin:0; white-space:nowrap; font-size:1.6rem; line-height:1.3; font-weight:650;
+  font-variant-numeric:tabular-nums }
+dt { color:var(--dim); font-size:.9rem; line-height:1.35 }
+.row { display:grid; grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr)); gap:1.2rem;
+  margin:0 0 1.2rem; align-items:start }
+figure { margin:0; background:var(--card); border:1px solid var(--line); border-radius:.6rem;
+  overflow:hidden }
+figure.wide { margin:0 0 1.2rem }
+figcaption { padding:.8rem 1.1rem .9rem; color:var(--dim); font-size:.95rem; line-height:1.5 }
+figcaption:last-child { border-top:1px solid var(--line) }
+figcaption:first-child { border-bottom:1px solid var(--line) }
+img { display:block; max-width:100%; height:auto; margin:0 auto }
+.scroll { overflow-x:auto }
+.scroll:has(img[src$=svg]) { background:var(--canvas) }
+.wide img { min-width:46rem }
+table { border-collapse:collapse; width:100%; font-size:.88rem; font-variant-numeric:tabular-nums }
+th { text-align:left; font-weight:600; color:var(--dim); white-space:nowrap }
+th, td { padding:.42rem .9rem; white-space:nowrap }
+th:first-child, td:first-child { padding-left:1.1rem }
+tbody tr:not(.more) td { border-top:1px solid var(--line) }
+footer { margin-top:3.5rem; color:var(--dim); font-size:.9rem }
+"""
+STYLE = _STYLE.replace("LIGHT", _VARIABLES % LIGHT).replace("DARK", _VARIABLES % DARK)

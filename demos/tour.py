@@ -1,0 +1,38 @@
+"""All demos one after the other, into one folder, with one page that shows every picture."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from demos import command, page
+
+SHORT = {
+    "moons": ["--steps", "5", "--points", "40"],
+    "mnist": ["--epochs", "1", "--images", "6000"],
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The tour's own options."""
+    parser.add_argument("--list", action="store_true", help="say which demos there are, and end")
+    parser.add_argument(
+        "--short", action="store_true", help="train for a moment only, to see that everything works"
+    )
+    parser.epilog = "A demo alone: python -m demos NAME, with options of its own: python -m demos NAME --help"
+
+
+def run(options: argparse.Namespace) -> list[page.Section]:
+    """Run every demo with its defaults."""
+    started = time.perf_counter()
+    sections: list[page.Section] = []
+    for number, name in enumerate(command.DEMOS, 1):
+        demo = command.load(name)
+        print(f"\n── {number} of {len(command.DEMOS)}: {name} {'─' * (60 - len(name))}")
+        print(f"{command.summary(demo)}\n")
+        argv = ["--seed", str(options.seed), "--out", str(options.out)]
+        if options.short:
+            argv += SHORT.get(name, [])
+        sections += demo.run(command.parser(name, demo).parse_args(argv))
+    print(f"\nThe tour took {time.perf_counter() - started:.0f} seconds.")
+    return sections

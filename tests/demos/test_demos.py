@@ -1,0 +1,432 @@
+"""Every demo in a short form: what it prints, what it writes, and that it writes nothing else."""
+
+import os
+import re
+import signal
+import struct
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from demos import files, page
+from demos.command import DEMOS, main
+from demos.idx import load_mnist
+from demos.mnist.training import moved
+from demos.moons import two_moons
+
+SHORT = {
+    "neuron": [],
+    "graph": [],
+    "moons": ["--steps", "4", "--points", "30"],
+    "mnist": ["--images", "1000", "--epochs", "1", "--hidden", "16"],
+}
+
+
+def run(*argv: str, cwd: Path, code: str = "") -> subprocess.CompletedProcess[str]:
+    """The demos as a person runs them, in a folder of their own and with output that is no terminal."""
+    command = [sys.executable, "-W", "error", *(["-c", code] if code else ["-m", "demos"]), *argv]
+    return subprocess.run(command, cwd=cwd, env=environment(), capture_output=True, text=True, timeout=120)
+
+
+def environment() -> dict[str, str]:
+    root = str(Path(__file__).parents[2])
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}
+
+
+def files_in(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+class References(HTMLParser):
+    """Everything that a page asks a browser to get, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.links: set[str] = set()
+        self.names: set[str] = set()
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        assert tag not in ("script", "link", "iframe", "object", "base")
+        for name, value in attributes:
+            assert not name.startswith("on")
+            if name in ("src", "srcset"):
+                self.found.add(str(value))
+            if name == "href":
+                self.links.add(str(value))
+            if name == "id":
+                self.names.add(str(value))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def check_page(path: Path) -> References:
+    """A page needs nothing but the files beside it, and these are pictures with something in them."""
+    html = path.read_text(encoding="utf-8")
+    assert "url(" not in html and "@import" not in html
+    references = References(html)
+    assert references.links <= {f"#{name}" for name in references.names}
+    assert references.found
+    for name in references.found:
+        assert "/" not in name and ":" not in name
+        check_picture(path.parent / name)
+    return references
+
+
+def check_picture(path: Path) -> None:
+    if path.suffix == ".svg":
+        root = ElementTree.parse(path).getroot()
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        assert len(root.findall(".//{http://www.w3.org/2000/svg}text")) > 10
+        return
+    with Image.open(path) as picture:
+        picture.load()
+        assert picture.width > 700 and picture.height > 200
+        grey = np.asarray(picture.convert("L"), dtype=float)
+    assert grey.std() > 5  # a blank picture has 0
+    corner = grey[0, 0]  # the paper
+    inked = np.abs(grey - corner) > 40
+    columns, rows = inked.any(axis=0).mean(), inked.any(axis=1).mean()
+    assert columns > 0.5 and rows > 0.5  # and what is on it fills it
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "deep" / "out"  # not there yet
+
+
+# ---- the command line
+
+
+def test_list_says_what_each_demo_is(tmp_path: Path) -> None:
+    listed = run("--list", cwd=tmp_path)
+    assert listed.returncode == 0 and listed.stderr == ""
+    lines = listed.stdout.splitlines()
+    assert [line.split()[0] for line in lines] == list(DEMOS)
+    assert all(line.endswith(".") and len(line.split()) > 5 for line in lines)
+    assert files_in(tmp_path) == set()
+
+
+@pytest.mark.parametrize("demo", [[], *([name] for name in DEMOS)], ids=["tour", *DEMOS])
+def test_help(demo: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*demo, "--help"])
+    assert ended.value.code == 0
+    text = capsys.readouterr().out
+    assert "--seed" in text and "--out" in text and " ".join(["python -m demos", *demo]) in text
+
+
+def test_an_unknown_demo_is_told_which_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["mnits"]) == 2
+    said = capsys.readouterr().err
+    assert "mnits" in said and all(name in said for name in DEMOS)
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["mnist", "--epochs", "0"],
+        ["mnist", "--lr", "-1"],
+        ["mnist", "--lr", "nan"],
+        ["mnist", "--lr", "inf"],
+        ["moons", "--points", "x"],
+        ["neuron", "--seed", "-1"],
+        ["mnist", "--recipe", "magic"],
+    ],
+)
+def test_a_wrong_argument_is_refused_before_anything_happens(argv: list[str], tmp_path: Path) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*argv, "--out", str(tmp_path / "out")])
+    assert ended.value.code == 2
+    assert files_in(tmp_path) == set()
+
+
+def test_a_bad_data_set_is_an_error_without_a_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["mnist", "--data", str(tmp_path / "nowhere"), "--out", str(tmp_path / "out")]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("demos: ") and "nowhere" in said
+    (tmp_path / "train-images-idx3-ubyte").write_bytes(b"no images")
+    (tmp_path / "train-labels-idx1-ubyte").write_bytes(b"no labels")
+    assert main(["mnist", "--data", str(tmp_path), "--out", str(tmp_path / "out")]) == 1
+    assert "not an IDX file" in capsys.readouterr().err
+
+
+def test_an_out_that_cannot_be_is_an_error_without_a_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "out").write_text("a file")
+    assert main(["neuron", "--out", str(tmp_path / "out")]) == 1
+    assert "out" in capsys.readouterr().err
+    assert (tmp_path / "out").read_text() == "a file"
+
+
+def test_the_data_and_the_list_do_without_the_extras(tmp_path: Path) -> None:
+    hide = "import sys; sys.modules.update(matplotlib=None, tqdm=None); "
+    listed = run(cwd=tmp_path, code=hide + "from demos.command import main; sys.exit(main(['--list']))")
+    assert listed.returncode == 0, listed.stderr
+    read = run(
+        cwd=tmp_path, code=hide + "from demos.mnist import load_mnist; print(len(load_mnist().test_labels))"
+    )
+    assert read.stdout == "10000\n", read.stderr
+    trained = run(cwd=tmp_path, code=hide + "from demos.command import main; sys.exit(main(['moons']))")
+    assert trained.returncode == 1 and "pip install 'stepgrad[demos]'" in trained.stderr
+    assert "Traceback" not in trained.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send to a process")
+def test_ctrl_c_ends_it_with_a_word_and_no_traceback(tmp_path: Path) -> None:
+    command = [sys.executable, "-u", "-m", "demos", "mnist", "--epochs", "1000", "--images", "2000"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("epoch 1 "):
+                break
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Stopped" in said and "Traceback" not in said
+    assert files_in(tmp_path) == set()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+def test_a_terminal_gets_a_progress_bar(tmp_path: Path) -> None:
+    import fcntl
+    import pty
+    import termios
+
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))
+    command = [sys.executable, "-m", "demos", "moons", "--steps", "3", "--points", "20"]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        seen = b""
+        while True:
+            try:
+                chunk = os.read(ours, 4096)
+            except OSError:  # Linux: the other side is closed
+                break
+            if not chunk:
+                break
+            seen += chunk
+    os.close(ours)
+    assert process.returncode == 0
+    assert b"\rtraining:   0%|" in seen and b"0/3 [" in seen
+
+
+# ---- the tour
+
+
+def test_the_tour_shows_everything_and_writes_nowhere_else(tmp_path: Path) -> None:
+    started = time.time()
+    toured = run("--short", cwd=tmp_path)
+    assert toured.returncode == 0, toured.stderr
+    assert toured.stderr == ""  # no bars where there is no terminal
+    assert len(toured.stdout.splitlines()) < 150
+    assert str((tmp_path / "out" / "index.html").resolve()) in toured.stdout
+    written = files_in(tmp_path)
+    assert all(name.startswith("out" + os.sep) for name in written)
+    assert all((tmp_path / name).stat().st_mtime >= started - 1 for name in written)
+    references = check_page(tmp_path / "out" / "index.html")
+    pictures = {name for name in map(os.path.basename, written) if name.endswith((".png", ".svg"))}
+    assert references.found == pictures
+    assert {
+        "neuron.svg",
+        "mlp.svg",
+        "moons-boundary.png",
+        "mnist-samples.png",
+        "mnist-confusion.png",
+    } <= pictures
+    assert {os.path.basename(name) for name in written} == pictures | {"index.html", "mnist-model.npz"}
+    assert set(references.names) >= set(DEMOS)
+    assert "-1.5000" in references.text  # the neuron's table
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_each_demo_runs_alone_and_repeats_itself(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    pictures = []
+    for folder in ("one", "two"):
+        out = tmp_path / folder
+        assert main([name, "--seed", "3", "--out", str(out), *SHORT[name]]) == 0
+        check_page(out / f"{name}.html")
+        pictures.append(
+            {p.name: p.read_bytes() for p in out.iterdir() if p.suffix in (".png", ".svg", ".npz")}
+        )
+    assert pictures[0] == pictures[1]  # same seed, same bits
+    assert files_in(tmp_path / "elsewhere") == set()
+    assert capsys.readouterr().out.count(str(out / f"{name}.html")) == 1
+
+
+def test_the_seed_matters(tmp_path: Path) -> None:
+    for seed in ("1", "2"):
+        assert main(["moons", "--seed", seed, "--out", str(tmp_path / seed), *SHORT["moons"]]) == 0
+    assert (tmp_path / "1/moons-boundary.png").read_bytes() != (
+        tmp_path / "2/moons-boundary.png"
+    ).read_bytes()
+
+
+# ---- one by one
+
+
+def test_the_neuron_has_the_numbers_of_the_lecture(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["neuron", "--out", str(out)]) == 0
+    text = capsys.readouterr().out
+    assert re.search(r"^5 +o = tanh\(n\) +tanh\(0\.8814\) +0\.7071$", text, re.MULTILINE)
+    # do/dn = 1 - o**2 = 1/2, and the leaves' gradients are that times what they were multiplied by
+    for leaf, gradient in {"x1": -1.5, "x2": 0.5, "w1": 1.0, "w2": 0.0, "b": 0.5}.items():
+        total = re.search(rf" {leaf} +∂\S+/∂{leaf} = .*= (\S+) +– → (\S+)$", text, re.MULTILINE)
+        assert total and float(total[1]) == float(total[2]) == gradient
+        slope = re.search(rf"^{leaf} +(\S+) +0\.707107 → \S+ +(\S+)$", text, re.MULTILINE)
+        assert slope and float(slope[1]) == gradient and float(slope[2]) == pytest.approx(gradient, abs=2e-3)
+    assert "∂o/∂n = 1.0 - o * o = 0.5000" in text
+    drawn = "".join(ElementTree.parse(out / "neuron.svg").getroot().itertext())
+    assert all(label in drawn for label in ("x1w1", "x2w2", "0.7071", "-1.5000"))
+
+
+def test_the_neurons_program_runs_as_it_is_shown(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["neuron", "--out", str(out)]) == 0
+    html = (out / "neuron.html").read_text(encoding="utf-8")
+    program = re.search(r"<pre[^>]*><code>(.*?)</code></pre>", html, re.DOTALL)
+    assert program
+    capsys.readouterr()
+    names: dict[str, object] = {}
+    exec(References(program[0]).text, names)
+    assert float(names["o"]) == pytest.approx(0.5**0.5, abs=1e-12)  # type: ignore[arg-type]
+    assert names["w1"].grad == pytest.approx(1.0) and names["x1"].grad == pytest.approx(-1.5)  # type: ignore
+    assert capsys.readouterr().out.count("upstream gradient") == 5
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "2"])
+def test_a_step_of_the_small_network_lowers_its_loss_as_predicted(
+    seed: str, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["graph", "--seed", seed, "--out", str(out)]) == 0
+    before, after, predicted = map(
+        float, re.findall(r"<dd>([\d.]+)</dd>", (out / "graph.html").read_text(encoding="utf-8"))
+    )
+    assert after < before
+    assert abs(after - predicted) < 0.35 * (before - predicted)
+
+
+def test_two_moons_are_two_half_circles() -> None:
+    points, labels = two_moons(501, np.random.default_rng(0), noise=0.0)
+    assert points.shape == (501, 2) and sorted(set(labels)) == [-1, 1] and abs(labels.sum()) == 1
+    upper, lower = points[labels == 1], points[labels == -1]
+    np.testing.assert_allclose(np.hypot(*upper.T), 1, rtol=1e-12)
+    np.testing.assert_allclose(np.hypot(*(lower - [1, 0.5]).T), 1, rtol=1e-12)
+    assert upper[:, 1].min() >= 0 and lower[:, 1].max() <= 0.5
+    assert upper[:, 0].min() < -0.95 and upper[:, 0].max() > 0.95  # the whole of it
+    assert lower[:, 0].min() < 0.05 and lower[:, 0].max() > 1.95
+    noisy, again = (two_moons(20_000, np.random.default_rng(1), noise=sigma)[0] for sigma in (0.0, 0.1))
+    assert (again - noisy).std() == pytest.approx(0.1, rel=0.03)
+
+
+def test_moons_are_told_apart(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["moons", "--out", str(out)]) == 0
+    text = capsys.readouterr().out
+    shares = re.search(r"right on ([\d.]+) % of its points, on ([\d.]+) % of 1,000 new ones", text)
+    assert shares and float(shares[1]) >= 98 and float(shares[2]) >= 96
+    losses = [float(loss) for loss in re.findall(r"loss ([\d.]+)", text)]
+    assert len(losses) == 10 and losses[-1] < 0.15 * losses[0]
+
+
+def test_mnist_learns_and_saves_what_it_learned(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["mnist", "--images", "12000", "--epochs", "2", "--out", str(out)]) == 0
+    text = capsys.readouterr().out
+    assert "101,770 parameters" in text
+    shares = [float(share) for share in re.findall(r"test accuracy ([\d.]+) %", text)]
+    assert len(shares) == 2 and shares[1] > 94
+    # The saved network, computed with NumPy alone on the test images, is right as often as was said.
+    with np.load(out / "mnist-model.npz", allow_pickle=False) as saved:
+        arrays = [saved[name] for name in saved.files]
+    weights = sorted((array for array in arrays if array.ndim == 2), key=lambda array: -array.size)
+    biases = sorted((array for array in arrays if array.ndim == 1), key=lambda array: -array.size)
+    data = load_mnist()
+    hidden = np.maximum(data.test_images.reshape(10000, 784) / 255.0 @ weights[0].T + biases[0], 0)
+    answers = (hidden @ weights[1].T + biases[1]).argmax(axis=1)
+    assert 100 * np.mean(answers == data.test_labels) == pytest.approx(shares[1], abs=0.021)
+
+
+def test_mnist_validates_on_training_images_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With test images that are noise, a validation run learns and reports as if they were not there."""
+    data = load_mnist()
+    rng = np.random.default_rng(0)
+    for name, images, labels in (
+        ("train", data.train_images[:3000], data.train_labels[:3000]),
+        ("t10k", rng.integers(0, 256, (10, 28, 28)), np.zeros(10)),
+    ):
+        for kind, array in (("images-idx3", images), ("labels-idx1", labels)):
+            header = np.array([0x800 + array.ndim, *array.shape], ">u4").tobytes()
+            (tmp_path / f"{name}-{kind}-ubyte").write_bytes(header + array.astype(np.uint8).tobytes())
+    argv = ["mnist", "--data", str(tmp_path), "--out", str(tmp_path / "out"), "--recipe", "plain"]
+    assert main([*argv, "--validation", "500", "--epochs", "2", "--batch-size", "32"]) == 0
+    text = capsys.readouterr().out
+    assert "2,500 images to train on, 500 to validation on" in text and "test accuracy" not in text
+    assert float(re.findall(r"validation accuracy ([\d.]+) %", text)[-1]) > 80
+    with pytest.raises(SystemExit, match="leaves none"):
+        main([*argv, "--validation", "3000"])
+
+
+def test_images_move_by_one_pixel_or_not_at_all() -> None:
+    rng = np.random.default_rng(0)
+    images = rng.random((2000, 4, 5), dtype=np.float32)
+    result = moved(images.reshape(2000, 20), 4, 5, np.random.default_rng(1))
+    assert result.shape == (2000, 20) and result.dtype == np.float32
+    seen = []
+    for before, after in zip(images, result.reshape(2000, 4, 5)):
+        possible = [before, np.zeros((4, 5)), np.zeros((4, 5)), np.zeros((4, 5)), np.zeros((4, 5))]
+        possible[1][1:], possible[2][:-1] = before[:-1], before[1:]  # down, up
+        possible[3][:, 1:], possible[4][:, :-1] = before[:, :-1], before[:, 1:]  # right, left
+        seen.append(next(i for i, candidate in enumerate(possible) if np.array_equal(candidate, after)))
+    assert np.bincount(seen, minlength=5).min() > 330  # of 400 expected: four standard deviations
+
+
+# ---- files and pages
+
+
+def test_a_file_that_cannot_be_finished_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "page.html"
+    files.write(path, b"old")
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        files.write(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert files_in(tmp_path) == {"page.html"}
+
+
+def test_text_on_a_page_is_text() -> None:
+    evil = "<script>alert(1)</script>\" onload='x' &amp;"
+    blocks: list[page.Block] = [
+        page.Paragraph(evil),
+        page.Code(evil),
+        page.Facts([(evil, evil)]),
+        page.Table(evil, [evil], [[evil]]),
+        page.Picture("a.png", evil, evil, dark="b.png"),
+        page.Picture("c.svg", evil, evil, wide=True),
+    ]
+    read = References(page.html([page.Section("s", evil, blocks), page.Section("t", evil, blocks)]))
+    assert read.found == {"a.png", "b.png", "c.svg"}  # and no script: References refuses one
+    assert read.text.count(evil) >= 2 * 8
