@@ -21,8 +21,20 @@ from typing import Any
 import numpy as np
 
 
-@dataclass(frozen=True, eq=False)
-class Op:
+class Row:
+    """What all rows share."""
+
+    name: str
+
+    def __repr__(self) -> str:
+        return f"<op {self.name}>"
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self  # there is one row of each name, also in the copy of a graph
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Op(Row):
     """One elementwise operation: a row of the table, and the function that people call.
 
     ``name``      its method on Value and Tensor, and its function in the package
@@ -68,12 +80,12 @@ class Op:
             raise TypeError(f"{self.name} takes {len(self.partials)} operand(s), but got {len(operands)}")
         return operands
 
-    def __repr__(self) -> str:
-        return f"<op {self.name}>"
+    def __deepcopy__(self, memo: Any) -> Op:
+        return self  # a copied graph has the rows of its original: there is one of each
 
 
-@dataclass(frozen=True, eq=False)
-class NaryOp:
+@dataclass(frozen=True, eq=False, repr=False)
+class NaryOp(Row):
     """An operation on any number of Values that makes one node: a sum, a dot product.
 
     ``partials`` gives all the partial derivatives at once, as a tuple.
@@ -85,12 +97,9 @@ class NaryOp:
     partials: Callable[..., tuple[Any, ...]]
     domain: str = ""
 
-    def __repr__(self) -> str:
-        return f"<op {self.name}>"
 
-
-@dataclass(frozen=True, eq=False)
-class ArrayOp:
+@dataclass(frozen=True, eq=False, repr=False)
+class ArrayOp(Row):
     """An operation on whole arrays (a matrix product, a sum over an axis): a row for Tensor alone.
 
     Settings that are not differentiated (an axis, an index, labels) are passed by keyword and reach
@@ -117,9 +126,6 @@ class ArrayOp:
             if apply is not None:
                 return apply(self, *operands, **static)
         return self.on_array(*operands, **static)
-
-    def __repr__(self) -> str:
-        return f"<op {self.name}>"
 
 
 def no_value(*operands: Any) -> Any:
@@ -331,9 +337,14 @@ OPERATORS = {
 # Rows on any number of Values. The operands of ``dot`` are all the weights, and then all the inputs.
 
 
-def _halves(operands: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    half = len(operands) // 2
-    return operands[:half], operands[half:]
+def _dot_float(*both: float) -> float:
+    half = len(both) // 2
+    return sum(map(operator.mul, both[:half], both[half:]))
+
+
+def _dot_partials(out: Any, *both: Any) -> tuple[Any, ...]:
+    half = len(both) // 2
+    return both[half:] + both[:half]
 
 
 def _logsumexp_float(*xs: float) -> float:
@@ -342,10 +353,7 @@ def _logsumexp_float(*xs: float) -> float:
 
 
 sum_of = NaryOp("sum", "sum", lambda *xs: sum(xs), lambda out, *xs: (1.0,) * len(xs))
-dot_of = NaryOp(
-    "dot", "dot", lambda *both: sum(map(operator.mul, *_halves(both))),
-    lambda out, *both: tuple(operand for half in reversed(_halves(both)) for operand in half),
-)  # fmt: skip
+dot_of = NaryOp("dot", "dot", _dot_float, _dot_partials)
 logsumexp_of = NaryOp(
     "logsumexp", "logsumexp", _logsumexp_float, lambda out, *xs: tuple(exp(x - out) for x in xs)
 )

@@ -171,7 +171,7 @@ def constant(data: Any, caller: str = "constant") -> Value:
 
 def nary(op: ops.NaryOp, operands: Sequence[Any]) -> Value:
     """One node from any number of Values and plain numbers; a constant where none is a Value."""
-    nodes = [operand if isinstance(operand, Value) else constant(operand, op.name) for operand in operands]
+    nodes = [x if type(x) is Value else _lifted(x, op) for x in operands]
     numbers = [node.data for node in nodes]
     try:
         out = op.on_float(*numbers)
@@ -179,20 +179,26 @@ def nary(op: ops.NaryOp, operands: Sequence[Any]) -> Value:
         raise ops.explain(op, error, tuple(numbers)) from None
     if out != out:
         raise _nan_value(op, *numbers)
-    needs = [node.op is not ops.CONSTANT for node in nodes]
-    if not any(needs):
+    kinds = [node.op for node in nodes]
+    if ops.CONSTANT in kinds and kinds.count(ops.CONSTANT) == len(kinds):
         return constant(out)
     node = Value(out)
-    if not modes.recording():
+    if modes.paused and not modes.recording():
         return node
+    locals_ = op.partials(out, *numbers)
+    if ops.CONSTANT in kinds:
+        locals_ = tuple(None if kind is ops.CONSTANT else local for kind, local in zip(kinds, locals_))
     node.op = op
-    node._a, *parents = nodes
-    node._da, *locals_ = (
-        local if needed else None for needed, local in zip(needs, op.partials(out, *numbers))
-    )
-    if parents:
-        node._b, node._db = tuple(parents), tuple(locals_)
+    node._a, node._da = nodes[0], locals_[0]
+    if len(nodes) == 2:
+        node._b, node._db = nodes[1], locals_[1]
+    elif len(nodes) > 2:
+        node._b, node._db = tuple(nodes[1:]), locals_[1:]
     return node
+
+
+def _lifted(operand: Any, op: Any) -> Value:
+    return operand if isinstance(operand, Value) else constant(operand, op.name)
 
 
 # Numbers in, and errors out.

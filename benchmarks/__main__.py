@@ -1,6 +1,6 @@
 """``python -m benchmarks [NAME ...]``: run the benchmarks and print their table.
 
-Each runs in a process of its own, so that the number of threads, the collector and the memory are its own too.
+Each runs in a process of its own, so that threads, collector and memory are its own too.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB
 
 def run(name: str, threads: int) -> list[dict[str, object]]:
     env = os.environ | dict.fromkeys(THREADS, str(threads))
-    done = subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], env=env, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", f"benchmarks.{name}"]
+    done = subprocess.run(command, env=env, stdout=subprocess.PIPE, text=True)
     if done.returncode:
         sys.exit(f"benchmarks: {name} failed")
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]

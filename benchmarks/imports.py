@@ -21,7 +21,8 @@ def main() -> None:
     extra = sorted(1e3 * (a - b) for a, b in pairs)
     ours, theirs = (1e3 * statistics.median(side) for side in zip(*pairs))
     middle = statistics.median(extra)
-    Result("import autograd, ms over import numpy", "numpy", ours, theirs, middle, extra[0], extra[-1], 50.0).report()
+    work = "import autograd, ms over import numpy"
+    Result(work, "numpy", ours, theirs, middle, extra[0], extra[-1], 50.0).report()
 
 
 if __name__ == "__main__":

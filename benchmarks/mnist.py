@@ -1,4 +1,4 @@
-"""One MNIST epoch, 784-128-10, batch 100, Adam, float32: ours, PyTorch's, and the five matrix products alone in NumPy."""
+"""One MNIST epoch, 784-128-10, batch 100, Adam, float32: ours, PyTorch's, and the matrix products alone."""
 
 from __future__ import annotations
 

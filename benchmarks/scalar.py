@@ -1,4 +1,4 @@
-"""micrograd's own demo step: MLP 2-16-16-1, 100 points, hinge loss + L2; time with and without the collector, and memory."""
+"""micrograd's own demo step: MLP 2-16-16-1, 100 points, hinge loss + L2; its time and its memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ POINTS = 100
 
 def data() -> tuple[list[list[float]], list[float]]:
     rng = random.Random(0)
-    return [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(POINTS)], [rng.choice((-1.0, 1.0)) for _ in range(POINTS)]
+    xs = [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(POINTS)]
+    return xs, [rng.choice((-1.0, 1.0)) for _ in range(POINTS)]
 
 
 def forward(kind: Callable[[float], Any], model: Any, xs: list[list[float]], ys: list[float]) -> Any:
@@ -55,7 +56,9 @@ def models() -> tuple[Any, Any, Any]:
     return theirs, ours, fused
 
 
-def bytes_per_node(kind: Callable[[float], Any], model: Any, parents: Callable[[Any], Any]) -> tuple[float, float]:
+def bytes_per_node(
+    kind: Callable[[float], Any], model: Any, parents: Callable[[Any], Any]
+) -> tuple[float, float]:
     """What a node takes after the forward pass, and after the backward pass, by tracemalloc."""
     xs, ys = data()
     gc.collect()
@@ -88,13 +91,15 @@ def main() -> None:
             gc.disable()
         name = f"scalar step, collector {collector}"
         paired(name, "micrograd", partial(step, Value, ours, *points), rival, target).report()
-        paired(f"{name}, one dot node a neuron", "micrograd", partial(step, Value, fused, *points), rival).report()
+        paired(f"{name}, dot nodes", "micrograd", partial(step, Value, fused, *points), rival).report()
     gc.enable()
 
     mine = bytes_per_node(Value, ours, lambda node: node.parents)
     other = bytes_per_node(micrograd.engine.Value, theirs, lambda node: node._prev)
     for when, a, b, target in zip(("forward", "backward"), mine, other, (140.0, None)):
-        Result(f"bytes a node, after {when}", "micrograd", a, b, a / b, a / b, a / b, target, "bytes").report()
+        Result(
+            f"bytes a node, after {when}", "micrograd", a, b, a / b, a / b, a / b, target, "bytes"
+        ).report()
     assert len(topological_order(forward(Value, ours, *points))) > 60_000
 
 

@@ -6,14 +6,13 @@ do without.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograd.files import replacing
 from autograd.show import style
-from demos import files
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,14 +66,14 @@ def save(path: Path, draw: Callable[[Figure, Theme], None], size: tuple[float, f
     import matplotlib
     from matplotlib.figure import Figure
 
+    path.parent.mkdir(parents=True, exist_ok=True)
     dark_path = path.with_stem(f"{path.stem}-dark")
     for target, theme in ((path, LIGHT), (dark_path, DARK)):
         with matplotlib.rc_context(_settings(theme)):
             figure = Figure(figsize=size, dpi=DOTS_PER_INCH, layout="constrained")
             draw(figure, theme)
-            picture = io.BytesIO()
-            figure.savefig(picture, format="png")
-        files.write(target, picture.getvalue())
+            with replacing(target) as file:
+                figure.savefig(file, format="png")
     return path, dark_path
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from autograd.files import replacing
 from autograd.show.style import DARK, LIGHT
-from demos import files
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,10 @@ class Section:
 
 def write(path: Path, sections: Sequence[Section]) -> Path:
     """Write the page, atomically; returns its path."""
-    return files.write(path, html(sections).encode())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as file:
+        file.write(html(sections).encode())
+    return path
 
 
 def html(sections: Sequence[Section]) -> str:

@@ -6,12 +6,13 @@ the new one.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import zipfile
 from typing import TypeVar
 
 import numpy as np
+
+from autograd.files import replacing
 
 from .module import Module, check_names
 
@@ -31,21 +32,10 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
     >>> np.array_equal(model.weight.data, nn.Linear(2, 3, rng=1).weight.data)
     True
     """
-    target = os.path.realpath(path)  # through a link, so that it is the file that is replaced
-    beside = f"{target}.{os.urandom(4).hex()}.tmp"  # in the same folder, where os.replace is one atomic step
-    try:
-        with open(beside, "xb") as file:
-            with zipfile.ZipFile(file, "w") as archive:
-                for name, array in model.state_dict().items():
-                    with archive.open(name + SUFFIX, "w", force_zip64=True) as entry:
-                        np.lib.format.write_array(entry, array, allow_pickle=False)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, target)
-    except BaseException:  # Ctrl-C too
-        with contextlib.suppress(FileNotFoundError):
-            os.remove(beside)
-        raise
+    with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
+        for name, array in model.state_dict().items():
+            with archive.open(name + SUFFIX, "w", force_zip64=True) as entry:
+                np.lib.format.write_array(entry, array, allow_pickle=False)
 
 
 def load(model: M, path: str | os.PathLike[str]) -> M:

@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 import pytest
 
 ROOT = Path(__file__).parent.parent
-BLOCKS = re.findall(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```)?", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```)?", README, re.S)
 
 
 @pytest.mark.parametrize(("program", "printed"), BLOCKS, ids=[block[0].splitlines()[0] for block in BLOCKS])
@@ -25,7 +26,9 @@ def test_a_block_prints_what_it_says(program, printed, tmp_path, monkeypatch):
 
 
 def texts(path):
-    return sorted("".join(node.itertext()) for node in ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text"))
+    return sorted(
+        "".join(node.itertext()) for node in ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text")
+    )
 
 
 def test_readme_has_its_blocks():

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ..files import replacing
 from ..node import Node
 from . import dot, layout, svg, text
 from .graph import Graph, nodes_of, read
@@ -72,12 +73,8 @@ class Drawing:
         else:
             dpi = min(144.0, 72 * LARGEST_PNG / max(self.layout.width, self.layout.height))
             content = layout.run(self.dot, "png", f"-Gdpi={dpi:.4g}")
-        beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-        try:
-            beside.write_bytes(content)
-            os.replace(beside, target)
-        finally:
-            beside.unlink(missing_ok=True)
+        with replacing(target) as file:
+            file.write(content)
         return target
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """define, gradcheck, no_grad and the lazy parts of the package."""
 
+import copy
 import math
 import subprocess
 import sys
@@ -9,10 +10,19 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import GradientError, Tensor, Value, define, gradcheck, gradients, no_grad
+from autograd import GradientError, Tensor, Value, define, gradcheck, gradients, no_grad, ops
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(autouse=True)
+def the_table_as_it_was():
+    """Operations defined here are nobody else's: other tests go through the whole table."""
+    before = dict(ops.ELEMENTWISE)
+    yield
+    for name in set(ops.ELEMENTWISE) - set(before):
+        del ops.ELEMENTWISE[name]
+
+
+@pytest.fixture
 def cube():
     return define("cube_of_test", lambda x: x**3, lambda out, x: 3.0 * x**2, symbol="x³")
 
@@ -160,3 +170,15 @@ def test_everything_named_exists():
         assert getattr(autograd, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         autograd.nonsense  # noqa: B018
+
+
+def test_a_deep_copy_of_a_graph_is_a_graph_of_its_own():
+    x = Value(2.0, "x")
+    y = copy.deepcopy(x * x + 1.0)
+    y.backward()
+    leaf = y.parents[0].parents[0]
+    assert (leaf.label, leaf.grad, x.grad) == ("x", 4.0, None)
+    assert leaf.op is ops.LEAF and y.op is ops.add and y.parents[1].op is ops.CONSTANT
+    t = copy.deepcopy(Tensor([1.0, 2.0]))
+    (t * t).sum().backward()
+    assert t.grad.tolist() == [2.0, 4.0]

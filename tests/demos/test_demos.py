@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demos import files, page
+from demos import page
 from demos.command import DEMOS, main
 from demos.idx import load_mnist
 from demos.mnist.training import moved
@@ -405,15 +405,16 @@ def test_a_file_that_cannot_be_finished_leaves_the_old_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "page.html"
-    files.write(path, b"old")
+    page.write(path, [page.Section("old", "Old", [])])
+    old = path.read_bytes()
 
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(os, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        files.write(path, b"new")
-    assert path.read_bytes() == b"old"
+        page.write(path, [page.Section("new", "New", [])])
+    assert path.read_bytes() == old
     assert files_in(tmp_path) == {"page.html"}
 
 

@@ -1,0 +1,36 @@
+"""Files appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import BinaryIO
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """A file to write that takes the place of ``path`` when the block ends well.
+
+    A reader, or a crash at any moment, finds the old file or the new one.
+    Through a link, the file that it leads to is replaced.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with replacing(f"{folder}/note") as file:
+    ...         _ = file.write(b"whole")
+    ...     os.listdir(folder)
+    ['note']
+    """
+    target = os.path.realpath(path)
+    beside = f"{target}.{os.urandom(4).hex()}.tmp"  # in the same folder, where os.replace is one atomic step
+    try:
+        with open(beside, "xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, target)
+    except BaseException:  # Ctrl-C too must not leave half a file behind
+        with suppress(FileNotFoundError):
+            os.remove(beside)
+        raise
