@@ -45,10 +45,16 @@ reshape = ArrayOp(
     partials=(lambda out, x, *, shape: lambda g: g.reshape(x.shape),),
 )  # fmt: skip
 
+
+def _inverse(axes: Any, ndim: int) -> Any:
+    """The order of axes that undoes ``axes``."""
+    return axes and tuple(np.argsort([axis % ndim for axis in axes]))
+
+
 transpose = ArrayOp(
     "transpose", "T",
     on_array=lambda x, *, axes: x.transpose(axes),
-    partials=(lambda out, x, *, axes: lambda g: g.transpose(axes and tuple(np.argsort(axes))),),
+    partials=(lambda out, x, *, axes: lambda g: g.transpose(_inverse(axes, x.ndim)),),
 )  # fmt: skip
 
 broadcast_to = ArrayOp(
@@ -70,6 +76,13 @@ sum_to = ArrayOp(
     "sum_to", "sum",
     on_array=_sum_to,
     partials=(lambda out, x, *, shape: lambda g: broadcast_to(g, shape=x.shape),),
+)  # fmt: skip
+
+
+astype = ArrayOp(
+    "astype", "dtype",
+    on_array=lambda x, *, dtype: x.astype(dtype),
+    partials=(lambda out, x, *, dtype: lambda g: g,),  # the engine gives each share its parent's dtype
 )  # fmt: skip
 
 
@@ -96,14 +109,16 @@ var = ArrayOp(
     on_array=lambda x, *, axis, keepdims, ddof: x.var(axis=axis, keepdims=keepdims, ddof=ddof),
     partials=(
         lambda out, x, *, axis, keepdims, ddof: lambda g: (x - x.mean(axis=axis, keepdims=True))
-        * (_spread(g, x, axis) * (2.0 / (_count(x.shape, axis) - ddof))),
+        * (_spread(g, x, axis) * float(np.divide(2.0, _count(x.shape, axis) - ddof))),
     ),
 )  # fmt: skip
 
 
 def _to_extreme(out: Any, x: Any, *, axis: Axis, keepdims: bool) -> Any:
     mask = _numbers(x) == _spread(_numbers(out), x, axis)
-    share = mask / mask.sum(axis=axis, keepdims=True)  # at a tie: equal parts, as torch.amax
+    share = (mask / mask.sum(axis=axis, keepdims=True)).astype(
+        x.dtype
+    )  # at a tie: equal parts, as torch.amax
     return lambda g: _spread(g, x, axis) * share
 
 
@@ -169,7 +184,8 @@ def _put(x: Any, *, index: Any, shape: tuple[int, ...]) -> Any:
 def _may_repeat(index: Any) -> bool:
     """Whether an index can name an element twice: only arrays of integers can."""
     parts = index if isinstance(index, tuple) else (index,)
-    return any(isinstance(part, np.ndarray) and part.dtype != bool for part in parts)
+    once = (int, np.integer, slice, type(None), type(Ellipsis))
+    return not all(isinstance(part, once) or getattr(part, "dtype", None) == np.bool_ for part in parts)
 
 
 getitem: ArrayOp = ArrayOp(
@@ -267,7 +283,7 @@ logsumexp = ArrayOp(
 ARRAY: dict[str, ArrayOp] = {
     row.name: row
     for row in (
-        reshape, transpose, broadcast_to, sum_to, sum, mean, var, max, min, matmul, getitem, put, concatenate,
-        stack, where, softmax, log_softmax, logsumexp,
+        reshape, transpose, broadcast_to, sum_to, astype, sum, mean, var, max, min, matmul, getitem,
+        put, concatenate, stack, where, softmax, log_softmax, logsumexp,
     )
 }  # fmt: skip

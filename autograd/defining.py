@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
+import keyword
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import ops, tensor, value
-from .node import Node
 from .ops import Op
 
 _theirs: set[str] = set()  # what people defined, and may define again
@@ -39,24 +41,47 @@ def define(
     >>> gradcheck(cube, [2.0]).ok
     True
     """
-    if not isinstance(name, str) or not name.isidentifier() or name.startswith("_"):
+    if (
+        not isinstance(name, str)
+        or not name.isidentifier()
+        or keyword.iskeyword(name)
+        or name.startswith("_")
+    ):
         raise ValueError(
             f"define: {name!r} cannot be the name of a method; expected a Python name such as 'cube'"
         )
-    if name not in _theirs and (
-        hasattr(value.Value, name) or hasattr(tensor.Tensor, name) or hasattr(Node, name)
-    ):
-        raise ValueError(
-            f"define: {name!r} is taken by an operation or attribute of Value or Tensor; choose another"
-        )
+    names = {
+        *dir(value.Value),
+        *dir(tensor.Tensor),
+        *vars(sys.modules["autograd"]),
+        *value.RESERVED,
+        "draw",
+        "op",
+    }
+    if name in names and name not in _theirs:
+        raise ValueError(f"define: {name!r} is taken in autograd, Value or Tensor; choose another name")
     rules = (partials,) if callable(partials) else tuple(partials)
     if not rules or not all(map(callable, (value_of, *rules))):
         raise TypeError(
             f"define: {name} needs a function for its value, and one per operand for its partial derivative"
         )
-    op = Op(name, symbol or name, value_of, on_array or value_of, rules, domain=domain)
+    for function, takes in ((value_of, len(rules)), *((rule, len(rules) + 1) for rule in rules)):
+        _check_arity(name, function, takes)
+    op = Op(name, symbol or name, value_of, on_array or value_of, rules, domain=domain, is_defined=True)
     value.install(op)
     tensor.install(op)
     ops.ELEMENTWISE[name] = op
     _theirs.add(name)
     return op
+
+
+def _check_arity(name: str, function: Callable[..., Any], takes: int) -> None:
+    try:
+        inspect.signature(function).bind(*range(takes))
+    except TypeError:
+        raise TypeError(
+            f"define: a function of {name} must take {takes} arguments (the value: the operands; a partial "
+            f"derivative: out, and the operands), but takes {inspect.signature(function)}"
+        ) from None
+    except ValueError:  # written in C, without a signature
+        return

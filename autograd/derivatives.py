@@ -50,8 +50,8 @@ def hessian(output: Any, inputs: Any) -> Any:
     if isinstance(output, Value):
         return jacobian(slopes, inputs)
     if isinstance(inputs, Tensor):
-        return _or_zeros(slopes, inputs)
-    return [_or_zeros(slope, inputs) for slope in slopes]
+        return _tensor_jacobian(slopes, inputs)
+    return [_tensor_jacobian(slope, inputs) for slope in slopes]
 
 
 def hvp(output: Any, inputs: Any, vector: Any) -> Any:
@@ -67,22 +67,24 @@ def hvp(output: Any, inputs: Any, vector: Any) -> Any:
     """
     single = not isinstance(inputs, (list, tuple))
     nodes, vectors = ([inputs], [vector]) if single else (list(inputs), list(vector))
-    if len(nodes) != len(vectors):
+    if not nodes or len(nodes) != len(vectors):
         raise ValueError(
             f"hvp: {len(nodes)} inputs and {len(vectors)} entries of the vector; expected one for each"
         )
-    along: Any = 0.0
+    parts = []
     for slope, entry in zip(gradients(output, nodes, create_graph=True), vectors):
         if isinstance(slope, Tensor):
-            entry = np.asarray(entry, slope.dtype)
+            entry = np.asarray(entry.data if isinstance(entry, Tensor) else entry, slope.dtype)
             if entry.shape != slope.shape:
                 raise ValueError(
                     f"hvp: an entry of the vector has shape {entry.shape}, its input has {slope.shape}"
                 )
         part = slope * entry
-        along = along + (part.sum() if isinstance(part, Tensor) else part)
-    depends = isinstance(along, Value) or along.requires_grad  # a linear output has a constant gradient
-    products = gradients(along, nodes) if depends else [np.zeros_like(node.data) for node in nodes]
+        parts.append(part.sum() if isinstance(part, Tensor) else part)
+    along = parts[0]
+    for part in parts[1:]:
+        along = along + part
+    products = gradients(along, nodes)
     return products[0] if single else products
 
 
@@ -100,18 +102,8 @@ def _tensor_jacobian(outputs: Tensor, inputs: Any) -> Any:
     return tables[0] if isinstance(inputs, Tensor) else tables
 
 
-def _or_zeros(slope: Tensor, inputs: Any) -> Any:
-    """The Jacobian of a slope; zeros where it is a constant."""
-    if slope.requires_grad:
-        return _tensor_jacobian(slope, inputs)
-    zeros = [
-        np.zeros(slope.shape + i.shape, i.dtype) for i in ([inputs] if isinstance(inputs, Tensor) else inputs)
-    ]
-    return zeros[0] if isinstance(inputs, Tensor) else zeros
-
-
 def _values(what: str, nodes: Sequence[Any]) -> list[Value]:
-    nodes = list(nodes)
+    nodes = list(nodes) if isinstance(nodes, (list, tuple)) else [nodes]
     for node in nodes:
         if not isinstance(node, Value):
             raise TypeError(f"{what} are Values or one Tensor, but one is {type(node).__name__}")

@@ -1,7 +1,7 @@
 """The walk: from a result back to what it was computed from, one operation at a time.
 
 ``backward()`` and every stepper drain the same generator, :func:`walk`. Nothing here knows whether
-a node holds a float or an array: nodes know how to pass their gradient on (``_pass_on``), the walk
+a node holds a float or an array: nodes know how to pass their gradient on (``_pass_all_on``), the walk
 knows the order.
 """
 
@@ -48,8 +48,10 @@ def walk(root: Any, gradient: Any) -> Iterator[Any]:
 
     The gradients of inner nodes belong to one walk and start afresh; those of leaves add up.
     """
+    root._check_differentiable("backward")
     order = _inner_nodes(root)
-    root.grad = gradient if root.grad is None else root.grad + gradient
+    total = gradient if root.grad is None else root.grad + gradient
+    root.grad = np.array(total) if isinstance(gradient, np.ndarray) else total
     return root._pass_all_on(reversed(order))
 
 
@@ -65,9 +67,9 @@ def _inner_nodes(root: Any) -> list[Any]:
     mark = object()
     path: list[Any] = []  # the nodes on the way down; None on top of one whose parents are all visited
     turns: dict[Any, Iterator[Any]] = {}  # where each n-ary node's turn has got to
-    node = root
-    node.grad = mark
+    node = parent = root
     try:
+        node.grad = mark
         while True:
             parent = node._a
             while parent._a is not None and parent.grad is not mark:
@@ -81,6 +83,7 @@ def _inner_nodes(root: Any) -> list[Any]:
                     last = type(parent) is not tuple
                     if not last:
                         turn = turns.setdefault(node, iter(parent))
+                        # root stands for "no more": it is marked
                         parent = next((p for p in turn if p._a is not None and p.grad is not mark), root)
                     if parent._a is not None and parent.grad is not mark:
                         path.append(node)
@@ -94,13 +97,17 @@ def _inner_nodes(root: Any) -> list[Any]:
                     node = path.pop()
                     if node is not None:
                         break
-                    order.append(path.pop())
+                    node = path.pop()
+                    order.append(node)
                 else:
+                    for node in order:
+                        node.grad = None
                     return order
-    finally:  # also where the search is interrupted
-        for each in (*path, *order):
-            if each is not None:
+    except BaseException:  # Ctrl-C, say: no mark may be left for a gradient
+        for each in (node, parent, *path, *order):
+            if getattr(each, "grad", None) is mark:
                 each.grad = None
+        raise
 
 
 @dataclass(frozen=True)
@@ -166,8 +173,10 @@ def backward_steps(root: Any, gradient: Any = None) -> Iterator[Step]:
       x: local gradient w = -3, contribution -3 * -12 = 36, total none -> 36
       w: local gradient x = 2, contribution 2 * -12 = -24, total none -> -24
     """
-    for node in walk(root, root._seed(gradient)):
-        yield Step(node, node.grad, _contributions(node))
+    nodes = walk(
+        root, root._seed(gradient)
+    )  # here and not at the first step, so that errors come at the call
+    return (Step(node, node.grad, _contributions(node)) for node in nodes)
 
 
 def _contributions(node: Any) -> tuple[Contribution, ...]:
@@ -200,15 +209,18 @@ def gradients(output: Any, inputs: Any, create_graph: bool = False, gradient: An
     """
     single = not isinstance(inputs, (list, tuple))
     wanted = [inputs] if single else list(inputs)
+    if not hasattr(output, "_seed"):
+        raise TypeError(f"gradients: the output is {output!r}; expected a Value or a Tensor")
     for node in wanted:
-        if type(node) is not type(output):
+        if not isinstance(node, output.kind):
             raise TypeError(
-                f"gradients: inputs are {type(output).__name__} nodes as the output is, "
-                f"not {type(node).__name__}"
+                f"gradients: the output is a {output.kind.__name__}, so the inputs must be; one is {node!r}"
             )
         node._check_differentiable("gradients")
     seed = output._seed(gradient)
-    found = {output: output._lift_gradient(seed) if create_graph else seed}
+    if create_graph:  # a gradient that is itself a node stays one
+        seed = gradient if isinstance(gradient, output.kind) else output._lift_gradient(seed)
+    found = {output: seed}
     order = topological_order(output)
     leads = set(wanted)  # only edges that lead to an input are worth following
     for node in order:

@@ -9,11 +9,15 @@ import numpy as np
 
 from . import array_ops, ops
 from .tensor import Tensor, _as_index
-from .value import Value, nary
+from .value import Value, constant, nary
 
 
 def _is_array(x: Any) -> bool:
     return isinstance(x, (Tensor, np.ndarray))
+
+
+def _has_values(x: Any) -> bool:
+    return isinstance(x, (list, tuple)) and any(isinstance(each, Value) for each in x)
 
 
 def _listed(caller: str, values: Any) -> list[Any]:
@@ -32,7 +36,7 @@ def sum(values: Any, axis: Any = None, keepdims: bool = False) -> Any:
     if _is_array(values):
         return array_ops.sum(values, axis=axis, keepdims=keepdims)
     values = _listed("sum", values)
-    return nary(ops.sum_of, values) if values else Value(0.0)
+    return nary(ops.sum_of, values) if values else constant(0.0)
 
 
 def dot(ws: Any, xs: Any) -> Any:
@@ -44,14 +48,14 @@ def dot(ws: Any, xs: Any) -> Any:
     >>> n.data, [weight.grad for weight in w]
     (-6.0, [2.0, 0.0])
     """
-    if _is_array(ws) or _is_array(xs):
+    if not _has_values(ws) and not _has_values(xs) and (_is_array(ws) or _is_array(xs)):
         return array_ops.matmul(ws, xs)
     ws, xs = _listed("dot", ws), _listed("dot", xs)
     if len(ws) != len(xs):
         raise ValueError(
             f"dot: {len(ws)} weights and {len(xs)} inputs; expected as many of one as of the other"
         )
-    return nary(ops.dot_of, [*ws, *xs]) if ws else Value(0.0)
+    return nary(ops.dot_of, [*ws, *xs]) if ws else constant(0.0)
 
 
 def logsumexp(values: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -112,7 +116,11 @@ def take(rows: Any, index: Any) -> Any:
         raise IndexError(
             f"take: an index from {np.min(index)} to {np.max(index)}, but there are {len(rows)} rows"
         )
-    return rows[index] if isinstance(rows, (Tensor, np.ndarray)) else rows[int(index)]
+    if isinstance(rows, (Tensor, np.ndarray)):
+        return rows[index]
+    if np.ndim(index):
+        raise TypeError(f"take: an index of shape {np.shape(index)} into a list; expected one integer")
+    return rows[int(index)]
 
 
 def concatenate(tensors: Sequence[Any], axis: int = 0) -> Any:
@@ -121,6 +129,8 @@ def concatenate(tensors: Sequence[Any], axis: int = 0) -> Any:
     >>> concatenate([Tensor([1.0]), Tensor([2.0, 3.0])]).shape
     (3,)
     """
+    if not isinstance(axis, int):
+        raise TypeError(f"concatenate: axis is {axis!r}; expected an integer")
     return array_ops.concatenate(*_several("concatenate", tensors), axis=axis)
 
 
@@ -134,7 +144,10 @@ def stack(tensors: Sequence[Any], axis: int = 0) -> Any:
 
 
 def _several(caller: str, tensors: Any) -> list[Any]:
-    tensors = list(tensors)
+    if not isinstance(tensors, (list, tuple)):
+        raise TypeError(f"{caller}: got {tensors!r}; expected a list of Tensors or arrays")
     if not tensors:
         raise ValueError(f"{caller}: got no Tensors; expected one at least")
-    return tensors
+    if any(isinstance(tensor, Value) for tensor in tensors):
+        raise TypeError(f"{caller}: got a Value; expected Tensors or arrays (Values are put into a list)")
+    return list(tensors)

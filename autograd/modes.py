@@ -79,7 +79,8 @@ class no_grad(_Switch):  # noqa: N801  (named as everywhere in the field)
 class detect_anomaly(_Switch):  # noqa: N801
     """Stop at the first Tensor operation that makes an inf or nan, forward or backward, and name it.
 
-    The backward pass must run inside the block too. Values need no such watch: they raise by themselves.
+    The backward pass must run inside the block too. Values need no such watch: they
+    never hold a nan, and raise by themselves.
 
     >>> import numpy as np
     >>> from autograd import Tensor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from .ops import CONSTANT, Op
@@ -21,7 +22,7 @@ def name_of(node: Any) -> str:
     if node.label:
         return str(node.label)
     if not node.parents:
-        return f"{node.data:.4g}" if isinstance(node.data, float) else f"array{node.data.shape}"
+        return f"{float(node.data):.4g}" if _is_number(node) else f"array{node.data.shape}"
     name = expression_of(node)
     return name if len(name) <= LONGEST else f"{node.op.name}(...)"
 
@@ -34,12 +35,10 @@ def expression_of(node: Any) -> str:
     >>> expression_of(x * w + 1.0), expression_of(dot([w], [x]))
     ('x * w + 1.0', 'dot(w, x)')
     """
-    operands = [_operand(parent, 2) for parent in node.parents]
-    return (
-        str(node.op(*operands))
-        if isinstance(node.op, Op)
-        else f"{node.op.name}({', '.join(map(str, operands))})"
-    )
+    operands = [_symbol(parent, 2) for parent in node.parents]
+    if isinstance(node.op, Op):
+        return str(node.op(*operands))
+    return f"{node.op.name}({', '.join(map(str, operands))})"
 
 
 def formula(node: Any, index: int) -> str:
@@ -52,32 +51,30 @@ def formula(node: Any, index: int) -> str:
     >>> formula(x**3, 0), formula(x.tanh(), 0)
     ('3.0 * x ** 2.0', '1.0 - out * out')
     """
-    op = node.op
+    partials = node.op.partials
     out = Symbol(str(node.label) if node.label else "out")
+    operands = [float(p.data) if p.op is CONSTANT and _is_number(p) else _symbol(p, 1) for p in node.parents]
     try:
-        if isinstance(op.partials, tuple):
-            partial = op.partials[index](
-                out, *(_operand(parent, 1) for parent in node.parents), **node.static
-            )
+        if isinstance(partials, tuple):
+            partial = partials[index](out, *operands, **node.static)
         else:
-            partial = op.partials(out, *(_operand(parent, 1) for parent in node.parents), **node.static)[
-                index
-            ]
+            partial = partials(out, *operands, **node.static)[index]
     except Exception:  # a partial written with a library of its own has no symbols: say what it is, not how
-        return f"∂{op.name}/∂{index + 1}"
-    return f"∂{op.name}/∂{index + 1}" if callable(partial) else _text(partial)
+        partial = None
+    return f"∂{node.op.name}/∂{index + 1}" if partial is None or callable(partial) else str(partial)
 
 
-def _operand(node: Any, depth: int) -> Any:
-    """A parent as a piece of a formula: its label, number, or expression, ``depth`` operations deep."""
+def _symbol(node: Any, depth: int) -> Symbol:
+    """A node as a piece of a formula: its label, number, or expression, ``depth`` operations deep."""
     if node.label:
         return Symbol(str(node.label))
-    if not node.parents and isinstance(node.data, float):
-        return node.data if node.op is CONSTANT else number(node.data)
     if depth and isinstance(node.op, Op) and node.parents:
-        return node.op(*(_operand(parent, depth - 1) for parent in node.parents))
+        written: Symbol = node.op(*(_symbol(parent, depth - 1) for parent in node.parents))
+        return written
+    if not node.parents and _is_number(node) and math.isfinite(node.data):
+        return number(node.data)
     return Symbol(f"{node.op.name}(...)" if node.parents else name_of(node), ATOM)
 
 
-def _text(partial: Any) -> str:
-    return str(partial) if isinstance(partial, Symbol) else f"{partial}"
+def _is_number(node: Any) -> bool:
+    return isinstance(node.data, float) or not node.data.ndim

@@ -23,7 +23,7 @@ class Node:
     Parents and local gradients are in slots of their own and not in tuples: a node is then one
     object for the garbage collector and not three, which is most of what a node costs. ``_a`` is
     the first parent (None in a leaf), ``_b`` the second, or a tuple of all the others; ``_da`` and
-    ``_db`` are their local gradients, None for a constant.
+    ``_db`` are their local gradients, None where the operand was a plain number.
     """
 
     __slots__ = ("data", "grad", "label", "op", "_a", "_b", "_da", "_db")
@@ -37,6 +37,7 @@ class Node:
     _b: Any
     _da: Any
     _db: Any
+    kind: type  # Value or Tensor, also where a class is derived from them
     static: Mapping[str, Any] = NOTHING  # an ArrayOp's settings; no other row has any
 
     @property

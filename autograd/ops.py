@@ -20,17 +20,27 @@ from typing import Any
 
 import numpy as np
 
+_rows: dict[tuple[str, str], Any] = {}
+
 
 class Row:
-    """What all rows share."""
+    """What all rows share: a name, and that there is one of each, also in the copy of a graph."""
 
     name: str
+
+    def __post_init__(self) -> None:
+        _rows[type(self).__name__, self.name] = self
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"
 
-    def __deepcopy__(self, memo: Any) -> Any:
-        return self  # there is one row of each name, also in the copy of a graph
+    def __reduce__(self) -> Any:
+        return _row, (type(self).__name__, self.name)
+
+
+def _row(kind: str, name: str) -> Any:
+    """The row of that name: what a copy of a row is."""
+    return _rows[kind, name]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -56,10 +66,12 @@ class Op(Row):
     partials: tuple[Callable[..., Any], ...]
     domain: str = ""
     defaults: tuple[float, ...] = ()
+    is_defined: bool = False  # by a person: what it gives is looked at, and its name may be taken again
 
-    def __call__(self, *operands: Any) -> Any:
+    def __call__(self, *operands: Any, **named: Any) -> Any:
         """The operation on Values, Tensors, symbols, NumPy arrays or plain numbers."""
-        operands = self.complete(operands)
+        if named or len(operands) != len(self.partials):
+            operands = self.complete(operands, named)
         for operand in operands:
             apply = getattr(type(operand), "_apply", None)
             if apply is not None:
@@ -71,17 +83,25 @@ class Op(Row):
         except (ArithmeticError, ValueError, TypeError) as error:
             raise explain(self, error, operands) from None
 
-    def complete(self, operands: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The operands, with the defaults of those left out; a wrong number of them is a TypeError."""
-        missing = len(self.partials) - len(operands)
-        if missing and 0 < missing <= len(self.defaults):
-            return operands + self.defaults[-missing:]
-        if missing:
-            raise TypeError(f"{self.name} takes {len(self.partials)} operand(s), but got {len(operands)}")
-        return operands
+    @property
+    def operands(self) -> list[str]:
+        """The names of the operands, as in its partial derivatives."""
+        for partial in self.partials:
+            code = getattr(partial, "__code__", None)
+            names = list(code.co_varnames[1 : code.co_argcount]) if code else []
+            if len(names) == len(self.partials) and not {"out", "op", "node"} & set(names):
+                return names
+        return [f"x{index}" for index in range(len(self.partials))]
 
-    def __deepcopy__(self, memo: Any) -> Op:
-        return self  # a copied graph has the rows of its original: there is one of each
+    def complete(self, operands: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+        """All the operands in order: given by position, by name, or by default; else a TypeError."""
+        names = self.operands
+        given = dict(zip(names[len(names) - len(self.defaults) :], self.defaults))
+        given |= named | dict(zip(names, operands))
+        if len(operands) > len(names) or set(given) != set(names) or set(named) & set(names[: len(operands)]):
+            got = ", ".join([str(len(operands)), *named])
+            raise TypeError(f"{self.name} takes the operand(s) {', '.join(names)}, but got {got}")
+        return tuple(given[name] for name in names)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -141,14 +161,18 @@ def explain(op: Any, error: Exception, operands: tuple[Any, ...], derivative: bo
     shown = ", ".join(
         f"{operand:.6g}" if isinstance(operand, float) else repr(operand) for operand in operands
     )
-    if isinstance(error, OverflowError):
-        why = "the result is too large for a float (above 1.8e308); scale the operands down"
-    elif derivative:
+    needs = f"; it needs {op.domain}" if op.domain else ""
+    if derivative:
         why = "the value exists, but its derivative is not finite here; move away, or use no_grad()"
+        why += needs if isinstance(error, ValueError) else ""
+    elif isinstance(error, OverflowError):
+        why = "the result is too large for a float (above 1.8e308); scale the operands down"
     elif isinstance(error, TypeError):
         why = f"{error}; it takes numbers, Values, Tensors or NumPy arrays"
+    elif any(isinstance(x, float) and math.isinf(x) for x in operands):
+        why = f"{error}: an infinity has met a 0 or another infinity{needs}; scale the operands down"
     else:
-        why = f"{error}" + (f"; it needs {op.domain}" if op.domain else "")
+        why = f"{error}{needs}"
     return type(error)(f"{op.name}({shown}): {why}")
 
 
@@ -275,7 +299,7 @@ elu: Op = Op(
     "elu", "elu", _elu_float, lambda x, alpha: np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))),
     (  # at 0: alpha
         lambda out, x, alpha: where(x > 0.0, 1.0, out + alpha),
-        lambda out, x, alpha: expm1(minimum(x, 0.0)),
+        lambda out, x, alpha: expm1(where(x > 0.0, 0.0, x)),
     ),
     defaults=(1.0,),
 )  # fmt: skip
@@ -349,6 +373,8 @@ def _dot_partials(out: Any, *both: Any) -> tuple[Any, ...]:
 
 def _logsumexp_float(*xs: float) -> float:
     largest = max(xs)
+    if math.isinf(largest):
+        return largest
     return largest + math.log(math.fsum(math.exp(x - largest) for x in xs))
 
 

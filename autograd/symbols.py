@@ -13,12 +13,15 @@ That text is what a step prints, and what :mod:`autograd.value` compiles into Va
 
 from __future__ import annotations
 
+import math
+import re
 from typing import Any
 
 from . import ops
 
 # How tightly each form binds: an operand that binds less tightly than its place needs gets parentheses.
 CONDITIONAL, COMPARISON, SUM, PRODUCT, NEGATION, POWER, ATOM = range(7)
+OPERATORS = re.compile(r"[\s+\-*/<>=]")  # a label with one of these is put into parentheses
 BINDING = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "**": POWER}
 
 
@@ -31,7 +34,7 @@ class Symbol:
     def __init__(self, text: str, binding: int | None = None) -> None:
         self.text = text
         if binding is None:
-            binding = ATOM if text.isidentifier() else CONDITIONAL
+            binding = CONDITIONAL if OPERATORS.search(text) else ATOM
         self.binding = binding
 
     def __str__(self) -> str:
@@ -47,7 +50,7 @@ class Symbol:
 
     @staticmethod
     def _apply(op: ops.Op, *operands: Any) -> Any:
-        if op.symbol in BINDING and len(operands) == 2:
+        if op.name in ops.OPERATORS and len(operands) == 2:
             return _infix(op.symbol, *operands)
         if op.name == "neg":
             return Symbol(f"-{_place(operands[0], NEGATION)}", NEGATION)
@@ -95,8 +98,12 @@ def _place(operand: Any, binding: int) -> str:
     return operand.text if operand.binding >= binding else f"({operand.text})"
 
 
-def number(value: float) -> Symbol:
-    """A plain number as a piece of a formula."""
+def number(value: Any) -> Symbol:
+    """A plain number as a piece of a formula; ValueError for inf and nan, which no formula can write."""
+    if type(value) is not int:
+        value = float(value)
+    if not math.isfinite(value):
+        raise ValueError(f"a formula cannot write the number {value}")
     return Symbol(repr(value), NEGATION if value < 0 else ATOM)
 
 

@@ -46,13 +46,20 @@ class Tensor(Node):
     static: Mapping[str, Any]
 
     def __init__(self, data: Any, requires_grad: bool | None = None, label: str | None = None) -> None:
+        if not (requires_grad is None or isinstance(requires_grad, bool)) or not isinstance(
+            label, str | None
+        ):
+            raise TypeError(
+                f"Tensor: got requires_grad={requires_grad!r} and label={label!r}; expected True, False or "
+                "None, and a string or None"
+            )
         self.data = _as_array(data)
         is_float = np.issubdtype(self.data.dtype, np.floating)
         if requires_grad and not is_float:
             raise TypeError(
                 f"Tensor: data of dtype {self.data.dtype} has no gradient; make it float to ask for one"
             )
-        self.requires_grad = is_float if requires_grad is None else bool(requires_grad)
+        self.requires_grad = is_float if requires_grad is None else requires_grad
         self.grad = None
         self.label = label
         self.static = NOTHING
@@ -95,6 +102,10 @@ class Tensor(Node):
         """The same data, cut off from the graph: it needs no gradient."""
         return _data(self.data)
 
+    def astype(self, dtype: Any) -> Tensor:
+        """The same numbers in another dtype; the gradient goes back in the old one."""
+        return array_ops.astype(self, dtype=np.dtype(dtype))
+
     def argmax(self, axis: int | None = None) -> Any:
         """The index of the largest element, along ``axis``: a NumPy array of integers, without gradient."""
         return self.data.argmax(axis=axis)
@@ -129,16 +140,23 @@ class Tensor(Node):
         return f"Tensor({', '.join(parts)})"
 
     def __lt__(self, other: Operand) -> Any:
-        return self.data < _numbers(other)
+        return self._compare(np.less, other)
 
     def __le__(self, other: Operand) -> Any:
-        return self.data <= _numbers(other)
+        return self._compare(np.less_equal, other)
 
     def __gt__(self, other: Operand) -> Any:
-        return self.data > _numbers(other)
+        return self._compare(np.greater, other)
 
     def __ge__(self, other: Operand) -> Any:
-        return self.data >= _numbers(other)
+        return self._compare(np.greater_equal, other)
+
+    def _compare(self, relation: Any, other: Operand) -> Any:
+        tensors = _tensors(relation, (self, other))
+        try:
+            return relation(*[tensor.data for tensor in tensors])
+        except ValueError as error:
+            raise _wrong_operands(relation, tensors, error) from None
 
     # The operations on whole arrays.
 
@@ -178,7 +196,7 @@ class Tensor(Node):
     def transpose(self, *axes: Any) -> Tensor:
         """The axes in another order, reversed where none is given."""
         spelled = _spelled(axes) if axes and axes != (None,) else None
-        return array_ops.transpose(self, axes=spelled and tuple(axis % self.ndim for axis in spelled))
+        return array_ops.transpose(self, axes=spelled)
 
     @property
     def T(self) -> Tensor:  # noqa: N802
@@ -209,21 +227,25 @@ class Tensor(Node):
                 if local is None:
                     continue
                 share = node._share(upstream, local, parent)
-                if type(share) is not np.ndarray or share.dtype != parent.data.dtype:
-                    share = np.asarray(share, parent.data.dtype)
-                if modes.watched:
-                    _watch_share(node, share, upstream)
                 if parent.grad is not None:
                     share = np.asarray(parent.grad + share)  # NumPy makes scalars of 0-d arrays
                 elif parent._a is None and (share is upstream or share.base is not None):
                     share = share.copy()  # a leaf's gradient is its own: it may be changed in place
                 parent.grad = share
 
-    @staticmethod
-    def _share(upstream: Any, local: Any, parent: Any) -> Any:
-        """The parent's share of the gradient; on arrays, or on Tensors to be differentiated again."""
+    def _share(self, upstream: Any, local: Any, parent: Any) -> Any:
+        """What this node adds to the gradient of a parent: an array, or a Tensor to differentiate again."""
         share = local(upstream) if callable(local) else upstream * local
-        return share if share.shape == parent.data.shape else array_ops.sum_to(share, shape=parent.data.shape)
+        if share.shape != parent.data.shape:
+            share = array_ops.sum_to(share, shape=parent.data.shape)
+        if share.dtype != parent.data.dtype:
+            share = share.astype(parent.data.dtype)
+        if type(share) is not Tensor:
+            if type(share) is not np.ndarray:
+                share = np.asarray(share)
+            if modes.watched:
+                _watch_share(self, share, upstream)
+        return share
 
     def _local_grad_nodes(self) -> tuple[Any, ...]:
         partials = self.op.partials
@@ -235,7 +257,6 @@ class Tensor(Node):
         return tuple(local if parent.requires_grad else None for parent, local in zip(parents, found))
 
     def _seed(self, gradient: Any) -> Any:
-        self._check_differentiable("backward")
         if gradient is None:
             if self.data.size != 1:
                 raise ValueError(
@@ -243,19 +264,16 @@ class Tensor(Node):
                     "from is not clear; reduce it (.sum(), .mean()), or pass gradient= of this shape"
                 )
             return np.ones_like(self.data)
-        if isinstance(gradient, Tensor):
-            array = gradient.data
-        else:
-            array = gradient = np.asarray(gradient, self.data.dtype)
+        array = np.array(_as_array(_numbers(gradient)), self.data.dtype)  # a copy: it becomes a .grad
         if array.shape != self.data.shape:
             raise ValueError(
                 f"backward: the gradient has shape {array.shape}, but the Tensor has {self.shape}"
             )
-        return gradient
+        return array
 
     @staticmethod
     def _lift_gradient(gradient: Any) -> Tensor:
-        return gradient if isinstance(gradient, Tensor) else _data(gradient)
+        return _data(gradient)
 
     def _zero_gradient(self, as_node: bool) -> Any:
         zeros = np.zeros_like(self.data)
@@ -319,23 +337,18 @@ def _tensors(op: Any, operands: Sequence[Operand]) -> list[Tensor]:
     for operand in operands:
         if isinstance(operand, Tensor):
             tensors.append(operand)
-        elif isinstance(operand, np.ndarray):
+            continue
+        try:
+            if isinstance(operand, (bool, int, float, np.generic)):
+                number = (
+                    operand.item() if isinstance(operand, np.generic) else operand
+                )  # np.float64 would widen
+                dtypes = [tensor.data.dtype for tensor in operands if isinstance(tensor, Tensor)]
+                operand = np.asarray(number, np.result_type(*dtypes, number))
             tensors.append(_data(_as_array(operand)))
-        elif isinstance(operand, (bool, int, float)):
-            dtype = np.result_type(
-                *[t.data.dtype for t in operands if isinstance(t, Tensor)], _plain(operand)
-            )
-            tensors.append(_data(np.asarray(operand, dtype)))
-        else:
-            try:
-                tensors.append(_data(_as_array(operand)))
-            except TypeError as error:
-                raise TypeError(f"{op.name}: {error}") from None
+        except (TypeError, OverflowError) as error:
+            raise type(error)(f"{_name(op)}: {error}") from None
     return tensors
-
-
-def _plain(number: Any) -> Any:
-    return float(number) if isinstance(number, float) else number  # a NumPy float64 would widen float32
 
 
 def _record(op: Any, out: Any, parents: list[Tensor], static: Mapping[str, Any]) -> Tensor:
@@ -388,11 +401,12 @@ def _as_array(data: Any) -> np.ndarray:
 
 
 def _as_index(index: Any) -> Any:
+    """An index whose lists, tuples inside and Tensors are arrays, so that one can see which may repeat."""
     if isinstance(index, tuple):
-        return tuple(_as_index(part) for part in index)
+        return tuple(_as_index(list(part) if isinstance(part, tuple) else part) for part in index)
     if isinstance(index, Tensor):
         return index.data
-    return np.asarray(index) if isinstance(index, list) else index
+    return np.asarray(index, None if index else int) if isinstance(index, list) else index
 
 
 def _numbers(operand: Operand) -> Any:
@@ -404,14 +418,18 @@ def _spelled(sizes: tuple[Any, ...]) -> tuple[int, ...]:
     return tuple(sizes[0]) if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
 
 
+def _name(op: Any) -> str:
+    return str(op.__name__ if isinstance(op, np.ufunc) else op.name)  # comparisons are NumPy's own
+
+
 def _wrong_operands(
     op: Any, tensors: list[Tensor], error: Exception, static: Mapping[str, Any] = NOTHING
 ) -> Exception:
     shapes = " and ".join(str(tensor.shape) for tensor in tensors)
     settings = "".join(f", {name}={value!r}" for name, value in static.items())
-    hint = " (shapes broadcast from the right: sizes must be equal, or 1)" if isinstance(op, ops.Op) else ""
+    hint = " (shapes broadcast from the right: sizes are equal, or 1)" if "broadcast" in str(error) else ""
     kind = next(kind for kind in (TypeError, ValueError, IndexError) if isinstance(error, kind))
-    return kind(f"{op.name}: operands of shape {shapes}{settings} do not fit{hint}: {error}")
+    return kind(f"{_name(op)}: operands of shape {shapes}{settings} do not fit{hint}: {error}")
 
 
 # detect_anomaly
@@ -427,10 +445,15 @@ def _watch_value(op: Any, out: np.ndarray, parents: list[Tensor]) -> None:
                 f"{op.name} got nan in an operand of shape {parent.shape}: it was in the data"
             )
     bad = np.isnan(out)
-    if not bad.any():
-        if not all(np.isfinite(parent.data).all() for parent in parents):
-            return  # an infinity passed on, such as a mask of -inf, is not made here
+    if not bad.any():  # an infinity passed on, such as a mask of -inf, is not made here
+        finite = [np.isfinite(parent.data) for parent in parents]
+        if not isinstance(op, ops.Op):
+            finite = [each.all() for each in finite]
         bad = np.isinf(out)
+        for each in finite:
+            bad = bad & each
+        if not bad.any():
+            return
     where = tuple(int(i) for i in np.argwhere(bad)[0])
     raise FloatingPointError(
         f"{op.name} made {out[where]} at index {where}, from operands of shape {shapes}: "
@@ -449,10 +472,11 @@ def _watch_share(node: Tensor, share: np.ndarray, upstream: Any) -> None:
 def install(op: ops.Op) -> None:
     """Make the row a method of Tensor, and where it is one of Python's operators, that operator."""
 
-    def method(*operands: Operand) -> Tensor:
-        return op(*operands)
+    def method(*operands: Operand, **named: Operand) -> Tensor:
+        return op(*operands, **named)
 
-    method.__name__ = op.name
+    method.__name__ = method.__qualname__ = op.name
+    method.__doc__ = f"{op.name}({', '.join(op.operands)}), element by element, as a node of the graph."
     setattr(Tensor, op.name, method)
     if op.name in ops.OPERATORS:
         operator = ops.OPERATORS[op.name]
@@ -463,3 +487,4 @@ def install(op: ops.Op) -> None:
 
 for _op in ops.ELEMENTWISE.values():
     install(_op)
+Tensor.kind = Tensor

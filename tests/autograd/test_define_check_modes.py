@@ -58,6 +58,38 @@ class TestDefine:
         )
         assert branching(Value(2.0)).local_grads == (1.0,)
 
+    def test_one_inside_another_and_with_numpy_constants(self, cube):
+        scale = np.sqrt(2 / np.pi)
+        op = define("inside_of_test", lambda x: scale * cube(x), lambda out, x: 3 * scale * x**2)
+        assert op(Value(2.0)).data == pytest.approx(8 * scale) and gradcheck(op, [0.7]).ok
+        assert op(Tensor([2.0])).data[0] == pytest.approx(8 * scale)
+
+    def test_its_symbol_is_only_drawn(self):
+        twice = define(
+            "twice_of_test",
+            lambda x, y: 2 * x * y,
+            (lambda o, x, y: 2 * y, lambda o, x, y: 2 * x),
+            symbol="*",
+        )
+        use = define("use_of_test", lambda x: twice(x, 3.0), lambda out, x: 6.0)
+        assert use(Value(1.0)).data == use(1.0) == 6.0
+
+    def test_what_it_gives_is_a_float_or_an_error(self):
+        root = define("root_of_test", lambda x: x**0.5, lambda out, x: 0.5 / out)
+        with pytest.raises(TypeError, match=r"root_of_test: got .*j\) of type complex"):
+            root(Value(-4.0))
+        whole = define("floor_of_test", math.floor, lambda out, x: 0.0, on_array=np.floor)
+        assert type(whole(Value(2.5)).data) is float
+        text = define("text_of_test", lambda x: "2 * x", lambda out, x: 2.0)
+        with pytest.raises(TypeError, match="text_of_test: got '2"):
+            text(Value(1.0))
+
+    def test_a_function_with_the_wrong_number_of_arguments(self):
+        with pytest.raises(TypeError, match="must take 2 arguments"):
+            define("short_of_test", lambda x: x, lambda x: 1.0)
+        with pytest.raises(TypeError, match="must take 2 arguments"):
+            define("pair_of_test", lambda x: x, (lambda o, x, y: 1.0, lambda o, x, y: 1.0))
+
     def test_three_operands(self):
         op = define(
             "fma_of_test",
@@ -73,7 +105,20 @@ class TestDefine:
         assert gradcheck(op, [np.ones((2, 1)), np.ones(3), np.array(2.0)]).ok
 
     def test_a_taken_or_impossible_name(self, cube):
-        for name in ("tanh", "data", "backward", "sum", "_x", "not a name", ""):
+        for name in (
+            "tanh",
+            "data",
+            "backward",
+            "sum",
+            "_x",
+            "not a name",
+            "",
+            "lambda",
+            "stack",
+            "draw",
+            "paused",
+            "op",
+        ):
             with pytest.raises(ValueError, match="define"):
                 define(name, lambda x: x, lambda out, x: 1.0)
         with pytest.raises(TypeError, match="partial derivative"):
@@ -113,7 +158,19 @@ class TestGradcheck:
         with pytest.raises(GradientError):
             gradcheck(shift, [np.array([1.0, 2.0, 3.0])])
 
+    @pytest.mark.parametrize(
+        ("fn", "x"), [("sin", 1e4), ("log", 3e-3), ("sqrt", 1e-3), ("log", 1e-6), ("exp", 9.0)]
+    )
+    def test_steep_fast_and_near_the_edge_of_the_domain(self, fn, x):
+        assert gradcheck(getattr(autograd, fn), x).ok
+
+    def test_what_rounding_hides_is_unclear_and_not_ok(self):
+        report = gradcheck(lambda x: x + 1e12, 1.0)
+        assert report.entries[0].verdict == "unclear" and not report.ok
+
     def test_bad_input(self):
+        with pytest.raises(TypeError, match="dtype object"):
+            gradcheck(lambda x: x, [None])
         with pytest.raises(ValueError, match="no inputs"):
             gradcheck(lambda: Value(1.0), [])
         with pytest.raises(TypeError, match="expected a Value"):

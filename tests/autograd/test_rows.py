@@ -159,6 +159,26 @@ def test_tensor_agrees_with_torch_and_broadcasts(op, torch):
 
 
 @pytest.mark.parametrize("op", ROWS)
+def test_second_derivatives_of_tensors_through_broadcasting(op, torch):
+    function = torch_row(torch, op)
+    rng = np.random.default_rng(4)
+    shapes = [(2, 3), (3,), (2, 1)][: len(op.partials)]
+    arrays = [rng.uniform(0.2, 2.0, size=shape) for shape in shapes]
+    weights = [rng.normal(size=shape) for shape in shapes]
+    tensors, leaves = [Tensor(a) for a in arrays], [torch.tensor(a, requires_grad=True) for a in arrays]
+    upstream = rng.normal(size=(2, 3))
+    ours = gradients(op(*tensors), tensors, create_graph=True, gradient=upstream)
+    theirs = torch.autograd.grad(function(*leaves), leaves, torch.tensor(upstream), create_graph=True)
+    mine = sum((slope * w).sum() for slope, w in zip(ours, weights))
+    other = sum((slope * torch.tensor(w)).sum() for slope, w in zip(theirs, weights))
+    second = (
+        torch.autograd.grad(other, leaves, allow_unused=True) if other.requires_grad else [None] * len(leaves)
+    )
+    for a, b in zip(gradients(mine, tensors), second):
+        np.testing.assert_allclose(a, 0.0 if b is None else b.numpy(force=True), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("op", ROWS)
 def test_tensor_at_awkward_points_agrees_with_torch(op, torch):
     function = torch_row(torch, op)
     columns = [np.array(column) for column in zip(*points(op))]
@@ -238,6 +258,19 @@ def test_every_row_is_declared_for_editors_and_type_checkers():
         assert f"def {name}(self" in text
         if name in ops.OPERATORS and len(op.partials) == 2:
             assert f"def __r{ops.OPERATORS[name]}__(self" in text
+
+
+def test_operands_by_name_and_the_help_of_a_method():
+    assert autograd.leaky_relu(Value(-2.0), slope=0.5).data == Value(-2.0).leaky_relu(slope=0.5).data == -1.0
+    assert autograd.elu(-2.0, alpha=3.0) == pytest.approx(Tensor([-2.0]).elu(alpha=3.0).item())
+    with pytest.raises(TypeError, match=r"leaky_relu takes the operand\(s\) x, slope, but got 1, gain"):
+        autograd.leaky_relu(Value(1.0), gain=2.0)
+    assert Value.tanh.__name__ == Tensor.tanh.__name__ == "tanh" and Value.tanh.__doc__
+
+
+def test_the_hessian_of_elu_at_0_is_symmetric():
+    x, alpha = Value(0.0), Value(1.0)
+    assert autograd.hessian(x.elu(alpha), [x, alpha]).tolist() == [[1.0, 1.0], [1.0, 0.0]]
 
 
 @pytest.mark.parametrize("x", [0.5, 1.0, 4.0])

@@ -28,6 +28,9 @@ class NumpyNames:
     def logsumexp(self, x, axis, keepdims=False):
         return self.torch.logsumexp(x, axis, keepdims)
 
+    def asarray(self, x):
+        return self.torch.as_tensor(x)
+
     def take(self, x, index):
         return x[self.torch.as_tensor(index)]
 
@@ -46,8 +49,13 @@ class NumpyNames:
     def transpose(self, x, axes):
         return x.permute(axes)
 
+    def cast(self, x):
+        return x.to(x.dtype)
+
 
 class OurNames:
+    asarray = staticmethod(np.asarray)
+
     def __getattr__(self, name):
         return getattr(autograd, name)
 
@@ -62,6 +70,9 @@ class OurNames:
 
     def transpose(self, x, axes):
         return x.transpose(axes)
+
+    def cast(self, x):
+        return x.astype(x.dtype)
 
 
 MASK = np.array([[True, False, True], [False, False, True]])
@@ -96,6 +107,8 @@ CASES = {
     "step": ([(5, 3)], lambda m, x: x[::2]),
     "ellipsis": ([(2, 3, 4)], lambda m, x: x[..., 1]),
     "new axis": ([(2, 3)], lambda m, x: x[:, None, :]),
+    "tuples of indices": ([(2, 3)], lambda m, x: x[(0, 0), :] * x[(0, 0, 1), (1, 1, 2)].sum()),
+    "mask": ([(2, 3)], lambda m, x: x[m.asarray(MASK)]),
     "list of indices": ([(4, 3)], lambda m, x: x[[0, 2, 0]]),
     "pairs of indices": ([(4, 3)], lambda m, x: x[[0, 1, 1, 1], [2, 0, 0, 1]]),
     "slice and indices": ([(4, 3)], lambda m, x: x[:, [1, 1, 2]]),
@@ -104,6 +117,7 @@ CASES = {
     "stack": ([(2, 3), (2, 3)], lambda m, x, y: m.stack([x, y], axis=1)),
     "stack last": ([(2, 3), (2, 3)], lambda m, x, y: m.stack([x, y], axis=-1)),
     "where": ([(2, 3), (3,)], lambda m, x, y: m.where(MASK, x, y)),
+    "astype": ([(2, 3)], lambda m, x: m.cast(x) * x),
     "take": ([(4, 3)], lambda m, x: m.take(x, np.array([[0, 1], [1, 3]]))),
     "softmax": ([(2, 3)], lambda m, x: m.softmax(x)),
     "softmax axis 0": ([(2, 3)], lambda m, x: m.softmax(x, axis=0)),
@@ -218,6 +232,21 @@ class TestDtypes:
             assert out.dtype == np.float32
         assert (x * np.ones(2)).dtype == np.float64  # an array is not a plain number
 
+    def test_numpy_numbers_are_plain_numbers(self):
+        x = Tensor(np.ones(2, np.float32))
+        for number in (np.float64(2), np.int64(2), np.float32(2), np.bool_(True)):
+            assert (x * number).dtype == (number * x).dtype == np.float32
+
+    @pytest.mark.parametrize("create_graph", [False, True])
+    def test_gradients_have_the_dtype_of_the_data(self, create_graph):
+        a = Tensor(np.array([1.0, 3.0], np.float32))
+        for out in (a.max(), a.min(), (a * np.ones(2)).sum(), a.maximum(2.0).sum(), a.var(), a.abs().mean()):
+            slope = gradients(out, a, create_graph=create_graph)
+            assert slope.dtype == np.float32
+            if create_graph:
+                assert gradients((slope * slope).sum(), a).dtype == np.float32
+            assert (a * a).sum().dtype == np.float32
+
     def test_integers_are_data(self):
         index = Tensor([1, 2])
         assert index.dtype == np.int64 and not index.requires_grad
@@ -270,6 +299,32 @@ def test_gradients_are_each_leafs_own():
     assert c.grad.tolist() == [6.0, 2.0]
 
 
+def test_an_upstream_gradient_is_copied_and_may_be_a_tensor():
+    start = np.ones(2)
+    x = Tensor([1.0, 2.0])
+    x.backward(start)
+    x.grad *= 5
+    assert start.tolist() == [1.0, 1.0]
+    (x * x).backward(Tensor([1.0, 1.0]))
+    assert x.grad.tolist() == [7.0, 9.0] and type(x.grad) is np.ndarray
+    scalar = Tensor(2.0)
+    scalar.backward(), scalar.backward()
+    assert type(scalar.grad) is np.ndarray and scalar.grad == 2.0
+
+
+def test_an_empty_index_takes_nothing():
+    x = Tensor(np.ones((2, 3)))
+    assert x[[]].shape == autograd.take(x, []).shape == (0, 3)
+
+
+def test_a_class_derived_from_tensor_is_differentiated():
+    class Parameter(Tensor):
+        pass
+
+    p = Parameter([1.0, 2.0])
+    assert gradients((p * p).sum(), p).tolist() == [2.0, 4.0]
+
+
 def test_backward_twice_doubles():
     x = Tensor(np.arange(6.0).reshape(2, 3))
     loss = (x.softmax() * x).sum()
@@ -292,6 +347,18 @@ def test_backward_twice_doubles():
         (lambda x: x.backward(), ValueError, r"backward: a Tensor of shape \(2, 3\) is not a scalar"),
         (lambda x: x.backward(np.ones(3)), ValueError, r"the gradient has shape \(3,\)"),
         (lambda x: x.reshape(7), ValueError, "reshape"),
+        (lambda x: x.transpose(0, 5), ValueError, "transpose"),
+        (lambda x: Tensor(1.0).transpose(0), ValueError, "transpose"),
+        (lambda x: x.backward("a"), TypeError, "dtype"),
+        (lambda x: x < np.ones(4), ValueError, r"less: operands of shape \(2, 3\) and \(4,\)"),
+        (lambda x: x < "a", TypeError, "less: .*dtype"),
+        (lambda x: x * 10**400, OverflowError, "mul"),
+        (lambda x: Tensor([1.0], "x"), TypeError, "requires_grad='x'"),
+        (lambda x: Tensor([1.0], label=("x",)), TypeError, "label"),
+        (lambda x: autograd.stack([Value(1.0)]), TypeError, "stack: got a Value"),
+        (lambda x: autograd.stack(3), TypeError, "stack: got 3"),
+        (lambda x: autograd.concatenate([x], axis=None), TypeError, "concatenate: axis is None"),
+        (lambda x: autograd.take([1, 2], [0, 1]), TypeError, "take: an index of shape"),
         (lambda x: x.transpose(0, 0), ValueError, "transpose"),
         (lambda x: x.sum(axis=2), ValueError, "sum: .*axis=2"),
         (lambda x: x[5], IndexError, r"getitem: operands of shape \(2, 3\), index=5"),
@@ -355,6 +422,16 @@ class TestAnomaly:
             y = x.sqrt().sum()
             with pytest.raises(FloatingPointError, match="backward through sqrt"):
                 y.backward()
+
+    @np.errstate(all="ignore")
+    def test_gradients_are_watched_too_and_a_new_infinity_beside_an_old_one(self):
+        with detect_anomaly():
+            x = Tensor([0.0])
+            y = x.sqrt().sum()
+            with pytest.raises(FloatingPointError, match="backward through sqrt"):
+                gradients(y, x)
+            with pytest.raises(FloatingPointError, match=r"log made -inf at index \(1,\)"):
+                Tensor([np.inf, 0.0]).log()
 
     def test_a_mask_of_infinities_passes(self):
         with detect_anomaly():

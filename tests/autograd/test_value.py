@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import math
+import sys
 import tracemalloc
 from decimal import Decimal
 from fractions import Fraction
@@ -92,12 +93,19 @@ def test_float_repr_and_attributes():
         (lambda: Value(math.inf).sin(), ValueError, r"sin\(inf\)"),
         (lambda: autograd.log(-1.0), ValueError, r"log\(-1\).*x > 0"),
         (lambda: autograd.tanh("a"), TypeError, "tanh"),
-        (lambda: autograd.tanh(1.0, 2.0), TypeError, r"tanh takes 1 operand\(s\), but got 2"),
+        (lambda: autograd.tanh(1.0, 2.0), TypeError, r"tanh takes the operand\(s\) x, but got 2"),
         (lambda: autograd.dot([Value(1)], [1, 2]), ValueError, "dot: 1 weights and 2 inputs"),
         (lambda: autograd.dot(Value(1), Value(2)), TypeError, "dot: got"),
         (lambda: autograd.sum(Value(1)), TypeError, "sum: got"),
         (lambda: autograd.logsumexp([]), ValueError, "logsumexp"),
         (lambda: Value(1).backward("x"), TypeError, "gradient"),
+        (lambda: Value(1, (1,)), TypeError, r"label is \(1,\)"),
+        (lambda: Value(1e-300) ** -0.9, OverflowError, "its derivative is not finite"),
+        (lambda: Value(-2) ** Value(3), ValueError, "a Value as exponent needs a base of at least 0"),
+        (lambda: autograd.where(1, Value(1), 2.0), TypeError, "where: the condition is 1"),
+        (lambda: autograd.gradients(1.0, [Value(1)]), TypeError, "the output is 1.0"),
+        (lambda: autograd.jacobian(1.0, [Value(1)]), TypeError, "jacobian: outputs"),
+        (lambda: autograd.hvp(Value(1), [], []), ValueError, "hvp: 0 inputs"),
     ],
 )
 def test_bad_input_is_an_error_that_says_what_came_in(attempt, kind, says):
@@ -111,6 +119,16 @@ def test_where_only_the_derivative_is_missing_no_grad_still_gives_the_value():
         assert (Value(-2) ** Value(3)).data == -8.0
 
 
+def test_what_no_grad_made_is_a_constant():
+    x = Value(2.0)
+    with no_grad():
+        y, total = x * x, autograd.sum([x, x])
+    for constant in (y, total):
+        with pytest.raises(ValueError, match="backward: .* is a constant"):
+            constant.backward()
+    assert (x * 1.0 + y).parents[1].op is ops.CONSTANT
+
+
 def test_a_gradient_that_is_not_a_number_is_an_error():
     x = Value(1.0, "x")
     y = x * math.inf  # dy/dx = inf
@@ -118,6 +136,51 @@ def test_a_gradient_that_is_not_a_number_is_an_error():
     assert z.data == 0.0
     with pytest.raises(ValueError, match="backward through mul .*gradient of x not a number"):
         z.backward()
+    with pytest.raises(ValueError, match="gradient of x not a number"):
+        autograd.gradients(z, x)
+
+
+def test_format_and_plus():
+    x = Value(1.23456)
+    assert f"{x:.2f}" == "1.23" and f"{x}" == str(x) and +x is x
+
+
+def test_a_search_interrupted_anywhere_leaves_no_mark():
+    """Ctrl-C at any line: gradients are numbers or None, and the next walk is right."""
+    a, b = Value(2.0), Value(3.0)
+    shared = a * b
+    root = autograd.sum([shared.tanh(), shared * a, autograd.dot([shared, b], [a, shared]), a])
+    root.backward()
+    expected = a.grad
+    nodes = autograd.topological_order(root)
+
+    def interrupt_after(lines):
+        def trace(frame, event, argument):
+            nonlocal lines
+            if frame.f_code.co_name == "_inner_nodes":
+                lines -= event == "line"
+                if lines < 0:
+                    raise KeyboardInterrupt
+                return trace
+            return trace if event == "call" else None
+
+        return trace
+
+    interrupted, before = 0, sys.gettrace()
+    for lines in range(3, 400):
+        root.zero_grad()
+        try:
+            sys.settrace(interrupt_after(lines))
+            root.backward()
+        except KeyboardInterrupt:
+            interrupted += 1
+        finally:
+            sys.settrace(before)
+        assert all(node.grad is None or isinstance(node.grad, float) for node in nodes)
+        root.zero_grad()
+        root.backward()
+        assert a.grad == expected
+    assert interrupted > 50
 
 
 class TestNary:
@@ -128,6 +191,10 @@ class TestNary:
         out.backward()
         assert out.data == 6.0
         assert [w.grad for w in ws] == [0.5, 0.25, 2.0] and [x.grad for x in xs] == [1.0, -2.0, 3.0]
+
+    def test_an_array_of_inputs_is_a_list_of_numbers(self):
+        out = autograd.dot([Value(1.0), Value(2.0)], np.array([3.0, 4.0]))
+        assert out.op.name == "dot" and out.data == 11.0 and out.local_grads == (3.0, 4.0, None, None)
 
     def test_constants_and_the_same_value_twice(self):
         w = Value(3.0)

@@ -1,0 +1,139 @@
+"""From row to method: the hot path of Value, written out from the table.
+
+A row's value and partial derivatives are called once with symbols, and the text they give is set into
+the template below. So Value's methods are the code one would write by hand, a third faster than methods
+that call the row's functions, and the calculus is still written once.
+
+>>> from autograd import ops
+>>> print(source(ops.mul))
+def mul_row(x, y):
+    if type(y) is not Value:
+        return apply(op, x, y)
+    x_node, x = x, x.data
+    y_node, y = y, y.data
+    try:
+        out = x * y
+    except ERRORS as error:
+        raise explain(op, error, (x, y,)) from None
+    if out != out:
+        raise nan_value(op, x, y,)
+    if paused and not recording():
+        return constant(out)
+    node = new(Value)
+    try:
+        node._da = y
+        node._db = x
+    except ERRORS as error:
+        raise explain(op, error, (x, y,), derivative=True) from None
+    node.data = out
+    node.op = op
+    node._a = x_node
+    node._b = y_node
+    node.grad = node.label = None
+    return node
+<BLANKLINE>
+"""
+
+from __future__ import annotations
+
+import linecache
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+from .ops import Op
+from .symbols import Symbol, number
+
+TEMPLATE = """\
+def {name}_row({arguments}):
+{dispatch}{load}
+    try:
+        out = {value}
+    except ERRORS as error:
+        raise explain(op, error, ({numbers})) from None
+    if out != out:
+        raise nan_value(op, {numbers})
+    if paused and not recording():
+        return constant(out)
+    node = new(Value)
+    try:
+        node._da = {first_partial}
+        node._db = {other_partials}
+    except ERRORS as error:
+        raise explain(op, error, ({numbers}), derivative=True) from None
+    node.data = out
+    node.op = op
+    node._a = {first}
+    node._b = {others}
+    node.grad = node.label = None
+    return node
+"""
+
+
+def source(op: Op, needs: tuple[bool, ...] | None = None) -> str:
+    """The Python source of the row's method on Value.
+
+    With ``needs``, of the function for operands that are all Values, of which those in ``needs`` want a
+    local gradient and the others are constants.
+    """
+    return _text(op, needs)[0]
+
+
+def build(op: Op, needs: tuple[bool, ...] | None, scope: dict[str, Any]) -> Callable[..., Any]:
+    """That source as a function, with ``scope`` for its globals."""
+    text, called = _text(op, needs)
+    file = f"<autograd row {op.name} {needs or ''}>"
+    # The function is made inside of another, which holds what belongs to this row alone.
+    bind = f"def bind({', '.join(called)}):\n{textwrap.indent(text, '    ')}    return {op.name}_row\n"
+    linecache.cache[file] = (len(bind), None, bind.splitlines(keepends=True), file)  # for tracebacks
+    defined: dict[str, Any] = {}
+    exec(compile(bind, file, "exec"), scope, defined)
+    built: Callable[..., Any] = defined["bind"](**called)
+    built.__name__ = built.__qualname__ = op.name
+    built.__doc__ = f"{op.name}({', '.join(op.operands)}) as a node of the graph; it is drawn as {op.symbol}."
+    return built
+
+
+def _text(op: Op, needs: tuple[bool, ...] | None) -> tuple[str, dict[str, Any]]:
+    """The source, and the functions that it calls as they are, since they have no symbols."""
+    names = op.operands
+    nodes = [f"{name}_node" for name in names]
+    called: dict[str, Any] = {"op": op}
+
+    def expression(function: Callable[..., Any], name: str, arguments: list[str]) -> str:
+        try:
+            written = function(*map(Symbol, arguments))
+            return str(written if isinstance(written, Symbol) else number(written))
+        except Exception:  # it branches, or calls a library, or gives what is no formula
+            called[name] = function
+            return f"{name}({', '.join(arguments)})"
+
+    value = expression(op.on_float, "on_float", names)
+    partials = [
+        expression(partial, f"partial_{index}", ["out", *names]) if needs is None or needs[index] else "None"
+        for index, partial in enumerate(op.partials)
+    ]
+    arguments, dispatch = list(names), ""
+    if needs is None:
+        required = len(names) - len(op.defaults)
+        arguments[required:] = [f"{name}={value!r}" for name, value in zip(names[required:], op.defaults)]
+        if len(names) > 1:
+            others = " or ".join(f"type({name}) is not Value" for name in names[1:])
+            dispatch = f"    if {others}:\n        return apply(op, {', '.join(names)})\n"
+    return TEMPLATE.format(
+        name=op.name,
+        arguments=", ".join(arguments),
+        dispatch=dispatch,
+        load="\n".join(f"    {node}, {name} = {name}, {name}.data" for node, name in zip(nodes, names)),
+        numbers=", ".join(names) + ",",
+        value=f"checked({value}, op.name)" if op.is_defined else value,
+        first_partial=partials[0],
+        other_partials=_packed(partials[1:]),
+        first=nodes[0],
+        others=_packed(nodes[1:]),
+    ), called
+
+
+def _packed(texts: list[str]) -> str:
+    """The second operand as it stands in the node's slot: None, itself, or the tuple of all the others."""
+    return "None" if not texts else texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
