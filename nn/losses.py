@@ -170,7 +170,7 @@ def _labels(target: Any, shape: tuple[int, ...]) -> np.ndarray:
             f"cross_entropy: the labels are of dtype {labels.dtype}; expected integers, 0 to {classes - 1} "
             "(labels.astype(int) makes them of whole numbers)"
         )
-    if labels.min() < 0 or labels.max() >= classes:
+    if labels.astype(np.uint64).max() >= classes:  # a label below 0 is very large so: one look finds both
         bad = (labels < 0) | (labels >= classes)
         raise IndexError(
             f"cross_entropy: the label {labels[bad][0]}, at index {_first(bad)}, is not one of the {classes} "

@@ -21,6 +21,10 @@ from .module import Parameter
 
 State = dict[str, Any]
 
+SMALL = (
+    4096  # elements: for Tensors up to this, NumPy's cost per call is most of the time, so they go together
+)
+
 
 class Optimizer:
     """What optimizers share. A new one defines ``update``, and ``memory``: the names of the arrays it keeps.
@@ -67,7 +71,14 @@ class Optimizer:
             if parameter in seen:
                 raise ValueError(f"{name}: parameter {index}, {parameter!r}, is in the list twice")
             seen.add(parameter)
-        self._tensors = [(p, self._new_state(p.data)) for p in self.parameters if isinstance(p, Tensor)]
+        tensors = [p for p in self.parameters if isinstance(p, Tensor)]
+        groups = [
+            [p for p in tensors if p.size <= SMALL and p.dtype == d] for d in {p.dtype for p in tensors}
+        ]
+        groups = [group for group in groups if len(group) > 1]
+        grouped = {p for group in groups for p in group}
+        self._groups = [self._new_group(group) for group in groups]
+        self._tensors = [(p, self._new_state(p.data)) for p in tensors if p not in grouped]
         self._values = [p for p in self.parameters if isinstance(p, Value)]
         self._value_state = self._new_state(np.zeros(len(self._values)))
         self._value_state["step"] = np.zeros(len(self._values), np.int64)
@@ -78,8 +89,18 @@ class Optimizer:
         state["step"] = 0
         return state
 
+    def _new_group(self, tensors: list[Tensor]) -> tuple[State, list[tuple[Tensor, State]]]:
+        """State for tensors of one dtype end to end in one array, and each one's own part of it as a view."""
+        together = self._new_state(np.concatenate([tensor.data.ravel() for tensor in tensors]))
+        members, end = [], 0
+        for tensor in tensors:
+            start, end = end, end + tensor.size
+            views = {n: a[start:end].reshape(tensor.shape) for n, a in together.items() if n != "step"}
+            members.append((tensor, views | {"step": 0}))
+        return together, members
+
     def update(self, data: np.ndarray, grad: np.ndarray, state: State) -> None:
-        """Change ``data`` in place by its gradient.
+        """Change ``data`` in place by its gradient, element by element.
 
         ``state`` has the arrays of ``memory`` and ``scratch`` by name, and ``step``, which is 1 at the first
         call: a number for a Tensor, for Values an array with one count each.
@@ -91,17 +112,39 @@ class Optimizer:
     def step(self) -> None:
         """Change every parameter that has a gradient."""
         for tensor, state in self._tensors:
-            data, grad = tensor.data, tensor.grad
-            if grad is not None:
-                if grad.shape != data.shape:
-                    raise ValueError(
-                        f"{type(self).__name__}: the gradient of {tensor!r} has shape {grad.shape}; "
-                        f"expected {data.shape}, that of the data"
-                    )
-                state["step"] += 1
-                self.update(data, grad, state)
+            self._step_tensor(tensor, state)
+        for together, members in self._groups:
+            alike = len({state["step"] for _, state in members}) == 1
+            if alike and all(t.grad is not None and t.grad.shape == t.shape for t, _ in members):
+                self._step_group(together, members)
+            else:
+                for tensor, state in members:
+                    self._step_tensor(tensor, state)
         if self._values:
             self._step_values()
+
+    def _step_tensor(self, tensor: Tensor, state: State) -> None:
+        data, grad = tensor.data, tensor.grad
+        if grad is None:
+            return
+        if grad.shape != data.shape:
+            raise ValueError(
+                f"{type(self).__name__}: the gradient of {tensor!r} has shape {grad.shape}; "
+                f"expected {data.shape}, that of the data"
+            )
+        state["step"] += 1
+        self.update(data, grad, state)
+
+    def _step_group(self, together: State, members: list[tuple[Tensor, State]]) -> None:
+        data = np.concatenate([tensor.data.ravel() for tensor, _ in members])
+        grad = np.concatenate([tensor.grad.ravel() for tensor, _ in members])  # type: ignore[union-attr]
+        together["step"] = members[0][1]["step"] + 1
+        self.update(data, grad, together)
+        end = 0
+        for tensor, state in members:
+            start, end = end, end + tensor.size
+            tensor.data[...] = data[start:end].reshape(tensor.shape)
+            state["step"] += 1
 
     def _step_values(self) -> None:
         chosen = [i for i, value in enumerate(self._values) if value.grad is not None]

@@ -262,3 +262,25 @@ def test_an_optimizer_without_a_rule_says_so():
     w.grad = np.ones(1)
     with pytest.raises(NotImplementedError, match="define its update"):
         optimizer.step()
+
+
+@TABLE
+def test_small_tensors_go_together_and_apart_alike(name, options):
+    """Tensors below the size are updated as one array where all have a gradient: the numbers are the same."""
+    rng = np.random.default_rng(3)
+    shapes = [(3, 4), (4,), (2, 2)]
+    start = [rng.standard_normal(shape) for shape in shapes]
+    together = [Tensor(np.asfortranarray(a)) for a in start]
+    apart = [Tensor(a.copy()) for a in start]
+    one = getattr(nn, name)(together, **options)
+    several = [getattr(nn, name)([p], **options) for p in apart]
+    for step in range(30):
+        for index, (a, b) in enumerate(zip(together, apart)):
+            missing = step in (7, 8) and index == 1  # then their counts differ, and each goes its own way
+            a.grad = None if missing else rng.standard_normal(a.shape)
+            b.grad = None if missing else a.grad.copy()
+        one.step()
+        for optimizer in several:
+            optimizer.step()
+    for a, b in zip(together, apart):
+        np.testing.assert_allclose(a.data, b.data, rtol=1e-12)
