@@ -237,7 +237,8 @@ class Tensor(Node):
         """What this node adds to the gradient of a parent: an array, or a Tensor to differentiate again."""
         share = local(upstream) if callable(local) else upstream * local
         if share.shape != parent.data.shape:
-            share = array_ops.sum_to(share, shape=parent.data.shape)
+            sum_to = array_ops.sum_to if type(share) is Tensor else array_ops.sum_to.on_array
+            share = sum_to(share, shape=parent.data.shape)
         if share.dtype != parent.data.dtype:
             share = share.astype(parent.data.dtype)
         if type(share) is not Tensor:

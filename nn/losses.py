@@ -76,7 +76,8 @@ def cross_entropy(logits: Any, target: Any) -> Any:
                 f"cross_entropy: the logits have shape {logits.shape}; expected (B, C), a row an example"
             )
         target = _labels(target, logits.shape)
-        return nll(autograd.log_softmax(logits), target=target)
+        log_probabilities = autograd.log_softmax(_numbers(logits))
+        return cross_entropy_row(logits, target=target, log_probabilities=log_probabilities)
     if not isinstance(logits, (list, tuple)):
         raise TypeError(
             f"cross_entropy: got logits of type {type(logits).__name__}; expected a Tensor or list of Values"
@@ -94,19 +95,29 @@ def cross_entropy(logits: Any, target: Any) -> Any:
     return autograd.sum(losses) / len(losses)
 
 
-def _minus_one_hot(shape: tuple[int, ...], target: np.ndarray, dtype: Any) -> np.ndarray:
-    """-1/B at the right class of each row, 0 elsewhere."""
-    share = np.zeros(shape, dtype)
-    share[np.arange(len(target)), target] = -1 / len(target)
+def _mean_nll(logits: Any, *, target: np.ndarray, log_probabilities: np.ndarray) -> Any:
+    """Minus the mean logarithm of the probability of the right class."""
+    return log_probabilities[np.arange(len(target)), target].sum() / -len(target)
+
+
+def _to_logits(out: Any, logits: Any, *, target: np.ndarray, log_probabilities: np.ndarray) -> Any:
+    """(softmax(logits) - one_hot(target)) / B, on arrays from the logarithms that are there already."""
+
+    def share(g: Any) -> Any:
+        if isinstance(g, Tensor):  # to be differentiated again: as a function of the logits
+            one_hot = np.zeros(logits.shape, logits.dtype)
+            one_hot[np.arange(len(target)), target] = 1
+            return (autograd.softmax(logits) - one_hot) * (g / float(len(target)))
+        error = np.exp(log_probabilities)
+        error[np.arange(len(target)), target] -= 1
+        error *= g / len(target)
+        return error
+
     return share
 
 
-# The mean of minus the logarithm of the probability of the right class: one node.
-nll = ArrayOp(
-    "nll", "nll",
-    on_array=lambda logs, *, target: logs[np.arange(len(target)), target].sum() / -len(target),
-    partials=(lambda out, logs, *, target: lambda g: g * _minus_one_hot(logs.shape, target, logs.dtype),),
-)  # fmt: skip
+# One node for softmax, logarithm, choice and mean.
+cross_entropy_row = ArrayOp("cross_entropy", "cross_entropy", on_array=_mean_nll, partials=(_to_logits,))
 
 
 def _squared_error(prediction: Any, target: Any) -> Any:
