@@ -225,6 +225,11 @@ def _sigmoid_array(x: Any) -> Any:
     return np.where(x >= 0, 1, e) / (1 + e)
 
 
+def _relu_array(x: Any) -> Any:
+    # NumPy's maximum with an array of zeros takes two thirds of the time that it takes with the number 0.
+    return np.maximum(x, np.zeros(np.shape(x)[-1:], np.result_type(x)))
+
+
 def _sign_float(x: float) -> float:
     return float((x > 0) - (x < 0))
 
@@ -283,7 +288,7 @@ tan: Op = Op("tan", "tan", math.tan, np.tan, (lambda out, x: 1.0 + out * out,), 
 tanh: Op = Op("tanh", "tanh", math.tanh, np.tanh, (lambda out, x: 1.0 - out * out,))
 sigmoid: Op = Op("sigmoid", "sigmoid", _sigmoid_float, _sigmoid_array, (lambda out, x: out * (1.0 - out),))
 relu: Op = Op(
-    "relu", "relu", lambda x: where(x > 0.0, x, 0.0), lambda x: np.maximum(x, 0),
+    "relu", "relu", lambda x: where(x > 0.0, x, 0.0), _relu_array,
     (lambda out, x: indicator(x > 0.0),),  # at 0: 0
 )  # fmt: skip
 leaky_relu: Op = Op(

@@ -358,14 +358,11 @@ def _record(op: Any, out: Any, parents: list[Tensor], static: Mapping[str, Any])
     node = _data(data)
     for parent in parents:
         if parent.requires_grad:
-            wanted = modes.recording()
+            node.requires_grad = not modes.paused or modes.recording()
             break
-    else:
-        wanted = False
-    if wanted:
+    if node.requires_grad:
         node.op = op
         node.static = static
-        node.requires_grad = True
         arrays = [parent.data for parent in parents]
         partials = op.partials
         if not isinstance(partials, tuple):  # any number of operands: all partials at once

@@ -278,8 +278,8 @@ class Adam(Optimizer):
         rate = float(self.lr) * scale * (1 - beta1) / (1 - beta1**step)
         mean *= beta1
         mean += grad
+        np.multiply(grad, grad, out=scratch)  # while grad is in the cache; it may be scratch itself
         square *= beta2
-        np.multiply(grad, grad, out=scratch)  # grad may be scratch itself: it is not needed after this
         square += scratch
         np.sqrt(square, out=scratch)
         scratch += self.eps * scale
