@@ -15,6 +15,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from demos import page
 from demos.idx import IdxError
@@ -35,8 +36,11 @@ def main(argv: Sequence[str]) -> int:
         # Whoever read our output has seen enough; the flush at exit need not complain about it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except (OSError, IdxError) as error:
+    except (OSError, IdxError, MemoryError) as error:
         print(f"demos: {error}", file=sys.stderr)
+        return 1
+    except ArithmeticError as error:
+        print(f"demos: the training left the range of floats; try a smaller --lr ({error})", file=sys.stderr)
         return 1
 
 
@@ -55,6 +59,10 @@ def _main(argv: list[str]) -> int:
     if missing:
         print(f"demos: {' and '.join(missing)} missing; pip install 'stepgrad[demos]'", file=sys.stderr)
         return 1
+    if options.out.exists() and not options.out.is_dir():
+        print(f"demos: --out {options.out} is a file; expected a folder, or a new name", file=sys.stderr)
+        return 1
+    options.out.mkdir(parents=True, exist_ok=True)  # first, so that no work is lost to a folder that fails
     sections = demo.run(options)
     written = page.write(options.out / ("index.html" if name == TOUR else f"{name}.html"), sections)
     print(f"\nEverything on one page: {written.resolve()}")
@@ -90,7 +98,7 @@ def parser(name: str, demo: ModuleType) -> argparse.ArgumentParser:
 
 def natural(text: str) -> int:
     """An argument that is an integer, 0 or more."""
-    number = int(text)
+    number = _parsed(int, text)
     if number < 0:
         raise argparse.ArgumentTypeError(f"{text} is negative")
     return number
@@ -98,7 +106,7 @@ def natural(text: str) -> int:
 
 def rate(text: str) -> float:
     """An argument that is a number above 0."""
-    number = float(text)
+    number = _parsed(float, text)
     if not 0 < number < math.inf:
         raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
     return number
@@ -106,7 +114,15 @@ def rate(text: str) -> float:
 
 def positive(text: str) -> int:
     """An argument that is an integer, 1 or more."""
-    number = int(text)
+    number = _parsed(int, text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not positive")
     return number
+
+
+def _parsed(kind: type, text: str) -> Any:
+    try:
+        return kind(text)
+    except ValueError:
+        wanted = "a whole number" if kind is int else "a number"
+        raise argparse.ArgumentTypeError(f"{text!r} is not {wanted}") from None

@@ -128,7 +128,10 @@ def _train(
         scores = [model(point) for point in inputs]
         loss = nn.hinge(scores, targets) + options.l2 * autograd.dot(parameters, parameters)
         optimizer.zero_grad()
-        loss.backward()
+        try:
+            loss.backward()
+        except ValueError as error:  # a gradient that is no number
+            raise ArithmeticError(error) from error
         optimizer.lr = options.lr * (1 - 0.9 * step / options.steps)
         optimizer.step()
         history.losses.append(loss.data)

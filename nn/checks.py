@@ -24,6 +24,21 @@ def generator(rng: Any, caller: str) -> np.random.Generator:
                     "or a whole number of at least 0 as its seed")  # fmt: skip
 
 
+def numbers(data: Any, dtype: Any, caller: str) -> np.ndarray:
+    """Data as an array of ``dtype`` (its own where None); TypeError for Values and all that is no number.
+
+    >>> numbers([1, 2], np.float32, "Linear").dtype
+    dtype('float32')
+    """
+    array = np.asarray(data)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(
+            f"{caller}: got data of dtype {array.dtype}; expected numbers (Values and Tensors do not mix: "
+            "mlp.vectorized() makes a network of Tensors from one of Values)"
+        )
+    return array if dtype is None else array.astype(dtype, copy=False)
+
+
 def count(number: Any, name: str, caller: str) -> int:
     """A whole number of at least 1, as an int.
 

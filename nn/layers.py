@@ -15,7 +15,7 @@ from autograd import Tensor
 from autograd.ops import ArrayOp
 
 from . import init
-from .checks import count, generator, real
+from .checks import count, generator, numbers, real
 from .module import Module
 
 
@@ -108,7 +108,7 @@ class Linear(Module):
     def __call__(self, x: Any) -> Any:
         """(..., nin) to (..., nout)."""
         if not isinstance(x, Tensor):
-            x = np.asarray(x, self.dtype)
+            x = numbers(x, self.dtype, "Linear")
         if not x.ndim or x.shape[-1] != self.nin:
             raise ValueError(f"Linear: the input has shape {x.shape}; expected (B, {self.nin})")
         return x @ self.weight.T if self.bias is None else linear(x, self.weight, self.bias)
@@ -165,7 +165,7 @@ class Dropout(Module):
         if not self.training or not self.p:
             return x
         if not isinstance(x, Tensor):
-            x = np.asarray(x)
+            x = numbers(x, None, "Dropout")
         if self._rng is None:
             self._rng = np.random.default_rng(self._place)
         # NumPy draws float32 in half the time; the dtype of the mask is that of x, which it must not widen.

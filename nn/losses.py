@@ -16,6 +16,8 @@ import autograd
 from autograd import Tensor
 from autograd.ops import ArrayOp
 
+from .checks import numbers
+
 
 def mse(prediction: Any, target: Any) -> Any:
     """Mean squared error: mean((prediction - target)**2), over all elements.
@@ -71,6 +73,8 @@ def cross_entropy(logits: Any, target: Any) -> Any:
     0.6931
     """
     if isinstance(logits, (Tensor, np.ndarray)):
+        if logits.dtype.kind != "f":
+            raise TypeError(f"cross_entropy: the logits are of dtype {logits.dtype}; expected floats")
         if logits.ndim != 2:
             raise ValueError(
                 f"cross_entropy: the logits have shape {logits.shape}; expected (B, C), a row an example"
@@ -132,8 +136,9 @@ def _shortfall(score: Any, target: Any) -> Any:
 def _mean(caller: str, loss: Callable[[Any, Any], Any], prediction: Any, target: Any) -> Any:
     """The mean of ``loss`` over pairs of prediction and target."""
     if isinstance(prediction, (Tensor, np.ndarray)):
-        if not isinstance(target, Tensor):
-            target = np.asarray(target, prediction.dtype if prediction.dtype.kind == "f" else None)
+        if not isinstance(target, Tensor) or not target.requires_grad:  # a target that is learned stays one
+            dtype = prediction.dtype if prediction.dtype.kind == "f" else None
+            target = numbers(_numbers(target), dtype, caller)
         if target.shape != prediction.shape:
             raise ValueError(
                 f"{caller}: the target has shape {target.shape}, but the prediction {prediction.shape}; "
@@ -152,6 +157,7 @@ def _mean(caller: str, loss: Callable[[Any, Any], Any], prediction: Any, target:
 
 def _pairs(caller: str, prediction: Any, target: Any) -> Iterator[tuple[Any, Any]]:
     """Prediction and target side by side, through lists in lists."""
+    target = _numbers(target)
     if not isinstance(prediction, (list, tuple)):
         yield prediction, target
         return

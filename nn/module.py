@@ -130,7 +130,12 @@ class Module:
         return text + ")" + (f"  {size:,} parameter{'s' if size > 1 else ''}" if size else "")
 
     def _named_state(self) -> list[tuple[str, Any]]:
-        return [(name, found) for name, found in _search(self) if not isinstance(found, Module)]
+        state = [(name, found) for name, found in _search(self) if not isinstance(found, Module)]
+        names = [name for name, _ in state]
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise ValueError(f"{type(self).__name__}: two parameters are both called {twice!r}; rename one")
+        return state
 
 
 def check_names(state: Any, own: Any, model: str) -> None:

@@ -57,7 +57,7 @@ class Neuron(Module):
         comma = f"{label}," if label else ""
         self.weights = [Value(number, f"w{comma}{i}") for i, number in enumerate(drawn[0].tolist())]
         self.bias = Value(0.0, f"b{label}")
-        self.activation = None if row is None else row.name
+        self._activation = None if row is None else row.name
         self.dot = bool(dot)
         # The method itself, found once: calling the row by its name would look for it at every pass.
         self._activate = None if row is None else getattr(Value, row.name)
@@ -77,6 +77,11 @@ class Neuron(Module):
                 total = product if total is None else add(total, product)
         total = add(total, self.bias)
         return total if self._activate is None else self._activate(total)
+
+    @property
+    def activation(self) -> str | None:
+        """The name of the activation; None where there is none."""
+        return self._activation
 
     def extra_repr(self) -> str:
         """The number of inputs, the activation, and the dot product where it is one node."""
@@ -181,7 +186,12 @@ class MLP(Module):
         )  65 parameters
         """
         modules: list[Module] = []
-        for layer in self.layers:
+        for index, layer in enumerate(self.layers):
+            if len({neuron.activation for neuron in layer.neurons}) > 1:
+                raise ValueError(
+                    f"vectorized: the neurons of layer {index} have different activations; one layer of "
+                    "Tensors has one"
+                )
             linear = Linear(layer.nin, layer.nout, dtype=dtype)
             linear.load_state_dict({
                 "weight": np.array([[weight.data for weight in neuron.weights] for neuron in layer.neurons]),

@@ -53,7 +53,7 @@ class Optimizer:
                 f"{name}: got {type(parameters).__name__}; expected a list, as of model.parameters()"
             )
         self.parameters = list(parameters)
-        self.lr = real(lr, "lr", name, low=0, open_low=True)
+        self._lr = real(lr, "lr", name, low=0, open_low=True)
         if not self.parameters:
             raise ValueError(f"{name}: the list of parameters is empty; there is nothing to train")
         seen: set[Parameter] = set()
@@ -79,9 +79,20 @@ class Optimizer:
         grouped = {p for group in groups for p in group}
         self._groups = [self._new_group(group) for group in groups]
         self._tensors = [(p, self._new_state(p.data)) for p in tensors if p not in grouped]
+        self._shapes = [p.shape for p in tensors]
+        self._all_tensors = tensors
         self._values = [p for p in self.parameters if isinstance(p, Value)]
         self._value_state = self._new_state(np.zeros(len(self._values)))
         self._value_state["step"] = np.zeros(len(self._values), np.int64)
+
+    @property
+    def lr(self) -> float:
+        """The learning rate; a schedule may take it down to 0."""
+        return self._lr
+
+    @lr.setter
+    def lr(self, rate: float) -> None:
+        self._lr = real(rate, "lr", type(self).__name__, low=0)
 
     def _new_state(self, data: np.ndarray) -> State:
         state: State = {name: np.zeros_like(data) for name in self.memory}
@@ -110,30 +121,31 @@ class Optimizer:
         )
 
     def step(self) -> None:
-        """Change every parameter that has a gradient."""
+        """Change every parameter that has a gradient; none where the shape of one is wrong."""
+        for tensor, shape in zip(self._all_tensors, self._shapes):
+            grad = tensor.grad
+            if tensor.data.shape != shape or grad is not None and getattr(grad, "shape", None) != shape:
+                got = " and ".join(str(np.shape(array)) for array in (tensor.data, grad) if array is not None)
+                raise ValueError(
+                    f"{type(self).__name__}: {tensor!r} has data (and gradient) of shape {got}; "
+                    f"expected {shape}, as when the optimizer was made"
+                )
+        if self._values:  # first: they may refuse the step
+            self._step_values()
         for tensor, state in self._tensors:
             self._step_tensor(tensor, state)
         for together, members in self._groups:
             alike = len({state["step"] for _, state in members}) == 1
-            if alike and all(t.grad is not None and t.grad.shape == t.shape for t, _ in members):
+            if alike and all(tensor.grad is not None for tensor, _ in members):
                 self._step_group(together, members)
             else:
                 for tensor, state in members:
                     self._step_tensor(tensor, state)
-        if self._values:
-            self._step_values()
 
     def _step_tensor(self, tensor: Tensor, state: State) -> None:
-        data, grad = tensor.data, tensor.grad
-        if grad is None:
-            return
-        if grad.shape != data.shape:
-            raise ValueError(
-                f"{type(self).__name__}: the gradient of {tensor!r} has shape {grad.shape}; "
-                f"expected {data.shape}, that of the data"
-            )
-        state["step"] += 1
-        self.update(data, grad, state)
+        if tensor.grad is not None:
+            state["step"] += 1
+            self.update(tensor.data, tensor.grad, state)
 
     def _step_group(self, together: State, members: list[tuple[Tensor, State]]) -> None:
         data = np.concatenate([tensor.data.ravel() for tensor, _ in members])
@@ -220,7 +232,7 @@ class SGD(Optimizer):
             momentum *= self.momentum
             momentum += grad
             grad = grad + self.momentum * momentum if self.nesterov else momentum
-        np.multiply(grad, float(self.lr), out=scratch)
+        np.multiply(grad, self._lr, out=scratch)
         data -= scratch
 
 
@@ -275,7 +287,7 @@ class Adam(Optimizer):
         mean, square, scratch, step = state["mean"], state["square"], state["scratch"], state["step"]
         beta1, beta2 = self.betas
         scale = _root((1 - beta2**step) / (1 - beta2))
-        rate = float(self.lr) * scale * (1 - beta1) / (1 - beta1**step)
+        rate = self._lr * scale * (1 - beta1) / (1 - beta1**step)
         mean *= beta1
         mean += grad
         np.multiply(grad, grad, out=scratch)  # while grad is in the cache; it may be scratch itself
@@ -315,7 +327,7 @@ class AdamW(Adam):
 
     def update(self, data: np.ndarray, grad: np.ndarray, state: State) -> None:
         """The rule above."""
-        data *= 1 - float(self.lr) * self.weight_decay
+        data *= 1 - self._lr * self.weight_decay
         self._descend(data, grad, state)
 
 

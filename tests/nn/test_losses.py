@@ -169,3 +169,16 @@ BAD = [
 def test_bad_input(loss, prediction, target, error, says):
     with pytest.raises(error, match=f"{loss.__name__ if 'nan' != says else ''}.*{says}"):
         loss(prediction, target)
+
+
+def test_values_and_tensors_do_not_mix_and_targets_do_not_widen():
+    v = Value(1.0)
+    with pytest.raises(TypeError, match="Linear: got data of dtype object"):
+        nn.Linear(2, 1)([v, v])
+    with pytest.raises(TypeError, match="mse: got data of dtype object"):
+        nn.mse(Tensor([1.0, 2.0]), [v, v])
+    with pytest.raises(TypeError, match="cross_entropy: the logits are of dtype int64"):
+        nn.cross_entropy(Tensor([[1, 2]]), [0])
+    single = Tensor(np.ones((2, 1), np.float32))
+    assert nn.mse(single, Tensor(np.zeros((2, 1)), requires_grad=False)).dtype == np.float32
+    assert nn.mse([v, v], Tensor([1.0, 3.0])).data == 2.0

@@ -130,3 +130,12 @@ def test_repr_shows_structure_and_parameter_count():
 def test_a_module_without_call_says_so():
     with pytest.raises(NotImplementedError, match="Module.*define its __call__"):
         nn.Module()(1.0)
+
+
+def test_two_parameters_of_one_name_are_an_error():
+    class Odd(nn.Module):
+        def __init__(self):
+            self.parts = {1: Tensor(np.ones(2)), "1": Tensor(np.zeros(2))}
+
+    with pytest.raises(ValueError, match="both called 'parts.1'"):
+        Odd().state_dict()

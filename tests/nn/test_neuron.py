@@ -234,3 +234,12 @@ def test_vectorized_is_a_copy_of_the_dtype_asked_for():
         parameter.data += 1
     assert all(np.array_equal(array, before[name]) for name, array in fast.state_dict().items())
     assert [type(module).__name__ for module in fast] == ["Linear", "ReLU", "Linear"]
+
+
+def test_neurons_of_one_layer_that_differ_have_no_vectorized_form():
+    model = nn.MLP(2, [3, 1], rng=0)
+    model.layers[0].neurons[1] = nn.Neuron(2, "tanh", rng=5)
+    with pytest.raises(ValueError, match="layer 0 have different activations"):
+        model.vectorized()
+    with pytest.raises(AttributeError):
+        model.layers[0].neurons[0].activation = "tanh"

@@ -239,7 +239,7 @@ def test_a_gradient_of_another_shape():
     w = Tensor([1.0, 2.0])
     optimizer = nn.SGD([w])
     w.grad = np.ones(1)  # which NumPy would spread without a word
-    with pytest.raises(ValueError, match=r"SGD: the gradient of Tensor.* has shape \(1,\); expected \(2,\)"):
+    with pytest.raises(ValueError, match=r"SGD: Tensor.* of shape \(2,\) and \(1,\); expected \(2,\)"):
         optimizer.step()
 
 
@@ -284,3 +284,24 @@ def test_small_tensors_go_together_and_apart_alike(name, options):
             optimizer.step()
     for a, b in zip(together, apart):
         np.testing.assert_allclose(a.data, b.data, rtol=1e-12)
+
+
+def test_a_step_that_is_refused_changes_nothing():
+    a, b, v = Tensor([1.0, 2.0]), Tensor([3.0]), Value(1.0)
+    optimizer = nn.SGD([a, b, v], lr=0.5)
+    a.grad, b.grad, v.grad = np.ones(2), np.ones(2), 1.0
+    with pytest.raises(ValueError, match="expected"):
+        optimizer.step()
+    b.grad, v.grad = np.ones(1), 1.7e308
+    v.data = -1.7e308
+    with pytest.raises(OverflowError, match="inf or nan"):
+        optimizer.step()
+    assert (a.data.tolist(), b.data.tolist(), v.data) == ([1.0, 2.0], [3.0], -1.7e308)
+
+
+@pytest.mark.parametrize("rate", [-1.0, float("nan"), "0.1", None])
+def test_a_rate_set_later_is_looked_at_too(rate):
+    optimizer = nn.SGD([Value(1.0)])
+    with pytest.raises((TypeError, ValueError), match="SGD: lr is"):
+        optimizer.lr = rate
+    optimizer.lr = 0.0
