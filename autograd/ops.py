@@ -149,6 +149,7 @@ class ArrayOp(Row):
 
 
 def no_value(*operands: Any) -> Any:
+    """What leaves and constants have for a value: nothing computes them."""
     raise TypeError("a leaf is given, not computed")
 
 
