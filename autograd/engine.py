@@ -16,31 +16,66 @@ import numpy as np
 from .naming import expression_of, formula, name_of
 
 
-def topological_order(root: Any) -> list[Any]:
-    """Every node of the graph, leaves and constants too, each after its parents.
+def inner_nodes(root: Any) -> list[Any]:
+    """The nodes that ``root`` was computed by, itself the last: parents first, leaves left out.
 
     A depth-first search with a stack of its own, so that a chain of a million nodes is no deeper than
     Python's stack allows. Parents are visited in their order, so equal programs give equal orders.
+    """
+    order: list[Any] = []
+    if root._a is None:
+        return order
+    seen = {root}
+    path: list[Any] = []  # the nodes on the way down; None on top of one whose parents are all visited
+    turns: dict[Any, Iterator[Any]] = {}  # where each n-ary node's turn has got to
+    node = root
+    while True:
+        parent = node._a
+        while parent._a is not None and parent not in seen:
+            path.append(node)
+            seen.add(parent)
+            node = parent
+            parent = node._a
+        while True:  # the first parent is done: the others
+            parent = node._b
+            if parent is not None:
+                last = type(parent) is not tuple
+                if not last:
+                    turn = turns.setdefault(node, iter(parent))
+                    # root stands for "no more": it has been seen
+                    parent = next((p for p in turn if p._a is not None and p not in seen), root)
+                if parent._a is not None and parent not in seen:
+                    path.append(node)
+                    if last:
+                        path.append(None)
+                    seen.add(parent)
+                    node = parent
+                    break
+            order.append(node)
+            while path:
+                node = path.pop()
+                if node is not None:
+                    break
+                order.append(path.pop())
+            else:
+                return order
+
+
+def topological_order(root: Any) -> list[Any]:
+    """Every node of the graph, leaves and constants too, each after its parents.
 
     >>> from autograd import Value
     >>> a = Value(2.0, "a")
     >>> [node.op.name for node in topological_order(a * a + 1.0)]
     ['leaf', 'mul', 'constant', 'add']
     """
-    order: list[Any] = []
-    seen = {root}
-    path = [(root, iter(root.parents))]  # the nodes on the way down, and their parents yet to visit
-    while path:
-        node, parents = path[-1]
-        for parent in parents:
-            if parent not in seen:
-                seen.add(parent)
-                path.append((parent, iter(parent.parents)))
-                break
-        else:
-            order.append(node)
-            path.pop()
-    return order
+    order: dict[Any, None] = {}
+    for node in inner_nodes(root):
+        for parent in node.parents:
+            order.setdefault(parent)
+        order[node] = None
+    order.setdefault(root)
+    return list(order)
 
 
 def walk(root: Any, gradient: Any) -> Iterator[Any]:
@@ -49,65 +84,12 @@ def walk(root: Any, gradient: Any) -> Iterator[Any]:
     The gradients of inner nodes belong to one walk and start afresh; those of leaves add up.
     """
     root._check_differentiable("backward")
-    order = _inner_nodes(root)
+    order = inner_nodes(root)
+    for node in order:
+        node.grad = None
     total = gradient if root.grad is None else root.grad + gradient
     root.grad = np.array(total) if isinstance(gradient, np.ndarray) else total
     return root._pass_all_on(reversed(order))
-
-
-def _inner_nodes(root: Any) -> list[Any]:
-    """:func:`topological_order` without the leaves, and with all gradients of inner nodes taken back to None.
-
-    A walk owns those gradients, so they can carry the mark of a visited node. In place of a set that takes
-    a tenth off the time of a backward pass, and 50 bytes a node off its memory.
-    """
-    order: list[Any] = []
-    if root._a is None:
-        return order
-    mark = object()
-    path: list[Any] = []  # the nodes on the way down; None on top of one whose parents are all visited
-    turns: dict[Any, Iterator[Any]] = {}  # where each n-ary node's turn has got to
-    node = parent = root
-    try:
-        node.grad = mark
-        while True:
-            parent = node._a
-            while parent._a is not None and parent.grad is not mark:
-                path.append(node)
-                parent.grad = mark
-                node = parent
-                parent = node._a
-            while True:  # the first parent is done: the others
-                parent = node._b
-                if parent is not None:
-                    last = type(parent) is not tuple
-                    if not last:
-                        turn = turns.setdefault(node, iter(parent))
-                        # root stands for "no more": it is marked
-                        parent = next((p for p in turn if p._a is not None and p.grad is not mark), root)
-                    if parent._a is not None and parent.grad is not mark:
-                        path.append(node)
-                        if last:
-                            path.append(None)
-                        parent.grad = mark
-                        node = parent
-                        break
-                order.append(node)
-                while path:
-                    node = path.pop()
-                    if node is not None:
-                        break
-                    node = path.pop()
-                    order.append(node)
-                else:
-                    for node in order:
-                        node.grad = None
-                    return order
-    except BaseException:  # Ctrl-C, say: no mark may be left for a gradient
-        for each in (node, parent, *path, *order):
-            if getattr(each, "grad", None) is mark:
-                each.grad = None
-        raise
 
 
 @dataclass(frozen=True)
@@ -221,7 +203,7 @@ def gradients(output: Any, inputs: Any, create_graph: bool = False, gradient: An
     if create_graph:  # a gradient that is itself a node stays one
         seed = gradient if isinstance(gradient, output.kind) else output._lift_gradient(seed)
     found = {output: seed}
-    order = topological_order(output)
+    order = inner_nodes(output)
     leads = set(wanted)  # only edges that lead to an input are worth following
     for node in order:
         if not leads.isdisjoint(node.parents):
