@@ -26,6 +26,7 @@ from .ops import (
     cos,
     elu,
     erf,
+    erfc,
     exp,
     expm1,
     gelu,
@@ -52,7 +53,7 @@ from .value import Value
 __all__ = [
     "ArrayOp", "Checked", "Contribution", "Drawing", "GradientError", "NaryOp", "Op", "Report",
     "Step", "Symbol", "Tensor", "Value", "abs", "array_ops", "backward_steps", "concatenate", "cos",
-    "define", "detect_anomaly", "dot", "draw", "elu", "erf", "exp", "expm1", "formula", "gelu",
+    "define", "detect_anomaly", "dot", "draw", "elu", "erf", "erfc", "exp", "expm1", "formula", "gelu",
     "gradcheck", "gradients", "hessian", "hvp", "jacobian", "leaky_relu", "log", "log1p",
     "log_softmax", "logsumexp", "maximum", "minimum", "name_of", "no_grad", "ops", "relu",
     "sigmoid", "sign", "silu", "sin", "softmax", "softplus", "sqrt", "stack", "sum", "take", "tan",

@@ -211,14 +211,13 @@ def equal(x: Any, y: Any) -> Any:
     return x == y
 
 
-# Values that are safe where the textbook form is not.
+# Values that are safe where the textbook form is not. Written without branches, as partial derivatives are, a
+# value has a formula too.
 
 
-def _sigmoid_float(x: float) -> float:
-    if x >= 0:
-        return 1 / (1 + math.exp(-x))
-    e = math.exp(x)  # never above 1, so nothing overflows
-    return e / (1 + e)
+def _sigmoid(x: Any) -> Any:
+    e = exp(-abs(x))  # never above 1, so nothing overflows
+    return where(x >= 0.0, 1.0, e) / (1.0 + e)
 
 
 def _sigmoid_array(x: Any) -> Any:
@@ -240,14 +239,6 @@ def _on_elements(function: Callable[[float], float], x: Any) -> Any:
     x = np.asarray(x)
     dtype = x.dtype if np.issubdtype(x.dtype, np.floating) else np.dtype(float)
     return np.fromiter(map(function, x.ravel().tolist()), dtype, x.size).reshape(x.shape)
-
-
-def _softplus_float(x: float) -> float:
-    return max(x, 0.0) + math.log1p(math.exp(-math.fabs(x)))
-
-
-def _elu_float(x: float, alpha: float) -> float:
-    return x if x > 0 else alpha * math.expm1(x)
 
 
 SQRT_HALF = math.sqrt(0.5)
@@ -287,7 +278,7 @@ sin: Op = Op("sin", "sin", math.sin, np.sin, (lambda out, x: cos(x),), domain="a
 cos: Op = Op("cos", "cos", math.cos, np.cos, (lambda out, x: -sin(x),), domain="a finite angle")
 tan: Op = Op("tan", "tan", math.tan, np.tan, (lambda out, x: 1.0 + out * out,), domain="a finite angle")
 tanh: Op = Op("tanh", "tanh", math.tanh, np.tanh, (lambda out, x: 1.0 - out * out,))
-sigmoid: Op = Op("sigmoid", "sigmoid", _sigmoid_float, _sigmoid_array, (lambda out, x: out * (1.0 - out),))
+sigmoid: Op = Op("sigmoid", "sigmoid", _sigmoid, _sigmoid_array, (lambda out, x: out * (1.0 - out),))
 relu: Op = Op(
     "relu", "relu", lambda x: where(x > 0.0, x, 0.0), _relu_array,
     (lambda out, x: indicator(x > 0.0),),  # at 0: 0
@@ -302,7 +293,8 @@ leaky_relu: Op = Op(
     defaults=(0.01,),
 )  # fmt: skip
 elu: Op = Op(
-    "elu", "elu", _elu_float, lambda x, alpha: np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))),
+    "elu", "elu", lambda x, alpha: where(x > 0.0, x, alpha * expm1(where(x > 0.0, 0.0, x))),
+    lambda x, alpha: np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))),
     (  # at 0: alpha
         lambda out, x, alpha: where(x > 0.0, 1.0, out + alpha),
         lambda out, x, alpha: expm1(where(x > 0.0, 0.0, x)),
@@ -310,10 +302,12 @@ elu: Op = Op(
     defaults=(1.0,),
 )  # fmt: skip
 softplus: Op = Op(
-    "softplus", "softplus", _softplus_float, lambda x: np.logaddexp(x, 0), (lambda out, x: sigmoid(x),)
-)
+    "softplus", "softplus",
+    lambda x: where(x > 0.0, x, 0.0) + log1p(exp(-abs(x))), lambda x: np.logaddexp(x, 0),
+    (lambda out, x: sigmoid(x),),
+)  # fmt: skip
 silu: Op = Op(
-    "silu", "silu", lambda x: x * _sigmoid_float(x), lambda x: x * _sigmoid_array(x),
+    "silu", "silu", lambda x: x * sigmoid(x), lambda x: x * _sigmoid_array(x),
     (lambda out, x: sigmoid(x) + out * (1.0 - sigmoid(x)),),
 )  # fmt: skip
 erf: Op = Op(
@@ -323,9 +317,13 @@ erf: Op = Op(
     lambda x: _on_elements(math.erf, x),
     (lambda out, x: TWO_OVER_SQRT_PI * exp(-x * x),),
 )
+erfc: Op = Op(  # 1 - erf(x), also where that would cancel
+    "erfc", "erfc", math.erfc, lambda x: _on_elements(math.erfc, x),
+    (lambda out, x: -TWO_OVER_SQRT_PI * exp(-x * x),),
+)  # fmt: skip
 gelu: Op = Op(
     "gelu", "gelu",
-    lambda x: 0.5 * x * math.erfc(-x * SQRT_HALF),
+    lambda x: 0.5 * x * erfc(-x * SQRT_HALF),
     lambda x: 0.5 * x * _on_elements(math.erfc, -x * SQRT_HALF),
     (lambda out, x: 0.5 * (1.0 + erf(x * SQRT_HALF)) + x * exp(-0.5 * x * x) / SQRT_2PI,),
 )  # fmt: skip
@@ -348,7 +346,7 @@ ELEMENTWISE: dict[str, Op] = {
     row.name: row
     for row in (
         add, sub, mul, div, pow, neg, abs, sign, exp, expm1, log, log1p, sqrt, sin, cos, tan, tanh, sigmoid,
-        relu, leaky_relu, elu, softplus, silu, gelu, erf, maximum, minimum,
+        relu, leaky_relu, elu, softplus, silu, gelu, erf, erfc, maximum, minimum,
     )
 }  # fmt: skip
 

@@ -48,26 +48,54 @@ class Symbol:
             f"the symbol {self.text} is neither true nor false: use ops.where in place of a branch"
         )
 
-    @staticmethod
-    def _apply(op: ops.Op, *operands: Any) -> Any:
-        if op.name in ops.OPERATORS and len(operands) == 2:
-            return _infix(op.symbol, *operands)
-        if op.name == "neg":
-            return Symbol(f"-{_place(operands[0], NEGATION)}", NEGATION)
-        return Symbol(f"{op.name}({', '.join(_place(operand, CONDITIONAL) for operand in operands)})", ATOM)
+    # How this language writes things; another one (:mod:`autograd.javascript`) says these three anew.
 
-    @staticmethod
-    def _where(condition: Any, x: Any, y: Any) -> Any:
+    EQUAL = "=="
+
+    @classmethod
+    def call(cls, name: str, operands: list[str]) -> str:
+        """A row as a function."""
+        return f"{name}({', '.join(operands)})"
+
+    @classmethod
+    def choice(cls, test: str, yes: str, no: str) -> str:
+        """One of two, by a condition."""
+        return f"{yes} if {test} else {no}"
+
+    @classmethod
+    def _apply(cls, op: ops.Op, *operands: Any) -> Any:
+        if op.symbol in BINDING and op.name in ops.OPERATORS:
+            return cls._infix(op, *operands) if len(operands) == 2 else cls._negated(*operands)
+        return cls(cls.call(op.name, [_place(operand, CONDITIONAL) for operand in operands]), ATOM)
+
+    @classmethod
+    def _infix(cls, op: ops.Op, x: Any, y: Any) -> Any:
+        # What changes nothing is not written: 1.0 * x, x ** 1.0, and the 0 that Python's sum starts from.
+        symbol = op.symbol
+        if symbol == "*" and _is_one(x) or symbol == "+" and type(x) is int and x == 0:
+            return y
+        if symbol in ("*", "/", "**") and _is_one(y):
+            return x
+        binding = BINDING[symbol]
+        left, right = (binding + 1, NEGATION) if symbol == "**" else (binding, binding + 1)
+        return cls(f"{_place(x, left)} {symbol} {_place(y, right)}", binding)
+
+    @classmethod
+    def _negated(cls, x: Any) -> Any:
+        return cls(f"-{_place(x, POWER)}", NEGATION)
+
+    @classmethod
+    def _where(cls, condition: Any, x: Any, y: Any) -> Any:
         if not isinstance(x, Symbol) and not isinstance(y, Symbol) and x == y:
             return x
         test, yes, no = _place(condition, COMPARISON), _place(x, COMPARISON), _place(y, CONDITIONAL)
-        return Symbol(f"{yes} if {test} else {no}", CONDITIONAL)
+        return cls(cls.choice(test, yes, no), CONDITIONAL)
 
     def _compare(self, relation: str, other: Any) -> Symbol:
-        return Symbol(f"{_place(self, SUM)} {relation} {_place(other, SUM)}", COMPARISON)
+        return type(self)(f"{_place(self, SUM)} {relation} {_place(other, SUM)}", COMPARISON)
 
     def _equal(self, other: Any) -> Symbol:
-        return self._compare("==", other)
+        return self._compare(self.EQUAL, other)
 
     def __lt__(self, other: Any) -> Symbol:
         return self._compare("<", other)
@@ -83,8 +111,8 @@ class Symbol:
 
 
 def _install_operator(op: ops.Op, method: str) -> None:
-    setattr(Symbol, f"__{method}__", lambda *operands: Symbol._apply(op, *operands))
-    setattr(Symbol, f"__r{method}__", lambda self, other: Symbol._apply(op, other, self))
+    setattr(Symbol, f"__{method}__", lambda self, *others: type(self)._apply(op, self, *others))
+    setattr(Symbol, f"__r{method}__", lambda self, other: type(self)._apply(op, other, self))
 
 
 for _name, _method in ops.OPERATORS.items():
@@ -105,17 +133,6 @@ def number(value: Any) -> Symbol:
     if not math.isfinite(value):
         raise ValueError(f"a formula cannot write the number {value}")
     return Symbol(repr(value), NEGATION if value < 0 else ATOM)
-
-
-def _infix(symbol: str, x: Any, y: Any) -> Any:
-    # What changes nothing is not written: 1.0 * x, x ** 1.0.
-    if symbol == "*" and _is_one(x):
-        return y
-    if symbol in ("*", "/", "**") and _is_one(y):
-        return x
-    binding = BINDING[symbol]
-    left, right = (binding + 1, NEGATION) if symbol == "**" else (binding, binding + 1)
-    return Symbol(f"{_place(x, left)} {symbol} {_place(y, right)}", binding)
 
 
 def _is_one(operand: Any) -> bool:

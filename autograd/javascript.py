@@ -1,0 +1,126 @@
+"""JavaScript: the symbols that write rows of the table for a browser.
+
+A row's value and partial derivatives, called with these symbols, are expressions in JavaScript. So what a
+page computes is what the table says, and nothing is written a second time.
+
+>>> from autograd import ops
+>>> x, out = JavaScript("x"), JavaScript("out")
+>>> print(ops.tanh.partials[0](out, x), "and", x ** 2.0, "and", ops.where(x > 0.0, x, 0.0))
+1.0 - out * out and Math.pow(x, 2.0) and x > 0.0 ? x : 0.0
+>>> print(value(ops.softplus, [x]))
+(x > 0.0 ? x : 0.0) + Math.log1p(Math.exp(-Math.abs(x)))
+>>> print(definitions("rows.silu(x)"))
+const rows = {
+  sigmoid: (x) => (x >= 0.0 ? 1.0 : Math.exp(-Math.abs(x))) / (1.0 + Math.exp(-Math.abs(x))),
+  silu: (x) => x * rows.sigmoid(x),
+};
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from . import ops
+from .symbols import ATOM, Symbol, number
+
+# Functions that a row's value calls as they are, and what does the same in JavaScript. What Math lacks is in
+# LIBRARY.
+PRIMITIVES = {
+    name: f"Math.{name}"
+    for name in ("abs", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh", "sign", "pow")
+} | {name: f"library.{name}" for name in ("erf", "erfc", "logsumexp")}
+
+# erf by its power series near 0, where it converges fast (Abramowitz and Stegun 7.1.6), erfc by its continued
+# fraction from 2.5 on, evaluated from the far end (7.1.14); both to a few units in the last place of erf's 1.
+LIBRARY = """\
+const library = {
+  erf(x) {
+    if (Math.abs(x) >= 2.5) return Math.sign(x) * (1 - library.erfc(Math.abs(x)));
+    let term = x, sum = x;
+    for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) sum += term *= 2 * x * x / (2 * n + 1);
+    return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
+  },
+  erfc(x) {
+    if (x < 2.5) return 1 - library.erf(x);
+    let tail = x;
+    for (let n = 60; n > 0; n--) tail = x + n / 2 / tail;
+    return Math.exp(-x * x) / Math.sqrt(Math.PI) / tail;
+  },
+  logsumexp(...xs) {
+    const largest = Math.max(...xs);
+    if (!Number.isFinite(largest)) return largest;
+    return largest + Math.log(xs.reduce((sum, x) => sum + Math.exp(x - largest), 0));
+  },
+};
+"""
+_CALLED = re.compile(r"\brows\.(\w+)\(")
+
+
+class JavaScript(Symbol):
+    """A piece of a formula, in JavaScript."""
+
+    __slots__ = ()
+
+    EQUAL = "==="
+
+    @classmethod
+    def call(cls, name: str, operands: list[str]) -> str:
+        """A row as a function: JavaScript's own, or one of :func:`definitions`."""
+        return f"{PRIMITIVES.get(name, f'rows.{name}')}({', '.join(operands)})"
+
+    @classmethod
+    def choice(cls, test: str, yes: str, no: str) -> str:
+        """One of two, by a condition."""
+        return f"{test} ? {yes} : {no}"
+
+    @classmethod
+    def _infix(cls, op: ops.Op, x: Any, y: Any) -> Any:
+        if op.name != "pow":  # JavaScript's own ** refuses -x ** 2
+            return super()._infix(op, x, y)
+        if not isinstance(y, Symbol) and y == 1:
+            return x
+        return cls(
+            cls.call("pow", [str(part if isinstance(part, Symbol) else number(part)) for part in (x, y)]),
+            ATOM,
+        )
+
+
+def value(op: Any, operands: Sequence[Any]) -> str:
+    """The value of a row on ``operands`` (symbols and numbers), as an expression.
+
+    ValueError where the row has no formula: its value was defined with a library or with branches.
+    """
+    if op.name in PRIMITIVES and not getattr(op, "is_defined", False):
+        operands = [operand if isinstance(operand, Symbol) else number(operand) for operand in operands]
+        return JavaScript.call(op.name, list(map(str, operands)))
+    try:
+        return expression(op.on_float(*operands))
+    except Exception as error:
+        raise ValueError(
+            f"the value of {op.name} has no formula that a page could compute with: {error}"
+        ) from None
+
+
+def expression(written: Any) -> str:
+    """What a row gave for symbols, as text; a plain number is one too."""
+    return str(written if isinstance(written, Symbol) else number(written))
+
+
+def definitions(program: str) -> str:
+    """The rows that ``program`` calls as ``rows.name``, and those that these call, as functions."""
+    found: dict[str, str] = {}
+
+    def define(text: str) -> None:
+        for name in sorted(set(_CALLED.findall(text)) - set(found)):
+            op = ops.ELEMENTWISE[name]
+            operands = op.operands
+            found[name] = ""  # a row that calls itself ends here
+            body = value(op, list(map(JavaScript, operands)))
+            define(body)
+            found.pop(name)
+            found[name] = f"  {name}: ({', '.join(operands)}) => {body},\n"
+
+    define(program)
+    return f"const rows = {{\n{''.join(found.values())}}};" if found else ""
