@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .naming import expression_of, formula, name_of
+from .naming import expression_of, formulas, name_of
 
 
 def inner_nodes(root: Any) -> list[Any]:
@@ -164,13 +164,13 @@ def backward_steps(root: Any, gradient: Any = None) -> Iterator[Step]:
 def _contributions(node: Any) -> tuple[Contribution, ...]:
     totals: dict[Any, Any] = {}  # a parent used twice gets its second share on top of its first
     found = []
-    for index, (parent, local) in enumerate(zip(node.parents, node.local_grads)):
+    for parent, local, formula in zip(node.parents, node.local_grads, formulas(node)):
         if local is None:
             continue
         amount = node._share(node.grad, local, parent)
         before = totals.get(parent, parent.grad)
         totals[parent] = after = amount if before is None else before + amount
-        found.append(Contribution(parent, local, amount, before, after, formula(node, index)))
+        found.append(Contribution(parent, local, amount, before, after, formula))
     return tuple(found)
 
 

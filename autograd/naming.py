@@ -51,17 +51,42 @@ def formula(node: Any, index: int) -> str:
     >>> formula(x**3, 0), formula(x.tanh(), 0)
     ('3.0 * x ** 2.0', '1.0 - out * out')
     """
-    partials = node.op.partials
+    return formulas(node)[index]
+
+
+def formulas(node: Any) -> list[str]:
+    """The partial derivative to each parent, in symbols; one that has no formula is named: ``∂cube/∂1``."""
     out = Symbol(str(node.label) if node.label else "out")
-    operands = [float(p.data) if p.op is CONSTANT and _is_number(p) else _symbol(p, 1) for p in node.parents]
+    operands = [plain(p) if is_plain(p) else _symbol(p, 1) for p in node.parents]
+    found = enumerate(derivatives(node, out, operands), 1)
+    return [f"∂{node.op.name}/∂{number}" if each is None else str(each) for number, each in found]
+
+
+def derivatives(node: Any, out: Symbol, operands: list[Any]) -> list[Any]:
+    """The partial derivatives of ``node`` as formulas of ``out`` and ``operands``; None for one that has none."""
+    partials = node.op.partials
+    if not isinstance(partials, tuple):  # all at once
+        found = _written(partials, out, *operands, **node.static)
+        return [None if callable(each) else each for each in found or [None] * len(operands)]
+    return [_written(partial, out, *operands, **node.static) for partial in partials]
+
+
+def _written(partial: Any, *numbers: Any, **static: Any) -> Any:
     try:
-        if isinstance(partials, tuple):
-            partial = partials[index](out, *operands, **node.static)
-        else:
-            partial = partials(out, *operands, **node.static)[index]
-    except Exception:  # a partial written with a library of its own has no symbols: say what it is, not how
-        partial = None
-    return f"∂{node.op.name}/∂{index + 1}" if partial is None or callable(partial) else str(partial)
+        found = partial(*numbers, **static)
+    except Exception:  # written with a library of its own it has no symbols: say what it is, not how
+        return None
+    return None if callable(found) else found
+
+
+def is_plain(node: Any) -> bool:
+    """Whether a formula has the node as a number: a constant that is one."""
+    return node.op is CONSTANT and _is_number(node)
+
+
+def plain(node: Any) -> float:
+    """The number that a formula has for such a node."""
+    return float(node.data)
 
 
 def _symbol(node: Any, depth: int) -> Symbol:
