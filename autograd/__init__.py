@@ -8,6 +8,7 @@
 (15.0, 8.0)
 """
 
+from importlib import import_module
 from typing import Any
 
 from . import array_ops, ops
@@ -51,22 +52,27 @@ from .tensor import Tensor
 from .value import Value
 
 __all__ = [
-    "ArrayOp", "Checked", "Contribution", "Drawing", "GradientError", "NaryOp", "Op", "Report",
-    "Step", "Symbol", "Tensor", "Value", "abs", "array_ops", "backward_steps", "concatenate", "cos",
-    "define", "detect_anomaly", "dot", "draw", "elu", "erf", "erfc", "exp", "expm1", "formula", "gelu",
-    "gradcheck", "gradients", "hessian", "hvp", "jacobian", "leaky_relu", "log", "log1p",
-    "log_softmax", "logsumexp", "maximum", "minimum", "name_of", "no_grad", "ops", "relu",
-    "sigmoid", "sign", "silu", "sin", "softmax", "softplus", "sqrt", "stack", "sum", "take", "tan",
-    "tanh", "topological_order", "where",
+    "ArrayOp", "Checked", "Contribution", "Drawing", "Film", "GradientError", "NaryOp", "Op", "Report",
+    "Step", "Stepper", "Symbol", "Tensor", "Value", "abs", "array_ops", "backward_steps", "concatenate",
+    "cos", "define", "detect_anomaly", "dot", "draw", "elu", "erf", "erfc", "exp", "expm1", "film",
+    "formula", "gelu", "gradcheck", "gradients", "hessian", "hvp", "jacobian", "leaky_relu", "log",
+    "log1p", "log_softmax", "logsumexp", "maximum", "minimum", "name_of", "no_grad", "ops", "relu",
+    "sigmoid", "sign", "silu", "sin", "softmax", "softplus", "sqrt", "stack", "stepper", "sum", "take",
+    "tan", "tanh", "topological_order", "where",
 ]  # fmt: skip
 
 
-def __getattr__(name: str) -> Any:
-    """What is loaded when first asked for (drawing), and the operations that people defined."""
-    if name in ("draw", "Drawing"):
-        from . import show
+# Where to find what is loaded when first asked for: drawing and stepping.
+_SHOWN = {
+    "draw": "drawing", "Drawing": "drawing", "stepper": "stepper", "Stepper": "stepper", "film": "film",
+    "Film": "film",
+}  # fmt: skip
 
-        return getattr(show, name)
+
+def __getattr__(name: str) -> Any:
+    """What is loaded when first asked for, and the operations that people defined."""
+    if name in _SHOWN:
+        return getattr(import_module(f".show.{_SHOWN[name]}", __name__), name)
     if name in ops.ELEMENTWISE:
         return ops.ELEMENTWISE[name]
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")

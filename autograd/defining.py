@@ -55,7 +55,7 @@ def define(
         *dir(tensor.Tensor),
         *vars(sys.modules["autograd"]),
         *value.RESERVED,
-        "draw",
+        *sys.modules["autograd"].__all__,
         "op",
     }
     if name in names and name not in _theirs:

@@ -63,7 +63,7 @@ def formulas(node: Any) -> list[str]:
 
 
 def derivatives(node: Any, out: Symbol, operands: list[Any]) -> list[Any]:
-    """The partial derivatives of ``node`` as formulas of ``out`` and ``operands``; None for one that has none."""
+    """The partial derivatives of ``node`` from ``out`` and ``operands``; None for one without a formula."""
     partials = node.op.partials
     if not isinstance(partials, tuple):  # all at once
         found = _written(partials, out, *operands, **node.static)

@@ -13,7 +13,8 @@ import subprocess
 import sys
 
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-BENCHMARKS = {"scalar": [1], "mnist": sorted({1, CORES}), "imports": [CORES]}  # with how many threads
+# with how many threads
+BENCHMARKS = {"scalar": [1], "mnist": sorted({1, CORES}), "imports": [CORES], "stepper": [CORES]}
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
@@ -40,9 +41,10 @@ def main() -> None:
             for r in run(name, threads):
                 target = r["target"]
                 figures = [f"{r[key]:.1f}" for key in ("ours", "theirs")]
-                is_ratio = r["unit"] == "ms" and name != "imports"
-                ratio = f"{r['ratio']:.3f}" if name != "imports" else f"{r['ratio']:.1f}"
-                spread = f"{r['low']:.3f}-{r['high']:.3f}" if is_ratio else f"{r['low']:.1f}-{r['high']:.1f}"
+                ratio, low, high = (
+                    f"{r[key]:.3f}" if r["is_ratio"] else f"{r[key]:.1f}" for key in ("ratio", "low", "high")
+                )
+                spread = f"{low}-{high}"
                 verdict = "" if target is None else f"<= {target:.3g}"
                 print(row.format(r["work"], r["against"], *figures, ratio, spread, verdict), flush=True)
 

@@ -25,7 +25,7 @@ def main() -> None:
     ours, theirs = (1e3 * statistics.median(side) for side in zip(*pairs))
     middle = statistics.median(extra)
     work = "import autograd, ms over import numpy"
-    Result(work, "numpy", ours, theirs, middle, extra[0], extra[-1], 50.0).report()
+    Result(work, "numpy", ours, theirs, middle, extra[0], extra[-1], 50.0, is_ratio=False).report()
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ class Result:
     high: float
     target: float | None
     unit: str = "ms"
+    is_ratio: bool = True  # else ``ratio``, ``low`` and ``high`` are the work's own figure, in ``unit``
 
     def report(self) -> None:
         """Hand the line to the process that prints the table."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -45,13 +45,14 @@ class Card:
     rows: tuple[Row, ...]
     formula: str  # "o = tanh(n)", on one line
     tip: str  # label, formula and numbers, unshortened
+    room: int = 0  # columns that are kept for numbers that may come
 
     @property
     def size(self) -> tuple[float, float]:
         """Width and height in points."""
         widths = [104.0 if self.rows else 0.0]
         widths += [CHAR * text.columns(line) for line in self.lines]
-        widths += [CAPTION - PAD + CHAR * text.columns(row.text) for row in self.rows]
+        widths += [CAPTION - PAD + CHAR * max(text.columns(row.text), self.room) for row in self.rows]
         return max(widths) + 2 * PAD, ROW * (len(self.lines) + len(self.rows))
 
 
@@ -97,8 +98,10 @@ def nodes_of(roots: Sequence[Any]) -> list[Any]:
     return list(dict.fromkeys(node for root in roots for node in topological_order(root)))
 
 
-def read(nodes: Sequence[Any], local_grads: bool = False) -> Graph:
+def read(nodes: Sequence[Any], local_grads: bool = False, names: Mapping[Any, str] | None = None) -> Graph:
     """The graph of ``nodes`` as it is now. Nothing is computed on it or changed in it.
+
+    With ``names``, nodes without a label have these, and cards have room for any number.
 
     >>> from autograd import Value
     >>> x = Value(3.0, "x")
@@ -107,9 +110,11 @@ def read(nodes: Sequence[Any], local_grads: bool = False) -> Graph:
     (['x', '#1 = x * x'], [('n0', 'op1'), ('n0', 'op1'), ('op1', 'n1')])
     """
     numbers = {node: index for index, node in enumerate(nodes)}
-    short = {node: _short_name(node, index) for node, index in numbers.items()}
+    short = names or {node: _short_name(node, index) for node, index in numbers.items()}
     grads = _coloured("grad", [node.grad for node in nodes])
     cards = [_card(f"n{numbers[node]}", node, grads[numbers[node]], short) for node in nodes]
+    if names:
+        cards = [_named(card, names[node]) for card, node in zip(cards, nodes)]
     discs, edges, slopes = [], [], []
     for node in nodes:
         if node.parents:
@@ -135,6 +140,12 @@ def _card(name: str, node: Any, grad: Row, short: Mapping[Any, str]) -> Card:
         return Card(name, "constant", lines, tuple(rows), formula, "\n".join(tip))
     tip.append(f"grad = {NOT_YET if node.grad is None else text.exact(_plain(node.grad))}")
     return Card(name, "inner" if node.parents else "leaf", lines, tuple(rows), formula, "\n".join(tip))
+
+
+def _named(card: Card, name: str) -> Card:
+    """The card headed by a name that no other has, with room for any number."""
+    lines = card.lines if " ".join(card.lines) == name else (name,)
+    return replace(card, lines=lines, room=text.LONGEST)
 
 
 def _disc(name: str, node: Any) -> Disc:

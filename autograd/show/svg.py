@@ -47,6 +47,17 @@ COLOURS = """
 STYLE = f"<style>{SHAPES}{COLOURS % LIGHT}@media (prefers-color-scheme:dark){{{COLOURS % DARK}}}</style>"
 
 
+def scene(graph: Graph, layout: Layout, live: bool = False) -> str:
+    """The laid-out graph as SVG elements; ``live`` where a page will change numbers and tints."""
+    return "\n".join(
+        [
+            *(_edge(curve) for curve in layout.curves),
+            *(_card(card, layout.centres[card.name], live) for card in graph.cards),
+            *(_disc(disc, layout.centres[disc.name], live) for disc in graph.discs),
+        ]
+    )
+
+
 def paint(graph: Graph, layout: Layout, title: str, summary: str, description: str) -> str:
     """The whole picture, titled; ``summary`` and ``description`` are for those who cannot see it."""
     top = HEADING if title else 0.0
@@ -61,16 +72,14 @@ def paint(graph: Graph, layout: Layout, title: str, summary: str, description: s
             STYLE,
             f'<rect class="canvas" width="{width}" height="{height}" rx="{RADIUS:g}"/>{heading}',
             f'<g transform="translate(0 {top:g})">',
-            *(_edge(curve) for curve in layout.curves),
-            *(_card(card, layout.centres[card.name]) for card in graph.cards),
-            *(_disc(disc, layout.centres[disc.name]) for disc in graph.discs),
+            scene(graph, layout),
             "</g>",
             "</svg>\n",
         ]
     )
 
 
-def _card(card: Card, centre: Point) -> str:
+def _card(card: Card, centre: Point, live: bool) -> str:
     width, height = card.size
     parts = [f'<rect class="box" width="{width:g}" height="{height:g}" rx="{RADIUS:g}"/>']
     y = 0.0
@@ -78,30 +87,32 @@ def _card(card: Card, centre: Point) -> str:
         parts.append(f'<text class="label" x="{width / 2:g}" y="{y + 15.5:g}">{escape(line)}</text>')
         y += ROW
     for row in card.rows:
-        if row.sign:  # a gradient, in the last row: its colour has the round corners of the card
+        if row.sign or live and row.caption == "grad":  # the last row: rounded as the card is
             r, side, base = RADIUS - 1, ROW - RADIUS, width - 2 * RADIUS
             path = f"M1 {y:g}v{side:g}q0 {r:g} {r:g} {r:g}h{base:g}q{r:g} 0 {r:g} {-r:g}v{-side:g}z"
-            parts.append(f'<path class="{row.sign}" fill-opacity="{opacity(row.strength):.2f}" d="{path}"/>')
+            strength = opacity(row.strength) if row.sign else 0
+            parts.append(f'<path class="{row.sign or "tint"}" fill-opacity="{strength:.2f}" d="{path}"/>')
         caption = "caption" if row.sign else "caption dim"
         parts.append(f'<text class="{caption}" x="{PAD:g}" y="{y + 15:g}">{row.caption}</text>')
         parts.append(f'<text class="number" x="{width - PAD:g}" y="{y + 15.5:g}">{escape(row.text)}</text>')
         y += ROW
-    return _group(f"card {card.kind}", card, centre, "".join(parts))
+    return _group(f"card {card.kind}", card, centre, "".join(parts), live)
 
 
-def _disc(disc: Disc, centre: Point) -> str:
+def _disc(disc: Disc, centre: Point, live: bool) -> str:
     width, height = disc.size
     look, baseline = ("symbol short", 6) if len(disc.symbol) <= 2 else ("symbol", 4)
     symbol = escape(SYMBOLS.get(disc.symbol, disc.symbol))
     box = f'<rect class="box" width="{width:g}" height="{height:g}" rx="{height / 2:g}"/>'
     text = f'<text class="{look}" x="{width / 2:g}" y="{height / 2 + baseline:g}">{symbol}</text>'
-    return _group("op", disc, centre, box + text)
+    return _group("op", disc, centre, box + text, live)
 
 
-def _group(kind: str, box: Card | Disc, centre: Point, content: str) -> str:
+def _group(kind: str, box: Card | Disc, centre: Point, content: str, live: bool) -> str:
     corner = (centre[0] - box.size[0] / 2, centre[1] - box.size[1] / 2)
     head = f'<g class="{kind}" data-name="{box.name}" transform="translate({_at(corner)})">'
-    return f"{head}<title>{escape(box.tip)}</title>{content}</g>"
+    tip = "" if live else f"<title>{escape(box.tip)}</title>"  # it has numbers, which a page may change
+    return f"{head}{tip}{content}</g>"
 
 
 def _edge(curve: Curve) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 SHORT = 22  # columns of a line on a card
+LONGEST = 11  # columns of the longest number
 
 # What XML cannot hold, or what would act instead of showing: controls (newline and tab apart), marks that
 # turn the direction of writing, halves of surrogate pairs, noncharacters.

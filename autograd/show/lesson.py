@@ -1,0 +1,326 @@
+"""The lesson: a graph and both of its passes as plain data, which the terminal, the notebook and the page
+show.
+
+Positions count the steps of both passes. With F operations: 0, only leaves and constants are known; 1 to F,
+the forward pass has computed ``order[position - 1]``; F + 1, the gradient of the root to itself is 1; from F
++ 2 to 2F + 1, the backward pass has gone through one operation after the other, the last computed first.
+
+A formula is a template: ``1.0 - ⟦7⟧ * ⟦7⟧``, where ⟦7⟧ stands for node 7, to be filled in with names or
+numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .. import ops
+from ..engine import backward_steps, topological_order
+from ..naming import derivatives, is_plain, plain
+from ..symbols import ATOM, OPERATORS, Symbol, number
+from ..value import Value
+from . import text
+from .graph import NOT_YET
+
+PLACE = re.compile("⟦([0-9]+)⟧")
+
+
+@dataclass(frozen=True)
+class LessonNode:
+    """One node: what it is called, what it is, how it was computed, and the local gradient to each parent.
+
+    ``kind`` is "leaf", "inner" or "constant". ``expression`` and ``partials`` are templates; a partial and a
+    local gradient are None where the parent is a constant. ``trained`` marks a leaf as a parameter, which
+    descends.
+    """
+
+    name: str
+    label: str
+    kind: str
+    data: float
+    op: str = ""
+    symbol: str = ""
+    parents: tuple[int, ...] = ()
+    expression: str = ""
+    partials: tuple[str | None, ...] = ()
+    local_grads: tuple[float | None, ...] = ()
+    trained: bool = False
+    domain: str = ""
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What one backward step adds to one parent: its running total ``before`` (None: nothing yet) and
+    ``after``."""
+
+    node: int
+    parent: int
+    partial: str
+    local_grad: float
+    upstream: float
+    amount: float
+    before: float | None
+    after: float
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """The graph and its passes; ``nodes`` has parents before children, ``order`` the inner ones as
+    computed."""
+
+    title: str
+    nodes: tuple[LessonNode, ...]
+    order: tuple[int, ...]
+    root: int
+    graph: tuple[Any, ...] = field(repr=False, compare=False)  # the Values themselves, node by node
+
+    @property
+    def last(self) -> int:
+        """The last position: all gradients are computed."""
+        return 2 * len(self.order) + 1
+
+    def phase(self, position: int) -> str:
+        """Where a position is: "start", "forward", "seed" or "backward"."""
+        operations = len(self.order)
+        if position <= operations:
+            return "forward" if position else "start"
+        return "seed" if position == operations + 1 else "backward"
+
+    def current(self, position: int) -> int | None:
+        """The node whose operation the position goes through; the root where its gradient is set to 1."""
+        operations = len(self.order)
+        if 0 < position <= operations:
+            return self.order[position - 1]
+        if position == operations + 1:
+            return self.root
+        return self.order[2 * operations + 1 - position] if position else None
+
+    def contributions(self, position: int) -> list[Contribution]:
+        """What the backward steps up to a position have added to gradients, in the order of the walk.
+
+        Upstream times local, added up in the engine's order: the numbers are the engine's own, bit for bit.
+        """
+        totals: dict[int, float] = {self.root: 1.0}
+        found = []
+        for index in reversed(self.order):
+            if len(self.order) + 1 >= position:
+                break
+            position -= 1
+            node = self.nodes[index]
+            for parent, partial, local in zip(node.parents, node.partials, node.local_grads):
+                if local is not None:
+                    upstream, before = totals[index], totals.get(parent)
+                    amount = upstream * local
+                    totals[parent] = after = amount if before is None else before + amount
+                    found.append(
+                        Contribution(index, parent, str(partial), local, upstream, amount, before, after)
+                    )
+        return found
+
+    def data(self, position: int) -> list[float | None]:
+        """The value of every node as known at a position; None where it is not computed yet."""
+        known: list[float | None] = [None if node.kind == "inner" else node.data for node in self.nodes]
+        for index in self.order[:position]:
+            known[index] = self.nodes[index].data
+        return known
+
+    def grads(self, position: int) -> list[float | None]:
+        """The running total of every gradient at a position; None where nothing has arrived."""
+        totals: list[float | None] = [None] * len(self.nodes)
+        if position > len(self.order):
+            totals[self.root] = 1.0
+        for contribution in self.contributions(position):
+            totals[contribution.parent] = contribution.after
+        return totals
+
+    def in_symbols(self, template: str) -> str:
+        """The formula with names.
+
+        >>> x = Value(2.0, "x")
+        >>> lesson = read_lesson((x * x).tanh())
+        >>> [lesson.in_symbols(lesson.nodes[2].partials[0]), lesson.in_numbers(lesson.nodes[2].partials[0])]
+        ['1.0 - v2 * v2', '1.0 - 0.9993 * 0.9993']
+        """
+
+        def fill(place: re.Match[str]) -> str:
+            name = self.nodes[int(place[1])].name
+            return f"({name})" if OPERATORS.search(name) and place[0] != template else name
+
+        return PLACE.sub(fill, template)
+
+    def in_numbers(self, template: str) -> str:
+        """The formula with numbers; one below 0 is in parentheses beside an operator."""
+
+        def fill(place: re.Match[str]) -> str:
+            shown = text.number(self.nodes[int(place[1])].data)
+            before, after = template[: place.start()], template[place.end() :]
+            beside = before.rstrip()[-1:] not in ("", "(", ",") or after.startswith(" **")
+            return f"({shown})" if shown[0] == "-" and beside else shown
+
+        return PLACE.sub(fill, template)
+
+
+def shown(value: float | None) -> str:
+    """A number as it is shown; a dash for one that is not computed, which is not 0."""
+    return NOT_YET if value is None else text.number(value)
+
+
+def read_lesson(
+    root: Value,
+    *,
+    title: str | None = None,
+    parameters: Collection[Value] | None = None,
+    max_nodes: int = 5000,
+) -> Lesson:
+    """Both passes through the graph of ``root``, from the generator that ``backward()`` drains.
+
+    No gradient of the graph is changed. ``parameters`` are the leaves that are trained, all leaves where
+    None. Raises TypeError for what is no Value, and ValueError for a constant and for a graph above
+    ``max_nodes``.
+
+    >>> x = Value(3.0, "x")
+    >>> lesson = read_lesson(x * x)
+    >>> [node.name for node in lesson.nodes], lesson.last, lesson.grads(3)
+    (['x', 'v1'], 3, [6.0, 1.0])
+    """
+    if not isinstance(root, Value):
+        raise TypeError(
+            f"stepper: got {type(root).__name__}; expected the Value that a computation ended in, such as a "
+            "loss (a Tensor holds an array: build one example of Values to step through)"
+        )
+    graph = topological_order(root)
+    if len(graph) > max_nodes:
+        raise ValueError(
+            f"stepper: the graph has {len(graph):,} nodes, and above {max_nodes:,} nobody could follow; step "
+            "through one example, a smaller network, or a part (any inner node will do), or pass a larger "
+            "max_nodes"
+        )
+    trained = _trained(graph, parameters)
+    numbers = {node: index for index, node in enumerate(graph)}
+    names = names_of(graph)
+    locals_: dict[Any, tuple[float | None, ...]] = {}
+    for step in _walked(root, graph):
+        given = iter(step.contributions)
+        locals_[step.node] = tuple(
+            None if local is None else next(given).local_grad for local in step.node.local_grads
+        )
+    nodes = tuple(
+        _lesson_node(node, numbers, names[node], locals_.get(node, ()), node in trained) for node in graph
+    )
+    order = tuple(numbers[node] for node in reversed(locals_))
+    return Lesson(title or _title(root, names), nodes, order, numbers[root], tuple(graph))
+
+
+def names_of(graph: Sequence[Any]) -> dict[Any, str]:
+    """A name for every node: its label, the number of a constant, or v1, v2, ...; no two nodes share one.
+
+    >>> x = Value(3.0, "x")
+    >>> list(names_of(topological_order(x * 2.0 + Value(1.0, "x"))).values())
+    ['x', '2', 'v1', 'x#2', 'v2']
+    """
+    labels = [" ".join(text.lines(str(node.label))) if node.label else "" for node in graph]
+    taken = set(labels)
+    names: dict[Any, str] = {}
+    used: set[str] = set()
+    count = 0
+    for node, label in zip(graph, labels):
+        if label:
+            name, again = label, 2
+            while name in used or again > 2 and name in taken:
+                name, again = f"{label}#{again}", again + 1
+        elif node.op is ops.CONSTANT:
+            names[node] = f"{node.data:.6g}"
+            continue
+        else:
+            count += 1
+            while f"v{count}" in taken:
+                count += 1
+            name = f"v{count}"
+        used.add(name)
+        names[node] = name
+    return names
+
+
+def _trained(graph: Sequence[Any], parameters: Collection[Value] | None) -> set[Any]:
+    leaves = [node for node in graph if node.op is ops.LEAF]
+    if parameters is None:
+        return set(leaves)
+    for parameter in parameters:
+        if not isinstance(parameter, Value) or parameter.op is not ops.LEAF:
+            raise TypeError(
+                f"stepper: the parameter {parameter!r} is no leaf; expected Values made by Value(number)"
+            )
+    return set(parameters).intersection(leaves)
+
+
+def _walked(root: Value, graph: Sequence[Any]) -> list[Any]:
+    """The steps of the backward pass; the gradients that the graph had before are put back."""
+    before = [node.grad for node in graph]
+    for node in graph:
+        node.grad = None
+    try:
+        return list(backward_steps(root))
+    finally:
+        for node, grad in zip(graph, before):
+            node.grad = grad
+
+
+def _lesson_node(
+    node: Any, numbers: dict[Any, int], name: str, local_grads: tuple[float | None, ...], trained: bool
+) -> LessonNode:
+    label = str(node.label or "")
+    if not node.parents:
+        kind = "constant" if node.op is ops.CONSTANT else "leaf"
+        return LessonNode(name, label, kind, node.data, trained=trained)
+    operands = [_operand(parent, numbers) for parent in node.parents]
+    out = Symbol(_place(numbers[node]), ATOM)
+    partials = [
+        f"∂{node.op.name}/∂{position}" if partial is None else str(partial)
+        for position, partial in enumerate(derivatives(node, out, operands), 1)
+    ]
+    return LessonNode(
+        name, label, "inner", node.data, node.op.name, node.op.symbol or node.op.name,
+        tuple(numbers[parent] for parent in node.parents), _expression(node.op, operands),
+        tuple(None if local is None else partial for partial, local in zip(partials, local_grads)),
+        local_grads, domain=node.op.domain,
+    )  # fmt: skip
+
+
+def _place(index: int) -> str:
+    return f"⟦{index}⟧"
+
+
+def _operand(parent: Any, numbers: dict[Any, int]) -> Any:
+    """A parent in a formula: its place, or a constant's number."""
+    return plain(parent) if is_plain(parent) else Symbol(_place(numbers[parent]), ATOM)
+
+
+def _expression(op: Any, operands: list[Any]) -> str:
+    if isinstance(op, ops.Op):
+        written = op(*(operand if isinstance(operand, Symbol) else _written(operand) for operand in operands))
+    else:
+        try:
+            written = op.on_float(*operands)  # a sum and a dot product as such
+        except Exception:
+            written = f"{op.name}({', '.join(map(str, operands))})"
+    return str(written)
+
+
+def _written(constant: float) -> Symbol:
+    """A number as a symbol, so that an operation on numbers alone is written and not computed."""
+    try:
+        return number(constant)
+    except ValueError:  # an infinity
+        return Symbol(str(constant))
+
+
+def _title(root: Value, names: dict[Any, str]) -> str:
+    return (
+        names[root]
+        if root.label
+        else f"{root.op.name} of {len(names)} values"
+        if root.parents
+        else names[root]
+    )

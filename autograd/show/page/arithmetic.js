@@ -1,0 +1,99 @@
+// Typed arithmetic: parsed here, never run as code.
+const FUNCTIONS = {
+  exp: Math.exp, log: Math.log, log1p: Math.log1p, expm1: Math.expm1, sqrt: Math.sqrt, abs: Math.abs,
+  sin: Math.sin, cos: Math.cos, tan: Math.tan, tanh: Math.tanh, sign: Math.sign, max: Math.max, min: Math.min,
+  sigmoid: (x) => 1 / (1 + Math.exp(-x)), relu: (x) => Math.max(x, 0),
+};
+const OPERATOR = /[\s+\-*/<>=]/; // a name with one of these is put into parentheses in a formula
+const WORD = /[\p{L}\p{N}_]/u;
+
+/** The value of `text`; `names` maps what may be written to numbers, and the longest that fits is taken. */
+function evaluate(text, names) {
+  const labels = [...names.keys()].filter((name) => name.trim() && !Number.isFinite(Number(name)));
+  labels.sort((a, b) => b.length - a.length);
+  let at = 0;
+
+  const skip = () => { while (/\s/.test(text[at] ?? "")) at += 1; };
+  const take = (...symbols) => {
+    skip();
+    const found = symbols.find((symbol) => text.startsWith(symbol, at));
+    if (found) at += found.length;
+    return found;
+  };
+  const expect = (symbol) => {
+    if (!take(symbol)) throw new Error(`expected ${symbol} ${where()}`);
+  };
+  const where = () => (at < text.length ? `at “${text.slice(at, at + 12)}”` : "at the end");
+  const label = () => labels.find((name) => {
+    const next = text[at + name.length] ?? "";
+    return text.startsWith(name, at) && !(WORD.test(name.at(-1)) && WORD.test(next));
+  });
+
+  function sum() {
+    let left = product();
+    for (let sign; (sign = take("+", "-", "−"));) left = sign === "+" ? left + product() : left - product();
+    return left;
+  }
+  function product() {
+    let left = signed();
+    for (let sign; (sign = times());) left = "/÷".includes(sign) ? left / signed() : left * signed();
+    return left;
+  }
+  function times() {
+    skip();
+    return text.startsWith("**", at) ? undefined : take("*", "×", "·", "/", "÷");
+  }
+  function signed() {
+    skip();
+    const sign = label() ? undefined : take("-", "−", "+");
+    if (sign) return sign === "+" ? signed() : -signed();
+    const base = atom();
+    return take("**", "^") ? base ** signed() : base;
+  }
+  function atom() {
+    skip();
+    const called = /^(\w+)\s*\(/.exec(text.slice(at));
+    if (called && Object.hasOwn(FUNCTIONS, called[1])) {
+      at += called[0].length;
+      const operands = [sum()];
+      while (take(",")) operands.push(sum());
+      expect(")");
+      return FUNCTIONS[called[1]](...operands);
+    }
+    const name = label();
+    if (name) {
+      at += name.length;
+      return names.get(name);
+    }
+    if (take("(")) {
+      const inside = sum();
+      expect(")");
+      return inside;
+    }
+    const number = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?/i.exec(text.slice(at));
+    if (!number) throw new Error(at < text.length ? `nothing here is called so ${where()}` : "something is missing at the end");
+    at += number[0].length;
+    return Number(number[0]);
+  }
+
+  const value = sum();
+  skip();
+  if (at < text.length) throw new Error(`cannot read on ${where()}`);
+  return value;
+}
+
+/** What `text` may mean: a label such as x1*w1 is one name, and also the product of two others. */
+function readings(text, names) {
+  const plain = new Map([...names].filter(([name]) => !OPERATOR.test(name)));
+  const found = [];
+  let complaint;
+  for (const known of [names, plain]) {
+    try {
+      found.push(evaluate(text, known));
+    } catch (error) {
+      complaint ??= error;
+    }
+  }
+  if (!found.length) throw complaint;
+  return found;
+}

@@ -1,0 +1,106 @@
+"""What a person holds to step through a graph: one object for the page, the terminal and the notebook."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from ..files import replacing
+from ..value import Value
+from .lesson import Lesson, read_lesson
+from .page import FOLD_ABOVE, page
+
+
+class Stepper:
+    """Both passes through a graph, one operation at a time, with the numbers of the moment it was made.
+
+    ``lesson``  the graph and its steps as data
+    ``html``    the page as text
+    """
+
+    def __init__(self, lesson: Lesson, fold_above: int = FOLD_ABOVE) -> None:
+        self.lesson, self.fold_above = lesson, fold_above
+
+    @cached_property
+    def html(self) -> str:
+        """The page: one file that needs no network. RuntimeError where no Graphviz engine is there."""
+        return page(self.lesson, self.fold_above)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page to ``path``, which ends in .html, and return the path.
+
+        The file appears whole or not at all, in a folder that exists, and replaces an older one.
+
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     stepper(Value(2.0, "x").tanh()).save(f"{folder}/tanh.html").name
+        'tanh.html'
+        """
+        return save_page(path, lambda: self.html)
+
+    def terminal(self, *, predict: bool = False) -> None:
+        """Step with single keys in the terminal, asked for each contribution first with ``predict``.
+
+        Where there is no terminal (a pipe, a notebook) the whole walk is printed as a table.
+        """
+        from . import terminal
+
+        terminal.run(self.lesson, predict=predict)
+
+    def __repr__(self) -> str:
+        operations = len(self.lesson.order)
+        return f"<Stepper: {self.lesson.title}, {len(self.lesson.nodes)} nodes, {operations} operations>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/html": frame(self.html, self.lesson.title), "text/plain": repr(self)}
+
+
+def save_page(path: str | os.PathLike[str], html: Any) -> Path:
+    """Write what ``html()`` gives to a path that ends in .html, atomically, and return the path."""
+    target = Path(path)
+    if target.suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"save: {str(target)!r} must end in .html, not {target.suffix!r}")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"save: there is no folder {str(target.parent)!r}; make it first")
+    content = html().encode()
+    with replacing(target) as file:
+        file.write(content)
+    return target
+
+
+def frame(html: str, title: str, height: int = 640) -> str:
+    """A page inside a notebook: a frame that may run its own script and nothing else."""
+    return (
+        f'<iframe title="{escape(title)}" sandbox="allow-scripts" srcdoc="{escape(html)}" '
+        f'style="width:100%;height:{height}px;border:0"></iframe>'
+    )
+
+
+def stepper(
+    root: Value,
+    *,
+    title: str | None = None,
+    parameters: Collection[Value] | None = None,
+    fold_above: int = FOLD_ABOVE,
+    max_nodes: int = 5000,
+) -> Stepper:
+    """Step through the forward and the backward pass of ``root``: ``.save("page.html")``, ``.terminal()``, or
+    as the last line of a notebook cell.
+
+    ``title``       a heading; the root's label where None
+    ``parameters``  the leaves that descend in the page, such as ``model.parameters()``; all where None
+    ``fold_above``  nodes; in the drawing of a larger graph, neurons and layers are boxes that open on a click
+    ``max_nodes``   a larger graph is a ValueError: nobody could follow it
+
+    The numbers are those that ``root.backward()`` would give from gradients that are None; no gradient of the
+    graph is changed. Raises TypeError for what is no Value, and ValueError for a constant.
+
+    >>> x = Value(3.0, "x")
+    >>> stepper(x * x)
+    <Stepper: mul of 2 values, 2 nodes, 1 operations>
+    """
+    return Stepper(read_lesson(root, title=title, parameters=parameters, max_nodes=max_nodes), fold_above)
