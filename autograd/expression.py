@@ -1,0 +1,116 @@
+"""Typed expressions: Python's arithmetic on names, read (:mod:`autograd.grammar`) and never run as code.
+
+There are numbers, names, ``+ - * / **``, parentheses, the constants ``pi`` and ``e``, and the functions of
+the package, those that people defined among them. Anything else is an :class:`ExpressionError` that points
+at it.
+
+>>> from autograd import Value
+>>> w, x = Value(-3.0, "w"), Value(2.0, "x")
+>>> build("tanh(w * x + 6) - 1", {"w": w, "x": x}).data, evaluate("1 - o**2", {"o": 0.5})
+(-1.0, 0.75)
+>>> parse("w * x + os.system")
+Traceback (most recent call last):
+autograd.grammar.ExpressionError:
+w * x + os.system
+        ^ attributes are not part of an expression; use numbers, names, + - * / ** and functions such as tanh
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import ops
+from .grammar import CONSTANTS, Apply, ExpressionError, Name, Names, Number, Parser, Part, no_name
+from .value import Value, constant, nary
+
+__all__ = ["Expression", "ExpressionError", "build", "evaluate", "parse"]
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A parsed expression: its text, and its parts in the order in which they are worked out.
+
+    Operands come before their operation (postfix), so a sum of a thousand terms is nested no deeper than
+    a sum of two.
+
+    >>> [type(part).__name__ for part in parse("w * x").parts], parse("w * x + x").names
+    (['Name', 'Name', 'Apply'], ('w', 'x'))
+    """
+
+    text: str
+    parts: tuple[Part, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names in the order of their first use; ``pi`` and ``e`` too, which need no value."""
+        return tuple(dict.fromkeys(part.name for part in self.parts if isinstance(part, Name)))
+
+    def __call__(self, values: Mapping[str, Any]) -> Any:
+        """What it comes to where the names stand for ``values``: numbers, or Values, which make a graph."""
+        stack: list[Any] = []
+        for part in self.parts:
+            if isinstance(part, Number):
+                stack.append(part.number)
+            elif isinstance(part, Name):
+                if part.name not in values and part.name not in CONSTANTS:
+                    raise ExpressionError(no_name(part.name, values), self.text, part.column)
+                stack.append(values[part.name] if part.name in values else CONSTANTS[part.name])
+            else:
+                first = len(stack) - part.operands
+                stack[first:] = [self._apply(part, stack[first:])]
+        return stack[0]
+
+    def _apply(self, part: Apply, operands: list[Any]) -> Any:
+        try:
+            if isinstance(part.op, ops.Op):
+                result = part.op(*operands)
+            elif any(isinstance(operand, Value) for operand in operands):
+                result = nary(part.op, operands)
+            else:
+                result = part.op.on_float(*operands)
+            if not math.isfinite(result):
+                raise ops.explain(part.op, OverflowError(), tuple(map(float, operands)))
+        except (ArithmeticError, ValueError, TypeError) as error:
+            raise ExpressionError(str(error), self.text, part.column) from None
+        return result
+
+
+def parse(text: str, names: Collection[str] | None = None) -> Expression:
+    """Read an expression. Where ``names`` are given, any other name (``pi`` and ``e`` apart) is an error.
+
+    A name may be any text, such as ``w0,1`` or ``layer 1``. One that reads as arithmetic of other names is
+    that: where ``x``, ``w`` and ``x*w`` are names, ``x*w**2`` is x * (w**2) as ever.
+
+    >>> parse("2 * w0,1", ["w0,1"]).names
+    ('w0,1',)
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"parse: got {text!r}; expected an expression as text")
+    return Expression(text, Parser(text, Names(names or (), anything=names is None)).parse())
+
+
+def build(text: str, values: Mapping[str, Value], out: str | None = None) -> Value:
+    """The graph of an expression on ``values``. Its root is labelled ``out``, unless it is one of them.
+
+    >>> x = Value(3.0, "x")
+    >>> build("x * x + 1", {"x": x}, out="y")
+    Value(10, label='y', op=add)
+    """
+    root = parse(text, values)(values)
+    if not isinstance(root, Value):
+        return constant(root)
+    if out and root.parents:
+        root.label = out
+    return root
+
+
+def evaluate(text: str, values: Mapping[str, float]) -> float:
+    """The number that an expression comes to.
+
+    >>> evaluate("upstream * cos(x)", {"upstream": 2.0, "x": 0.0})
+    2.0
+    """
+    return float(parse(text, values)(values))

@@ -1,0 +1,105 @@
+"""A moment of the walk: what is known at a position, and what its step does."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..lesson import Contribution, Lesson, LessonNode
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A position of a lesson. Where ``revealed`` is a number, no more contributions of its step are shown.
+
+    >>> from autograd import Value
+    >>> from autograd.show.lesson import read_lesson
+    >>> x = Value(3.0, "x")
+    >>> moment = Moment(read_lesson(x * x), 3, revealed=1)
+    >>> moment.phase, moment.grads, [c.amount for c in moment.step]
+    ('backward', [3.0, 1.0], [3.0, 3.0])
+    """
+
+    lesson: Lesson
+    position: int
+    revealed: int | None = None
+
+    @property
+    def phase(self) -> str:
+        """ "start", "forward", "seed" or "backward"."""
+        return self.lesson.phase(self.position)
+
+    @property
+    def current(self) -> int | None:
+        """The node whose operation the step goes through."""
+        return self.lesson.current(self.position)
+
+    @property
+    def node(self) -> LessonNode:
+        """The same as a node; the root where the step goes through none."""
+        return self.lesson.nodes[self.lesson.root if self.current is None else self.current]
+
+    @cached_property
+    def _walked(self) -> list[Contribution]:
+        return self.lesson.contributions(self.position)
+
+    @cached_property
+    def step(self) -> list[Contribution]:
+        """All contributions of this step, those not revealed too, in the order of the parents."""
+        if self.phase != "backward":
+            return []
+        return [each for each in self._walked if each.node == self.current]
+
+    @property
+    def shown(self) -> list[Contribution]:
+        """The contributions of this step that are revealed."""
+        return self.step[: self.revealed]
+
+    @cached_property
+    def data(self) -> list[float | None]:
+        """The value of every node, None where it is not computed yet."""
+        return self.lesson.data(self.position)
+
+    @cached_property
+    def grads(self) -> list[float | None]:
+        """The gradient of every node as far as it has come, None where nothing has arrived."""
+        if self.revealed is None:
+            return self.lesson.grads(self.position)
+        totals = self.lesson.grads(self.position - 1)
+        for each in self.shown:
+            totals[each.parent] = each.after
+        return totals
+
+    @cached_property
+    def touched(self) -> frozenset[int]:
+        """The current node and its parents; where the gradient starts, the root alone."""
+        if self.current is None:
+            return frozenset()
+        return frozenset((self.current, *(self.node.parents if self.phase != "seed" else ())))
+
+    def arrived(self, index: int) -> list[Contribution]:
+        """What has been added to the gradient of a node so far."""
+        return self._arrived[index]
+
+    def to_come(self, index: int) -> list[int]:
+        """The nodes that will still add to the gradient of a node; one that uses it twice is there twice."""
+        return self._users[index][len(self.arrived(index)) :]
+
+    @cached_property
+    def _arrived(self) -> dict[int, list[Contribution]]:
+        found = defaultdict(list)
+        for each in [*self._walked[: len(self._walked) - len(self.step)], *self.shown]:
+            found[each.parent].append(each)
+        return found
+
+    @cached_property
+    def _users(self) -> dict[int, list[int]]:
+        """Who adds to the gradient of each node, in the order of the walk."""
+        found = defaultdict(list)
+        for user in reversed(self.lesson.order):
+            node = self.lesson.nodes[user]
+            for parent, local in zip(node.parents, node.local_grads):
+                if local is not None:
+                    found[parent].append(user)
+        return found

@@ -1,0 +1,158 @@
+"""The step at hand in symbols and numbers: its formula, and what each parent gets and from what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...symbols import OPERATORS
+from .. import text
+from ..lesson import PLACE, Contribution
+from . import ink
+from .ink import Line, Piece, number
+from .moment import Moment
+
+ALIGNED = 12  # columns in which names are aligned
+MANY = 6  # contributions to one value that are listed; of more, the last ones
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The lines of a step: the ``head`` says what it does, the ``rows`` what comes of it for each parent."""
+
+    head: list[Line]
+    rows: list[Line]
+
+
+Indented = tuple[Line, int]  # a line, and the indent of its further lines where it does not fit
+EMPTY: Indented = ((), 0)
+
+
+def panel(moment: Moment, columns: int) -> Panel:
+    """The step of a moment in lines none of which is wider than ``columns``."""
+    parts = {"start": _start, "forward": _forward, "seed": _seed, "backward": _backward}
+    head, rows = parts[moment.phase](moment)
+    return Panel(
+        [each for line, indent in head for each in ink.wrap(line, columns, indent)],
+        [each for line, indent in rows for each in ink.wrap(line, columns, indent)],
+    )
+
+
+def _title(moment: Moment, *pieces: str | Piece) -> Indented:
+    return ink.line((f" {moment.phase.upper()} ", "now"), "  ", *pieces), 4
+
+
+def _start(moment: Moment) -> tuple[list[Indented], list[Indented]]:
+    leaves = sum(node.kind == "leaf" for node in moment.lesson.nodes)
+    numbers = "The leaf has its number" if leaves == 1 else f"The {leaves} leaves have their numbers"
+    operations = len(moment.lesson.order)
+    passes = f"{operations} operation{'s' * (operations != 1)}"
+    return [_title(moment, f"{numbers}; nothing is computed yet."), EMPTY], [
+        (ink.line(f"  Forward: {passes}, each from numbers that are known already."), 4),
+        (ink.line(f"  Backward: the same {passes}, the last one first, to the gradient of every value."), 4),
+    ]
+
+
+def _forward(moment: Moment) -> tuple[list[Indented], list[Indented]]:
+    lesson, node = moment.lesson, moment.node
+    head = [
+        _title(moment, (f"{node.name} = {lesson.in_symbols(node.expression)}", "bold")),
+        (ink.line(f"    = {lesson.in_numbers(node.expression)}"), 6),
+        (ink.line("    = ", (number(node.data)[0], "bold")), 6),
+    ]
+    slopes = {
+        _local(moment, parent, partial, local): None
+        for parent, partial, local in zip(node.parents, node.partials, node.local_grads)
+        if local is not None and partial is not None
+    }
+    if moment.revealed is not None or not slopes:
+        return head, []
+    caption = ink.line(("  local gradients, kept for the way back:", "dim"))
+    return [*head, EMPTY, (caption, 2)], [(ink.line(f"  {slope}"), 6) for slope in slopes]
+
+
+def _seed(moment: Moment) -> tuple[list[Indented], list[Indented]]:
+    name = _quoted(moment.node.name)
+    why = f"  {moment.node.name} changes as fast as itself: the way back starts from this gradient."
+    return [_title(moment, f"∂{name}/∂{name} = ", number(1.0)), EMPTY], [(ink.line(why), 2)]
+
+
+def _backward(moment: Moment) -> tuple[list[Indented], list[Indented]]:
+    lesson, node = moment.lesson, moment.node
+    assert moment.current is not None
+    upstream = number(moment.grads[moment.current])
+    head = [
+        _title(moment, f"through {ink.harmless(node.symbol)} at ", (node.name, "bold"),
+               f":  {node.name} = {lesson.in_symbols(node.expression)}"),
+        (ink.line("  upstream, the gradient of ", (node.name, "bold"), " = ", upstream,
+                  *_sum(moment, moment.current)), 4),
+        EMPTY,
+    ]  # fmt: skip
+    names = [lesson.nodes[each.parent].name for each in moment.step]
+    wide = min(ALIGNED, max(map(text.columns, names), default=0))
+    rows: list[Indented] = []
+    last = {each.parent: each for each in moment.shown}
+    for each in moment.shown:
+        rows += _contribution(moment, each, wide)
+        if (used := _sum(moment, each.parent)) and each is last[each.parent]:  # once, if it adds to it twice
+            rows.append((ink.line(" " * (wide + 7), "adds up", *used), wide + 9))
+    if len(moment.shown) < len(moment.step):
+        asked, *others = names[len(moment.shown) :]
+        rows.append((ink.line(*_to(asked, wide), ("?", "bold")), 4))
+        if others:
+            more = f" and {len(others) - 4} more" if len(others) > 4 else ""
+            rows.append((ink.line((f"  then to {', '.join(others[:4])}{more}", "dim")), 4))
+    return head, rows
+
+
+def _to(name: str, wide: int) -> Line:
+    return ink.line("  to ", (name, "bold"), " " * (wide - text.columns(name)), "  ")
+
+
+def _contribution(moment: Moment, each: Contribution, wide: int) -> list[Indented]:
+    to = _to(moment.lesson.nodes[each.parent].name, wide)
+    product = ink.line(number(each.upstream), " × ", *_within(each.local_grad), " = ", number(each.amount))
+    total = ink.line("total\u00a0", number(each.before), "\u00a0→\u00a0", number(each.after))
+    return [
+        ((*to, (_local(moment, each.parent, each.partial, each.local_grad), "")), wide + 9),
+        (ink.line(" " * (wide + 7), "upstream × local = ", *product, "   ", *total), wide + 9),
+    ]
+
+
+def _sum(moment: Moment, index: int) -> tuple[Piece, ...]:
+    """Where the contributions to a gradient came from, if there is more than one, and where more will."""
+    arrived, to_come = moment.arrived(index), moment.to_come(index)
+    if len(arrived) + len(to_come) < 2:
+        return ()
+    names = [node.name for node in moment.lesson.nodes]
+    pieces: list[Piece] = [(": ", "")]
+    if len(arrived) > MANY:
+        pieces.append((f"{len(arrived) - MANY} others + ", "dim"))
+    for place, each in enumerate(arrived[-MANY:]):
+        amount = _within(each.amount) if place else (number(each.amount),)
+        pieces += [(" + " * (place > 0), ""), *amount, (f" from {names[each.node]}", "dim")]
+    if to_come:
+        shown = ", ".join(names[user] for user in dict.fromkeys(to_come[:MANY]))
+        others = f" and {len(to_come) - MANY} others" if len(to_come) > MANY else ""
+        pieces.append((f"{'; ' * bool(arrived)}more to come from {shown}{others}", "dim"))
+    return tuple(pieces)
+
+
+def _within(value: float) -> tuple[Piece, ...]:
+    """A number behind an operator: in parentheses where it is below 0."""
+    return (("(", ""), number(value), (")", "")) if value < 0 else (number(value),)
+
+
+def _local(moment: Moment, parent: int, partial: str, local: float) -> str:
+    """∂out/∂x = formula in symbols = in numbers = number, each said once."""
+    lesson = moment.lesson
+    value = number(local)[0]
+    said = [f"∂{_quoted(moment.node.name)}/∂{_quoted(lesson.nodes[parent].name)}"]
+    if PLACE.search(partial):  # else it is a number, or has no formula
+        said.append(lesson.in_symbols(partial))
+        if not PLACE.fullmatch(partial):
+            said.append(lesson.in_numbers(partial))
+    return " = ".join(dict.fromkeys([*said, value]))
+
+
+def _quoted(name: str) -> str:
+    return f"({name})" if OPERATORS.search(name) else name
