@@ -20,9 +20,13 @@ from typing import Any
 from demos import page
 from demos.idx import IdxError
 
-DEMOS = ("neuron", "graph", "moons", "mnist")
+DEMOS = ("neuron", "why_order", "by_hand", "exercises", "graph", "moons", "film", "mnist")
 TOUR = "tour"
 EXTRAS = ("matplotlib", "tqdm")  # where these are, so are the others that the demos need
+
+
+class DemoError(Exception):
+    """What a demo cannot do, and what can be done about it, for whoever ran it."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -36,7 +40,7 @@ def main(argv: Sequence[str]) -> int:
         # Whoever read our output has seen enough; the flush at exit need not complain about it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except (OSError, IdxError, MemoryError) as error:
+    except (OSError, IdxError, DemoError, MemoryError) as error:
         print(f"demos: {error}", file=sys.stderr)
         return 1
     except ArithmeticError as error:
@@ -52,8 +56,9 @@ def _main(argv: list[str]) -> int:
     demo = load(name)
     options = parser(name, demo).parse_args(argv)
     if name == TOUR and options.list:
+        wide = max(map(len, DEMOS)) + 2
         for listed in DEMOS:
-            print(f"{listed:<8}{summary(load(listed))}")
+            print(f"{listed:<{wide}}{summary(load(listed))}")
         return 0
     missing = [extra for extra in EXTRAS if importlib.util.find_spec(extra) is None]
     if missing:

@@ -10,7 +10,7 @@ import argparse
 import inspect
 import textwrap
 
-from autograd import Value, backward_steps, draw, topological_order
+from autograd import Value, backward_steps, draw, stepper, topological_order
 from autograd.symbols import ATOM, Symbol
 from demos import page
 
@@ -45,6 +45,9 @@ def run(options: argparse.Namespace) -> list[page.Section]:
     options.out.mkdir(parents=True, exist_ok=True)
     picture = draw(o, local_grads=True).save(options.out / "neuron.svg")
     print(f"Its graph: {picture}")
+    parameters = [leaves[name] for name in ("w1", "w2", "b")]
+    steps = stepper(o, title="A neuron", parameters=parameters).save(options.out / "neuron-steps.html")
+    print(f"Step through it: {steps}")
 
     blocks: list[page.Block] = [
         page.Paragraph(
@@ -52,6 +55,12 @@ def run(options: argparse.Namespace) -> list[page.Section]:
             each of those: the local gradient. Nothing else is needed to go back from the output to every
             weight."""
         ),
+        page.Paragraph(
+            """On the page, press → and watch one operation at a time. Stop at tanh: its output is 0.7071, so
+            its slope is 1 - 0.7071² = 0.5, and everything behind it is multiplied by that half. Then change
+            x2 from 0 to 1: w2 has a gradient now, and the others are smaller, as tanh is flatter there."""
+        ),
+        page.Link(steps.name, "Step through it", "Both passes, one operation at a time."),
         page.Picture(
             picture.name,
             """Read it from right to left. The output's gradient is 1; each edge multiplies it by the number

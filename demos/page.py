@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 from pathlib import Path
 
 from autograd.files import replacing
@@ -59,12 +60,27 @@ class Picture:
     wide: bool = False
 
 
-Block = Paragraph | Code | Facts | Table | Picture
+@dataclass(frozen=True)
+class Link:
+    """Leads to ``file``, a page beside this one; ``note`` says what is there, ``mark`` a word more, such as a
+    score.
+
+    Several in a row make a grid.
+    """
+
+    file: str
+    title: str
+    note: str
+    mark: str = ""
+
+
+Block = Paragraph | Code | Facts | Table | Picture | Link
 
 
 @dataclass(frozen=True)
 class Section:
-    """What one demo has to show: blocks from top to bottom; pictures that are not wide stand side by side."""
+    """What one demo has to show: blocks from top to bottom; pictures that are not wide, and links, stand side
+    by side."""
 
     name: str
     title: str
@@ -128,19 +144,17 @@ def columns(table: Table) -> str:
 
 def _section(section: Section) -> str:
     body = []
-    row: list[str] = []  # pictures side by side
-    for block in section.blocks:
-        if isinstance(block, Picture) and not block.wide:
-            row.append(_block(block))
-            continue
-        body += [_side_by_side(row), _block(block)]
-        row = []
-    body.append(_side_by_side(row))
+    for grid, blocks in groupby(section.blocks, _grid):
+        together = "".join(map(_block, blocks))
+        body.append(f'<div class="{grid}">{together}</div>' if grid else together)
     return f'<section id="{escape(section.name)}"><h2>{escape(section.title)}</h2>{"".join(body)}</section>'
 
 
-def _side_by_side(pictures: Sequence[str]) -> str:
-    return f'<div class="row">{"".join(pictures)}</div>' if pictures else ""
+def _grid(block: Block) -> str:
+    """The class of the grid that a block stands in beside its neighbours of the same kind; "" for none."""
+    if isinstance(block, Link):
+        return "links"
+    return "row" if isinstance(block, Picture) and not block.wide else ""
 
 
 def _block(block: Block) -> str:
@@ -162,6 +176,9 @@ def _block(block: Block) -> str:
                 f'<div class="scroll" tabindex="0">'
                 f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div></figure>"
             )
+        case Link(file, title, note, mark):
+            small = f" <small>{escape(mark)}</small>" if mark else ""
+            return f'<a href="{escape(file)}"><b>{escape(title)}</b> <span>{escape(note)}</span>{small}</a>'
         case Picture(file, caption, alt, dark, wide):
             source = f'<source srcset="{escape(dark)}" media="(prefers-color-scheme: dark)">' if dark else ""
             image = f'<picture>{source}<img src="{escape(file)}" alt="{escape(alt)}"></picture>'
@@ -218,6 +235,15 @@ dd { margin:0; white-space:nowrap; font-size:1.6rem; line-height:1.3; font-weigh
 dt { color:var(--dim); font-size:.9rem; line-height:1.35 }
 .row { display:grid; grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr)); gap:1.2rem;
   margin:0 0 1.2rem; align-items:start }
+.links { display:grid; grid-template-columns:repeat(auto-fill,minmax(min(100%,18rem),1fr)); gap:.75rem;
+  margin:0 0 1.2rem }
+.links a { color:inherit; text-decoration:none; background:var(--card); border:1px solid var(--line);
+  border-left:.3rem solid var(--blue); border-radius:.6rem; padding:.7rem 1rem }
+.links a:hover { border-color:var(--blue) }
+.links b { display:block; color:var(--blue) }
+.links b::after { content:" →"; content:" →" / "" }
+.links small { display:block; margin-top:.35rem; font-size:.85rem; font-weight:600 }
+.links span { color:var(--dim); font-size:.95rem; line-height:1.45 }
 figure { margin:0; background:var(--card); border:1px solid var(--line); border-radius:.6rem;
   overflow:hidden }
 figure.wide { margin:0 0 1.2rem }

@@ -9,6 +9,7 @@ from demos import command, page
 
 SHORT = {
     "moons": ["--steps", "5", "--points", "40"],
+    "film": ["--steps", "3"],
     "mnist": ["--epochs", "1", "--images", "6000"],
 }
 

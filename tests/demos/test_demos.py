@@ -1,5 +1,6 @@
 """Every demo in a short form: what it prints, what it writes, and that it writes nothing else."""
 
+import json
 import os
 import re
 import signal
@@ -22,9 +23,8 @@ from demos.mnist.training import moved
 from demos.moons import two_moons
 
 SHORT = {
-    "neuron": [],
-    "graph": [],
     "moons": ["--steps", "4", "--points", "30"],
+    "film": ["--steps", "3"],
     "mnist": ["--images", "1000", "--epochs", "1", "--hidden", "16"],
 }
 
@@ -71,16 +71,60 @@ class References(HTMLParser):
 
 
 def check_page(path: Path) -> References:
-    """A page needs nothing but the files beside it, and these are pictures with something in them."""
+    """A page needs nothing but the files beside it: pictures with something in them, and stepping pages."""
     html = path.read_text(encoding="utf-8")
     assert "url(" not in html and "@import" not in html
     references = References(html)
-    assert references.links <= {f"#{name}" for name in references.names}
-    assert references.found
+    for link in references.links - {f"#{name}" for name in references.names}:
+        assert "/" not in link and ":" not in link
+        check_steps(path.parent / link.partition("#")[0])
     for name in references.found:
         assert "/" not in name and ":" not in name
         check_picture(path.parent / name)
     return references
+
+
+class Alone(HTMLParser):
+    """A page with scripts: every element is closed, nothing is asked for, and its data can be read."""
+
+    VOID = {"input", "meta", "link", "br"}
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.data: list[object] = []
+        self.is_data = False
+        self.feed(html)
+        assert html.startswith("<!doctype html>") and not self.open
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        if tag not in self.VOID:
+            self.open.append(tag)
+        assert tag not in ("iframe", "object", "base")
+        self.is_data = ("type", "application/json") in attributes
+        for name, value in attributes:
+            assert not name.startswith("on")
+            if name in ("src", "srcset", "href"):
+                assert value is not None and value.startswith(("#", "data:"))
+
+    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        assert tag not in ("image", "script")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.is_data:
+            self.data.append(json.loads(data))
+            self.is_data = False
+
+
+def check_steps(path: Path) -> None:
+    assert Alone(path.read_text(encoding="utf-8")).data
+
+
+def pages_led_to(references: References) -> set[str]:
+    return {link.partition("#")[0] for link in references.links if not link.startswith("#")}
 
 
 def check_picture(path: Path) -> None:
@@ -235,7 +279,7 @@ def test_the_tour_shows_everything_and_writes_nowhere_else(tmp_path: Path) -> No
     toured = run("--short", cwd=tmp_path)
     assert toured.returncode == 0, toured.stderr
     assert toured.stderr == ""  # no bars where there is no terminal
-    assert len(toured.stdout.splitlines()) < 150
+    assert len(toured.stdout.splitlines()) < 300
     assert str((tmp_path / "out" / "index.html").resolve()) in toured.stdout
     written = files_in(tmp_path)
     assert all(name.startswith("out" + os.sep) for name in written)
@@ -250,7 +294,10 @@ def test_the_tour_shows_everything_and_writes_nowhere_else(tmp_path: Path) -> No
         "mnist-samples.png",
         "mnist-confusion.png",
     } <= pictures
-    assert {os.path.basename(name) for name in written} == pictures | {"index.html", "mnist-model.npz"}
+    pages = pages_led_to(references)
+    assert {"neuron-steps.html", "by_hand-steps.html", "why_order-steps.html", "exercise-01.html"} <= pages
+    others = {"index.html", "mnist-model.npz"}
+    assert {os.path.basename(name) for name in written} == pictures | pages | others
     assert set(references.names) >= set(DEMOS)
     assert "-1.5000" in references.text  # the neuron's table
 
@@ -261,15 +308,14 @@ def test_each_demo_runs_alone_and_repeats_itself(
 ) -> None:
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    pictures = []
+    written = []
     for folder in ("one", "two"):
         out = tmp_path / folder
-        assert main([name, "--seed", "3", "--out", str(out), *SHORT[name]]) == 0
-        check_page(out / f"{name}.html")
-        pictures.append(
-            {p.name: p.read_bytes() for p in out.iterdir() if p.suffix in (".png", ".svg", ".npz")}
-        )
-    assert pictures[0] == pictures[1]  # same seed, same bits
+        assert main([name, "--seed", "3", "--out", str(out), *SHORT.get(name, [])]) == 0
+        references = check_page(out / f"{name}.html")
+        assert references.found or pages_led_to(references)
+        written.append({p.name: p.read_bytes() for p in out.iterdir() if p.name != f"{name}.html"})
+    assert written[0] == written[1]  # same seed, same bits
     assert files_in(tmp_path / "elsewhere") == set()
     assert capsys.readouterr().out.count(str(out / f"{name}.html")) == 1
 
@@ -427,7 +473,9 @@ def test_text_on_a_page_is_text() -> None:
         page.Table(evil, [evil], [[evil]]),
         page.Picture("a.png", evil, evil, dark="b.png"),
         page.Picture("c.svg", evil, evil, wide=True),
+        page.Link("d.html#e", evil, evil, evil),
     ]
     read = References(page.html([page.Section("s", evil, blocks), page.Section("t", evil, blocks)]))
     assert read.found == {"a.png", "b.png", "c.svg"}  # and no script: References refuses one
-    assert read.text.count(evil) >= 2 * 8
+    assert read.text.count(evil) >= 2 * 11
+    assert pages_led_to(read) == {"d.html"}

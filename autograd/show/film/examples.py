@@ -1,0 +1,109 @@
+"""The examples of a film: what is drawn, what can be looked at in the network, and what tells a dead relu."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...engine import gradients
+from ...value import Value
+from .network import Floats, Network
+
+MOST_KEPT = 2_000  # tell whether a relu is dead
+MOST_SHOWN = 200  # are in the page
+
+# A loss of several predictions and targets, such as nn.mse.
+Loss = Callable[[list[Any], list[Any]], Value]
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """N inputs with their targets (None where they have none); ``given`` is how many there were.
+
+    ``shown`` are the numbers of those in the page, ``level`` the output where two classes part.
+    """
+
+    inputs: Floats
+    targets: list[Any] | None
+    given: int
+    shown: NDArray[np.intp]
+    level: float
+
+
+def read(examples: Any, targets: Any, level: float | None, network: Network) -> Examples:
+    """The examples, checked; a sample of them, evenly spaced, where there are very many.
+
+    >>> from .network import Layer
+    >>> two = read([[0, 1], [1, 1]], [-1, 1], None, Network((Layer(2, ("linear",)),)))
+    >>> two.inputs.shape, two.targets, two.level
+    ((2, 2), [-1, 1], 0.0)
+    """
+    wide, outputs = network.layers[0].inputs, network.layers[-1].neurons
+    inputs = _numbers([] if examples is None else examples, "examples")
+    given = len(inputs)
+    if not given:
+        inputs = np.empty((0, wide))
+    if inputs.shape != (given, wide):
+        raise ValueError(
+            f"film: the examples are of shape {inputs.shape}; expected ({given}, {wide}), a list of {wide} "
+            "numbers for each, as the model takes them"
+        )
+    answers = None if targets is None else _numbers(targets, "targets")
+    if answers is not None and outputs == 1 and answers.shape == (given, 1):
+        answers = answers[:, 0]
+    if answers is not None and answers.shape not in ((given,), (given, outputs)):
+        raise ValueError(
+            f"film: the targets are of shape {answers.shape}; expected ({given},), one for each example"
+            + (f", or ({given}, {outputs})" if outputs > 1 else "")
+        )
+    if level is None:
+        level = 0.0 if answers is None or not given else float(answers.min() / 2 + answers.max() / 2)
+    if isinstance(level, bool) or not isinstance(level, (int, float)) or not math.isfinite(level):
+        raise ValueError(f"film: level is {level!r}; expected the output where two classes part, a number")
+    kept = spread(given, MOST_KEPT)
+    return Examples(
+        inputs[kept].astype(np.float64),
+        None if answers is None else answers[kept].tolist(),
+        given,
+        spread(len(kept), MOST_SHOWN),
+        float(level),
+    )
+
+
+def spread(count: int, most: int) -> NDArray[np.intp]:
+    """The numbers 0 to ``count`` - 1, or ``most`` of them, evenly spaced from the first to the last.
+
+    >>> spread(3, 5).tolist(), spread(100, 4).tolist()
+    ([0, 1, 2], [0, 33, 66, 99])
+    """
+    return np.arange(count) if count <= most else np.linspace(0, count - 1, most).round().astype(np.intp)
+
+
+def gradients_of_own_loss(loss: Loss, output: Floats, target: Any) -> list[float]:
+    """How the loss of one example alone changes with each of the network's outputs.
+
+    >>> gradients_of_own_loss(lambda out, target: (out[0] - target[0]) ** 2, np.array([3.0]), 1.0)
+    [4.0]
+    """
+    leaves = [Value(number) for number in output.tolist()]
+    found: list[float] = gradients(loss([leaves if len(leaves) > 1 else leaves[0]], [target]), leaves)
+    return found
+
+
+def _numbers(data: Any, name: str) -> NDArray[Any]:
+    try:
+        array = np.asarray(data)
+    except ValueError:
+        raise ValueError(
+            f"film: the {name} are of different lengths; expected as many numbers in each"
+        ) from None
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"film: the {name} are of dtype {array.dtype}; expected plain numbers")
+    if not np.isfinite(array).all():
+        raise ValueError(f"film: the {name} have inf or nan in them; expected finite numbers")
+    return array

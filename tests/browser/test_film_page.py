@@ -1,0 +1,664 @@
+"""The film's page in a browser: its numbers are the engine's, keys, buttons and clicks do what they say."""
+
+from __future__ import annotations
+
+import math
+import re
+from html import escape
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import Value, gradients
+from autograd.show.film import Film, film
+
+POINTS = [[0.5, -1.0], [1.5, 0.25], [-0.75, 2.0], [0.0, 0.1], [-1.0, -1.0], [2.0, -0.5]]
+TARGETS = [1.0, -1.0, 1.0, -1.0, 1.0, -1.0]
+# Rows of one operand whose derivative is 0, or which are no use where a sum may be anything.
+ODD = {"neg", "sign", "log", "log1p", "sqrt", "exp", "expm1", "tan"}
+
+
+def recorded(
+    sizes: tuple[int, ...] = (4, 3, 1),
+    activation: str | None = "tanh",
+    steps: int = 12,
+    loss: Any = nn.mse,
+    targets: Any = TARGETS,
+    points: Any = POINTS,
+    **options: Any,
+) -> tuple[Film, Any]:
+    """A short run, and its model."""
+    model = nn.MLP(len(points[0]), list(sizes), activation, rng=3)
+    run = film(model, points, targets, loss=loss, **options)
+    optimizer = nn.SGD(model.parameters(), lr=0.05)
+    for _ in range(steps):
+        total = loss([model(point) for point in points], targets)
+        optimizer.zero_grad()
+        total.backward()
+        run.record(total)
+        optimizer.step()
+    return run, model
+
+
+def as_it_was(model: Any, run: Film, frame: int) -> Any:
+    """The model with the weights of a frame."""
+    for parameter, number in zip(model.parameters(), run.frames[frame].parameters.tolist()):
+        parameter.data = number
+    return model
+
+
+def settled(page: Any) -> None:
+    """When what was asked for has been drawn, and the address has followed, by the page's own clock."""
+    page.evaluate(
+        """() => new Promise((done) => setTimeout(
+             () => requestAnimationFrame(() => requestAnimationFrame(done)), 200))"""
+    )
+
+
+def until(page: Any, condition: str) -> None:
+    """When it has become true; Playwright's own wait is eval, which the page's security policy forbids."""
+    for _ in range(200):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{condition} did not become true")
+
+
+def numbers(text: str) -> list[float]:
+    return [float(found) for found in re.findall(r"-?(?:\d[\d.]*(?:e[-+]?\d+)?|inf)|nan", text)]
+
+
+def close(shown: float, truth: float) -> bool:
+    """As near as four decimals, or four digits, are."""
+    return shown == truth or abs(shown - truth) <= max(6e-5, 6e-4 * abs(truth))
+
+
+def rows(page: Any, table: int) -> list[list[str]]:
+    found: list[list[str]] = page.evaluate(
+        """(table) => [...document.querySelectorAll("#numbers table")[table].tBodies[0].rows]
+             .map((row) => [...row.cells].map((cell) => cell.textContent))""",
+        table,
+    )
+    return found
+
+
+# ---- what it computes
+
+
+@pytest.mark.parametrize("name", [None, *sorted(set(nn.activations.known()) - ODD)])
+def test_the_plane_is_the_engines(name: str | None, show: Any) -> None:
+    """On a grid, at the first and the last frame, with the activation's JavaScript from its row."""
+    run, model = recorded(activation=name, steps=3)
+    page = show(run)
+    grid = [[x, y] for x in np.linspace(-3, 3, 9) for y in np.linspace(-3, 3, 9)]
+    for frame in (0, 2):
+        ours = page.evaluate(
+            "([frame, grid]) => grid.map((x) => stepgrad.outputs(frame, x)[0])", [frame, grid]
+        )
+        engine = as_it_was(model, run, frame)
+        np.testing.assert_allclose(ours, [engine(x).data for x in grid], rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["tanh", "relu", "sigmoid", "gelu", "leaky_relu"])
+@pytest.mark.parametrize("loss", [nn.mse, nn.hinge, None])
+def test_gradients_flow_back_as_in_the_engine(name: str, loss: Any, show: Any) -> None:
+    run, model = recorded(activation=name, steps=2)
+    if loss is not nn.mse:
+        for number in range(2):
+            again = film(as_it_was(model, run, number), POINTS, TARGETS, loss=loss)
+            again.record(0.0)
+            page = show(again)
+            _compare_gradients(page, 0, model, loss)
+        return
+    page = show(run)
+    for frame in range(2):
+        _compare_gradients(page, frame, as_it_was(model, run, frame), loss)
+
+
+def _compare_gradients(page: Any, frame: int, model: Any, loss: Any) -> None:
+    for example, (point, target) in enumerate(zip(POINTS, TARGETS)):
+        outs: list[Value] = []
+        x: Any = point
+        for layer in model.layers:
+            x = [neuron(x) for neuron in layer.neurons]
+            outs += x
+        root = x[0] if loss is None else loss([x[0]], [target])
+        expected = gradients(root, outs)
+        ours = page.evaluate("([frame, example]) => stepgrad.gradients(frame, example)", [frame, example])
+        np.testing.assert_allclose(ours, expected, rtol=1e-6, atol=1e-12)
+
+
+def test_the_numbers_of_a_neuron_are_those_recorded(show: Any) -> None:
+    run, model = recorded()
+    page = show(run, "#step=7&example=2&neuron=5")  # layer 1, neuron 1
+    settled(page)
+    assert page.locator("#numbers h2").text_content() == "Layer 1, neuron 1, tanh"
+    frame = run.frames[7]
+    at = 4 * 3 + 5  # after layer 0 and the first neuron of layer 1
+    weights, grads = frame.parameters[at : at + 5], frame.gradient[at : at + 5]
+    engine = as_it_was(model, run, 7)
+    before = [neuron(POINTS[2]) for neuron in engine.layers[0].neurons]
+    shown = rows(page, 1)
+    assert [row[0] for row in shown] == ["neuron 0", "neuron 1", "neuron 2", "neuron 3", "bias"]
+    for row, weight, grad in zip(shown, weights, grads):
+        assert close(float(row[2]), weight) and close(float(row[3]), grad)
+    for row, out in zip(shown, before):
+        assert close(float(row[1]), out.data)
+    out = engine.layers[1].neurons[1](before)
+    values = rows(page, 0)
+    assert close(float(values[0][1]), out.parents[0].data) and close(float(values[1][1]), out.data)
+    rest: Any = [neuron(before) for neuron in engine.layers[1].neurons]
+    rest[1] = out
+    loss = nn.mse([engine.layers[2].neurons[0](rest)], [TARGETS[2]])
+    for row, node in zip(values, (out.parents[0], out)):
+        assert close(float(row[2]), gradients(loss, node))
+    facts = page.locator(".facts dd").all_text_contents()
+    assert numbers(facts[0]) == POINTS[2] and float(facts[1]) == TARGETS[2]
+    assert close(float(facts[2]), engine(POINTS[2]).data)
+
+
+def test_each_frame_shows_its_loss_and_the_norms_of_its_gradients(show: Any) -> None:
+    run, _ = recorded()
+    page = show(run)
+    for frame in run.frames:
+        settled(page)
+        assert close(float(page.locator("#loss").text_content()), frame.loss)
+        assert page.locator("#count").text_content() == f"step {frame.step} of 11"
+        shown = [float(text) for text in page.locator(".bars .size").all_text_contents()]
+        assert shown == pytest.approx(run.gradient_norms(frame), rel=0.05)  # two digits
+        page.keyboard.press("ArrowRight")
+
+
+def test_lines_are_wide_and_coloured_as_the_weights_are(show: Any) -> None:
+    run, _ = recorded()
+    for view, truth in (("forward", run.frames[5].parameters), ("backward", run.frames[5].gradient)):
+        page = show(run, f"#step=5&view={view}")
+        settled(page)
+        drawn = page.evaluate(
+            """() => [...document.querySelectorAll(".lines path")].map((path) => [
+                 Number(path.dataset.edge), path.getAttribute("class"),
+                 Number(path.getAttribute("stroke-width"))
+               ])"""
+        )
+        assert len(drawn) == 2 * 4 + 4 * 3 + 3
+        for place, kind, _ in drawn:
+            assert kind == ("positive" if truth[place] > 0 else "negative")
+        order = sorted(drawn, key=lambda edge: abs(truth[edge[0]]))
+        widths = [width for _, _, width in order]
+        assert widths == sorted(widths) and widths[-1] > 2 * widths[0]
+        assert ("log scale" in page.locator("#legend").inner_text()) == (view == "backward")
+
+
+def test_dead_relus_are_crossed_out_and_counted(show: Any) -> None:
+    model = nn.MLP(2, [4, 3, 1], "relu", rng=0)
+    run = film(model, POINTS, TARGETS, loss=nn.mse)
+    for killed in ([], [(0, 1)], [(0, 1), (1, 0), (1, 2)]):
+        for layer, j in killed:
+            model.layers[layer].neurons[j].bias.data = -100.0
+        for parameter in model.parameters():
+            parameter.grad = 0.0
+        run.record(1.0)
+    page = show(run)
+    for frame, dead in enumerate(run.dead(each) for each in run.frames):
+        settled(page)
+        crossed = page.evaluate(
+            "[...document.querySelectorAll('.neuron.dead')].map((n) => Number(n.dataset.neuron))"
+        )
+        assert crossed == [4 * layer + j for layer, j in dead]
+        assert page.locator("#dead").text_content() == f"{len(dead)} of 7 relus dead"
+        assert len(dead) >= (0, 1, 3)[frame]
+        page.keyboard.press("ArrowRight")
+    page.evaluate("stepgrad.choose({neuron: 4})")
+    settled(page)
+    assert "dead: 0 for every example" in page.locator("#numbers h2").text_content()
+
+
+def test_how_many_examples_are_right(show: Any) -> None:
+    for targets, level in ((TARGETS, 0.0), ([(t + 1) / 2 for t in TARGETS], 0.5)):
+        run, model = recorded(targets=targets, steps=8)
+        page = show(run, "#step=7")
+        settled(page)
+        engine = as_it_was(model, run, 7)
+        right = sum((engine(x).data > level) == (t > level) for x, t in zip(POINTS, targets))
+        assert page.locator("#right").text_content() == f"{right} of 6 right"
+
+
+def test_the_plane_is_painted_by_side_of_the_boundary(show: Any) -> None:
+    run, model = recorded(steps=8)
+    page = show(run, "#step=7", color_scheme="light")
+    settled(page)
+    seen = page.evaluate(
+        """() => {
+             const canvas = document.querySelector("canvas");
+             const dots = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+             const found = [];
+             for (let i = 1; i < 8; i++) for (let j = 1; j < 8; j++) {
+               const [x, y] = [Math.round(canvas.width * i / 8), Math.round(canvas.height * j / 8)];
+               const colour = dots.slice(4 * (y * canvas.width + x)).slice(0, 3);
+               found.push([x / canvas.width, y / canvas.height, ...colour]);
+             }
+             return [canvas.width, canvas.height, found];
+           }"""
+    )
+    wide, high, found = seen
+    low, top = np.min(POINTS, axis=0), np.max(POINTS, axis=0)
+    low, top = low - 0.12 * (top - low), top + 0.12 * (top - low)
+    unit = min(wide / (top[0] - low[0]), high / (top[1] - low[1]))
+    engine, compared = as_it_was(model, run, 7), 0
+    for x, y, red, _, blue in found:
+        place = (low + top) / 2 + np.array([(x - 0.5) * wide, (0.5 - y) * high]) / unit
+        if min(np.hypot(*(place - point)) for point in POINTS) < 0.2:
+            continue  # a marker is there
+        out = engine(place.tolist()).data
+        if abs(out) > 0.1:
+            assert (blue > red) == (out > 0)
+            compared += 1
+    assert compared > 25
+
+
+# ---- moving
+
+
+def position(page: Any) -> int:
+    settled(page)
+    at: int = page.evaluate("stepgrad.state.frame")
+    assert page.locator("#count").text_content() == f"step {at} of 11"
+    assert page.locator("#scrubber").input_value() == str(at)
+    assert f"step={at}" in page.evaluate("location.hash")
+    return at
+
+
+def test_keys_and_buttons(show: Any) -> None:
+    page = show(recorded()[0])
+    for press, at in (
+        ("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("ArrowLeft", 0), ("ArrowLeft", 0),
+        ("End", 11), ("ArrowRight", 11), ("Home", 0),
+    ):  # fmt: skip
+        page.keyboard.press(press)
+        assert position(page) == at
+    for button, at in (("last", 11), ("back", 10), ("back", 9), ("first", 0), ("next", 1)):
+        page.click(f"#{button}")
+        assert position(page) == at
+    page.click("#first")
+    assert position(page) == 0
+    assert page.locator("#first").is_disabled() and page.locator("#back").is_disabled()
+    assert page.locator("#next").is_enabled() and page.locator("#last").is_enabled()
+    page.focus("#next")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Space")  # on a button a space presses it
+    assert position(page) == 2
+
+
+def test_the_scrubber(show: Any) -> None:
+    page = show(recorded()[0])
+    page.focus("#scrubber")
+    page.keyboard.press("ArrowRight")
+    assert position(page) == 1
+    page.keyboard.press("End")
+    assert position(page) == 11
+    box = page.locator("#scrubber").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert position(page) in (5, 6)
+    assert page.locator("#scrubber").get_attribute("aria-valuetext").startswith("step ")
+
+
+def test_space_plays_to_the_end_and_again_from_the_start(show: Any) -> None:
+    page = show(recorded()[0])
+    page.select_option("#speed", "60")
+    page.focus("body")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Space")
+    until(page, "stepgrad.state.frame === 11")
+    until(page, "document.querySelector('#play span').textContent === 'Play'")
+    assert position(page) == 11
+    page.select_option("#speed", "2")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Space")
+    until(page, "stepgrad.state.frame === 1")
+    assert page.locator("#play span").text_content() == "Pause"
+    page.keyboard.press("Space")
+    at = position(page)
+    page.wait_for_timeout(700)
+    assert position(page) == at and page.locator("#play span").text_content() == "Play"
+    page.keyboard.press("Space")
+    page.keyboard.press("Home")  # whoever moves by hand stops it
+    page.wait_for_timeout(700)
+    assert position(page) == 0
+
+
+@pytest.mark.parametrize(
+    ("fragment", "frame", "view", "example", "neuron"),
+    [
+        ("#step=7", 7, "forward", 0, None),
+        ("#step=3&view=backward&example=4&neuron=2", 3, "backward", 4, 2),
+        ("#step=999&example=999&neuron=999", 11, "forward", 5, 7),
+        ("#step=-1&view=sideways&example=x&neuron=1e9", 0, "forward", 0, None),
+        ("#step=<img src=x onerror=alert(1)>", 0, "forward", 0, None),
+        ("#%", 0, "forward", 0, None),
+        ("", 0, "forward", 0, None),
+    ],
+)
+def test_the_address_is_a_moment(
+    fragment: str, frame: int, view: str, example: int, neuron: int | None, show: Any
+) -> None:
+    page = show(recorded()[0], fragment)
+    settled(page)
+    state = {"frame": frame, "view": view, "example": example, "neuron": neuron}
+    assert page.evaluate("({...stepgrad.state})") == state
+    again = page.evaluate("location.hash")
+    page.evaluate("location.hash = '#step=5'")
+    assert position(page) == 5
+    page.evaluate("(hash) => { location.hash = hash; }", again)
+    settled(page)
+    assert page.evaluate("({...stepgrad.state})") == state  # what it writes, it reads
+
+
+def test_a_click_on_the_curve_goes_there(show: Any) -> None:
+    page = show(recorded()[0])
+    box = page.locator("#curve svg").bounding_box()
+    for part in (0.2, 0.9, 0.48):
+        x = 52 + part * (box["width"] - 66)  # between the margins of the chart
+        page.mouse.click(box["x"] + x, box["y"] + box["height"] / 2)
+        assert position(page) == round(part * 11)
+        cursor = page.locator("#curve .cursor").get_attribute("d")
+        assert abs(float(cursor[1:].split()[0]) - x) < (box["width"] - 66) / 11
+    page.mouse.move(box["x"] + 60, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 14, box["y"] + 40, steps=5)
+    page.mouse.up()
+    assert position(page) == 11
+
+
+def test_a_click_on_a_point_follows_it_through_the_network(show: Any) -> None:
+    page = show(recorded()[0])
+    settled(page)
+    box = page.locator("canvas").bounding_box()
+    low, high = np.min(POINTS, axis=0), np.max(POINTS, axis=0)
+    unit = min(box["width"] / (1.24 * (high[0] - low[0])), box["height"] / (1.24 * (high[1] - low[1])))
+    for index in (3, 0, 5):
+        shift = (np.array(POINTS[index]) - (low + high) / 2) * unit
+        page.mouse.click(
+            box["x"] + box["width"] / 2 + shift[0] + 2, box["y"] + box["height"] / 2 - shift[1] - 2
+        )
+        settled(page)
+        assert page.evaluate("stepgrad.state.example") == index
+        assert page.locator("#example").input_value() == str(index)
+        assert numbers(page.locator(".facts dd").first.text_content()) == POINTS[index]
+
+
+def test_choosing_examples_neurons_and_views(show: Any) -> None:
+    page = show(recorded()[0])
+    see = "({...stepgrad.state})"
+    page.keyboard.press("e")
+    page.keyboard.press("n")
+    page.keyboard.press("n")
+    page.keyboard.press("b")
+    settled(page)
+    assert page.evaluate(see) == {"frame": 0, "view": "backward", "example": 1, "neuron": 1}
+    page.keyboard.press("Shift+E")
+    page.keyboard.press("Shift+E")
+    page.keyboard.press("Shift+N")
+    page.keyboard.press("Shift+N")
+    page.keyboard.press("f")
+    settled(page)
+    assert page.evaluate(see) == {"frame": 0, "view": "forward", "example": 5, "neuron": 7}
+    assert page.locator(".neuron.chosen").count() == 1 and page.locator(".lines .own").count() == 3
+    page.keyboard.press("Escape")
+    page.locator("[data-neuron='4']").click()
+    settled(page)
+    assert page.evaluate(see)["neuron"] == 4 and page.locator(".lines .own").count() == 4
+    page.locator("[data-neuron='4']").click()  # once more: none
+    page.select_option("#which", "6")
+    page.select_option("#example", "2")
+    page.click("#backward")
+    settled(page)
+    assert page.evaluate(see) == {"frame": 0, "view": "backward", "example": 2, "neuron": 6}
+    assert page.locator("#backward").get_attribute("aria-pressed") == "true"
+    assert page.locator("#forward").get_attribute("aria-pressed") == "false"
+
+
+def test_what_is_under_the_pointer_is_said_in_numbers(show: Any) -> None:
+    run, _ = recorded()
+    page = show(run, "#step=4")
+    settled(page)
+    page.locator("[data-neuron='0']").hover()
+    assert page.locator("#tip").text_content().startswith("layer 0, neuron 0, tanh: activation ")
+    page.evaluate(
+        """() => document.querySelector("[data-edge='1']").dispatchEvent(
+             new PointerEvent("pointermove", {bubbles: true, clientX: 1270, clientY: 700}))"""
+    )
+    said = page.locator("#tip").text_content()
+    assert said.startswith("x1 → layer 0, neuron 0: weight ")
+    weight, grad = numbers(said)[-2:]
+    assert close(weight, run.frames[4].parameters[1]) and close(grad, run.frames[4].gradient[1])
+    box = page.locator("#tip").bounding_box()
+    assert box["x"] + box["width"] <= 1280 and box["y"] + box["height"] <= 720
+
+
+def test_help_theme_and_large_text(show: Any) -> None:
+    page = show(recorded()[0], color_scheme="light")
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    page.keyboard.press("ArrowRight")  # goes nowhere while it is open
+    page.click("#close")
+    assert not page.locator("#keys").is_visible() and position(page) == 0
+    ink = page.evaluate("getComputedStyle(document.body).color")
+    page.click("#theme")
+    settled(page)
+    assert page.evaluate("getComputedStyle(document.body).color") != ink
+    page.click("#theme")
+    assert page.evaluate("getComputedStyle(document.body).color") == ink
+    size = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+    page.click("#large")
+    assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") > size
+
+
+# ---- other films
+
+
+def test_an_empty_film_says_so(show: Any) -> None:
+    page = show(film(nn.MLP(2, [2, 1], rng=0), POINTS, TARGETS, loss=nn.mse, title="nothing yet"))
+    assert page.locator("h1").text_content() == "nothing yet"
+    assert "film.record(loss)" in page.locator("#empty").inner_text()
+    assert not page.locator("main").is_visible()
+    page.keyboard.press("ArrowRight")
+
+
+def test_a_film_of_one_frame(show: Any) -> None:
+    page = show(recorded(steps=1)[0], "#step=3")
+    settled(page)
+    assert page.locator("#count").text_content() == "step 0 of 0"
+    for button in ("first", "back", "play", "next", "last"):
+        assert page.locator(f"#{button}").is_disabled()
+    for key in ("ArrowRight", "End", "Space", "ArrowLeft"):
+        page.keyboard.press(key)
+    settled(page)
+    assert page.evaluate("stepgrad.state.frame") == 0
+
+
+def test_an_exploded_run_is_shown_to_its_end(show: Any) -> None:
+    model = nn.MLP(2, [3, 3, 1], "relu", rng=0)
+    run = film(model, POINTS, TARGETS, loss=nn.mse)
+    values = [0.5, 1e30, 1e200, -1e308, math.inf, math.nan]
+    for number in values:
+        for index, parameter in enumerate(model.parameters()):
+            parameter.data = number if index % 2 else 0.25
+            parameter.grad = -number if index % 3 else None
+        run.record(number)
+    for view in ("forward", "backward"):
+        page = show(run, f"#step=0&view={view}&neuron=1")
+        for frame, number in enumerate(values):
+            settled(page)
+            assert page.evaluate("stepgrad.state.frame") == frame
+            shown = float(page.locator("#loss").text_content())
+            assert shown == pytest.approx(number, rel=1e-3, nan_ok=True)
+            broken = page.locator(".lines .nan").count()
+            assert (broken > 0) == (
+                not math.isfinite(number) and not (math.isnan(number) and view == "backward")
+            )
+            page.keyboard.press("ArrowRight")
+        assert page.locator("#curve .broken").count() >= 2  # inf and nan, on the curve
+
+
+def test_without_gradients_there_is_a_dash_and_not_a_0(show: Any) -> None:
+    run = film(nn.MLP(2, [2, 1], rng=0), POINTS, TARGETS, loss=nn.mse)
+    run.record(1.0)
+    page = show(run, "#neuron=0&view=backward")
+    settled(page)
+    assert page.locator(".bars .size").all_text_contents() == ["—", "—"]
+    assert [row[3] for row in rows(page, 1)] == ["—"] * 3
+    assert page.locator(".lines .zero").count() == 6
+
+
+def test_several_classes_share_the_plane(show: Any) -> None:
+    labels = [0, 1, 2, 0, 1, 2]
+    run, model = recorded(sizes=(6, 3), steps=10, loss=nn.cross_entropy, targets=labels)
+    page = show(run, "#step=9&view=backward&example=1")
+    settled(page)
+    engine = as_it_was(model, run, 9)
+    right = sum(int(np.argmax([out.data for out in engine(x)])) == label for x, label in zip(POINTS, labels))
+    assert page.locator("#right").text_content() == f"{right} of 6 right"
+    outputs = page.evaluate("stepgrad.outputs(9, [0.3, 0.7])")
+    np.testing.assert_allclose(outputs, [out.data for out in engine([0.3, 0.7])], rtol=1e-9)
+    assert len(numbers(page.locator(".facts dd").nth(3).text_content())) == 3  # a gradient for each output
+
+
+def test_without_a_plane_the_network_has_the_room(show: Any) -> None:
+    for points in ([[x[0]] for x in POINTS], [[*x, 1.0] for x in POINTS]):
+        page = show(recorded(points=points)[0])
+        settled(page)
+        assert not page.locator("#plane").is_visible()
+        assert page.locator("#network").bounding_box()["width"] > 1200
+        assert page.locator(".facts").is_visible()
+
+
+def test_without_examples_there_are_weights_gradients_and_the_loss(show: Any) -> None:
+    model = nn.MLP(2, [2, 1], rng=0)
+    run = film(model)
+    for _ in range(3):
+        loss = nn.mse([model(x) for x in POINTS], TARGETS)
+        loss.backward()
+        run.record(loss)
+    page = show(run, "#neuron=0")
+    settled(page)
+    assert not page.locator("#plane").is_visible() and not page.locator("#example").is_visible()
+    assert page.locator("#dead").text_content() == ""
+    shown = [float(row[2]) for row in rows(page, 0)]
+    assert all(close(a, b) for a, b in zip(shown, run.frames[0].parameters))
+    page.keyboard.press("e")
+    page.keyboard.press("b")
+    settled(page)
+
+
+def test_an_activation_without_a_formula(show: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(autograd.ops, "ELEMENTWISE", dict(autograd.ops.ELEMENTWISE))  # gone after the test
+    autograd.define("ceil_of_film", math.ceil, lambda out, x: 0.0, on_array=np.ceil)
+    model = nn.MLP(2, [2, 1], "ceil_of_film", rng=0)
+    run = film(model, POINTS, TARGETS, loss=nn.mse)
+    run.record(1.0)
+    page = show(run, "#neuron=1")
+    settled(page)
+    assert "ceil_of_film has no formula" in page.locator("#notices").inner_text()
+    assert not page.locator("#plane").is_visible()
+    assert close(float(rows(page, 0)[0][2]), run.frames[0].parameters[3])
+
+
+def test_a_thinned_film_says_so_and_counts_in_steps(show: Any) -> None:
+    run = film(nn.MLP(1, [1], rng=0))
+    for step in range(700):
+        run.record(1.0 + step)
+    page = show(run)
+    settled(page)
+    assert page.locator("#notices").inner_text() == "Of 700 steps, one in 4 is kept, and the last."
+    page.keyboard.press("ArrowRight")
+    settled(page)
+    assert page.locator("#count").text_content() == "step 4 of 699"
+    assert float(page.locator("#loss").text_content()) == 5.0
+    page.evaluate("location.hash = '#step=401'")
+    settled(page)
+    assert page.evaluate("location.hash") == "#step=400"
+
+
+def test_markup_in_a_title_is_text(show: Any) -> None:
+    title = "<img src=x onerror=alert(1)><b>bold</b> </script><script>alert(2)</script>"
+    page = show(recorded(title=title)[0])
+    assert page.locator("h1").text_content() == title
+    assert page.locator("h1 *").count() == 0 and page.title() == title
+
+
+# ---- where it is read
+
+
+@pytest.mark.parametrize(("scheme", "view"), [("light", "forward"), ("dark", "backward")])
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (768, 1024), (1280, 720), (1920, 1080)])
+def test_nothing_is_cut_off_or_overlaps(width: int, height: int, scheme: str, view: str, show: Any) -> None:
+    run, _ = recorded(sizes=(8,) * 8 + (1,), activation="sigmoid", steps=3)
+    page = show(run, f"#step=1&view={view}&neuron=70", width=width, height=height, color_scheme=scheme)
+    settled(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    boxes = page.evaluate(
+        """(names) => Object.fromEntries(names.map((name) => [name, [...document.querySelectorAll(name)]
+             .filter((e) => e.textContent || e.tagName === "BUTTON").map((e) => e.getBoundingClientRect())
+             .map((box) => [box.left, box.top, box.right, box.bottom])]))""",
+        [
+            ".network .head",
+            ".bars .size",
+            ".bars .mark",
+            ".legend text",
+            "#curve text",
+            "header button",
+            "#transport button",
+        ],
+    )
+    for name, found in boxes.items():
+        assert found, name
+        for index, (left, top, right, bottom) in enumerate(found):
+            assert left >= 0 and right <= width + 0.5, name
+            for other in found[index + 1 :]:
+                apart = (
+                    right <= other[0] + 1
+                    or other[2] <= left + 1
+                    or bottom <= other[1] + 3
+                    or other[3] <= top + 3
+                )
+                assert apart, (name, found[index], other)
+    if width > 760:  # all of it is on the screen at once
+        for part in ("#network", "#plane", "#transport", "#losses", "#neuron"):
+            box = page.locator(part).bounding_box()
+            assert box["y"] >= 0 and box["y"] + box["height"] <= height + 1
+    else:  # the controls stay in sight
+        for scroll in (0, 400, 5000):
+            page.mouse.wheel(0, scroll)
+            page.wait_for_timeout(100)
+            box = page.locator("#transport").bounding_box()
+            assert box["y"] >= 0 and box["y"] + box["height"] <= height
+
+
+def test_all_that_can_be_used_has_a_name(show: Any) -> None:
+    page = show(recorded()[0])
+    unnamed = page.evaluate(
+        """() => [...document.querySelectorAll("button, select, input")].filter((e) => {
+             const label = e.tagName === "BUTTON" ? e.textContent : e.labels?.[0]?.textContent ?? "";
+             return !label.trim() && !e.ariaLabel;
+           }).map((e) => e.id)"""
+    )
+    assert unnamed == []
+    settled(page)
+    assert "Norm of each layer's gradient" in page.locator("svg.network").get_attribute("aria-label")
+    assert page.locator("#spoken").text_content().startswith("Step 0, loss ")
+    assert page.locator("canvas").get_attribute("aria-label").endswith("6 right")
+
+
+def test_it_works_inside_a_notebooks_frame(show: Any) -> None:
+    run, _ = recorded()
+    outer = f"<!doctype html><meta charset=utf-8><link rel=icon href='data:,'><title>{escape('cell')}</title>"
+    page = show(outer + run._repr_mimebundle_()["text/html"])
+    frame = page.frame_locator("iframe")
+    frame.locator("#next").click()
+    frame.locator("#next").click()
+    page.wait_for_timeout(300)
+    assert frame.locator("#count").text_content() == "step 2 of 11"
+    assert close(float(frame.locator("#loss").text_content()), run.frames[2].loss)
