@@ -62,6 +62,7 @@ def test_step_without_a_terminal_prints_the_whole_walk():
         (["x * 2", "x = 1.5"], "3.0000"),
         (["2*cos(x)", "x=pi/3"], "1.0000"),
         (["e*x", "x=1", "e=5"], "5.0000"),
+        (["pi*x", "x=2"], "6.2832"),
         (["λ*w_1", "λ=1e-1", "w_1=.5"], "0.0500"),
     ],
 )
@@ -110,6 +111,11 @@ def test_check_of_a_wrong_derivative_has_status_1(capsys):
     status, out, _ = said(capsys, "check", "wrong_square(x) + y", "x=2", "y=1")
     assert status == 1
     assert re.search(r"^x .*WRONG$", out, re.MULTILINE) and re.search(r"^y .*ok$", out, re.MULTILINE)
+
+
+def test_check_that_cannot_tell_has_status_1(capsys):
+    status, out, _ = said(capsys, "check", "1e9 + x/1e4", "x=1")  # the slope is lost in the rounding of 1e9
+    assert status == 1 and "unclear" in out
 
 
 def test_check_at_a_kink_has_status_1():

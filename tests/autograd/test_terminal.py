@@ -16,7 +16,7 @@ import time
 import pytest
 
 import nn
-from autograd import Value, define, dot, stepper
+from autograd import Value, define, dot, no_grad, stepper
 from autograd.expression import build
 from autograd.show import text
 from autograd.show.lesson import read_lesson
@@ -237,6 +237,18 @@ def test_an_operation_on_many_values_can_be_scrolled():
     assert any(each.startswith("  to w0") for each in map(ink.plain, session.lines(80, 24)))
 
 
+def test_of_many_questions_the_one_that_is_asked_is_in_sight():
+    ws, xs = ([Value(0.1 * (i + 1), f"{name}{i}") for i in range(20)] for name in "wx")
+    lesson = read_lesson(dot(ws, xs))
+    session = Session(lesson, quiz=Quiz(lesson))
+    session.press("end")
+    for i in range(20):
+        lines = [ink.plain(each) for each in session.lines(80, 24)]
+        assert any(each.split() == ["to", f"w{i}", "?"] for each in lines)
+        assert any(f"gradient of w{i}?" in each for each in lines)
+        session.press("enter")
+
+
 def test_a_leaf_alone_has_two_positions():
     lesson = read_lesson(Value(2.0, "x"))
     assert ledger_of(shown(lesson, 0)) == {"x": ("2.0000", "—")}
@@ -244,10 +256,17 @@ def test_a_leaf_alone_has_two_positions():
 
 
 def test_constants_have_no_gradient():
-    loss = Value(3.0, "x") * 2.0
-    lines = shown(read_lesson(loss), 3)
-    assert "through * at v1:  v1 = x * 2.0" in lines[2]
+    with no_grad():
+        known = Value(3.0, "a") * 2.0
+    known.label = "known"
+    lesson = read_lesson(Value(3.0, "x") * 2.0 + known)
+    lines = shown(lesson, 0)
+    (row,) = [each.split() for each in lines if "│   known " in each]
+    assert row[-2:] == ["known", "6.0000"]  # and neither a gradient nor a dash for one
+    assert not any("│   2 " in each for each in lines)
+    lines = shown(lesson, 5)
     assert not any(each.startswith("  to 2") for each in lines)
+    assert "through * at v1:  v1 = x * 2.0" in lines[2]
 
 
 def test_a_deep_graph():
@@ -602,14 +621,12 @@ class Terminal:
         self.before = self.modes()
         self.received = ""
         environment = {**os.environ, "TERM": "xterm-256color", "NO_COLOR": "", **environment}
-
-        def own_the_terminal():
-            os.setsid()
-            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
+        # Makes the terminal its own, so that keys such as Ctrl-C reach it, and becomes the program.
+        first = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+        first += "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
         self.process = subprocess.Popen(
-            [sys.executable, *command], stdin=self.slave, stdout=self.slave, stderr=self.slave,
-            env=environment, preexec_fn=own_the_terminal,
+            [sys.executable, "-c", first, *command], stdin=self.slave, stdout=self.slave, stderr=self.slave,
+            env=environment, start_new_session=True,
         )  # fmt: skip
 
     def __enter__(self):
@@ -674,7 +691,7 @@ def test_a_walk_in_a_terminal():
         terminal.type("\x1bOC").wait("step 3 of 11")
         terminal.type(" ").wait("step 4 of 11")
         terminal.type("\x1b[D").wait("step 3 of 11")
-        terminal.type("p").wait("step 2 of 11")
+        terminal.type("p\x1b[A\x1b[B").wait("step 2 of 11")
         terminal.type("g7").wait("go to step (0 to 11): 7")
         terminal.type("\r").wait("step 7 of 11").wait("1.0 - 0.7071 * 0.7071 = 0.5000")
         terminal.type("\x1b[F").wait("step 11 of 11").wait("upstream × local = 0.5000 × (-3.0000) = -1.5000")
@@ -830,6 +847,15 @@ def test_a_terminal_that_goes_away_ends_it():
             assert terminal.process.wait(PATIENCE) in (0, 1, 129, 130)
         finally:
             terminal.master, terminal.slave = os.pipe()  # to be closed
+
+
+@TERMINAL
+def test_keys_from_a_pipe_are_no_keys():
+    shell = "import os, sys; os.dup2(os.open(os.devnull, os.O_RDONLY), 0); "
+    shell += f"os.execv(sys.executable, [sys.executable, *{STEP!r}])"
+    with Terminal("-c", shell) as terminal:
+        assert terminal.ended() == 0
+        assert "= contribution" in terminal.received and "\x1b" not in terminal.received
 
 
 def test_a_pipe_on_either_side_is_no_terminal(monkeypatch, capsys):

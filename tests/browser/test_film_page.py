@@ -192,6 +192,18 @@ def test_lines_are_wide_and_coloured_as_the_weights_are(show: Any) -> None:
         assert ("log scale" in page.locator("#legend").inner_text()) == (view == "backward")
 
 
+def test_with_more_room_the_same_picture_is_larger(show: Any) -> None:
+    page = show(recorded(sizes=(20, 1), steps=1)[0])
+    widest = """Math.max(...[...document.querySelectorAll(".lines path")].map(
+                  (path) => path.getAttribute("stroke-width")))"""
+    settled(page)
+    before = [page.evaluate(widest), page.locator(".neuron").first.bounding_box()["height"]]
+    page.set_viewport_size({"width": 1900, "height": 1200})
+    settled(page)
+    after = [page.evaluate(widest), page.locator(".neuron").first.bounding_box()["height"]]
+    assert after[0] > 1.2 * before[0] and after[1] > 1.2 * before[1]
+
+
 def test_dead_relus_are_crossed_out_and_counted(show: Any) -> None:
     model = nn.MLP(2, [4, 3, 1], "relu", rng=0)
     run = film(model, POINTS, TARGETS, loss=nn.mse)
@@ -451,9 +463,13 @@ def test_help_theme_and_large_text(show: Any) -> None:
     assert page.evaluate("getComputedStyle(document.body).color") != ink
     page.click("#theme")
     assert page.evaluate("getComputedStyle(document.body).color") == ink
-    size = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+    sizes = """['body', '.bars .size', '.legend text', '#curve text'].map(
+                 (name) => parseFloat(getComputedStyle(document.querySelector(name)).fontSize))"""
+    before = page.evaluate(sizes)
     page.click("#large")
-    assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") > size
+    settled(page)
+    assert page.evaluate(sizes) == pytest.approx([1.25 * size for size in before], rel=0.01)
+    _in_place(page, 1280)
 
 
 # ---- other films
@@ -592,12 +608,8 @@ def test_markup_in_a_title_is_text(show: Any) -> None:
 # ---- where it is read
 
 
-@pytest.mark.parametrize(("scheme", "view"), [("light", "forward"), ("dark", "backward")])
-@pytest.mark.parametrize(("width", "height"), [(360, 740), (768, 1024), (1280, 720), (1920, 1080)])
-def test_nothing_is_cut_off_or_overlaps(width: int, height: int, scheme: str, view: str, show: Any) -> None:
-    run, _ = recorded(sizes=(8,) * 8 + (1,), activation="sigmoid", steps=3)
-    page = show(run, f"#step=1&view={view}&neuron=70", width=width, height=height, color_scheme=scheme)
-    settled(page)
+def _in_place(page: Any, width: int) -> None:
+    """No text or button lies over another of its kind, or beyond the screen."""
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     boxes = page.evaluate(
         """(names) => Object.fromEntries(names.map((name) => [name, [...document.querySelectorAll(name)]
@@ -625,6 +637,15 @@ def test_nothing_is_cut_off_or_overlaps(width: int, height: int, scheme: str, vi
                     or other[3] <= top + 3
                 )
                 assert apart, (name, found[index], other)
+
+
+@pytest.mark.parametrize(("scheme", "view"), [("light", "forward"), ("dark", "backward")])
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (768, 1024), (1280, 720), (1920, 1080)])
+def test_nothing_is_cut_off_or_overlaps(width: int, height: int, scheme: str, view: str, show: Any) -> None:
+    run, _ = recorded(sizes=(8,) * 8 + (1,), activation="sigmoid", steps=3)
+    page = show(run, f"#step=1&view={view}&neuron=70", width=width, height=height, color_scheme=scheme)
+    settled(page)
+    _in_place(page, width)
     if width > 760:  # all of it is on the screen at once
         for part in ("#network", "#plane", "#transport", "#losses", "#neuron"):
             box = page.locator(part).bounding_box()

@@ -224,6 +224,10 @@ def test_descend_takes_one_gradient_step_on_the_marked_leaves(show):
     points = page.locator("#descend .curve").get_attribute("d").replace("L", "M").split("M")[1:]
     heights = [float(point.split()[1]) for point in points]
     assert len(heights) == 5 and heights == sorted(heights)  # in a picture, down is more
+    page.get_by_role("tab", name="Ledger").click()
+    edit(page, "a", "1")  # a number set by hand begins a new curve
+    page.get_by_role("tab", name="Descend").click()
+    assert page.locator("#descend .curve").get_attribute("d").count("L") == 0
     for box in boxes.all():
         box.uncheck()
     assert button.is_disabled()

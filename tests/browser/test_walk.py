@@ -57,8 +57,10 @@ def test_a_forward_step_has_its_formula_in_symbols_and_then_in_numbers(show):
     assert _lines(page, "#step .math") == ["compute n", "n = s + b = -6.0 + 6.8814 = 0.8814"]
     page.keyboard.press("ArrowRight")
     assert _lines(page, "#step .math") == ["compute o", "o = tanh(n) = tanh(0.8814) = 0.7071"]
-    page.evaluate("stepgrad.go(3)")  # a name that is an expression, and a number below 0, in parentheses
+    page.evaluate("stepgrad.go(3)")  # a name that is an expression is in parentheses
     assert _lines(page, "#step .math") == ["compute s", "s = (x1*w1) + (x2*w2) = -6.0 + 0.0 = -6.0"]
+    page.evaluate("stepgrad.go(1)")  # and so is a number below 0 behind an operator
+    assert _lines(page, "#step .math") == ["compute x1*w1", "x1*w1 = x1 × w1 = 2.0 × (-3.0) = -6.0"]
 
 
 def test_a_backward_step_has_symbols_numbers_contribution_and_total_for_every_parent(show):

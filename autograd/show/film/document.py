@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 STYLES = ("base.css", "film.css")
 SCRIPTS = (
-    "dom.js", "numbers.js", "film-data.js", "film-scale.js", "film-network.js", "film-charts.js",
-    "film-plane.js", "film-numbers.js", "film-moving.js", "film.js",
+    "dom.js", "numbers.js", "film-data.js", "film-scale.js", "film-bars.js", "film-legend.js",
+    "film-network.js", "film-charts.js", "film-plane.js", "film-numbers.js", "film-moving.js", "film.js",
 )  # fmt: skip
 
 
@@ -43,15 +43,17 @@ def doubles(numbers: Any) -> str:
 
 
 def halves(numbers: Any) -> str:
-    """Numbers as the upper halves of doubles, to the nearest: off by less than 5e-7 of their size.
+    """Numbers as the upper halves of doubles, to the nearest: off by at most 5e-7 of their size.
 
     >>> halves([1.0, float("inf")])  # two words of 32 bits each, 3ff00000 and 7ff00000
     'AADwPwAA8H8='
     """
-    array = np.asarray(numbers, np.float64).ravel()
+    array = np.array(numbers, np.float64).ravel()
+    array[np.isnan(array)] = np.nan  # the only nan: another's upper half may be that of inf
     bits = array.view(np.uint64)
-    rounded = np.where(np.isfinite(array), bits + np.uint64(1 << 31), bits)
-    return base64.b64encode((rounded >> np.uint64(32)).astype("<u4").tobytes()).decode()
+    nearest = bits + np.uint64(1 << 31)
+    nearest = np.where(np.isfinite(nearest.view(np.float64)), nearest, bits)  # nothing is rounded up to inf
+    return base64.b64encode((nearest >> np.uint64(32)).astype("<u4").tobytes()).decode()
 
 
 def _data(film: Film, unknown: str) -> dict[str, Any]:

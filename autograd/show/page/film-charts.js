@@ -22,7 +22,7 @@ const chart = (() => {
     const width = room.clientWidth, height = room.clientHeight;
     if (!width || !height) return;
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    const left = 52, right = 14, top = 10, bottom = height - 20;
+    const u = unit(), left = 52 * u, right = 14, top = 10, bottom = height - 20 * u;
     const last = Math.max(1, curve.steps.at(-1));
     const x = (step) => left + (width - left - right) * step / last;
     let low = least, high = most;
@@ -39,9 +39,9 @@ const chart = (() => {
     const levels = log ? logTicks(low, high) : ticks(low, high, 3);
     for (const level of levels) {
       parts.push(make("path", { class: "grid", d: `M${left} ${y(level)}H${width - right}` }));
-      parts.push(make("text", { class: "mark", x: left - 7, y: y(level) + 4 }, log && (level >= 1000 || level < 0.01) ? raised(Math.round(Math.log10(level))) : brief(level)));
+      parts.push(make("text", { class: "mark", x: left - 7, y: y(level) + 4 * u }, log && (level >= 1000 || level < 0.01) ? raised(Math.round(Math.log10(level))) : brief(level)));
     }
-    for (const step of ticks(0, last, Math.max(2, width / 110))) {
+    for (const step of ticks(0, last, Math.max(2, width / 110 / u))) {
       if (Number.isInteger(step)) parts.push(make("text", { class: "step", x: x(step), y: height - 4 }, step.toLocaleString("en")));
     }
     let line = "", pen = "M";

@@ -92,10 +92,16 @@ const clicks = {
   first: () => go(0), back: () => go(state.frame - 1), next: () => go(state.frame + 1), last: () => go(lastFrame),
   play: () => moving.isPlaying ? moving.stop() : moving.play(),
   forward: () => choose({ view: "forward" }), backward: () => choose({ view: "backward" }),
-  help: () => byId("keys").showModal(), close: () => byId("keys").close(),
+  help: () => {
+    byId("keys").showModal();
+    byId("keys").scrollTop = 0; // its button, below all the text, has the focus
+  },
+  close: () => byId("keys").close(),
   large: () => {
     const isLarge = document.documentElement.toggleAttribute("data-large");
     byId("large").setAttribute("aria-pressed", isLarge);
+    document.documentElement.dataset.view = ""; // the legend is to be drawn anew
+    draw();
   },
   theme: () => {
     const { dataset } = document.documentElement;

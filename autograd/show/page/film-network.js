@@ -1,4 +1,4 @@
-// The network layer by layer, and below it how large each layer's gradient is.
+// The network layer by layer: weights as lines, neurons as discs, and below them the bars.
 const drawing = document.getElementById("drawing");
 const network = (() => {
   const svg = make("svg", { class: "network", role: "img" });
@@ -58,18 +58,20 @@ const network = (() => {
     if (!width || !height) return;
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const columns = [inputCount, ...layers.map((layer) => layer.size)];
-    const left = width < 560 ? 46 : 74, right = width < 560 ? 40 : 74;
+    const u = unit();
+    const left = (width < 560 ? 46 : 74) * u, right = (width < 560 ? 40 : 74) * u;
     const gap = (width - left - right) / (columns.length - 1);
-    const room = Math.min(150, Math.max(92, height * 0.3)); // for the bars
-    const top = gap < 90 ? 36 : 24, bottom = height - room;
+    const room = Math.min(150 * u, Math.max(92 * u, height * 0.3)); // for the bars
+    const wide = 90 * u; // between columns: room to say how many neurons there are
+    const top = (gap < wide ? 36 : 24) * u, bottom = height - room;
     const radius = Math.max(2, Math.min(16, (bottom - top) / Math.max(...columns) * 0.42, gap * 0.28));
     const pitch = (count) => Math.min((bottom - top) / count, Math.max(radius * 4.2, 40));
     const x = (column) => left + column * gap;
     const y = (column, row) => (top + bottom) / 2 + (row - (columns[column] - 1) / 2) * pitch(columns[column]);
-    place = { width, left, right, gap, radius, x, bars: { top: bottom + 36, bottom: height - 17 } };
+    place = { width, left, right, gap, radius, x, u, wide, bars: { top: bottom + 36 * u, bottom: height - 17 * u } };
     ends.forEach((node, i) => {
       settle(node, x(0), y(0, i), radius);
-      node.querySelector(".name").textContent = pitch(inputCount) < 13 ? "" : `x${i}`; // no room for all of them
+      node.querySelector(".name").textContent = pitch(inputCount) < 13 * u ? "" : `x${i}`; // no room for all of them
     });
     nodes.forEach((node, n) => settle(node, x(neurons[n].layer.index + 1), y(neurons[n].layer.index + 1, neurons[n].j), radius));
     for (const edge of edges) {
@@ -82,14 +84,14 @@ const network = (() => {
     heads.forEach(([what, off], column) => {
       const kinds = column ? [...new Set(layers[column - 1].activations)] : [inputCount === 1 ? "input" : "inputs"];
       const kind = kinds.length === 1 ? kinds[0] : "mixed";
-      what.textContent = gap < 90 ? kind : `${columns[column]} ${kind}`;
-      for (const [text, line] of [[what, 13], [off, gap < 90 ? 27 : 13]]) {
+      what.textContent = gap < wide ? kind : `${columns[column]} ${kind}`;
+      for (const [text, line] of [[what, 13 * u], [off, (gap < wide ? 27 : 13) * u]]) {
         text.setAttribute("x", x(column));
         text.setAttribute("y", line);
       }
       const half = what.getComputedTextLength() / 2;
       if (x(column) - half < free) what.textContent = "";
-      else free = x(column) + half + 8;
+      else free = x(column) + half + 8 * u;
     });
   }
   function settle(node, x, y, radius) {
@@ -115,12 +117,9 @@ const network = (() => {
       part.setAttribute("fill-opacity", kind === "zero" ? 0 : kind === "nan" ? 1 : (0.1 + 0.9 * scale.strength(x)).toFixed(3));
     }
     const text = node.querySelector(".inside");
-    text.textContent = place.radius < 13 || out === null ? "" : brief(out).replace("0.", ".");
+    text.textContent = place.radius < 13 || out === null ? "" : brief(out).replace(/^(-?)0\./, "$1.");
     text.classList.toggle("strong", out !== null && (kindOf(out) === "nan" || out !== 0 && scale.strength(out) > 0.55));
   }
-
-  const opacity = (strength) => 0.12 + 0.83 * strength ** 1.3;
-  const widthOf = (strength, widest) => 0.5 + (widest - 0.5) * strength;
 
   // One frame. ``pass`` has the numbers of the neurons: their sums and outputs, or the gradients of these.
   function show({ frame, view, pass, chosen }) {
@@ -134,7 +133,7 @@ const network = (() => {
       const x = numbers[edge.at];
       const kind = view === "backward" && Number.isNaN(x) ? "zero" : kindOf(x);
       const strength = kind === "nan" ? 1 : kind === "zero" ? 0 : edgeScale.strength(x);
-      const drawn = `${kind} ${strength.toFixed(3)}`;
+      const drawn = `${kind} ${strength.toFixed(3)} ${widest}`;
       if (edge.drawn === drawn) continue; // most of the cost of a frame is the browser's, for what changed
       edge.drawn = drawn;
       edge.path.setAttribute("class", kind);
@@ -153,65 +152,12 @@ const network = (() => {
       const count = [...dead].filter((n) => neurons[n].layer === layer).length;
       const [what, off] = heads[layer.index + 1];
       off.textContent = count ? `${count} dead` : "";
-      if (place.gap >= 90) off.setAttribute("x", place.x(layer.index + 1) + (count ? what.getComputedTextLength() / 2 + 28 : 0));
+      if (place.gap >= place.wide) off.setAttribute("x", place.x(layer.index + 1) + (count ? what.getComputedTextLength() / 2 + 28 * place.u : 0));
     });
-    showBars(frame);
+    bars.replaceChildren(...barsOf(frame, place, scales.norms));
   }
 
-  // One bar a layer, below its weights, on a logarithmic axis; a pale one behind it is the range of the film.
-  function showBars(frame) {
-    const { bars: { top, bottom }, x, gap, left, width, right } = place;
-    const scale = scales.norms;
-    const height = (size) => bottom - (bottom - top) * scale.strength(size);
-    const parts = [make("text", { class: "title", x: 0, y: top - 20 }, `Gradient norm of each layer, ${scale.kind}`)];
-    const every = Math.ceil(scale.marks.length / Math.max(2, Math.floor((bottom - top) / 16)));
-    scale.marks.forEach(({ size, text }, index) => {
-      if (index % every) return;
-      parts.push(make("path", { class: "grid", d: `M${left - 4} ${height(size)}H${width - right + 4}` }));
-      parts.push(make("text", { class: "mark", x: left - 9, y: height(size) + 4 }, text));
-    });
-    const wide = Math.min(46, gap * 0.6);
-    layers.forEach((layer) => {
-      const size = norms[frame][layer.index], middle = x(layer.index) + gap / 2;
-      const all = norms.map((each) => each[layer.index]).filter((each) => each > 0 && each < Infinity);
-      if (all.length) {
-        const [low, high] = [Math.min(...all), Math.max(...all)];
-        parts.push(make("rect", { class: "range", x: middle - wide / 2, y: height(high), width: wide, height: Math.max(1, height(low) - height(high)), rx: 2 }));
-      }
-      const known = size > 0;
-      const tip = known ? (size === Infinity ? top : height(size)) : bottom;
-      if (known) parts.push(make("rect", { class: size === Infinity ? "bar broken" : "bar", x: middle - wide / 2, y: Math.min(tip, bottom - 1.5), width: wide, height: Math.max(1.5, bottom - tip), rx: 2 }));
-      parts.push(make("text", { class: "layer", x: middle, y: bottom + 13 }, gap < 52 ? layer.index : `layer ${layer.index}`));
-      parts.push(make("text", { class: "size", x: middle, y: tip - 5, "data-layer": layer.index }, Number.isNaN(size) ? DASH : fitting(size, gap / 7)));
-    });
-    bars.replaceChildren(...parts);
-  }
-
-  // The legend: samples of the lines and of the fill, with the numbers they stand for.
-  function legend(view) {
-    scales ??= measure();
-    const parts = [];
-    const { edge, node } = scales[view];
-    for (const [scale, round, caption] of [[edge, false, view === "forward" ? "weight" : "∂loss/∂weight"], [node, true, view === "forward" ? "sum ◐ activation" : `∂${film.loss || "output"}/∂(sum ◐ activation)`]]) {
-      if (round && !computes) continue;
-      const picture = make("svg", { class: "legend", width: 8 + 40 * scale.marks.length, height: 30, "aria-hidden": true });
-      scale.marks.forEach(({ size, text }, index) => {
-        const x = 24 + 40 * index, strength = scale.strength(size);
-        for (const [kind, shift] of [["negative", -10], ["positive", 10]]) {
-          picture.append(round
-            ? make("circle", { class: `fill ${kind}`, cx: x + shift * 0.7, cy: 8, r: 6, "fill-opacity": 0.1 + 0.9 * strength })
-            : make("path", { class: kind, d: `M${x + shift - 8} 8h16`, "stroke-width": widthOf(strength, 6), "stroke-opacity": opacity(strength) }));
-        }
-        picture.append(make("text", { x, y: 27 }, text));
-      });
-      const block = document.createElement("div");
-      const name = document.createElement("span");
-      name.textContent = `${caption}, ${scale.kind}`;
-      block.append(name, picture);
-      parts.push(block);
-    }
-    return parts;
-  }
+  const legend = (view) => legendOf(scales ??= measure(), view);
 
   new ResizeObserver(() => { arrange(); draw(); }).observe(drawing);
   return { show, legend, svg };

@@ -39,6 +39,9 @@ function scaleFor(numbers, always, span = 1e15) {
   return logScale(Math.min(low, high / 1000) || Number.MIN_VALUE, high, high < most);
 }
 
+// Text in a drawing grows with that of the page: how many dots are what is one dot at the usual size.
+const unit = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+
 // At most this many, evenly spaced: enough to find a scale by.
 const sample = (numbers, most) => {
   const stride = Math.max(1, Math.floor(numbers.length / most));

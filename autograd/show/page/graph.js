@@ -30,7 +30,6 @@ function mount(view) {
   svg.setAttribute("role", "group");
   svg.setAttribute("aria-label", view.title);
   svg.classList.toggle("live", live.possible);
-  svg.querySelectorAll("title").forEach((title) => title.remove()); // they would show the numbers of the beginning
   const whole = { x: 0, y: 0, width: Number(svg.getAttribute("width")), height: Number(svg.getAttribute("height")) };
   const [cards, parts, boxes, bounds] = [[], [], [], new Map()];
   for (const g of svg.querySelectorAll("[data-name]")) {

@@ -80,17 +80,14 @@ function shareRows(share, mine, shown) {
   return rows;
 }
 
-/** ∂n/∂w1 = x1 = 2.0; in symbols (1) and in numbers (2). */
+/** ∂n/∂w1 = x1 = 2.0: in symbols (depth 1) and then in numbers (2), nothing twice. */
 function derivation(share, depth) {
   const template = nodes[share.node].partials[share.index];
-  const value = short(share.local);
-  const [symbols, withNumbers] = [inSymbols(template), inNumbers(template)];
+  const written = depth > 1 ? [inSymbols(template), inNumbers(template), [short(share.local)]] : [inSymbols(template)];
   const parts = [part(...partial(share.node, share.parent))];
-  if (plainText(symbols) !== value) parts.push(" ", part("= ", ...symbols));
-  if (depth > 1) {
-    if (plainText(withNumbers) !== value && plainText(withNumbers) !== plainText(symbols)) parts.push(" ", part("= ", ...withNumbers));
-    parts.push(" ", part("= ", value));
-  }
+  written.forEach((pieces, k) => {
+    if (!k || plainText(pieces) !== plainText(written[k - 1])) parts.push(" ", part("= ", ...pieces));
+  });
   return parts;
 }
 

@@ -66,7 +66,8 @@ function showQuestion(state) {
   ask.replaceChildren("into ", named(parent), ": ", part("upstream × ", ...partial(node, parent), " = "));
   field.setAttribute("aria-label", `Contribution into ${nameOf(parent)}`);
   const hints = answerOf(share)?.hints ?? 0;
-  hint.replaceChildren(...(hints ? [part("upstream × "), ...derivation(share, hints > 1 ? 2 : 1), ...(hints > 1 ? [part(`, upstream = ${short(share.upstream)}`)] : [])] : []));
+  const numbersToo = hints > 1 ? [part(`, upstream = ${short(share.upstream)}`)] : [];
+  hint.replaceChildren(...(hints ? [...derivation(share, hints), ...numbersToo] : []));
   hintButton.disabled = hints > 1;
   if (isNew) {
     field.value = "";

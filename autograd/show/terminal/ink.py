@@ -65,7 +65,7 @@ def cut(styled: Line, columns: int) -> Line:
     kept: list[Piece] = []
     room = columns - 1
     for piece, style in styled:
-        part = piece
+        part = piece[: 4 * columns]  # at once, as a formula may have thousands of characters
         while text.columns(part) > room:
             part = part[:-1]
         kept.append((part, style))

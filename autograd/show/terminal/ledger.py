@@ -37,8 +37,8 @@ def ledger(
             continue
         node, style = nodes[index], "bold" if index in moment.touched else ""
         data, grad = ink.number(moment.data[index]), ink.number(moment.grads[index])
-        if node.kind == "constant":
-            grad = "", ""
+        if node.kind == "constant" and moment.grads[index] is None:
+            grad = "", ""  # and no dash: none is to come
         marker = "▸ " if index == moment.current else "  "
         data = data[0], "dim" if moment.data[index] is None else ""
         lines.append(_row(marker, (node.name, style), (written[index], "dim"), data, grad, name, formula))

@@ -146,12 +146,17 @@ def _local(moment: Moment, parent: int, partial: str, local: float) -> str:
     """∂out/∂x = formula in symbols = in numbers = number, each said once."""
     lesson = moment.lesson
     value = number(local)[0]
-    said = [f"∂{_quoted(moment.node.name)}/∂{_quoted(lesson.nodes[parent].name)}"]
+    said = [slope(moment, parent)]
     if PLACE.search(partial):  # else it is a number, or has no formula
         said.append(lesson.in_symbols(partial))
         if not PLACE.fullmatch(partial):
             said.append(lesson.in_numbers(partial))
     return " = ".join(dict.fromkeys([*said, value]))
+
+
+def slope(moment: Moment, parent: int) -> str:
+    """∂out/∂x, for the current node and a parent of it."""
+    return f"∂{_quoted(moment.node.name)}/∂{_quoted(moment.lesson.nodes[parent].name)}"
 
 
 def _quoted(name: str) -> str:

@@ -8,6 +8,7 @@ from ...expression import evaluate
 from ..lesson import PLACE, Contribution, Lesson
 from .ink import number
 from .moment import Moment
+from .panel import slope
 
 CLOSE = 0.01 * (1 + 1e-9)  # within 1 % is right, and 1.01 for 1, which floats put a little further away
 ZERO = 1e-12  # how near to 0 an answer must be where the contribution is 0
@@ -68,8 +69,7 @@ class Question:
         symbols = numbers = number(asked.local_grad)[0]
         if PLACE.search(asked.partial):
             symbols, numbers = lesson.in_symbols(asked.partial), lesson.in_numbers(asked.partial)
-        slope = f"∂{lesson.nodes[asked.node].name}/∂{lesson.nodes[asked.parent].name}"
-        rule = f"Hint: upstream × local, where local is {slope} = {symbols}"
+        rule = f"Hint: upstream × local, where local is {slope(self.moment, asked.parent)} = {symbols}"
         return [rule, f"In numbers: {number(asked.upstream)[0]} × ({numbers})"][: min(hints, 2)]
 
 
