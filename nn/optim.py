@@ -17,6 +17,7 @@ from autograd import Tensor, Value
 from autograd.ops import LEAF
 
 from .checks import real
+from .memory import aligned
 from .module import Parameter
 
 State = dict[str, Any]
@@ -95,10 +96,8 @@ class Optimizer:
         self._lr = real(rate, "lr", type(self).__name__, low=0)
 
     def _new_state(self, data: np.ndarray) -> State:
-        state: State = {name: np.zeros_like(data) for name in self.memory}
-        state |= {name: np.empty_like(data) for name in self.scratch}
-        state["step"] = 0
-        return state
+        state: State = {name: aligned(np.zeros_like(data)) for name in (*self.memory, *self.scratch)}
+        return state | {"step": 0}
 
     def _new_group(self, tensors: list[Tensor]) -> tuple[State, list[tuple[Tensor, State]]]:
         """State for tensors of one dtype end to end in one array, and each one's own part of it as a view."""
