@@ -8,6 +8,7 @@ function from the upstream gradient ``g`` to the parent's share. The settings (`
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -64,11 +65,16 @@ broadcast_to = ArrayOp(
 )  # fmt: skip
 
 
+@lru_cache(maxsize=8)
+def _ones(count: int, dtype: Any) -> np.ndarray:
+    return np.ones(count, dtype)
+
+
 def _sum_to(x: Any, *, shape: tuple[int, ...]) -> Any:
     extra = x.ndim - len(shape)
     if x.shape[extra:] == shape:  # a bias: only leading axes are new
         if x.ndim == 2 and extra == 1:
-            return np.ones(len(x), x.dtype) @ x  # half the time of a sum over axis 0
+            return _ones(len(x), x.dtype).dot(x)  # a third of the time of a sum over axis 0
         return np.add.reduce(x, axis=tuple(range(extra)))
     axes = tuple(range(extra)) + tuple(extra + i for i, n in enumerate(shape) if n != x.shape[extra + i])
     return x.sum(axis=axes).reshape(shape)

@@ -9,6 +9,7 @@ back), data may ask for no gradient, and some operations act on whole arrays
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from .node import NOTHING, Node
 Operand = Any  # a Tensor, a NumPy array, or a number
 
 new = object.__new__
+array_of = attrgetter("data")
 
 
 class Tensor(Node):
@@ -264,7 +266,7 @@ class Tensor(Node):
                     f"backward: a Tensor of shape {self.shape} is not a scalar, so the gradient to start "
                     "from is not clear; reduce it (.sum(), .mean()), or pass gradient= of this shape"
                 )
-            return np.ones_like(self.data)
+            return np.ones(self.data.shape, self.data.dtype)
         array = np.array(_as_array(_numbers(gradient)), self.data.dtype)  # a copy: it becomes a .grad
         if array.shape != self.data.shape:
             raise ValueError(
@@ -293,22 +295,44 @@ class Tensor(Node):
     # How operations make Tensors.
 
     @staticmethod
-    def _apply(op: ops.Op, *operands: Operand) -> Tensor:
+    def _apply(op: Any, *operands: Operand, **static: Any) -> Tensor:
+        """The result as a node, with its parents and local gradients where one of them needs a gradient."""
         tensors = _tensors(op, operands)
+        arrays = list(map(array_of, tensors))
         try:
-            out = op.on_array(*[tensor.data for tensor in tensors])
-        except (ValueError, TypeError) as error:
-            raise _wrong_operands(op, tensors, error) from None
-        return _record(op, out, tensors, NOTHING)
-
-    @staticmethod
-    def _apply_array(op: ops.ArrayOp, *operands: Operand, **static: Any) -> Tensor:
-        tensors = _tensors(op, operands)
-        try:
-            out = op.on_array(*[tensor.data for tensor in tensors], **static)
+            data = op.on_array(*arrays, **static)
         except (ValueError, TypeError, IndexError) as error:  # AxisError is a ValueError too
             raise _wrong_operands(op, tensors, error, static) from None
-        return _record(op, out, tensors, static)
+        node = _data(data if type(data) is np.ndarray else np.asarray(data))
+        for tensor in tensors:
+            if tensor.requires_grad:
+                node.requires_grad = not modes.paused or modes.recording()
+                break
+        if node.requires_grad:
+            data = node.data
+            node.op = op
+            node.static = static
+            locals_: list[Any] = []
+            partials = op.partials
+            if type(partials) is not tuple:  # any number of operands: all partials at once
+                for local, tensor in zip(partials(data, *arrays, **static), tensors):
+                    locals_.append(local if tensor.requires_grad else None)
+            else:
+                for partial, tensor in zip(partials, tensors):
+                    local = partial(data, *arrays, **static) if tensor.requires_grad else None
+                    if type(local) is np.ndarray and local.dtype != data.dtype:
+                        local = local.astype(data.dtype)  # a mask becomes 0 and 1
+                    locals_.append(local)
+            node._a, node._da = tensors[0], locals_[0]
+            if len(tensors) == 2:
+                node._b, node._db = tensors[1], locals_[1]
+            elif len(tensors) > 2:
+                node._b, node._db = tuple(tensors[1:]), tuple(locals_[1:])
+        if modes.watched:
+            _watch_value(op, node.data, tensors)
+        return node
+
+    _apply_array = _apply  # rows for whole arrays ask for this name, which Value does not have
 
     @staticmethod
     def _where(condition: Any, x: Operand, y: Operand) -> Tensor:
@@ -332,8 +356,13 @@ def _data(array: np.ndarray) -> Tensor:
     return tensor
 
 
-def _tensors(op: Any, operands: Sequence[Operand]) -> list[Tensor]:
+def _tensors(op: Any, operands: Sequence[Operand]) -> Sequence[Tensor]:
     """The operands as Tensors; a plain number takes the dtype of the Tensors it meets, as in NumPy."""
+    for operand in operands:
+        if not isinstance(operand, Tensor):
+            break
+    else:
+        return operands
     tensors: list[Any] = []
     for operand in operands:
         if isinstance(operand, Tensor):
@@ -350,39 +379,6 @@ def _tensors(op: Any, operands: Sequence[Operand]) -> list[Tensor]:
         except (TypeError, OverflowError) as error:
             raise type(error)(f"{_name(op)}: {error}") from None
     return tensors
-
-
-def _record(op: Any, out: Any, parents: list[Tensor], static: Mapping[str, Any]) -> Tensor:
-    """The result as a node, with its parents and local gradients where one of them needs a gradient."""
-    data = out if type(out) is np.ndarray else np.asarray(out)
-    node = _data(data)
-    for parent in parents:
-        if parent.requires_grad:
-            node.requires_grad = not modes.paused or modes.recording()
-            break
-    if node.requires_grad:
-        node.op = op
-        node.static = static
-        arrays = [parent.data for parent in parents]
-        partials = op.partials
-        if not isinstance(partials, tuple):  # any number of operands: all partials at once
-            partials = partials(data, *arrays, **static)
-            locals_ = [local if parent.requires_grad else None for local, parent in zip(partials, parents)]
-        else:
-            locals_ = []
-            for partial, parent in zip(partials, parents):
-                local = partial(data, *arrays, **static) if parent.requires_grad else None
-                if type(local) is np.ndarray and local.dtype != data.dtype:
-                    local = local.astype(data.dtype)  # a mask becomes 0 and 1
-                locals_.append(local)
-        node._a, node._da = parents[0], locals_[0]
-        if len(parents) == 2:
-            node._b, node._db = parents[1], locals_[1]
-        elif len(parents) > 2:
-            node._b, node._db = tuple(parents[1:]), tuple(locals_[1:])
-    if modes.watched:
-        _watch_value(op, data, parents)
-    return node
 
 
 def _as_array(data: Any) -> np.ndarray:
@@ -421,7 +417,7 @@ def _name(op: Any) -> str:
 
 
 def _wrong_operands(
-    op: Any, tensors: list[Tensor], error: Exception, static: Mapping[str, Any] = NOTHING
+    op: Any, tensors: Sequence[Tensor], error: Exception, static: Mapping[str, Any] = NOTHING
 ) -> Exception:
     shapes = " and ".join(str(tensor.shape) for tensor in tensors)
     settings = "".join(f", {name}={value!r}" for name, value in static.items())
@@ -433,7 +429,7 @@ def _wrong_operands(
 # detect_anomaly
 
 
-def _watch_value(op: Any, out: np.ndarray, parents: list[Tensor]) -> None:
+def _watch_value(op: Any, out: np.ndarray, parents: Sequence[Tensor]) -> None:
     if not modes.watching() or np.isfinite(out).all():
         return
     shapes = " and ".join(str(parent.shape) for parent in parents)

@@ -16,6 +16,7 @@ from autograd.ops import ArrayOp
 
 from . import init
 from .checks import count, generator, numbers, real
+from .memory import aligned
 from .module import Module
 
 
@@ -87,7 +88,7 @@ class Linear(Module):
         bound = 1 / math.sqrt(self.nin)
         weight = init.uniform((self.nout, self.nin), bound, rng, self.dtype)
         # Column by column in memory: then weight.T is row by row, and the product with a batch 15 % faster.
-        return np.asfortranarray(weight), init.uniform((self.nout,), bound, rng, self.dtype)
+        return aligned(np.asfortranarray(weight)), init.uniform((self.nout,), bound, rng, self.dtype)
 
     def settle(self, taken: set[Any]) -> None:
         """If built without ``rng`` and untouched since, draw again from a seed that is not ``taken`` yet."""

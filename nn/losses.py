@@ -14,6 +14,7 @@ import numpy as np
 
 import autograd
 from autograd import Tensor
+from autograd.array_ops import log_softmax
 from autograd.ops import ArrayOp
 
 from .checks import numbers
@@ -80,8 +81,11 @@ def cross_entropy(logits: Any, target: Any) -> Any:
                 f"cross_entropy: the logits have shape {logits.shape}; expected (B, C), a row an example"
             )
         target = _labels(target, logits.shape)
-        log_probabilities = autograd.log_softmax(_numbers(logits))
-        return cross_entropy_row(logits, target=target, log_probabilities=log_probabilities)
+        log_probabilities = log_softmax.on_array(_numbers(logits), axis=1)
+        # Where in memory the right classes are: 100 single numbers of a flat array take a third of the time.
+        order = "F" if log_probabilities.flags.f_contiguous else "C"
+        right = _places(target, logits.shape, order)
+        return cross_entropy_row(logits, target=target, right=right, log_probabilities=log_probabilities)
     if not isinstance(logits, (list, tuple)):
         raise TypeError(
             f"cross_entropy: got logits of type {type(logits).__name__}; expected a Tensor or list of Values"
@@ -93,18 +97,25 @@ def cross_entropy(logits: Any, target: Any) -> Any:
         raise ValueError(
             f"cross_entropy: rows of {sorted({len(row) for row in rows})} logits; expected as many in each"
         )
-    losses = [
-        autograd.logsumexp(row) - row[label] for row, label in zip(rows, _labels(targets, shape).tolist())
-    ]
+    labels = _labels(targets, shape)
+    _places(labels, shape)  # none is no class
+    losses = [autograd.logsumexp(row) - row[label] for row, label in zip(rows, labels.tolist())]
     return autograd.sum(losses) / len(losses)
 
 
-def _mean_nll(logits: Any, *, target: np.ndarray, log_probabilities: np.ndarray) -> Any:
+def _flat(array: np.ndarray) -> np.ndarray:
+    """All elements in the order in which they are in memory, not a copy."""
+    return array.ravel(order="K")
+
+
+def _mean_nll(logits: Any, *, target: np.ndarray, right: np.ndarray, log_probabilities: np.ndarray) -> Any:
     """Minus the mean logarithm of the probability of the right class."""
-    return log_probabilities[np.arange(len(target)), target].sum() / -len(target)
+    return np.add.reduce(_flat(log_probabilities)[right]) / -len(target)
 
 
-def _to_logits(out: Any, logits: Any, *, target: np.ndarray, log_probabilities: np.ndarray) -> Any:
+def _to_logits(
+    out: Any, logits: Any, *, target: np.ndarray, right: np.ndarray, log_probabilities: np.ndarray
+) -> Any:
     """(softmax(logits) - one_hot(target)) / B, on arrays from the logarithms that are there already."""
 
     def share(g: Any) -> Any:
@@ -113,7 +124,7 @@ def _to_logits(out: Any, logits: Any, *, target: np.ndarray, log_probabilities: 
             one_hot[np.arange(len(target)), target] = 1
             return (autograd.softmax(logits) - one_hot) * (g / float(len(target)))
         error = np.exp(log_probabilities)
-        error[np.arange(len(target)), target] -= 1
+        _flat(error)[right] -= 1
         error *= g / len(target)
         return error
 
@@ -187,13 +198,20 @@ def _labels(target: Any, shape: tuple[int, ...]) -> np.ndarray:
             f"cross_entropy: the labels are of dtype {labels.dtype}; expected integers, 0 to {classes - 1} "
             "(labels.astype(int) makes them of whole numbers)"
         )
-    if labels.astype(np.uint64).max() >= classes:  # a label below 0 is very large so: one look finds both
+    return labels
+
+
+def _places(labels: np.ndarray, shape: tuple[int, ...], order: Any = "C") -> np.ndarray:
+    """The place of each example's logit of the right class in all (B, C) logits end to end."""
+    batch, classes = shape
+    try:
+        return np.ravel_multi_index((np.arange(batch), labels), (batch, classes), order=order)
+    except ValueError:
         bad = (labels < 0) | (labels >= classes)
         raise IndexError(
             f"cross_entropy: the label {labels[bad][0]}, at index {_first(bad)}, is not one of the {classes} "
             f"classes, 0 to {classes - 1}"
-        )
-    return labels
+        ) from None
 
 
 def _numbers(target: Any) -> Any:

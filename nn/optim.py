@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from autograd import Tensor, Value
 from autograd.ops import LEAF
 
 from .checks import real
+from .memory import aligned
 from .module import Parameter
 
 State = dict[str, Any]
@@ -24,6 +26,19 @@ State = dict[str, Any]
 SMALL = (
     4096  # elements: for Tensors up to this, NumPy's cost per call is most of the time, so they go together
 )
+
+
+@dataclass
+class _Group:
+    """Small Tensors of one dtype, end to end: their data and gradients, copied here in each step, and state.
+
+    ``members`` has each Tensor with its own part of ``data``, of ``grad`` and of the arrays in ``state``.
+    """
+
+    data: np.ndarray
+    grad: np.ndarray
+    state: State
+    members: list[tuple[Tensor, np.ndarray, np.ndarray, State]]
 
 
 class Optimizer:
@@ -95,20 +110,23 @@ class Optimizer:
         self._lr = real(rate, "lr", type(self).__name__, low=0)
 
     def _new_state(self, data: np.ndarray) -> State:
-        state: State = {name: np.zeros_like(data) for name in self.memory}
-        state |= {name: np.empty_like(data) for name in self.scratch}
-        state["step"] = 0
-        return state
+        state: State = {name: aligned(np.zeros_like(data)) for name in (*self.memory, *self.scratch)}
+        return state | {"step": 0}
 
-    def _new_group(self, tensors: list[Tensor]) -> tuple[State, list[tuple[Tensor, State]]]:
-        """State for tensors of one dtype end to end in one array, and each one's own part of it as a view."""
-        together = self._new_state(np.concatenate([tensor.data.ravel() for tensor in tensors]))
-        members, end = [], 0
+    def _new_group(self, tensors: list[Tensor]) -> _Group:
+        together = np.concatenate([tensor.data.ravel() for tensor in tensors])
+        group = _Group(aligned(together), aligned(together), self._new_state(together), [])
+        end = 0
         for tensor in tensors:
             start, end = end, end + tensor.size
-            views = {n: a[start:end].reshape(tensor.shape) for n, a in together.items() if n != "step"}
-            members.append((tensor, views | {"step": 0}))
-        return together, members
+
+            def part(array: np.ndarray, start: int = start, end: int = end, like: Tensor = tensor) -> Any:
+                order: Any = "F" if like.data.flags.f_contiguous else "C"  # as there: copies are faster
+                return array[start:end].reshape(like.shape, order=order)
+
+            state = {name: part(array) for name, array in group.state.items() if name != "step"}
+            group.members.append((tensor, part(group.data), part(group.grad), state))
+        return group
 
     def update(self, data: np.ndarray, grad: np.ndarray, state: State) -> None:
         """Change ``data`` in place by its gradient, element by element.
@@ -132,31 +150,27 @@ class Optimizer:
                 )
         if self._values:  # first: they may refuse the step
             self._step_values()
+        for group in list(self._groups):
+            given = [tensor.grad is not None for tensor, *_ in group.members]
+            if all(given):
+                self._step_group(group)
+            elif any(given):  # from here on they count different numbers of steps
+                self._groups.remove(group)
+                step = {"step": group.state["step"]}
+                self._tensors += [(tensor, state | step) for tensor, _, _, state in group.members]
         for tensor, state in self._tensors:
-            self._step_tensor(tensor, state)
-        for together, members in self._groups:
-            alike = len({state["step"] for _, state in members}) == 1
-            if alike and all(tensor.grad is not None for tensor, _ in members):
-                self._step_group(together, members)
-            else:
-                for tensor, state in members:
-                    self._step_tensor(tensor, state)
+            if tensor.grad is not None:
+                state["step"] += 1
+                self.update(tensor.data, tensor.grad, state)
 
-    def _step_tensor(self, tensor: Tensor, state: State) -> None:
-        if tensor.grad is not None:
-            state["step"] += 1
-            self.update(tensor.data, tensor.grad, state)
-
-    def _step_group(self, together: State, members: list[tuple[Tensor, State]]) -> None:
-        data = np.concatenate([tensor.data.ravel() for tensor, _ in members])
-        grad = np.concatenate([tensor.grad.ravel() for tensor, _ in members])  # type: ignore[union-attr]
-        together["step"] = members[0][1]["step"] + 1
-        self.update(data, grad, together)
-        end = 0
-        for tensor, state in members:
-            start, end = end, end + tensor.size
-            tensor.data[...] = data[start:end].reshape(tensor.shape)
-            state["step"] += 1
+    def _step_group(self, group: _Group) -> None:
+        for tensor, data, grad, _ in group.members:
+            data[...] = tensor.data
+            grad[...] = tensor.grad
+        group.state["step"] += 1
+        self.update(group.data, group.grad, group.state)
+        for tensor, data, _, _ in group.members:
+            tensor.data[...] = data
 
     def _step_values(self) -> None:
         chosen = [i for i, value in enumerate(self._values) if value.grad is not None]
