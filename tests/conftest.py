@@ -1,6 +1,7 @@
 """What all tests share: one thread a process, and PyTorch as an oracle."""
 
 import os
+from collections.abc import Iterator
 
 # Before anything imports NumPy: pytest -n auto starts a process for every core, and each of them would start
 # a pool of threads for every core again. One thread each also makes sums come out in the same order in every
@@ -11,6 +12,17 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "
 from types import ModuleType  # noqa: E402
 
 import pytest  # noqa: E402
+
+from autograd import ops  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def the_table_as_it_was() -> Iterator[None]:
+    """What a test defines is gone after it: other tests go through every row there is."""
+    before = dict(ops.ELEMENTWISE)
+    yield
+    ops.ELEMENTWISE.clear()
+    ops.ELEMENTWISE.update(before)
 
 
 @pytest.fixture(scope="session")

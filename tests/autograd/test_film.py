@@ -379,8 +379,7 @@ def test_an_empty_film_and_one_of_one_frame() -> None:
     assert data_of(recorded)["steps"] == [0] and repr(recorded).endswith("1 step>")
 
 
-def test_an_activation_without_a_formula_is_left_out_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(autograd.ops, "ELEMENTWISE", dict(autograd.ops.ELEMENTWISE))  # gone after the test
+def test_an_activation_without_a_formula_is_left_out_and_it_is_said() -> None:
     autograd.define("floor_of_film", math.floor, lambda out, x: 0.0, on_array=np.floor)
     model = nn.MLP(2, [2, 1], "floor_of_film", rng=0)
     recorded = film(model, POINTS, TARGETS, loss=nn.mse)
