@@ -7,8 +7,16 @@ function fixed(x) {
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
   const size = Math.abs(x);
-  if (size === 0 || (size >= 1e-3 && size < 1e4)) return x.toFixed(4);
-  return x.toExponential(3).replace(/e([+-])(\d)$/, "e$10$2");
+  // a float half way between four decimals, (2k + 1) / 20000, is an odd multiple of 1/32
+  if (size === 0 || (size >= 1e-3 && size < 1e4)) return toEven(x.toFixed(4), size, 1 / 16);
+  const text = x.toExponential(3);
+  const unit = Number(`1e${text.split("e")[1] - 3}`); // what the last digit is worth; below 1 no float is half way
+  return toEven(text, size, Math.max(1, unit)).replace(/e([+-])(\d)$/, "e$10$2");
+}
+
+/** What is half way between two numbers goes to the even one, as in Python; JavaScript has rounded it up. */
+function toEven(text, size, unit) {
+  return size % unit === unit / 2 ? text.replace(/[13579](?=$|e)/, (digit) => digit - 1) : text;
 }
 
 /** The same without zeros at the end, for formulas: 2.0, 0.7071. */
