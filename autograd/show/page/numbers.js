@@ -16,7 +16,7 @@ function fixed(x) {
 
 /** What is half way between two numbers goes to the even one, as in Python; JavaScript has rounded it up. */
 function toEven(text, size, unit) {
-  return size % unit === unit / 2 ? text.replace(/[13579](?=$|e)/, (digit) => digit - 1) : text;
+  return size % unit === unit / 2 ? text.replace(/(?<!e.*)[13579](?=$|e)/, (digit) => digit - 1) : text;
 }
 
 /** The same without zeros at the end, for formulas: 2.0, 0.7071. */
