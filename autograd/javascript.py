@@ -11,8 +11,8 @@ page computes is what the table says, and nothing is written a second time.
 (x > 0.0 ? x : 0.0) + Math.log1p(Math.exp(-Math.abs(x)))
 >>> print(definitions("rows.silu(x)"))
 const rows = {
-  sigmoid: (x) => (x >= 0.0 ? 1.0 : Math.exp(-Math.abs(x))) / (1.0 + Math.exp(-Math.abs(x))),
-  silu: (x) => x * rows.sigmoid(x),
+  sigmoid: (x1) => (x1 >= 0.0 ? 1.0 : Math.exp(-Math.abs(x1))) / (1.0 + Math.exp(-Math.abs(x1))),
+  silu: (x1) => x1 * rows.sigmoid(x1),
 };
 """
 
@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import ops
-from .symbols import ATOM, Symbol, number
+from .symbols import ATOM, Symbol, is_infix, number
 
 # Functions that a row's value calls as they are, and what does the same in JavaScript. What Math lacks is in
 # LIBRARY.
@@ -115,7 +115,7 @@ def definitions(program: str) -> str:
     def define(text: str) -> None:
         for name in sorted(set(_CALLED.findall(text)) - set(found)):
             op = ops.ELEMENTWISE[name]
-            operands = op.operands
+            operands = _operands(op)
             found[name] = ""  # a row that calls itself ends here
             body = value(op, list(map(JavaScript, operands)))
             define(body)
@@ -124,3 +124,37 @@ def definitions(program: str) -> str:
 
     define(program)
     return f"const rows = {{\n{''.join(found.values())}}};" if found else ""
+
+
+def functions() -> str:
+    """What a person may call: the rows that formulas write as calls, by name and by a symbol that is a word.
+
+    A row whose value has no formula is left out.
+
+    >>> [line.strip() for line in functions().splitlines() if "max" in line]
+    ['max: (x1, x2) => rows.maximum(x1, x2),', 'maximum: (x1, x2) => rows.maximum(x1, x2),']
+    """
+    rows = [op for op in ops.ELEMENTWISE.values() if not is_infix(op)]
+    named = {op.symbol: op for op in rows if op.symbol.isidentifier()} | {op.name: op for op in rows}
+    lines = []
+    for name, op in named.items():
+        operands = _operands(op)
+        call = JavaScript.call(op.name, operands)
+        try:
+            definitions(call)
+        except ValueError:
+            continue
+        lines.append(f"  {name}: ({', '.join(operands)}) => {call},\n")
+    return f"const functions = {{\n{''.join(lines)}}};\n"
+
+
+def complete(program: str) -> str:
+    """The program, and before it the rows and the part of the library that it calls."""
+    rows = definitions(program)
+    library = LIBRARY if "library." in rows + program else ""
+    return f"{library}{rows}\n{program}"
+
+
+def _operands(op: ops.Op) -> list[str]:
+    """Names for the operands; the row's own may be words of JavaScript."""
+    return [f"x{position}" for position in range(1, len(op.partials) + 1)]

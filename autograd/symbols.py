@@ -64,7 +64,7 @@ class Symbol:
 
     @classmethod
     def _apply(cls, op: ops.Op, *operands: Any) -> Any:
-        if op.symbol in BINDING and op.name in ops.OPERATORS:
+        if is_infix(op):
             return cls._infix(op, *operands) if len(operands) == 2 else cls._negated(*operands)
         return cls(cls.call(op.name, [_place(operand, CONDITIONAL) for operand in operands]), ATOM)
 
@@ -117,6 +117,11 @@ def _install_operator(op: ops.Op, method: str) -> None:
 
 for _name, _method in ops.OPERATORS.items():
     _install_operator(ops.ELEMENTWISE[_name], _method)
+
+
+def is_infix(op: ops.Op) -> bool:
+    """Whether formulas write the operation with its symbol alone, and not as a call."""
+    return op.symbol in BINDING and op.name in ops.OPERATORS
 
 
 def _place(operand: Any, binding: int) -> str:

@@ -11,6 +11,7 @@ from html import escape
 from importlib import resources
 from typing import Any
 
+from ..javascript import complete, functions
 from . import graph, layout, svg
 from .folding import folds, view
 from .lesson import Lesson
@@ -45,7 +46,7 @@ def page(lesson: Lesson, fold_above: int = FOLD_ABOVE) -> str:
         "nodes": [_node(asdict(node)) for node in lesson.nodes],
         "views": drawn,
     }
-    return assemble("page.html", STYLES, SCRIPTS, lesson.title, data, written)
+    return assemble("page.html", STYLES, SCRIPTS, lesson.title, data, complete(functions() + written))
 
 
 STYLES = ("base.css", "layout.css", "graph.css", "panel.css", "side.css")

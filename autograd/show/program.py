@@ -3,7 +3,7 @@ changes."""
 
 from __future__ import annotations
 
-from ..javascript import LIBRARY, JavaScript, definitions, expression, value
+from ..javascript import JavaScript, expression, value
 from ..naming import derivatives, is_plain, plain
 from .lesson import Lesson
 
@@ -18,7 +18,7 @@ def program(lesson: Lesson) -> str:
     >>> from autograd import Value
     >>> from autograd.show.lesson import read_lesson
     >>> x = Value(2.0, "x")
-    >>> print(program(read_lesson((x * 3.0).tanh())).split("};")[-1].strip())
+    >>> print(program(read_lesson((x * 3.0).tanh())))
     function program(v, d) {
       v[2] = v[0] * 3.0; d[2] = [3.0, null];
       v[3] = Math.tanh(v[2]); d[3] = [1.0 - v[3] * v[3]];
@@ -40,7 +40,4 @@ def program(lesson: Lesson) -> str:
                 )
             slopes.append("null" if local is None else expression(partial))
         lines.append(f"  {out} = {value(node.op, operands)}; d[{index}] = [{', '.join(slopes)}];\n")
-    body = f"function program(v, d) {{\n{''.join(lines)}}}\n"
-    rows = definitions(body)
-    library = LIBRARY if "library." in rows + body else ""
-    return f"{library}{rows}\n{body}"
+    return f"function program(v, d) {{\n{''.join(lines)}}}\n"

@@ -1,6 +1,7 @@
 """The lesson: both passes as data, against backward() and numbers worked out by hand."""
 
 import json
+import math
 import operator
 import re
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import Tensor, Value, no_grad, stepper
-from autograd.javascript import JavaScript
+from autograd.javascript import JavaScript, complete, functions
 from autograd.show.folding import folds
 from autograd.show.lesson import names_of, read_lesson, shown
 from autograd.show.page import page
@@ -167,8 +168,6 @@ def test_formulas_in_symbols_and_in_numbers():
 
 
 def test_an_operation_without_formula_is_named_and_the_page_says_what_cannot_be_changed():
-    import math
-
     lumpy = autograd.define("lumpy", lambda x: math.cos(float(x)), lambda out, x: -math.sin(float(x)))
     lesson = read_lesson(lumpy(Value(0.5, "x")))
     assert lesson.nodes[-1].partials == ("∂lumpy/∂1",)
@@ -185,6 +184,19 @@ def test_javascript_never_writes_what_only_python_reads():
         str(autograd.where(x > 0.0, 1.0, autograd.where(x < 0.0, x, 2.0)))
         == "x > 0.0 ? 1.0 : x < 0.0 ? x : 2.0"
     )
+
+
+def test_what_can_be_called_are_the_rows_that_have_a_formula():
+    partials = (lambda out, var, new: var / out, lambda out, var, new: new / out)  # words of JavaScript
+    autograd.define("hypot", lambda var, new: autograd.sqrt(var**2 + new**2), partials, symbol="h³")
+    autograd.define("lumpy", lambda x: math.floor(x), lambda out, x: 0.0 * x)
+    text = functions()
+    assert "  hypot: (x1, x2) => rows.hypot(x1, x2),\n" in text
+    assert "lumpy" not in text and "³" not in text
+    assert "hypot: (x1, x2) => Math.sqrt(" in complete(text)
+    for name, op in autograd.ops.ELEMENTWISE.items():  # the same names as a formula has
+        written = op(*map(JavaScript, "abc"[: len(op.partials)])) if name != "lumpy" else ""
+        assert (f" {name}: (" in text) == bool(re.match(r"[\w.]+\(", str(written)) and name != "pow"), name
 
 
 def test_a_network_folds_into_its_layers_and_neurons():

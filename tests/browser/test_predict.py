@@ -8,7 +8,7 @@ import pytest
 
 from autograd import Value, stepper
 
-from .graphs import neuron, shared
+from .graphs import every_operation, neuron, shared
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_nothing_is_revealed_before_it_is_answered(page):
 RIGHT = [
     "0.5", ".5", "5e-1", "0.504", "0.496", "1 - o**2", "1-o*o", "upstream * (1 - tanh(n)**2)", "1 − o × o",
     "1 - o^2", "upstream/2", "(1 - 0.7071 * 0.7071)", "--0.5", "2 ** -1", "+ 0.5", "exp(log(0.5))",
-    "max(0.1, 0.5, x2)",
+    "max(0.1, max(0.5, x2))", "maximum(x2, min(0.5, 1))", "gelu(0) + erfc(0) / 2", "leaky_relu(-1, -0.5)",
     "1 - (x1*w1 + x2*w2 + b + 0*s) * 0 - o*o", "1 - abs(-o) ** 2", "sqrt(0.25)", "2 * 0.25",
     "b - s * 0 - b + 0.5", "-o**2 + 1", "2 ** 3 ** 2 / 1024", "8 / 2 / 8", "relu(-1) + sigmoid(0)",
 ]  # fmt: skip
@@ -69,6 +69,21 @@ def test_right_as_a_number_or_an_expression_of_names_and_numbers_on_screen(page)
         assert not is_asked(page), text
         assert page.locator("#score").inner_text().startswith("1 of 9 right at the first try"), text
         page.get_by_role("button", name="Start over").click()
+
+
+def test_every_derivative_can_be_typed_as_it_is_shown(show):
+    root = every_operation()
+    lesson = stepper(root).lesson
+    page = show(stepper(root), f"#step={len(lesson.order) + 1}&predict")
+    for position in range(len(lesson.order) + 2, lesson.last + 1):
+        node = lesson.nodes[lesson.current(position)]
+        page.evaluate(f"stepgrad.go({position})")
+        for partial in filter(None, node.partials):
+            rule = lesson.in_symbols(partial)
+            answer(page, f"upstream * ({rule})" if " if " not in rule else "")
+            if " if " in rule:  # a choice is shown and not typed
+                page.get_by_role("button", name="Reveal").click()
+        assert not is_asked(page), node
 
 
 WRONG = {
@@ -88,6 +103,9 @@ WRONG = {
     "constructor(1)": "nothing here is called so",
     "__proto__": "nothing here is called so",
     "1;2": "cannot read on at “;2”",
+    "tanh(1, 2)": "tanh takes 1 number at the end",
+    "max(1) + 1": "max takes 2 numbers at “ + 1”",
+    "rows.tanh(1)": "nothing here is called so",
     "tanh()": "nothing here is called so at “)”",
     "(" * 200: "something is missing at the end",
 }

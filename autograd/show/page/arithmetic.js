@@ -1,9 +1,4 @@
-// Typed arithmetic: parsed here, never run as code.
-const FUNCTIONS = {
-  exp: Math.exp, log: Math.log, log1p: Math.log1p, expm1: Math.expm1, sqrt: Math.sqrt, abs: Math.abs,
-  sin: Math.sin, cos: Math.cos, tan: Math.tan, tanh: Math.tanh, sign: Math.sign, max: Math.max, min: Math.min,
-  sigmoid: (x) => 1 / (1 + Math.exp(-x)), relu: (x) => Math.max(x, 0),
-};
+// Typed arithmetic: parsed here, never run as code. Its functions are the rows of the table.
 const OPERATOR = /[\s+\-*/<>=]/; // a name with one of these is put into parentheses in a formula
 const WORD = /[\p{L}\p{N}_]/u;
 
@@ -52,13 +47,15 @@ function evaluate(text, names) {
   }
   function atom() {
     skip();
-    const called = /^(\w+)\s*\(/.exec(text.slice(at));
-    if (called && Object.hasOwn(FUNCTIONS, called[1])) {
-      at += called[0].length;
+    const [call, called] = /^([\p{L}\p{N}_]+)\s*\(/u.exec(text.slice(at)) ?? [];
+    if (call && Object.hasOwn(functions, called)) {
+      at += call.length;
       const operands = [sum()];
       while (take(",")) operands.push(sum());
       expect(")");
-      return FUNCTIONS[called[1]](...operands);
+      const { length } = functions[called];
+      if (operands.length !== length) throw new Error(`${called} takes ${length} number${length > 1 ? "s" : ""} ${where()}`);
+      return functions[called](...operands);
     }
     const name = label();
     if (name) {
