@@ -178,6 +178,34 @@ def test_a_result_that_is_not_finite_is_explained_and_the_page_stays_usable(show
     assert_agrees(page, build(Value(1.5, "x")) * Value(3.0, "w"))
 
 
+def test_where_there_is_no_value_no_gradient_is_made_up(show):
+    """The formula 1 / x has a value at -1 too, but log has no slope where it has no value."""
+    page = show(stepper(Value(2.0, "x").log() * Value(3.0, "w")), "#step=9")
+    edit(page, "x", "-1")
+    grads = {row[0]: row[2] for row in seen(page)["rows"]}
+    assert grads == {"x": "nan", "v1": "nan", "w": "nan", "v2": "1.0000"}
+
+
+@pytest.mark.parametrize("size", [1e-7, 1.0, 1e9, 1e160])
+def test_the_numbers_at_a_curve_are_within_the_picture(show, size):
+    page = show(stepper(Value(-3.0 * size, "x") * Value(-size, "w")), "#step=3")
+    inside = """(tab) => {
+      const frame = document.querySelector(`#${tab} .plot`).getBoundingClientRect();
+      return [...document.querySelectorAll(`#${tab} .plot text`)].map((text) => {
+        const box = text.getBoundingClientRect();
+        return [text.textContent, box.left >= frame.left && box.right <= frame.right];
+      });
+    }"""
+    page.keyboard.press("d")
+    page.get_by_label("Learning rate").fill("0.001")
+    page.get_by_role("button", name="Descend one step").click()
+    for tab in ("descend", "nudge"):
+        page.get_by_role("tab", name=tab.title()).click()
+        texts = page.evaluate(inside, tab)
+        # of numbers beyond all measure there is no curve
+        assert len(texts) == (4 if size < 1e100 else 0) and all(within for _, within in texts), texts
+
+
 def test_a_nudge_shows_that_the_gradient_is_a_slope(page):
     page.keyboard.press("n")
     facts = page.locator("#nudge dd")

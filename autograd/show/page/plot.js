@@ -11,13 +11,19 @@ function draw(parent, tag, attributes, text = "") {
 
 /** The curve through `points` [x, y], a mark at one of them, and a line of a slope through it. */
 function plot(points, { mark, slope, label }) {
-  const [width, height, left, bottom] = [230, 116, 50, 17];
+  const [width, height, bottom, character] = [230, 116, 17, 6.7];
   const svg = document.createElementNS(SVG, "svg");
   for (const [name, value] of Object.entries({ class: "plot", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label })) svg.setAttribute(name, value);
-  const finite = points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y));
+  const isDrawn = (point) => point.every((x) => Math.abs(x) < 1e300); // a difference of larger numbers may be infinite
+  const finite = points.filter(isDrawn);
   if (!finite.length) return svg;
   const [xs, ys] = [0, 1].map((axis) => [Math.min, Math.max].map((best) => best(...finite.map((point) => point[axis]))));
-  const roomy = ([from, to]) => [from - ((to - from) * 0.08 || 1), to + ((to - from) * 0.08 || 1)];
+  const [heights, ends] = [[...new Set(ys)].map((y) => [y, short(y)]), [...new Set(xs)].map((x) => [x, short(x).replace(/\.0$/, "")])];
+  const left = 8 + character * Math.max(...heights.map(([, text]) => text.length));
+  const roomy = ([from, to]) => {
+    const room = (to - from) * 0.08 || Math.abs(to) || 1;
+    return [from - room, to + room];
+  };
   const [[x0, x1], [y0, y1]] = [roomy(xs), roomy(ys)];
   const across = (x) => left + ((x - x0) / (x1 - x0)) * (width - left - 6);
   const up = (y) => height - bottom - ((y - y0) / (y1 - y0)) * (height - bottom - 6);
@@ -28,8 +34,11 @@ function plot(points, { mark, slope, label }) {
     const at = (x) => `${across(x).toFixed(1)} ${up(mark[1] + slope * (x - mark[0])).toFixed(1)}`;
     draw(inner, "path", { class: "slope", d: `M${at(x0)}L${at(x1)}` });
   }
-  if (mark?.every(Number.isFinite)) draw(inner, "circle", { cx: across(mark[0]).toFixed(1), cy: up(mark[1]).toFixed(1), r: 4.5 });
-  for (const y of new Set(ys)) draw(svg, "text", { x: left - 4, y: up(y) + 4, "text-anchor": "end" }, short(y));
-  for (const x of new Set(xs)) draw(svg, "text", { x: across(x), y: height - 3, "text-anchor": "middle" }, short(x).replace(/\.0$/, ""));
+  if (mark && isDrawn(mark)) draw(inner, "circle", { cx: across(mark[0]).toFixed(1), cy: up(mark[1]).toFixed(1), r: 4.5 });
+  for (const [y, text] of heights) draw(svg, "text", { x: left - 4, y: up(y) + 4, "text-anchor": "end" }, text);
+  ends.forEach(([x, text], k) => {
+    const anchor = ends.length < 2 ? "middle" : k ? "end" : "start"; // neither reaches out of the picture
+    draw(svg, "text", { x: across(x), y: height - 3, "text-anchor": anchor }, text);
+  });
   return svg;
 }
