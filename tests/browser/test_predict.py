@@ -184,7 +184,7 @@ def test_the_score_counts_and_links_the_steps_that_went_wrong(page):
         answer(page, text)
     page.keyboard.press("Enter")
     for text in ("upstream*w1", "upstream*x1"):
-        assert page.locator("#score li").count() == 0
+        assert page.locator("#missed li").count() == 0
         answer(page, text)
     assert at(page) == 11
     assert (
@@ -192,11 +192,13 @@ def test_the_score_counts_and_links_the_steps_that_went_wrong(page):
         .inner_text()
         .startswith("Score: 6 of 9 right at the first try, 1 with a hint, 1 wrong at first, 1 revealed")
     )
-    wrong = page.locator("#score li")
+    wrong = page.locator("#missed li")
     assert [" ".join(text.split()) for text in wrong.all_inner_texts()] == [
         "Step 8: into s through n you typed 7, 8",
         "Step 8: into b through n revealed",
     ]
+    table, missed = (page.locator(part).bounding_box() for part in ("#shares", "#missed"))
+    assert table["y"] + table["height"] <= missed["y"]  # a long list does not push the contributions away
     wrong.first.get_by_role("button").click()
     assert at(page) == 8 and not is_asked(page)  # what was answered stays shown
     page.get_by_role("button", name="Start over").click()
@@ -211,6 +213,19 @@ def test_all_right_is_said(show):
     answer(page, "x")
     answer(page, "x")
     assert "2 of 2 right at the first try. All of them!" in page.locator("#score").inner_text()
+
+
+def test_a_link_may_open_predict_mode(show):
+    page = show(stepper(neuron()), "#step=7&predict")
+    assert at(page) == 7 and is_asked(page) and page.evaluate("stepgrad.grad(8)") is None
+    assert page.get_by_role("button", name="Predict").get_attribute("aria-pressed") == "true"
+    answer(page, "0.5")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => location.hash === '#step=8&predict'")  # and what is linked keeps it
+    page.keyboard.press("Escape")
+    page.keyboard.press("p")
+    page.wait_for_function("() => location.hash === '#step=8'")
+    assert at(show(stepper(neuron()), "#predict")) == 0
 
 
 def test_playing_waits_at_a_question(page):

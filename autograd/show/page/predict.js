@@ -37,7 +37,7 @@ function judge(values, share) {
 
 const field = el("input", {
   type: "text", maxlength: 200, autocomplete: "off", autocapitalize: "off", spellcheck: "false",
-  placeholder: "0.5  or  upstream * x",
+  placeholder: "0.5 or 1 - o**2",
   keydown: (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault(); // a right answer gives the focus to a button, which this key would press at once
@@ -151,7 +151,7 @@ const went = (record) => (record.typed.length ? "wrong" : record.outcome === "sh
 
 function showScore(state) {
   const box = byId("score");
-  box.hidden = !predict.on;
+  box.hidden = byId("missed").hidden = !predict.on;
   if (!predict.on) return;
   const settled = shares.filter((share) => answerOf(share)?.outcome || answerOf(share)?.typed.length);
   const count = (kind) => settled.filter((share) => answerOf(share).outcome && went(answerOf(share)) === kind).length;
@@ -172,8 +172,9 @@ function showScore(state) {
   box.replaceChildren(
     el("div", { class: "bar" }, el(isEnd ? "strong" : "span", { class: !isEnd && "quiet" }, `${isEnd ? "Score: " : ""}${parts.join(", ")}${isPerfect ? ". All of them!" : ""}`),
       el("button", { click: startOver }, "Start over")),
-    ...(isEnd && items.length ? [el("p", { class: "quiet" }, "These went wrong:"), el("ul", {}, ...items)] : []),
   );
+  // the list may be long: it stands below the contributions
+  byId("missed").replaceChildren(...(isEnd && items.length ? [el("p", { class: "quiet" }, "These went wrong:"), el("ul", {}, ...items)] : []));
 }
 
 function startOver() {
