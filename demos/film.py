@@ -26,7 +26,8 @@ class Run:
     """A network and how it is trained: what differs from film to film.
 
     ``gain`` multiplies the weights that nn.MLP begins with; ``batch`` is how many points, drawn anew, each
-    step is computed from. ``look`` is what to look at in its page, and ``opens`` where the page opens.
+    step is computed from. ``look`` is what to look at, for the film itself and for what leads to it, and
+    ``opens`` where the page opens.
     """
 
     name: str
@@ -49,8 +50,8 @@ RUNS = (
         activation="tanh",
         rate=0.1,
         momentum=0.9,
-        look="""Press Space. A straight line becomes a curve that reaches around the tips of both moons. Then
-        press B, for backward, and play it again: the gradients of the three layers, in the bars, are of a
+        look="""Play it (Space). A straight line becomes a curve that reaches around the tips of both moons.
+        Then turn to Backward (B) and play it again: the gradients of the three layers, in the bars, are of a
         size, so all of them learn, and they become smaller together as there is less to correct.""",
     ),
     Run(
@@ -63,8 +64,8 @@ RUNS = (
         opens="#view=backward",
         look="""Eight layers of sigmoids. Read the bars from right to left: each is a fraction of the one
         before, since the slope of a sigmoid is 1/4 at most and the way back multiplies all the slopes. What
-        arrives at the first layer is next to nothing. Press F and play: the lines on the left never change,
-        and the boundary never bends.""",
+        arrives at the first layer is next to nothing. Turn to Forward (F) and play: the lines on the left
+        never change, and the boundary never bends.""",
     ),
     Run(
         "exploding",
@@ -75,10 +76,11 @@ RUNS = (
         rate=0.03,
         batch=20,
         opens="#view=backward",
-        look="""As deep, but with sines, which are never flat for long, and weights that begin four times too
-        large. Now each bar is a multiple of the one to its right. Every step throws the first layers about,
-        which makes the next gradient larger still, and the plane is noise, different at each step. With
-        weights of the usual size this same network learns.""",
+        look="""Eight layers of sines, which are never flat for long, with weights that begin four times too
+        large. Read the bars from right to left: from the second on, each is a multiple of the one before. Go
+        on from step 0 (→): each step throws the first layers about, which makes the next gradient larger
+        still, a thousandfold within ten steps. The plane is noise, another at each step. With weights of the
+        usual size this same network learns.""",
     ),
     Run(
         "dead-relu",
@@ -86,10 +88,10 @@ RUNS = (
         hidden=(8, 8),
         activation="relu",
         rate=0.6,
-        look="""The learning rate is ten times too high. The first steps push weights so far that most sums
-        are below 0 for every point: these relus, crossed out, give 0 and have gradient 0, so a step leaves
-        their weights as they are. Where all of a layer are dead, the output is the same everywhere. Click on
-        a crossed one to see its zeros.""",
+        look="""The learning rate is ten times too high. Go on step by step (→): the first push weights so far
+        that most sums are below 0 for every point. These relus, crossed out, give 0 and have gradient 0,
+        so a step leaves their weights as they are. Where all of a layer are dead, the output is the same
+        everywhere. Click on a crossed one to see its zeros.""",
     ),
 )
 
@@ -118,7 +120,8 @@ def run(options: argparse.Namespace) -> list[page.Section]:
         *links,
         page.Table(
             """The same in numbers. The ratio is the norm of the gradient in the first layer to that in the
-            last, over the whole run: far below 1 it vanishes on its way back, far above 1 it explodes.""",
+            last, its geometric mean over all steps where neither is 0: far below 1 it vanishes on its way
+            back, far above 1 it explodes.""",
             ("film", "network", "loss", "first layer : last layer", "dead relus at the end"),
             rows,
         ),
@@ -138,7 +141,7 @@ def record(run: Run, seed: int, steps: int) -> Film:
             for weight in neuron.weights:
                 weight.data *= run.gain
     optimizer = nn.SGD(model.parameters(), lr=run.rate, momentum=run.momentum)
-    film = autograd.film(model, points, labels, loss=nn.mse, title=run.title)
+    film = autograd.film(model, points, labels, loss=nn.mse, title=run.title, note=run.look)
     for _ in range(steps):
         batch = rng.choice(POINTS, run.batch, replace=False) if run.batch < POINTS else range(POINTS)
         try:

@@ -307,10 +307,11 @@ def test_a_long_run_says_that_it_was_thinned() -> None:
     data = data_of(recorded)
     assert recorded.steps == 1000 and len(recorded.frames) <= 300
     assert data["steps"][0] == 0 and data["steps"][-1] == 999 and data["recorded"] == 1000
-    assert data["notices"] == ["Of 1,000 steps, one in 4 is kept, and the last."]
+    assert data["notices"][0] == "Of 1,000 steps, one in 4 is kept, and the last."
     assert unpacked(data["losses"]).tolist() == data["steps"]  # the loss was the step
     assert data["curve"]["steps"] == list(range(1000))  # every loss is in the curve
-    assert data_of(film(model))["notices"] == []
+    assert data_of(film(model, [[1.0]]))["notices"] == []
+    assert data_of(film(model))["notices"] == ["Without examples: no activations and no plane."]
 
 
 def test_the_page_stays_small() -> None:
@@ -392,9 +393,10 @@ def test_an_activation_without_a_formula_is_left_out_and_it_is_said() -> None:
 
 def test_text_is_text() -> None:
     title = 'one </script><script>alert(1)</script> & <!--LESSON--> /*SCRIPT*/ "two" \u202e'
-    recorded = film(nn.MLP(1, [1], rng=0), title=title)
+    recorded = film(nn.MLP(1, [1], rng=0), title=title, note=f"on two\n    lines {title}")
     recorded.record(1.0)
-    assert data_of(recorded)["title"] == title.replace("\u202e", r"\u202e")  # what would turn the line around
+    shown = title.replace("\u202e", r"\u202e")  # what would turn the line around
+    assert data_of(recorded)["title"] == shown and data_of(recorded)["note"] == f"on two lines {shown}"
     html = recorded.html
     assert html.count("<script") == 3 and html.count("</script>") == 3  # data, activations, program
     assert "alert(1)" not in html.split('id="film"')[0].replace("&lt;script&gt;alert(1)", "")
@@ -495,6 +497,9 @@ def test_a_model_that_is_more_than_its_layers_is_refused() -> None:
         ({"targets": [1.0]}, ValueError, r"targets are of shape \(1,\); expected \(5,\)"),
         ({"targets": None, "loss": nn.mse}, ValueError, "no targets"),
         ({"loss": lambda out, target: 3.0}, TypeError, "expected a Value"),
+        ({"loss": 3.0}, TypeError, "loss is 3.0; expected a function"),
+        ({"title": 3}, TypeError, "title is 3; expected text"),
+        ({"note": None}, TypeError, "note is None; expected text"),
         ({"level": math.inf}, ValueError, "level is inf"),
         ({"level": "half"}, ValueError, "level is 'half'"),
     ],

@@ -562,6 +562,8 @@ def test_without_examples_there_are_weights_gradients_and_the_loss(show: Any) ->
     settled(page)
     assert not page.locator("#plane").is_visible() and not page.locator("#example").is_visible()
     assert page.locator("#dead").text_content() == ""
+    assert page.locator("#legend > div").count() == 1  # of the weights; there are no numbers in the neurons
+    assert "Without examples" in page.locator("#notices").inner_text()
     shown = [float(row[2]) for row in rows(page, 0)]
     assert all(close(a, b) for a, b in zip(shown, run.frames[0].parameters))
     page.keyboard.press("e")
@@ -582,7 +584,7 @@ def test_an_activation_without_a_formula(show: Any) -> None:
 
 
 def test_a_thinned_film_says_so_and_counts_in_steps(show: Any) -> None:
-    run = film(nn.MLP(1, [1], rng=0))
+    run = film(nn.MLP(1, [1], rng=0), [[1.0]])
     for step in range(700):
         run.record(1.0 + step)
     page = show(run)
@@ -597,11 +599,82 @@ def test_a_thinned_film_says_so_and_counts_in_steps(show: Any) -> None:
     assert page.evaluate("location.hash") == "#step=400"
 
 
-def test_markup_in_a_title_is_text(show: Any) -> None:
-    title = "<img src=x onerror=alert(1)><b>bold</b> </script><script>alert(2)</script>"
-    page = show(recorded(title=title)[0])
-    assert page.locator("h1").text_content() == title
-    assert page.locator("h1 *").count() == 0 and page.title() == title
+def test_markup_in_title_and_note_is_text(show: Any) -> None:
+    text = "<img src=x onerror=alert(1)><b>bold</b> </script><script>alert(2)</script>"
+    page = show(recorded(title=text, note=text)[0])
+    assert page.locator("h1").text_content() == page.locator("#note p").text_content() == text
+    assert page.locator("h1 *, #note p *").count() == 0 and page.title() == text
+
+
+def test_the_note_stands_above_and_can_be_closed(show: Any) -> None:
+    assert not show(recorded()[0]).locator("#note").is_visible()
+    page = show(recorded(note="Look at the bars. " * 20)[0])
+    note, drawing = page.locator("#note p"), page.locator("#drawing")
+    before = drawing.bounding_box()
+    heading, text = page.locator("#note summary").bounding_box(), note.bounding_box()
+    assert heading["y"] == pytest.approx(text["y"], abs=2)  # on its first line
+    assert text["y"] + text["height"] <= before["y"] and before["height"] > 200
+    page.keyboard.press("Tab")  # past the five buttons of the header
+    for _ in range(5):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert not note.is_visible()
+    assert drawing.bounding_box()["height"] > before["height"] + 20
+
+
+@pytest.mark.parametrize(
+    ("losses", "marks"),
+    [
+        ([1.15, 1.02], ["1.05", "1.1", "1.15"]),
+        ([2.0, 1.9996], ["1.9996", "1.9998", "2"]),
+        ([5e5, 4e5], ["4e5", "4.5e5", "5e5"]),
+        ([3000.0, 1.0], ["10⁰", "10¹", "10²", "10³"]),
+        ([90.0, 0.5], ["1", "10"]),
+        ([0.09, 0.0011], ["1.1e-3", "0.09"]),  # a single power of ten in between
+    ],
+)
+def test_the_marks_of_the_loss_say_where_they_stand(losses: list[float], marks: list[str], show: Any) -> None:
+    run = film(nn.MLP(2, [1], rng=0))
+    for loss in losses:
+        run.record(loss)
+    page = show(run)
+    settled(page)
+    assert page.locator("#curve .mark").all_text_contents() == marks
+
+
+def test_numbers_stay_inside_their_neurons(show: Any) -> None:
+    model = nn.MLP(2, [3, 1], "relu", rng=0)
+    run = film(model, POINTS, TARGETS, loss=nn.mse)
+    for number in (1e-3, -1.5e-15, 1e262, -1e262):
+        for parameter in model.parameters():
+            parameter.data = parameter.grad = number
+        run.record(number)
+    for view in ("forward", "backward"):
+        page = show(run, f"#view={view}")
+        for _ in run.frames:
+            settled(page)
+            boxes = page.evaluate(
+                """() => [...document.querySelectorAll(".network [data-neuron], .network .input")]
+                     .map((node) => [node.querySelector(".inside"), node.querySelector("circle")]
+                       .map((part) => part.getBoundingClientRect()))
+                     .map(([text, disc]) => [text.left - disc.left, disc.right - text.right])"""
+            )
+            assert all(left > 0 and right > 0 for left, right in boxes if left < 1000), boxes
+            assert all(not each.is_visible() for each in page.locator(".dead .inside").all())
+            page.keyboard.press("ArrowRight")
+
+
+def test_counts_of_dead_relus_stand_free_on_a_phone(show: Any) -> None:
+    model = nn.MLP(2, [8, 8, 1], "relu", rng=0)
+    run = film(model, POINTS, TARGETS, loss=nn.mse)
+    for parameter in model.parameters():
+        parameter.data, parameter.grad = -1.0, 0.0
+    run.record(1.0)
+    for width in (360, 390, 560, 760):
+        page = show(run, width=width, height=844)
+        settled(page)
+        assert "8 dead" in page.locator(".network .head.off").all_text_contents()
+        _in_place(page, width)
 
 
 # ---- where it is read
@@ -615,6 +688,7 @@ def _in_place(page: Any, width: int) -> None:
              .filter((e) => e.textContent || e.tagName === "BUTTON").map((e) => e.getBoundingClientRect())
              .map((box) => [box.left, box.top, box.right, box.bottom])]))""",
         [
+            "#note summary",
             ".network .head",
             ".bars .size",
             ".bars .mark",
@@ -641,7 +715,7 @@ def _in_place(page: Any, width: int) -> None:
 @pytest.mark.parametrize(("scheme", "view"), [("light", "forward"), ("dark", "backward")])
 @pytest.mark.parametrize(("width", "height"), [(360, 740), (768, 1024), (1280, 720), (1920, 1080)])
 def test_nothing_is_cut_off_or_overlaps(width: int, height: int, scheme: str, view: str, show: Any) -> None:
-    run, _ = recorded(sizes=(8,) * 8 + (1,), activation="sigmoid", steps=3)
+    run, _ = recorded(sizes=(8,) * 8 + (1,), activation="sigmoid", steps=3, note="Look at the bars. " * 20)
     page = show(run, f"#step=1&view={view}&neuron=70", width=width, height=height, color_scheme=scheme)
     settled(page)
     _in_place(page, width)

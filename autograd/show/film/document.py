@@ -61,6 +61,7 @@ def _data(film: Film, unknown: str) -> dict[str, Any]:
     off = [film.network.off(frame.parameters, frame.gradient, film.examples.inputs) for frame in frames]
     return {
         "title": film.title,
+        "note": film.note,
         "layers": [{"inputs": each.inputs, "activations": each.activations} for each in film.network.layers],
         "steps": [frame.step for frame in frames],
         "losses": doubles([frame.loss for frame in frames]),
@@ -143,6 +144,8 @@ def _notices(film: Film, unknown: str) -> list[str]:
             f"Of {examples.given:,} examples, {len(examples.shown):,} are drawn; "
             f"{len(examples.inputs):,} tell whether a relu is dead."
         )
+    if not len(examples.inputs):
+        said.append("Without examples: no activations and no plane.")
     if unknown:
         said.append(f"No activations and no plane: {unknown}.")
     return said

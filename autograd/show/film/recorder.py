@@ -47,11 +47,19 @@ class Film:
     """A training run to play back; :func:`film` makes one.
 
     ``title``    what it is called            ``network``  the architecture of the model
-    ``frames``   the frames that are kept     ``steps``    how many were recorded
+    ``note``     what to look at in it        ``steps``    how many were recorded
+    ``frames``   the frames that are kept
     """
 
     def __init__(
-        self, model: Any, shown: Any, targets: Any, loss: Loss | None, title: str, level: float | None
+        self,
+        model: Any,
+        shown: Any,
+        targets: Any,
+        loss: Loss | None,
+        title: str,
+        note: str,
+        level: float | None,
     ) -> None:
         self._model = model
         self.network, values = network.read(model)
@@ -60,7 +68,8 @@ class Film:
                 f"film: the network has {len(values):,} parameters, and above {MOST_PARAMETERS:,} nobody "
                 "could tell them apart in a picture; film a smaller one"
             )
-        self.title = text.visible(" ".join(title.split())) or f"A {self.network} network learns"
+        self.title = _line("title", title) or f"A {self.network} network learns"
+        self.note = _line("note", note)
         self.examples = examples.read(shown, targets, level, self.network)
         self.loss = loss
         if loss is not None:
@@ -169,6 +178,8 @@ class Film:
 
     def _try(self, loss: Loss) -> None:
         """A mistake in the loss shows when the film is made, and not when a long run is over."""
+        if not callable(loss):
+            raise TypeError(f"film: loss is {loss!r}; expected a function of predictions and targets")
         if self.examples.targets is None:
             raise ValueError("film: a loss was given, but no targets; it needs those of the examples")
         if self.examples.targets:
@@ -198,6 +209,7 @@ def film(
     *,
     loss: Loss | None = None,
     title: str = "",
+    note: str = "",
     level: float | None = None,
 ) -> Film:
     """Record a small network of Values while it trains, as a page with a frame for every step.
@@ -209,7 +221,13 @@ def film(
     ``targets``   what the examples should give: for each a number, or the index of a class
     ``loss``      the loss as a function of predictions and targets, such as nn.mse: gradients of activations
                   are then those of one example's own loss, and otherwise those of the output
+    ``title``     a heading
+    ``note``      a paragraph above the picture, on what to look at in it
     ``level``     the output where two classes part; midway between smallest and largest target where None
+
+    The page has the weights with all their digits, and computes activations and boundary from them as the
+    engine does. They agree to 1e-9 of their size, but where a run has exploded so far that the last digit of
+    a number decides: there a browser's sine or exp may differ from Python's. Gradients have six digits.
 
     Raises TypeError for what is no network of Values, and ValueError where examples, targets and model do not
     go together.
@@ -231,4 +249,11 @@ def film(
     ...     recorded.save(f"{folder}/film.html").name
     'film.html'
     """
-    return Film(model, examples, targets, loss, title, level)
+    return Film(model, examples, targets, loss, title, note, level)
+
+
+def _line(name: str, given: Any) -> str:
+    """Text on one line, with nothing in it that cannot be seen."""
+    if not isinstance(given, str):
+        raise TypeError(f"film: {name} is {given!r}; expected text")
+    return text.visible(" ".join(given.split()))

@@ -36,10 +36,10 @@ const chart = (() => {
     const y = (loss) => Number.isFinite(loss) ? bottom - (bottom - top) * Math.min(1, Math.max(0, part(loss))) : loss === -Infinity ? bottom : top;
     place = { x, y, top, bottom, last, left, right, width };
     const parts = [];
-    const levels = log ? logTicks(low, high) : ticks(low, high, 3);
-    for (const level of levels) {
+    const levels = log ? powers(low, high) : ticks(low, high, 3).map((level) => [level, round(level)]);
+    for (const [level, text] of levels) {
       parts.push(make("path", { class: "grid", d: `M${left} ${y(level)}H${width - right}` }));
-      parts.push(make("text", { class: "mark", x: left - 7, y: y(level) + 4 * u }, log && (level >= 1000 || level < 0.01) ? raised(Math.round(Math.log10(level))) : brief(level)));
+      parts.push(make("text", { class: "mark", x: left - 7, y: y(level) + 4 * u }, text));
     }
     for (const step of ticks(0, last, Math.max(2, width / 110 / u))) {
       if (Number.isInteger(step)) parts.push(make("text", { class: "step", x: x(step), y: height - 4 }, step.toLocaleString("en")));
@@ -57,12 +57,15 @@ const chart = (() => {
     parts.push(make("path", { class: "line", d: line || "M0 0" }), cursor, dot);
     svg.replaceChildren(...parts);
   }
-  const logTicks = (low, high) => {
+  // Powers of ten with their names; where there are not two of them in between, both ends.
+  const powers = (low, high) => {
     const [from, to] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+    if (from >= to) return [low, high].map((level) => [level, round(Number(level.toPrecision(2)))]);
     const stride = Math.max(1, Math.ceil((to - from) / 4));
-    const found = [];
-    for (let exponent = from; exponent <= to; exponent += stride) found.push(10 ** exponent);
-    return found.length > 1 ? found : [low, high];
+    const exponents = [];
+    for (let exponent = from; exponent <= to; exponent += stride) exponents.push(exponent);
+    const isShort = from >= -2 && to <= 2;
+    return exponents.map((exponent) => [10 ** exponent, isShort ? round(10 ** exponent) : raised(exponent)]);
   };
 
   function show(frame) {

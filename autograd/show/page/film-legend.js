@@ -5,7 +5,7 @@ const widthOf = (strength, widest) => 0.5 + (widest - 0.5) * strength;
 function legendOf(scales, view) {
   const { edge, node } = scales[view], isBack = view === "backward", u = unit();
   const kinds = [[edge, false, isBack ? "∂loss/∂weight" : "weight"]];
-  if (computes) kinds.push([node, true, isBack ? `∂${film.loss || "output"}/∂(sum ◐ activation)` : "sum ◐ activation"]);
+  if (isExamined) kinds.push([node, true, isBack ? `∂${film.loss || "output"}/∂(sum ◐ activation)` : "sum ◐ activation"]);
   return kinds.map(([scale, round, caption]) => {
     const picture = make("svg", { class: "legend", width: (8 + 40 * scale.marks.length) * u, height: 12 + 18 * u, "aria-hidden": true });
     scale.marks.forEach(({ size, text }, index) => {

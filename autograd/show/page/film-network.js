@@ -62,7 +62,7 @@ const network = (() => {
     const left = (width < 560 ? 46 : 74) * u, right = (width < 560 ? 40 : 74) * u;
     const gap = (width - left - right) / (columns.length - 1);
     const room = Math.min(150 * u, Math.max(92 * u, height * 0.3)); // for the bars
-    const wide = 90 * u; // between columns: room to say how many neurons there are
+    const wide = 112 * u; // between columns: room to say how many neurons there are, and how many are dead
     const top = (gap < wide ? 36 : 24) * u, bottom = height - room;
     const radius = Math.max(2, Math.min(16, (bottom - top) / Math.max(...columns) * 0.42, gap * 0.28));
     const pitch = (count) => Math.min((bottom - top) / count, Math.max(radius * 4.2, 40));
@@ -103,7 +103,6 @@ const network = (() => {
     const arm = radius * 0.6;
     node.querySelector(".cross")?.setAttribute("d", `M${-arm} ${-arm}L${arm} ${arm}M${arm} ${-arm}L${-arm} ${arm}`);
     node.querySelector(".inside").setAttribute("y", radius * 0.24);
-    node.querySelector(".inside").style.fontSize = `${radius * 0.66}px`;
     node.querySelector(".name")?.setAttribute("x", -radius - 7);
     node.querySelector(".name")?.setAttribute("y", 4);
   }
@@ -117,8 +116,10 @@ const network = (() => {
       part.setAttribute("fill-opacity", kind === "zero" ? 0 : kind === "nan" ? 1 : (0.1 + 0.9 * scale.strength(x)).toFixed(3));
     }
     const text = node.querySelector(".inside");
-    text.textContent = place.radius < 13 || out === null ? "" : brief(out).replace(/^(-?)0\./, "$1.");
-    text.classList.toggle("strong", out !== null && (kindOf(out) === "nan" || out !== 0 && scale.strength(out) > 0.55));
+    const number = place.radius < 13 || out === null ? "" : brief(out).replace(/^(-?)0\./, "$1.");
+    text.textContent = number;
+    text.style.fontSize = `${place.radius * Math.min(0.66, 3 / number.length)}px`; // a digit is 0.6 wide, a disc 2
+    text.classList.toggle("strong", [sum, out].every((x) => x !== null && (kindOf(x) === "nan" || x !== 0 && scale.strength(x) > 0.55)));
   }
 
   // One frame. ``pass`` has the numbers of the neurons: their sums and outputs, or the gradients of these.

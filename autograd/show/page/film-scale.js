@@ -4,6 +4,11 @@ const brief = (x) => {
   const size = Math.abs(x);
   return size === 0 || size >= 0.01 && size < 1000 ? String(Number(x.toPrecision(2))) : x.toExponential(0).replace("+", "");
 };
+// A round number with all its digits, so that no two marks of an axis have one name.
+const round = (x) => {
+  const exact = Number(x.toPrecision(12)), size = Math.abs(exact);
+  return size === 0 || size >= 0.01 && size < 1000 ? String(exact) : exact.toExponential().replace("+", "");
+};
 const fitting = (x, letters) => brief(x).length <= letters ? brief(x) : x.toExponential(0).replace("+", "");
 const gradient = (x) => Number.isNaN(x) ? DASH : fixed(x); // one that was not computed
 const raised = (exponent) => `10${String(exponent).replace(/[-\d]/g, (c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻")}`;

@@ -102,6 +102,8 @@ function begin() {
 }
 
 document.querySelector("h1").textContent = film.title;
+byId("note").querySelector("p").textContent = film.note;
+byId("note").hidden = !film.note;
 if (lastFrame < 0) {
   document.querySelector("main").hidden = true;
   byId("empty").hidden = false;
