@@ -226,16 +226,17 @@ p { max-width:46em; margin:0 0 1rem }
 pre { background:var(--card); border:1px solid var(--line); border-radius:.6rem; padding:.9rem 1.1rem;
   overflow-x:auto; margin:0 0 1.2rem; font-size:.9rem; line-height:1.5 }
 code, td { font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace }
-dl { display:grid; grid-template-columns:repeat(auto-fit,minmax(min(100%,10.2rem),1fr)); gap:.75rem;
-  margin:0 0 1.2rem }
+/* A card is wide enough for ten digits, 0.00042731, at whatever size they have. */
+dl { font-size:clamp(1.2rem,1rem + 1vw,1.6rem); margin:0 0 1.2rem;
+  display:grid; grid-template-columns:repeat(auto-fit,minmax(min(100%,6.7em + 2.1rem),1fr)); gap:.75rem }
 dl div { background:var(--card); border:1px solid var(--line); border-radius:.6rem; padding:.7rem 1rem;
   display:flex; flex-direction:column-reverse; justify-content:flex-end }
-dd { margin:0; white-space:nowrap; font-size:1.6rem; line-height:1.3; font-weight:650;
+dd { margin:0; white-space:nowrap; line-height:1.3; font-weight:650;
   font-variant-numeric:tabular-nums }
 dt { color:var(--dim); font-size:.9rem; line-height:1.35 }
 .row { display:grid; grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr)); gap:1.2rem;
   margin:0 0 1.2rem; align-items:start }
-.links { display:grid; grid-template-columns:repeat(auto-fill,minmax(min(100%,18rem),1fr)); gap:.75rem;
+.links { display:grid; grid-template-columns:repeat(auto-fill,minmax(min(100%,24rem),1fr)); gap:.75rem;
   margin:0 0 1.2rem }
 .links a { color:inherit; text-decoration:none; background:var(--card); border:1px solid var(--line);
   border-left:.3rem solid var(--blue); border-radius:.6rem; padding:.7rem 1rem }
@@ -243,7 +244,7 @@ dt { color:var(--dim); font-size:.9rem; line-height:1.35 }
 .links b { display:block; color:var(--blue) }
 .links b::after { content:" →"; content:" →" / "" }
 .links small { display:block; margin-top:.35rem; font-size:.85rem; font-weight:600 }
-.links span { color:var(--dim); font-size:.95rem; line-height:1.45 }
+.links span { display:block; color:var(--dim); font-size:.95rem; line-height:1.45 }
 figure { margin:0; background:var(--card); border:1px solid var(--line); border-radius:.6rem;
   overflow:hidden }
 figure.wide { margin:0 0 1.2rem }

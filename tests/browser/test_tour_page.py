@@ -1,0 +1,48 @@
+"""The page of the tour in a browser: its cards at every width, nothing in them cut."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from demos import page
+
+WIDTHS = (320, 360, 390, 480, 600, 768, 1024, 1280, 1920)
+
+
+def opened(show: Any, width: int, *blocks: page.Block) -> Any:
+    return show(page.html([page.Section("one", "One", blocks)]), width=width, height=844)
+
+
+def boxes(shown: Any, name: str) -> list[dict[str, float]]:
+    return [each.bounding_box() for each in shown.locator(name).all()]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_ten_digits_fit_into_a_card(width: int, show: Any) -> None:
+    shown = opened(show, width, page.Facts([("0.00042731", "loss"), ("-0.0004133", "after"), ("1", "x")]))
+    assert shown.evaluate("document.documentElement.scrollWidth") <= width
+    cut = shown.evaluate(
+        """() => [...document.querySelectorAll("dl div")].filter((card) => {
+             const text = document.createRange();
+             text.selectNodeContents(card.querySelector("dd"));
+             const room = card.getBoundingClientRect().right - parseFloat(getComputedStyle(card).paddingRight);
+             return text.getBoundingClientRect().right > room;
+           }).map((card) => card.textContent)"""
+    )
+    assert cut == []
+
+
+@pytest.mark.parametrize("count", [2, 4, 14])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_links_fill_their_rows(width: int, count: int, show: Any) -> None:
+    """The films are four and the exercises fourteen: no row of either has a gap at its end."""
+    link = page.Link(
+        "film.html", "A film", "What is to be seen in it, and where to look for that first. " * 3
+    )
+    shown = opened(show, width, *[link] * count)
+    found = boxes(shown, ".links a")
+    rows = {box["y"]: sum(other["y"] == box["y"] for other in found) for box in found}
+    assert len(found) == count and len(set(rows.values())) == 1
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= width for box in found)
