@@ -14,8 +14,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from .check import GradientError, gradcheck
-from .expression import Expression, build, evaluate, parse
-from .grammar import CONSTANTS, WORD
+from .expression import Expression, ExpressionError, build, evaluate, parse
+from .grammar import CONSTANTS, WORD, Name
 from .value import Value
 
 PROGRAM = "python -m autograd"
@@ -201,20 +201,25 @@ def _given(text: str, numbers: Iterable[str]) -> tuple[Expression, dict[str, Val
     expression = parse(text)
     values: dict[str, Value] = {}
     for each in numbers:
-        name, equals, number = (part.strip() for part in each.partition("="))
+        before, equals, number = each.partition("=")
+        name = before.strip()
         if not equals or not WORD.fullmatch(name):
             raise UsageError(f"{each.strip()!r} is not name=number, such as w1=-3 or angle=pi/4")
         if name in values:
-            raise UsageError(f"{name} has two numbers, {values[name].data:g} and {number}; give it one")
-        values[name] = Value(evaluate(number, {}), name)
-    missing = [name for name in expression.names if name not in values and name not in CONSTANTS]
+            both = f"{values[name].data:g} and {number.strip()}"
+            raise UsageError(f"{name} has two numbers, {both}; give it one")
+        try:
+            values[name] = Value(evaluate(number, {}), name)
+        except ExpressionError as error:  # which points into the number alone
+            raise ExpressionError(error.reason, each, len(before) + 1 + error.column) from None
     unused = [name for name in values if name not in expression.names]
-    if missing:
-        example = " ".join(f"{name}=1" for name in missing)
-        raise UsageError(
-            f"there is no number for {_and(missing)} in {text}; add after the expression, such as {example}"
-            + (f" (what is not in it: {_and(unused)})" if unused else "")
-        )
+    named = [part for part in expression.parts if isinstance(part, Name)]
+    if missing := [part for part in named if part.name not in values and part.name not in CONSTANTS]:
+        names = dict.fromkeys(part.name for part in missing)
+        example = " ".join(f"{name}=1" for name in names)
+        reason = f"there is no number for {_and(names)}; add after the expression, such as {example}"
+        reason += f" (what is not in it: {_and(unused)})" if unused else ""
+        raise ExpressionError(reason, text, missing[0].column)
     if unused:
         known = f"its names are {_and(expression.names)}" if expression.names else "it has no names"
         raise UsageError(f"there is a number for {_and(unused)}, but not the name in {text}; {known}")

@@ -18,7 +18,7 @@ from . import ops
 from .show.text import columns, visible
 
 LONGEST = 10_000  # characters; no person types more
-DEEPEST = 200  # operands within operands: each takes Python two calls, and it has about a thousand
+DEEPEST = 100  # operands within operands: each takes Python up to four calls, and it has about a thousand
 QUOTED = 76  # characters of the text that an error quotes
 LISTED = 15  # names that an error lists
 
@@ -26,7 +26,7 @@ CONSTANTS = {"pi": math.pi, "e": math.e}
 SHORT_NAMES = {"max": ops.maximum, "min": ops.minimum}
 
 NUMBER = re.compile(r"(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-WORD = re.compile(r"[^\W\d²³][^\W²³]*")
+WORD = re.compile("[^\\W\\d²³](?:[^\\W²³]|[\u0300-\u036f])*")  # and the accents that combine, as in x̄
 INSIDE_WORD = re.compile(r"\w\w")
 OPERATOR = re.compile(r"\*\*|[-+*]|/(?!/)")
 SPACE = re.compile(r"\s*")
@@ -284,24 +284,25 @@ class Parser:
 
 def no_name(name: str, known: Collection[str]) -> str:
     """That there is no such name, and which there are."""
-    return _nothing("name", name, known)
+    return _nothing("name", name, dict.fromkeys([*known, *CONSTANTS]), ".")
 
 
 def _no_function(name: str) -> str:
-    return _nothing("function", name, [*sorted(ops.ELEMENTWISE), *ops.NARY, *SHORT_NAMES])
+    known = dict.fromkeys([*sorted(ops.ELEMENTWISE), *ops.NARY, *SHORT_NAMES])
+    return _nothing("function", name, known, f"; a product is written {visible(name)} * (...).")
 
 
 def _no_number(name: str) -> str:
     return f"{name} is a number, not a function; a product is written {name} * (...)"
 
 
-def _nothing(kind: str, name: str, known: Collection[str]) -> str:
+def _nothing(kind: str, name: str, known: Collection[str], otherwise: str) -> str:
     near = difflib.get_close_matches(name, known, 1)
-    guess = f", did you mean {visible(near[0])}?" if near else "."
+    guess = f", did you mean {visible(near[0])}?" if near else otherwise
     shown = [visible(each) for each in known]
     if len(shown) > LISTED:
         shown[LISTED:] = [f"and {len(shown) - LISTED} more"]
-    return f"there is no {kind} {visible(name)}{guess} Known: {', '.join(shown) or 'none'}"
+    return f"there is no {kind} {visible(name)}{guess} Known: {', '.join(shown)}"
 
 
 def _wrong_count(name: str, op: ops.Op | ops.NaryOp, count: int) -> str:

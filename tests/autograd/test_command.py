@@ -64,6 +64,7 @@ def test_step_without_a_terminal_prints_the_whole_walk():
         (["e*x", "x=1", "e=5"], "5.0000"),
         (["pi*x", "x=2"], "6.2832"),
         (["λ*w_1", "λ=1e-1", "w_1=.5"], "0.0500"),
+        (["x\u0304 + x", "x\u0304=2", "x=3"], "5.0000"),  # x with a bar, which is two characters
     ],
 )
 def test_expressions_and_numbers_as_people_write_them(capsys, arguments, line):
@@ -129,8 +130,8 @@ def test_check_at_a_kink_has_status_1():
         ([], "a command is missing"),
         (["stepp", "x", "x=1"], "no command 'stepp', did you mean step?"),
         (["step"], "required: EXPRESSION"),
-        (["step", "w*x", "w=1"], "no number for x in w*x; add after the expression, such as x=1"),
-        (["step", "w*x + b"], "no number for w, x and b in w*x + b; add after the expression, such as w=1"),
+        (["step", "w*x", "w=1"], "no number for x; add after the expression, such as x=1"),
+        (["step", "w*x + b"], "no number for w, x and b; add after the expression, such as w=1"),
         (["step", "w*x", "w=1", "X=2"], "no number for x"),
         (["step", "w*x", "w=1", "x=2", "y=3"], "for y, but not the name in w*x; its names are w and x"),
         (["step", "w*x", "w=1", "w=2", "x=3"], "w has two numbers, 1 and 2"),
@@ -175,6 +176,22 @@ def test_an_error_in_the_expression_is_pointed_at(capsys):
         "             ^ attributes are not part of an expression; "
         "use numbers, names, + - * / ** and functions such as tanh",
     ]
+
+
+@pytest.mark.parametrize(
+    "arguments, pointed",
+    [
+        (["w*x + b", "w=1", "b=2"], ["w*x + b", "  ^ there is no number for x;"]),
+        (["x*x", "x= 1 + abc"], ["x= 1 + abc", "       ^ there is no name abc. Known: pi, e"]),
+        (["x*x", "x=log(-1)"], ["x=log(-1)", "  ^ log(-1): "]),
+        (["x*x", "x="], ["x=", "  ^ the expression is empty"]),
+        (["2*w(x + 1)", "w=1", "x=2"], ["2*w(x + 1)", "  ^ there is no function w; a product is written w *"]),
+    ],
+)  # fmt: skip
+def test_a_name_without_a_number_and_a_number_that_is_none_are_pointed_at(capsys, arguments, pointed):
+    status, _, err = said(capsys, "step", *arguments)
+    _, quoted, caret = err.rstrip("\n").split("\n")
+    assert (status, quoted) == (2, pointed[0]) and caret.startswith(pointed[1])
 
 
 def test_no_traceback_reaches_the_shell():

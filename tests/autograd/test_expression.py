@@ -337,6 +337,14 @@ def test_deep_nesting_is_an_error_and_no_crash(text):
         evaluate(text, {"x": 1.0})
 
 
+def test_what_is_nested_less_deeply_is_read_far_down_the_stack_too():
+    def at(depth, read):
+        return read() if not depth else at(depth - 1, read)
+
+    text = "tanh(" * 99 + "x" + ")" * 99
+    assert at(300, lambda: evaluate(text, {"x": 0.0})) == 0.0
+
+
 @pytest.mark.parametrize("text", ["(" * 10_000 + "x" + ")" * 10_000, "x+" * 200_000 + "x", "1" * 1_000_000])
 def test_a_text_that_no_person_types_is_an_error(text):
     with pytest.raises(ExpressionError, match="characters; an expression has at most 10,000"):
