@@ -3,15 +3,19 @@
 The neuron's numbers are worked out by hand, those of the network by central differences.
 """
 
+import importlib.util
+import io
 import math
 import os
 import re
+import runpy
 import select
 import signal
 import subprocess
 import sys
 import textwrap
 import time
+import types
 
 import pytest
 
@@ -472,6 +476,40 @@ def test_where_a_value_is_called_h_the_hint_is_asked_for_by_another_key():
     assert "upstream × local" in answer(session, "?")
 
 
+def test_a_number_alone_needs_no_parentheses_in_a_hint():
+    session = asked(step=11)  # to w1: x1 = 2
+    answer(session, "h")
+    assert answer(session, "h").endswith("In numbers: 0.5000 × 2.0000")
+    answer(session, "1")
+    answer(session, "h")  # to x1: w1 = -3
+    assert answer(session, "h").endswith("In numbers: 0.5000 × (-3.0000)")
+
+
+def test_an_infinite_contribution_is_answered_by_infinity_alone():
+    x, w = Value(math.inf, "x"), Value(2.0, "w")
+    lesson = read_lesson(x * w)
+    session = Session(lesson, quiz=Quiz(lesson), position=2)
+    session.press("n")
+    assert answer(session, "2").startswith("Right")  # to x
+    assert "not it" in answer(session, "1e300") and outcome(session) == ["right", "wrong"]
+    assert answer(session, "x").startswith("Right")
+
+
+def test_in_a_narrow_window_help_and_the_way_out_are_in_sight():
+    keys = ink.plain(walked().lines(40, 15)[-1])
+    assert all(each in keys for each in ("n next", "p back", "? help", "q quit"))
+    keys = ink.plain(asked().lines(40, 15)[-2])
+    assert all(each in keys for each in ("h hint", "Enter alone: show", "Esc back"))
+
+
+def test_of_a_long_answer_the_end_is_in_sight():
+    session = asked()
+    typing(session, ["1", "+"] * 500)
+    assert ink.plain(session.lines(40, 24)[-1]) == " > " + "1+" * 18
+    typing(session, ["損"] * 30)
+    assert ink.plain(session.lines(40, 24)[-1]) == " > " + "損" * 18
+
+
 def test_enter_alone_shows_the_answer():
     session = asked()
     answer(session, "")
@@ -554,6 +592,36 @@ def test_names_of_a_network_can_be_typed_as_they_are_shown():
             other = second if session.question.index == 0 else first
             assert answer(session, f"{other} * upstream").startswith("Right"), other
     assert outcome(session).count("right") == 2 * 12
+
+
+# On Windows, which gives keys by other means.
+
+
+def windows_keyboard(monkeypatch, typed):
+    """The module as Windows would import it, with what was typed on a keyboard that is none."""
+    typed = list(typed)
+    console = types.SimpleNamespace(kbhit=lambda: bool(typed), getwch=lambda: typed.pop(0))
+    monkeypatch.setitem(sys.modules, "msvcrt", console)
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(os, "system", lambda command: 0)
+    keys = runpy.run_path(importlib.util.find_spec("autograd.show.terminal.keys").origin)
+    return keys["Keyboard"](io.StringIO(), screen=False)
+
+
+def test_on_windows_the_same_keys_have_the_same_names(monkeypatch):
+    typed = "n\r\x08\x1b λ" + "".join(f"\xe0{code}" for code in "HPMKGO") + "\x00H" + "\xe0S" + "q"
+    with windows_keyboard(monkeypatch, typed) as keyboard:
+        keys = [keyboard.read(0.01) for _ in range(15)]
+        assert keyboard.read(0.01) == ""  # none is waiting
+    assert keys == [
+        "n", "enter", "backspace", "escape", " ", "λ",
+        "up", "down", "right", "left", "home", "end", "up", "", "q",
+    ]  # fmt: skip
+
+
+def test_on_windows_control_c_interrupts(monkeypatch):
+    with windows_keyboard(monkeypatch, "\x03") as keyboard, pytest.raises(KeyboardInterrupt):
+        keyboard.read(0.01)
 
 
 # Without a terminal.
@@ -706,6 +774,15 @@ def test_a_walk_in_a_terminal():
 
 
 @TERMINAL
+def test_of_keys_that_come_together_only_what_they_lead_to_is_drawn():
+    with Terminal(*STEP) as terminal:
+        terminal.wait("step 0 of 11").type("n" * 5 + "p" * 900 + "n" * 100 + "ppp").wait("step 8 of 11")
+        terminal.type("q")
+        assert terminal.ended() == 0
+        assert terminal.received.count("\x1b[H") < 20
+
+
+@TERMINAL
 def test_predicting_in_a_terminal():
     with Terminal(*STEP, "--predict") as terminal:
         terminal.wait("step 0 of 11").type("g7\r").wait("What does out add to the gradient of v4?")
@@ -739,11 +816,11 @@ def test_a_graph_of_the_readers_own_and_names_in_any_script():
 
 
 @TERMINAL
-@pytest.mark.parametrize("number, status", [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_when_it_is_told_to_end_the_terminal_is_left_as_it_was(number, status):
+@pytest.mark.parametrize("name, status", [("SIGTERM", 143), ("SIGHUP", 129), ("SIGQUIT", 131)])
+def test_when_it_is_told_to_end_the_terminal_is_left_as_it_was(name, status):
     with Terminal(*STEP) as terminal:
         terminal.wait("step 0 of 11")
-        terminal.process.send_signal(number)
+        terminal.process.send_signal(getattr(signal, name))
         assert terminal.ended() == status
         terminal.assert_left_as_it_was()
         assert "Traceback" not in terminal.received

@@ -45,10 +45,12 @@ def _loop(session: Session, keyboard: Keyboard) -> None:
     draw, before = _paint if keyboard.screen else _append, [""]
     while not session.done:
         size, keyboard.resumed = _size(), False  # before drawing, which Ctrl-Z may interrupt
-        lines = [ink.paint(each, styles) for each in session.lines(*size)]
-        content = draw(before, lines, session.typed is not None)
-        keyboard.write(ink.writable(content, sys.stdout.encoding))
-        before, key = lines, ""
+        if not keyboard.more:  # of keys that came together, as pasted text does, what they lead to is drawn
+            lines = [ink.paint(each, styles) for each in session.lines(*size)]
+            content = draw(before, lines, session.typed is not None)
+            keyboard.write(ink.writable(content, sys.stdout.encoding))
+            before = lines
+        key = ""
         while not key and not keyboard.resumed and _size() == size:
             try:
                 key = keyboard.read(LOOK)

@@ -39,7 +39,7 @@ class Keyboard:
     """The terminal while its keys are read one by one: a context manager that puts back what it changed.
 
     With ``screen`` there is a screen of its own, and what the terminal showed before comes back. An
-    exception, Ctrl-C, Ctrl-Z, and a signal to end all leave the terminal as it was.
+    exception, Ctrl-C, Ctrl-Z, Ctrl-\\, and a signal to end all leave the terminal as it was.
     """
 
     def __init__(self, output: TextIO, screen: bool = True) -> None:
@@ -55,6 +55,7 @@ class Keyboard:
         if threading.current_thread() is threading.main_thread():  # Python lets no other handle signals
             self._handle("SIGTERM", self._end)
             self._handle("SIGHUP", self._end)
+            self._handle("SIGQUIT", self._end)
             self._handle("SIGTSTP", self._suspend)
         return self
 
@@ -76,6 +77,11 @@ class Keyboard:
             return self._sequence()
         key, self._typed = self._typed[:1], self._typed[1:]
         return CONTROLS.get(key, key if key.isprintable() else "")
+
+    @property
+    def more(self) -> bool:
+        """Whether further keys have been received, of which none was read: text that was pasted."""
+        return bool(self._typed)
 
     def write(self, content: str) -> None:
         """Show text at once."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from ...expression import evaluate
+from ...symbols import OPERATORS
 from ..lesson import PLACE, Contribution, Lesson
 from .ink import number
 from .moment import Moment
@@ -70,7 +72,8 @@ class Question:
         if PLACE.search(asked.partial):
             symbols, numbers = lesson.in_symbols(asked.partial), lesson.in_numbers(asked.partial)
         rule = f"Hint: upstream × local, where local is {slope(self.moment, asked.parent)} = {symbols}"
-        return [rule, f"In numbers: {number(asked.upstream)[0]} × ({numbers})"][: min(hints, 2)]
+        local = f"({numbers})" if OPERATORS.search(numbers) else numbers
+        return [rule, f"In numbers: {number(asked.upstream)[0]} × {local}"][: min(hints, 2)]
 
 
 @dataclass
@@ -122,4 +125,6 @@ def value_of(question: Question, typed: str) -> float:
 
 
 def _close(answer: float, wanted: float) -> bool:
+    if math.isinf(wanted):  # 1 % of which would be room for every number
+        return answer == wanted
     return abs(answer - wanted) <= (CLOSE * abs(wanted) or ZERO)

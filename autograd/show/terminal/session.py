@@ -179,16 +179,16 @@ class Session:
 
     def _bottom(self, columns: int) -> Sequence[Line]:
         if self.typed is None:
-            keys = "n next   p back   g go to   < > ends   ? help   q quit"
+            # the first are the last to be cut in a narrow window
+            keys = "n next   p back   ? help   q quit   g go to   < > ends"
             return [ink.line((f" {keys}", "dim"))]
         if self.question is None:
             prompt = f" go to step (0 to {self.lesson.last}): "
             return [ink.line((prompt, "bold"), self.typed)]
         ask = ink.wrap(ink.line((f" {self.question.text}", "bold")), columns, 2, most=2)
-        help = ink.line(
-            (f" a number or an expression   {self.hint_key} hint   Enter alone: show   Esc back", "dim")
-        )
-        typed = self.typed
-        while text.columns(typed) > max(1, columns - 4):  # its end is in sight
+        keys = f"{self.hint_key} hint   Enter alone: show   Esc back   answer: a number or an expression"
+        help = ink.line((f" {keys}", "dim"))
+        typed = self.typed[-max(1, columns) :]  # its end is in sight; what is pasted may be long
+        while text.columns(typed) > max(1, columns - 4):
             typed = typed[1:]
         return [*ask, help, ink.line((" > ", "bold"), typed)]
