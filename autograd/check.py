@@ -42,7 +42,7 @@ class Checked:
     @property
     def verdict(self) -> str:
         """``ok``, ``WRONG``, or ``unclear`` where the numeric derivative is too uncertain to tell."""
-        if not self.error <= self.tolerance:  # a nan agrees with nothing
+        if not np.isnan(self.numeric) and not self.error <= self.tolerance:  # an analytic nan agrees with none
             return "WRONG"
         return "ok" if self.uncertainty <= self.atol + 0.01 * abs(self.numeric) else "unclear"
 
@@ -174,7 +174,7 @@ def _slope(f: Callable[[float], float], x: float, step: float) -> tuple[float, f
         rounding = 4 * np.finfo(float).eps * max(map(abs, values)) / h
         uncertainty = abs(near - wide) / 10 + rounding  # extrapolated, the error is far below the distance
         if uncertainty < best[1]:
-            best = ((4 * near - wide) / 3, uncertainty)
+            best = (near + (near - wide) / 3, uncertainty)  # (4 near - wide) / 3, but nothing overflows
         if uncertainty <= 1e-8 * max(1.0, abs(near)):
             break
     return best

@@ -185,7 +185,7 @@ def test_an_error_in_the_expression_is_pointed_at(capsys):
         (["x*x", "x= 1 + abc"], ["x= 1 + abc", "       ^ there is no name abc. Known: pi, e"]),
         (["x*x", "x=log(-1)"], ["x=log(-1)", "  ^ log(-1): "]),
         (["x*x", "x="], ["x=", "  ^ the expression is empty"]),
-        (["2*w(x + 1)", "w=1", "x=2"], ["2*w(x + 1)", "  ^ there is no function w; a product is written w *"]),
+        (["2*w(x + 1)", "w=1", "x=2"], ["2*w(x + 1)", "  ^ there is no function w; a product is"]),
     ],
 )  # fmt: skip
 def test_a_name_without_a_number_and_a_number_that_is_none_are_pointed_at(capsys, arguments, pointed):
