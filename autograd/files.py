@@ -30,7 +30,9 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, target)
-    except BaseException:  # Ctrl-C too must not leave half a file behind
-        with suppress(FileNotFoundError):
+    except BaseException as error:  # Ctrl-C too must not leave half a file behind
+        with suppress(OSError):
             os.remove(beside)
+        if isinstance(error, OSError) and error.filename == beside:  # of which nobody has heard
+            raise type(error)(error.errno, error.strerror, os.fspath(path)) from None
         raise

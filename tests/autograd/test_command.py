@@ -194,6 +194,18 @@ def test_a_name_without_a_number_and_a_number_that_is_none_are_pointed_at(capsys
     assert (status, quoted) == (2, pointed[0]) and caret.startswith(pointed[1])
 
 
+@pytest.mark.parametrize("command, name", [("step", "page.html"), ("draw", "graph.svg")])
+def test_what_cannot_be_written_is_called_by_its_name(capsys, tmp_path, command, name):
+    taken = tmp_path / name
+    taken.mkdir()
+    lost = tmp_path / f"lost-{name}"
+    lost.symlink_to(tmp_path / "no-such-folder" / name)
+    for path in (taken, lost):
+        status, out, err = said(capsys, command, "x*x", "x=1", "-o", str(path))
+        assert (status, out) == (2, "") and err.rstrip().endswith(f": '{path}'") and ".tmp" not in err
+    assert {each.name for each in tmp_path.iterdir()} == {name, lost.name}  # and nothing is left behind
+
+
 def test_no_traceback_reaches_the_shell():
     for arguments in (
         ["step", "w*x", "w=1"],
