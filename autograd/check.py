@@ -42,7 +42,7 @@ class Checked:
     @property
     def verdict(self) -> str:
         """``ok``, ``WRONG``, or ``unclear`` where the numeric derivative is too uncertain to tell."""
-        if not np.isnan(self.numeric) and not self.error <= self.tolerance:  # an analytic nan agrees with none
+        if not np.isnan(self.numeric) and not self.error <= self.tolerance:  # a nan agrees with nothing
             return "WRONG"
         return "ok" if self.uncertainty <= self.atol + 0.01 * abs(self.numeric) else "unclear"
 
