@@ -54,6 +54,11 @@ class _Switch:
 class no_grad(_Switch):  # noqa: N801  (named as everywhere in the field)
     """Compute without recording: results have no parents, and no local gradients are worked out.
 
+    Such a result is a constant: ``backward()`` from it, and gradients to it, are errors. A Value that is an
+    operand beside a Value afterwards is not asked whether it is a constant, as that would make every
+    operation slower: like a leaf it has a gradient in the end, which nobody needs, and which changes no
+    other. (Plain numbers, operands of sums and dot products, and Tensors are asked, and have none.)
+
     >>> from autograd import Value
     >>> x = Value(3.0)
     >>> with no_grad():

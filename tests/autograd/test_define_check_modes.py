@@ -185,6 +185,23 @@ class TestNoGrad:
             _ = x / 0
         assert (x * x).parents == (x, x)
 
+    def test_a_result_is_a_constant_whatever_meets_it_afterwards(self):
+        x, t = Value(3.0), Tensor([3.0], requires_grad=True)
+        with no_grad():
+            known, array = Value(2.0) * 2.0, Tensor([2.0]) * 2.0
+        for y in (x * known, known * x, autograd.dot([x], [known])):
+            x.grad = None
+            y.backward()
+            assert x.grad == 4.0  # as with the number 4
+        assert autograd.dot([x], [known]).local_grads == (4.0, None)
+        assert (x * known).local_grads == (4.0, 3.0)  # as no_grad says: these are not asked
+        (t * array).backward()
+        assert t.grad.tolist() == [4.0] and array.grad is None
+        with pytest.raises(ValueError, match="is a constant"):
+            known.backward()
+        with pytest.raises(ValueError, match="is a constant"):
+            gradients(x * known, known)
+
     def test_as_decorator(self):
         @no_grad()
         def square(x):
