@@ -203,8 +203,10 @@ def read_lesson(
     locals_: dict[Any, tuple[float | None, ...]] = {}
     for step in _walked(root, graph):
         given = iter(step.contributions)
+        carried = [None if local is None else next(given).local_grad for local in step.node.local_grads]
+        # What an engine in a hurry works out for a constant beside a Value is nothing to learn from.
         locals_[step.node] = tuple(
-            None if local is None else next(given).local_grad for local in step.node.local_grads
+            None if parent.op is ops.CONSTANT else local for parent, local in zip(step.node.parents, carried)
         )
     nodes = tuple(
         _lesson_node(node, numbers, names[node], locals_.get(node, ()), node in trained) for node in graph

@@ -273,6 +273,27 @@ def test_constants_have_no_gradient():
     assert "through * at v1:  v1 = x * 2.0" in lines[2]
 
 
+def test_the_numbers_that_a_network_is_given_are_constants():
+    lesson = read_lesson(nn.MLP(2, [2, 1], rng=0)([1.5, -2.0]))
+    parents = {lesson.nodes[each.parent].kind for each in lesson.contributions(lesson.last)}
+    assert parents == {"leaf", "inner"}
+    session = Session(lesson, quiz=Quiz(lesson))
+    session.press("end")
+    while session.question:
+        assert lesson.nodes[session.question.contribution.parent].name not in ("1.5", "-2")
+        session.press("enter")
+    assert session.position == lesson.last
+
+
+def test_of_many_contributions_those_below_0_are_in_parentheses():
+    x = Value(2.0, "x")
+    y = x * 1.0
+    for _ in range(8):
+        y = y - x
+    lines = " ".join(" ".join(shown(read_lesson(y), read_lesson(y).last, 200, 60)).split())
+    assert "3 others + (-1.0000) from v6 + (-1.0000) from v5" in lines
+
+
 def test_a_deep_graph():
     y = Value(0.5, "x")
     for _ in range(2000):
@@ -547,6 +568,13 @@ def test_every_parent_is_asked_about_in_turn_and_once():
     assert session.position == 8 and session.question is None
     typing(session, ["p", "n"])
     assert session.position == 8 and session.question is None
+
+
+def test_where_nothing_is_asked_there_is_no_score():
+    lesson = read_lesson(Value(2.0, "x"))
+    session = Session(lesson, quiz=Quiz(lesson))
+    session.press("n")
+    assert session.notes == ["There was nothing to predict: no gradient is passed on."]
 
 
 def test_a_value_that_is_used_twice_is_asked_about_twice():

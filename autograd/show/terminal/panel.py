@@ -128,7 +128,7 @@ def _sum(moment: Moment, index: int) -> tuple[Piece, ...]:
     if len(arrived) > MANY:
         pieces.append((f"{len(arrived) - MANY} others + ", "dim"))
     for place, each in enumerate(arrived[-MANY:]):
-        amount = _within(each.amount) if place else (number(each.amount),)
+        amount = _within(each.amount) if len(pieces) > 1 else (number(each.amount),)
         pieces += [(" + " * (place > 0), ""), *amount, (f" from {names[each.node]}", "dim")]
     if to_come:
         shown = ", ".join(names[user] for user in dict.fromkeys(to_come[:MANY]))

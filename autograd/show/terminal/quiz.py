@@ -105,6 +105,8 @@ class Quiz:
             local is not None for index in self.lesson.order for local in self.lesson.nodes[index].local_grads
         )
         right, hint, wrong = (list(self.outcomes.values()).count(kind) for kind in ("right", "hint", "wrong"))
+        if not total:
+            return ["There was nothing to predict: no gradient is passed on."]
         parts = [f"{right} of {total} right at once"]
         parts += [f"{hint} with a hint"] if hint else []
         parts += [f"{wrong} wrong"] if wrong else []
