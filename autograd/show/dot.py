@@ -17,7 +17,7 @@ TABLE = '<TABLE CELLBORDER="0" CELLSPACING="0" {look}>{rows}</TABLE>'
 
 def source(graph: Graph, direction: str, title: str = "", *, blank: bool = False) -> str:
     """The graph in DOT; labels are HTML-like, since only those show any text as itself, or ``blank``."""
-    spacing = {"nodesep": "0.17", "ranksep": "0.3", "pad": "0.2"}
+    spacing = {"nodesep": "0.17", "ranksep": "0.42", "pad": "0.2"}
     if len(graph.cards) > HASTY:  # its long searches end early: 440 nodes once took nine minutes
         spacing |= {"nslimit": "2", "nslimit1": "2", "mclimit": "0.3"}
     digraph = graphviz.Digraph(

@@ -90,22 +90,28 @@ def test_nothing_overlaps_or_is_cut_at_any_size(show, name, size):
     assert dialog["x"] >= 0 and dialog["x"] + dialog["width"] <= width and dialog["height"] <= height
 
 
+# What colours, each with its opacity, look like over each other.
+OVER = """
+const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+const over = (...layers) => {
+  for (const [colour, opacity] of layers) {
+    canvas.globalAlpha = opacity;
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+  }
+  canvas.globalAlpha = 1;
+  return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+};"""
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_can_be_read_on_its_ground(show, scheme):
     """Contrast as WCAG defines it, 4.5: in the ledger, the panel, and on the strongest tint of a card."""
     page = show(stepper(neuron(w1=3.0)), "#step=11", color_scheme=scheme)
     colours = page.evaluate(
-        """() => {
-          const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-          const over = (...layers) => {
-            for (const [colour, opacity] of layers) {
-              canvas.globalAlpha = opacity;
-              canvas.fillStyle = colour;
-              canvas.fillRect(0, 0, 1, 1);
-            }
-            canvas.globalAlpha = 1;
-            return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
-          };
+        "() => {"
+        + OVER
+        + """
           const style = (selector, name) => getComputedStyle(document.querySelector(selector))[name];
           const paper = [style("body", "backgroundColor"), 1];
           const pairs = {};
@@ -129,6 +135,30 @@ def test_text_can_be_read_on_its_ground(show, scheme):
         assert _contrast(ink, ground) >= 4.5, (name, ink, ground)
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_cards_that_the_walk_has_not_reached_can_be_read_too(show, scheme):
+    page = show(stepper(shared()), color_scheme=scheme)
+    for position in (1, 7, 11):
+        page.evaluate(f"stepgrad.go({position})")
+        colours = page.evaluate(
+            "() => {"
+            + OVER
+            + """
+              const paper = [getComputedStyle(document.getElementById("graph")).backgroundColor, 1];
+              return [...document.querySelectorAll("#canvas .card text")].map((text) => {
+                const { opacity } = getComputedStyle(text.parentNode);
+                const fill = getComputedStyle(text.parentNode.querySelector(".box")).fill;
+                const ground = fill === "none" ? [paper] : [paper, [fill, opacity]];
+                const ink = [getComputedStyle(text).fill, opacity];
+                return [over(...ground, ink), over(...ground), text.textContent];
+              });
+            }"""
+        )
+        assert len(colours) == 35  # seven cards of five texts
+        for ink, ground, text in colours:
+            assert _contrast(ink, ground) >= 4.5, (position, text)
+
+
 def _contrast(one, other):
     lights = []
     for colour in (one, other):
@@ -147,6 +177,17 @@ def test_the_theme_follows_the_system_and_can_be_turned(show):
         assert page.evaluate(ground) == {"light": dark, "dark": light}[scheme]
         page.get_by_role("button", name="Light or dark").click()
         assert page.evaluate(ground) == {"light": light, "dark": dark}[scheme]
+
+
+def test_every_lit_edge_has_room_for_two_dashes(show):
+    page = show(stepper(shared()))
+    dashes = """() => [...document.querySelectorAll("#canvas .edge.current .wire")].map((wire) => {
+      const pattern = getComputedStyle(wire).strokeDasharray.split(",").map(parseFloat);
+      return wire.getTotalLength() / (pattern[0] + pattern[1]);
+    })"""
+    for position in range(1, page.evaluate("stepgrad.total") + 1):
+        page.evaluate(f"stepgrad.go({position})")
+        assert min(page.evaluate(dashes), default=2) >= 1.6, position  # a dash, a gap, most of the next
 
 
 def test_whoever_wants_less_motion_gets_none(show):

@@ -267,6 +267,14 @@ def test_a_drawing_too_small_to_read_follows_the_walk(show):
     for position in (1, 20, 45, 70, 131):
         page.evaluate(f"stepgrad.go({position})")
         assert page.evaluate(inside), position
+    page.keyboard.press("Home")  # before the first step there is the whole
+    box = page.locator("#canvas").bounding_box()
+    for card in page.locator("#canvas .card").all():
+        place = card.bounding_box()
+        assert box["x"] <= place["x"] and place["x"] + place["width"] <= box["x"] + box["width"]
+        assert box["y"] <= place["y"] and place["y"] + place["height"] <= box["y"] + box["height"]
+    page.keyboard.press("End")
+    assert page.evaluate(inside)
     page.keyboard.press("f")  # who wants to see the whole keeps it
     whole = page.locator("#canvas > svg").get_attribute("viewBox")
     page.keyboard.press("ArrowLeft")

@@ -134,6 +134,7 @@ function lookAt(state, how = "glide") {
     paintGraph(state);
   }
   if (!graph.pans) return;
+  if (state.current === null) return viewport.fit(how);
   const names = [`n${i}`, `op${i}`, ...nodes[i].parents.map((parent) => `n${parent}`)];
   const shut = pathTo(v).map((box) => `v${box}`);
   const boxes = (graph.bounds.has(`op${i}`) ? names : shut).map((name) => graph.bounds.get(name)).filter(Boolean);
