@@ -448,6 +448,18 @@ def test_a_png_of_a_long_chain_is_scaled_down(tmp_path) -> None:
         assert 15_900 < picture.width <= 16_100
 
 
+@pytest.mark.parametrize("sums", [2, 100, 149])
+def test_the_searches_of_graphviz_are_bounded(sums) -> None:
+    """One leaf feeds every sum of a chain: without bounds, 149 of them are not laid out in half an hour."""
+    x = total = Value(0.5, "x")
+    for _ in range(sums):
+        total = total + x
+    drawing = draw(total)
+    attributes = re.search(r"graph \[(.*?)\]", drawing.dot)[1]
+    assert {"nslimit", "nslimit1", "mclimit"} <= set(re.findall(r"(\w+)=", attributes))
+    assert len(drawing.layout.centres) == 1 + 2 * sums and len(drawing.layout.curves) == 3 * sums
+
+
 def test_pdf_without_dot_says_what_to_install(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(RuntimeError, match=r"PDF needs Graphviz's own `dot`.*apt install graphviz"):
