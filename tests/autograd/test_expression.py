@@ -26,7 +26,8 @@ NUMBERS = {"x": 2.5, "w1": -3.0, "λ": 0.75, "b_2": 0.0, "損失": 1e-3}
 FUNCTIONS = {
     "tanh": math.tanh, "exp": math.exp, "log": math.log, "log1p": math.log1p, "sqrt": math.sqrt,
     "sin": math.sin, "cos": math.cos, "erf": math.erf, "abs": abs, "maximum": max, "min": min,
-    "sum": lambda *xs: sum(map(float, xs)), "neg": lambda x: -x, "relu": lambda x: max(x, 0.0), "mul": lambda x, y: x * y,
+    "sum": lambda *xs: sum(map(float, xs)), "neg": lambda x: -x, "relu": lambda x: max(x, 0.0),
+    "mul": lambda x, y: x * y,
 }  # fmt: skip
 
 
