@@ -206,7 +206,8 @@ _STYLE = """
 :root { color-scheme:light dark; LIGHT }
 @media (prefers-color-scheme:dark) { :root { DARK } }
 * { box-sizing:border-box }
-html { scroll-behavior:smooth; -webkit-text-size-adjust:100% }
+/* on a large screen people sit further away */
+html { font-size:max(100%,.95vw); scroll-behavior:smooth; -webkit-text-size-adjust:100% }
 @media (prefers-reduced-motion:reduce) { html { scroll-behavior:auto } }
 body { margin:0 auto; max-width:78rem; padding:0 clamp(1rem,4vw,2.5rem) 3rem;
   background:var(--canvas); color:var(--ink);

@@ -25,10 +25,9 @@ def test_ten_digits_fit_into_a_card(width: int, show: Any) -> None:
     assert shown.evaluate("document.documentElement.scrollWidth") <= width
     cut = shown.evaluate(
         """() => [...document.querySelectorAll("dl div")].filter((card) => {
-             const text = document.createRange();
+             const text = document.createRange(), padding = parseFloat(getComputedStyle(card).paddingRight);
              text.selectNodeContents(card.querySelector("dd"));
-             const room = card.getBoundingClientRect().right - parseFloat(getComputedStyle(card).paddingRight);
-             return text.getBoundingClientRect().right > room;
+             return text.getBoundingClientRect().right > card.getBoundingClientRect().right - padding;
            }).map((card) => card.textContent)"""
     )
     assert cut == []
@@ -46,3 +45,17 @@ def test_links_fill_their_rows(width: int, count: int, show: Any) -> None:
     rows = {box["y"]: sum(other["y"] == box["y"] for other in found) for box in found}
     assert len(found) == count and len(set(rows.values())) == 1
     assert all(box["x"] >= 0 and box["x"] + box["width"] <= width for box in found)
+
+
+def test_on_a_large_screen_everything_is_larger(show: Any) -> None:
+    small, large = (
+        opened(show, width, page.Paragraph("one"), page.Table("", ("a", "b"), [("1", "2")]))
+        for width in (1280, 1920)
+    )
+    for name in ("h1", "p", "td", "section"):
+        sizes = [
+            shown.evaluate(f"parseFloat(getComputedStyle(document.querySelector({name!r})).fontSize)")
+            for shown in (small, large)
+        ]
+        assert sizes[1] > 1.1 * sizes[0]
+    assert boxes(large, "main")[0]["width"] > 1.1 * boxes(small, "main")[0]["width"]

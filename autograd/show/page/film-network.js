@@ -64,7 +64,7 @@ const network = (() => {
     const room = Math.min(150 * u, Math.max(92 * u, height * 0.3)); // for the bars
     const wide = 112 * u; // between columns: room to say how many neurons there are, and how many are dead
     const top = (gap < wide ? 36 : 24) * u, bottom = height - room;
-    const radius = Math.max(2, Math.min(16, (bottom - top) / Math.max(...columns) * 0.42, gap * 0.28));
+    const radius = Math.max(2, Math.min(16 * u, (bottom - top) / Math.max(...columns) * 0.42, gap * 0.28));
     const pitch = (count) => Math.min((bottom - top) / count, Math.max(radius * 4.2, 40));
     const x = (column) => left + column * gap;
     const y = (column, row) => (top + bottom) / 2 + (row - (columns[column] - 1) / 2) * pitch(columns[column]);
