@@ -18,6 +18,7 @@ array([0, 1, 1, 0])
 
 from . import init
 from .activations import ELU, GELU, Activation, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh
+from .augmentation import Augment, Elastic, Mixup, Rotate, Shift
 from .data import batches
 from .layers import Dropout, Flatten, Linear, Sequential
 from .losses import cross_entropy, hinge, mse
@@ -28,7 +29,8 @@ from .schedules import Cosine, OneCycle, Schedule
 from .serialization import load, save
 
 __all__ = [
-    "ELU", "GELU", "MLP", "SGD", "Activation", "Adam", "AdamW", "Cosine", "Dropout", "Flatten", "Layer",
-    "LeakyReLU", "Linear", "Module", "Neuron", "OneCycle", "Optimizer", "ReLU", "Schedule", "Sequential",
-    "SiLU", "Sigmoid", "Softplus", "Tanh", "batches", "cross_entropy", "hinge", "init", "load", "mse", "save",
+    "ELU", "GELU", "MLP", "SGD", "Activation", "Adam", "AdamW", "Augment", "Cosine", "Dropout", "Elastic",
+    "Flatten", "Layer", "LeakyReLU", "Linear", "Mixup", "Module", "Neuron", "OneCycle", "Optimizer", "ReLU",
+    "Rotate", "Schedule", "Sequential", "Shift", "SiLU", "Sigmoid", "Softplus", "Tanh", "batches",
+    "cross_entropy", "hinge", "init", "load", "mse", "save",
 ]  # fmt: skip
