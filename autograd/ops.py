@@ -339,7 +339,7 @@ selu: Op = Op(
     "selu", "selu",
     lambda x: where(x > 0.0, SELU_SCALE * x, SELU_SLOPE * expm1(where(x > 0.0, 0.0, x))),
     lambda x: np.where(x > 0, SELU_SCALE * x, SELU_SLOPE * np.expm1(np.minimum(x, 0))),
-    (lambda out, x: where(x > 0.0, SELU_SCALE, SELU_SLOPE * exp(where(x > 0.0, 0.0, x))),),  # at 0: the latter
+    (lambda out, x: where(x > 0.0, SELU_SCALE, SELU_SLOPE * exp(where(x > 0.0, 0.0, x))),),  # at 0: slope
 )  # fmt: skip
 softplus: Op = Op(
     "softplus", "softplus",

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from . import array_ops, modes, ops
+from .compiling import describe
 from .node import NOTHING, Node
 
 Operand = Any  # a Tensor, a NumPy array, or a number
@@ -470,7 +471,7 @@ def install(op: ops.Op) -> None:
         return op(*operands, **named)
 
     method.__name__ = method.__qualname__ = op.name
-    method.__doc__ = f"{op.name}({', '.join(op.operands)}), element by element, as a node of the graph."
+    method.__doc__ = describe(op)
     setattr(Tensor, op.name, method)
     if op.name in ops.OPERATORS:
         operator = ops.OPERATORS[op.name]

@@ -278,6 +278,7 @@ def _compiled(op: ops.Op, needs: tuple[bool, ...]) -> Callable[..., Value]:
 def install(op: ops.Op) -> None:
     """Make the row a method of Value, and where it is one of Python's operators, that operator."""
     _scope[op.name] = op.on_float
+    object.__setattr__(op, "__doc__", compiling.describe(op))
     method = compiling.build(op, None, _scope)
     setattr(Value, op.name, method)
     if op.name in ops.OPERATORS:

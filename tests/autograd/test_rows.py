@@ -52,7 +52,9 @@ def torch_row(torch, op):
     zero = lambda x: torch.zeros((), dtype=x.dtype)  # noqa: E731
     special = {
         "softplus": lambda x: torch.logaddexp(x, zero(x)),  # torch.softplus is linear above 20
-        "elu": lambda x, a: torch.where(x > 0, x, a * torch.nn.functional.elu(torch.where(x > 0, zero(x), x))),
+        "elu": lambda x, a: torch.where(
+            x > 0, x, a * torch.nn.functional.elu(torch.where(x > 0, zero(x), x))
+        ),
         "leaky_relu": lambda x, s: torch.where(x > 0, x, s * x),
         "prelu": lambda x, s: torch.where(x > 0, x, s * x),  # torch's own wants one slope per channel
         "identity": torch.clone,
@@ -285,6 +287,18 @@ def test_operands_by_name_and_the_help_of_a_method():
     with pytest.raises(TypeError, match=r"leaky_relu takes the operand\(s\) x, slope, but got 1, gain"):
         autograd.leaky_relu(Value(1.0), gain=2.0)
     assert Value.tanh.__name__ == Tensor.tanh.__name__ == "tanh" and Value.tanh.__doc__
+
+
+@pytest.mark.parametrize("op", ROWS)
+def test_the_docstring_of_a_row_says_how_it_is_called_and_its_derivatives(op):
+    first, *others = op.__doc__.splitlines()
+    assert first.startswith(f"{op.name}({op.operands[0]}")
+    said = dict(line.split(": ", 1) for line in others if line.startswith("derivative to "))
+    assert list(said) == [f"derivative to {name}" for name in op.operands]
+    assert said[f"derivative to {op.operands[0]}"] == str(
+        op.partials[0](Symbol("out"), *map(Symbol, op.operands))
+    )
+    assert getattr(Value, op.name).__doc__ == getattr(Tensor, op.name).__doc__ == op.__doc__
 
 
 def test_the_hessian_of_elu_at_0_is_symmetric():
