@@ -24,13 +24,14 @@ from .layers import Dropout, Flatten, Linear, Sequential
 from .losses import cross_entropy, hinge, mse
 from .module import Module
 from .neuron import MLP, Layer, Neuron
+from .normalization import BatchNorm1d, BatchNorm2d, LayerNorm, RMSNorm
 from .optim import SGD, Adam, AdamW, Optimizer
 from .schedules import Cosine, OneCycle, Schedule
 from .serialization import load, save
 
 __all__ = [
-    "ELU", "GELU", "MLP", "SGD", "Activation", "Adam", "AdamW", "Augment", "Cosine", "Dropout", "Elastic",
-    "Flatten", "Layer", "LeakyReLU", "Linear", "Mixup", "Module", "Neuron", "OneCycle", "Optimizer", "ReLU",
-    "Rotate", "Schedule", "Sequential", "Shift", "SiLU", "Sigmoid", "Softplus", "Tanh", "batches",
-    "cross_entropy", "hinge", "init", "load", "mse", "save",
+    "ELU", "GELU", "MLP", "SGD", "Activation", "Adam", "AdamW", "Augment", "BatchNorm1d", "BatchNorm2d",
+    "Cosine", "Dropout", "Elastic", "Flatten", "Layer", "LayerNorm", "LeakyReLU", "Linear", "Mixup", "Module",
+    "Neuron", "OneCycle", "Optimizer", "RMSNorm", "ReLU", "Rotate", "Schedule", "Sequential", "Shift", "SiLU",
+    "Sigmoid", "Softplus", "Tanh", "batches", "cross_entropy", "hinge", "init", "load", "mse", "save",
 ]  # fmt: skip
