@@ -19,19 +19,32 @@ array([0, 1, 1, 0])
 from . import init
 from .activations import ELU, GELU, Activation, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh
 from .augmentation import Augment, Elastic, Mixup, Rotate, Shift
-from .data import batches
+from .data import Loader, batches
 from .layers import Dropout, Flatten, Linear, Sequential
 from .losses import cross_entropy, hinge, mse
 from .module import Module
 from .neuron import MLP, Layer, Neuron
 from .normalization import BatchNorm1d, BatchNorm2d, LayerNorm, RMSNorm
 from .optim import SGD, Adam, AdamW, Optimizer
-from .schedules import Cosine, OneCycle, Schedule
+from .schedules import (
+    Cosine,
+    CosineWarmRestarts,
+    ExponentialDecay,
+    LinearWarmup,
+    MultiStepDecay,
+    OneCycle,
+    PolynomialDecay,
+    ReduceOnPlateau,
+    Schedule,
+    StepDecay,
+)
 from .serialization import load, save
 
 __all__ = [
     "ELU", "GELU", "MLP", "SGD", "Activation", "Adam", "AdamW", "Augment", "BatchNorm1d", "BatchNorm2d",
-    "Cosine", "Dropout", "Elastic", "Flatten", "Layer", "LayerNorm", "LeakyReLU", "Linear", "Mixup", "Module",
-    "Neuron", "OneCycle", "Optimizer", "RMSNorm", "ReLU", "Rotate", "Schedule", "Sequential", "Shift", "SiLU",
-    "Sigmoid", "Softplus", "Tanh", "batches", "cross_entropy", "hinge", "init", "load", "mse", "save",
+    "Cosine", "CosineWarmRestarts", "Dropout", "Elastic", "ExponentialDecay", "Flatten", "Layer", "LayerNorm",
+    "LeakyReLU", "Linear", "LinearWarmup", "Loader", "Mixup", "Module", "MultiStepDecay", "Neuron",
+    "OneCycle", "Optimizer", "PolynomialDecay", "RMSNorm", "ReLU", "ReduceOnPlateau", "Rotate", "Schedule",
+    "Sequential", "Shift", "SiLU", "Sigmoid", "Softplus", "StepDecay", "Tanh", "batches", "cross_entropy",
+    "hinge", "init", "load", "mse", "save",
 ]  # fmt: skip

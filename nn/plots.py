@@ -1,0 +1,116 @@
+"""Pictures of training: schedules, histories, range tests. The only file of the package that draws.
+
+The functions fill Axes or a Figure that they are given, in whatever colours these have; :func:`save` makes a
+figure with the project's look and writes it. matplotlib is imported where something is drawn: it is an
+extra.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.files import replacing
+from autograd.show.style import LIGHT
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from .schedules import ReduceOnPlateau, Schedule
+
+FORMATS = (".png", ".svg", ".pdf")
+SETTINGS: dict[Any, Any] = {
+    "axes.edgecolor": LIGHT["dim"],
+    "axes.labelcolor": LIGHT["dim"],
+    "axes.titlecolor": LIGHT["ink"],
+    "axes.titlesize": 12,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": LIGHT["disc"],
+    "text.color": LIGHT["ink"],
+    "xtick.color": LIGHT["dim"],
+    "ytick.color": LIGHT["dim"],
+    "legend.frameon": False,
+    "svg.hashsalt": "stepgrad",  # the same picture, the same file
+}
+COLOURS = (LIGHT["positive"], LIGHT["negative"])
+
+
+def save(path: str | os.PathLike[str], fill: Callable[[Figure], object], size: tuple[float, float]) -> Path:
+    """Let ``fill`` draw into a figure of that size in inches, and write it; returns the path.
+
+    The format is that of the suffix: PNG, SVG or PDF. The file appears whole or not at all. ValueError for
+    another suffix, ImportError without matplotlib.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in FORMATS:
+        raise ValueError(f"plot: {str(path)!r} ends in {path.suffix!r}; expected one of {', '.join(FORMATS)}")
+    try:
+        import matplotlib
+        from matplotlib.figure import Figure
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] != "matplotlib":
+            raise
+        raise ImportError("plot: matplotlib is not installed: pip install 'stepgrad[demos]'") from missing
+    with matplotlib.rc_context(SETTINGS):
+        figure = Figure(figsize=size, dpi=160, layout="constrained")
+        fill(figure)
+        with replacing(path) as file:
+            dated = {"Date": None} if path.suffix.lower() == ".svg" else None
+            figure.savefig(file, format=path.suffix.lower()[1:], metadata=dated)
+    return path
+
+
+def schedule(
+    axes: Axes, schedule: Schedule, steps: int | None = None, colours: Sequence[str] = COLOURS
+) -> None:
+    """The learning rate of each step, a line for each parameter group whose rate is another."""
+    drawn: list[list[float]] = []
+    for group in range(len(schedule.bases)):
+        rates = schedule.preview(steps, group)
+        if rates in drawn:
+            continue
+        drawn.append(rates)
+        axes.plot(rates, color=colours[group % len(colours)], linewidth=2, label=f"group {group}",
+                  drawstyle="steps-post" if _stairs(rates) else "default")  # fmt: skip
+    if len(drawn) > 1:
+        axes.legend()
+    axes.set(title=type(schedule).__name__, xlabel="step", ylabel="learning rate")
+    axes.set_ylim(bottom=0)
+
+
+def plateau(
+    figure: Figure,
+    schedule: ReduceOnPlateau,
+    steps: int | None = None,
+    metrics: Sequence[float] | None = None,
+    colours: Sequence[str] = COLOURS,
+) -> None:
+    """The learning rate of each epoch, and beside it the metric that it follows, where there is one."""
+    rows = figure.subplots(1 if metrics is None else 2, 1, sharex=True, squeeze=False)[:, 0]
+    for group in range(len(schedule.bases)):
+        rates = schedule.preview(steps, group, metrics)
+        rows[-1].plot(
+            range(1, len(rates) + 1), rates, color=colours[group % len(colours)], linewidth=2,
+            drawstyle="steps-mid",
+        )  # fmt: skip
+    title = "" if metrics is not None else ", if nothing improves after the first epoch"
+    rows[-1].set(title=type(schedule).__name__ + title, xlabel="epoch", ylabel="learning rate", yscale="log")
+    if metrics is not None:
+        rows[0].plot(range(1, len(metrics) + 1), metrics, color=colours[1], linewidth=2)
+        rows[0].set(title="Metric")
+
+
+def _stairs(rates: Sequence[float]) -> bool:
+    """Whether a curve is made of steps: then a sloping line from one to the next would be wrong."""
+    changes = np.count_nonzero(np.diff(rates))
+    return 4 * changes < len(rates)
