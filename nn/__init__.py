@@ -26,6 +26,7 @@ from .module import Module
 from .neuron import MLP, Layer, Neuron
 from .normalization import BatchNorm1d, BatchNorm2d, LayerNorm, RMSNorm
 from .optim import SGD, Adam, AdamW, Optimizer
+from .regularization import GradientNoise, elastic_net, l1, l2, max_norm
 from .schedules import (
     Cosine,
     CosineWarmRestarts,
@@ -42,9 +43,10 @@ from .serialization import load, save
 
 __all__ = [
     "ELU", "GELU", "MLP", "SGD", "Activation", "Adam", "AdamW", "Augment", "BatchNorm1d", "BatchNorm2d",
-    "Cosine", "CosineWarmRestarts", "Dropout", "Elastic", "ExponentialDecay", "Flatten", "Layer", "LayerNorm",
-    "LeakyReLU", "Linear", "LinearWarmup", "Loader", "Mixup", "Module", "MultiStepDecay", "Neuron",
-    "OneCycle", "Optimizer", "PolynomialDecay", "RMSNorm", "ReLU", "ReduceOnPlateau", "Rotate", "Schedule",
-    "Sequential", "Shift", "SiLU", "Sigmoid", "Softplus", "StepDecay", "Tanh", "batches", "cross_entropy",
-    "hinge", "init", "load", "mse", "save",
+    "Cosine", "CosineWarmRestarts", "Dropout", "Elastic", "ExponentialDecay", "Flatten", "GradientNoise",
+    "Layer", "LayerNorm", "LeakyReLU", "Linear", "LinearWarmup", "Loader", "Mixup", "Module",
+    "MultiStepDecay", "Neuron", "OneCycle", "Optimizer", "PolynomialDecay", "RMSNorm", "ReLU",
+    "ReduceOnPlateau", "Rotate", "Schedule", "Sequential", "Shift", "SiLU", "Sigmoid", "Softplus",
+    "StepDecay", "Tanh", "batches", "cross_entropy", "elastic_net", "hinge", "init", "l1", "l2", "load",
+    "max_norm", "mse", "save",
 ]  # fmt: skip
