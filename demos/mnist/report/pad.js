@@ -159,7 +159,7 @@ const pad = (() => {
     context.lineCap = context.lineJoin = "round";
     context.beginPath();
     context.moveTo(...from);
-    context.lineTo(...to);
+    context.lineTo(to[0] + 0.1, to[1]); // a line of no length would leave no dot
     context.stroke();
     look(prepared(canvas));
   }
