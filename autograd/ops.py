@@ -174,7 +174,13 @@ def explain(op: Any, error: Exception, operands: tuple[Any, ...], derivative: bo
         why = f"{error}: an infinity has met a 0 or another infinity{needs}; scale the operands down"
     else:
         why = f"{error}{needs}"
-    return type(error)(f"{op.name}({shown}): {why}")
+    return of_operation(type(error)(f"{op.name}({shown}): {why}"), op)
+
+
+def of_operation(error: Exception, op: Any, node: Any = None) -> Exception:
+    """The error, with the operation's name as ``operation``, and where it is in a backward pass ``node``."""
+    error.__dict__.update(operation=op.name, node=node)
+    return error
 
 
 # Helpers that take all kinds of number, for use in partial derivatives.

@@ -16,7 +16,7 @@ needed.
 array([0, 1, 1, 0])
 """
 
-from . import init
+from . import init, training
 from .activations import ELU, GELU, Activation, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh
 from .augmentation import Augment, Elastic, Mixup, Rotate, Shift
 from .data import Loader, batches
@@ -48,5 +48,5 @@ __all__ = [
     "MultiStepDecay", "Neuron", "OneCycle", "Optimizer", "PolynomialDecay", "RMSNorm", "ReLU",
     "ReduceOnPlateau", "Rotate", "Schedule", "Sequential", "Shift", "SiLU", "Sigmoid", "Softplus",
     "StepDecay", "Tanh", "batches", "cross_entropy", "elastic_net", "hinge", "init", "l1", "l2", "load",
-    "max_norm", "mse", "save",
+    "max_norm", "mse", "save", "training",
 ]  # fmt: skip

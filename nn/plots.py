@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from .schedules import ReduceOnPlateau, Schedule
+    from .training.history import History
 
 FORMATS = (".png", ".svg", ".pdf")
 SETTINGS: dict[Any, Any] = {
@@ -114,3 +115,46 @@ def _stairs(rates: Sequence[float]) -> bool:
     """Whether a curve is made of steps: then a sloping line from one to the next would be wrong."""
     changes = np.count_nonzero(np.diff(rates))
     return 4 * changes < len(rates)
+
+
+def history_size(history: History) -> tuple[float, float]:
+    """How large a picture of :func:`history` is to be, in inches."""
+    return 7.2, 3.2 * len(_curves(history))
+
+
+def history(figure: Figure, history: History, colours: Sequence[str] = COLOURS) -> None:
+    """One plot under the other: the loss, with every batch's in the background, and each metric; by epoch."""
+    panels = _curves(history)
+    epochs = history["epoch"]
+    rows = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
+    for axes, name in zip(rows, panels):
+        marker = "o" if len(epochs) < 25 else None
+        if name == "loss":
+            _batches(axes, history, colours[0])
+        for column, label, colour in (
+            (name, "training", colours[0]),
+            (f"validation_{name}", "validation", colours[1]),
+        ):
+            if column in history.columns():
+                axes.plot(epochs, history[column], color=colour, linewidth=2, marker=marker, label=label)
+        axes.set(title=name.capitalize())
+        axes.legend()
+    rows[-1].set(xlabel="epoch")
+
+
+def _curves(history: History) -> list[str]:
+    """What is drawn: the loss, and every metric."""
+    apart = ("epoch", "step", "lr", "seconds")
+    names = (name.removeprefix("validation_") for name in history.columns() if name not in apart)
+    return list(dict.fromkeys(names))
+
+
+def _batches(axes: Axes, history: History, colour: str) -> None:
+    """The loss of every batch, where the last of an epoch is at that epoch's number."""
+    steps = [0, *(int(step) for step in history["step"])]
+    done = steps[-1]
+    places = np.interp(np.arange(1, done + 1), steps, [0.0, *history["epoch"]])
+    axes.plot(places, history.batch_losses[:done], color=colour, alpha=0.25, linewidth=0.6)
+    losses = np.array(history.batch_losses[:done])
+    top = np.quantile(losses[np.isfinite(losses)], 0.99) if np.isfinite(losses).any() else None
+    axes.set_ylim(0 if np.nanmin(losses) >= 0 else None, top)
