@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.files import replacing
+from autograd.files import remove_leftovers, replacing
 
 from ..checks import count, real
 from ..schedules import Schedule
@@ -256,8 +256,7 @@ class CSVLog(Callback):
 
     def begin(self, run: Run) -> None:
         """Fail now and not after an hour where there is no such folder."""
-        if not self.path.absolute().parent.is_dir():
-            raise FileNotFoundError(f"{type(self).__name__}: there is no folder {str(self.path.parent)!r}")
+        prepare(self.path, type(self).__name__)
 
     def after_epoch(self, run: Run) -> None:
         """Write all rows."""
@@ -294,3 +293,11 @@ def monitored(run: Run, name: str | None, caller: str) -> float:
     if name not in run.row:
         raise ValueError(f"{caller}: monitor is {name!r}; the history has {', '.join(run.row)}")
     return run.row[name]
+
+
+def prepare(path: Path, caller: str) -> None:
+    """See to it that a file can be written there, and take away what a run that was killed has left beside "
+    "it."""
+    if not path.absolute().parent.is_dir():
+        raise FileNotFoundError(f"{caller}: there is no folder {str(path.parent)!r}")
+    remove_leftovers(path)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..checks import count
 from ..serialization import read_state, write_state
-from .callbacks import Callback
+from .callbacks import Callback, prepare
 
 if TYPE_CHECKING:
     from .run import Run
@@ -50,11 +48,9 @@ class Checkpoint(Callback):
 
     def begin(self, run: Run) -> None:
         """Resume, where that is wanted and possible."""
-        if not self.path.absolute().parent.is_dir():
-            raise FileNotFoundError(f"Checkpoint: there is no folder {str(self.path.parent)!r}")
+        prepare(self.path, "Checkpoint")
         if self.resume and self.path.exists():
             run.load_state_dict(read_checkpoint(self.path))
-            self._remove_half_written()
 
     def after_step(self, run: Run) -> None:
         """Save, where it is time."""
@@ -73,23 +69,6 @@ class Checkpoint(Callback):
     def save(self, run: Run) -> None:
         """Write the file."""
         write_state({"format": FORMAT} | run.state_dict(), self.path)
-
-    def _remove_half_written(self) -> None:
-        """What a kill in the middle of writing has left beside the file."""
-        target = Path(os.path.realpath(self.path))
-        for beside in target.parent.glob(f"{glob_escape(target.name)}.*.tmp"):
-            if re.fullmatch(r"[0-9a-f]{8}", beside.name[len(target.name) + 1 : -4]):
-                with suppress(OSError):
-                    beside.unlink()
-
-
-def glob_escape(name: str) -> str:
-    """A file name in which no character is a wildcard.
-
-    >>> glob_escape("a[1]*")
-    'a[[]1][*]'
-    """
-    return re.sub(r"([*?[])", r"[\1]", name)
 
 
 def read_checkpoint(path: str | os.PathLike[str]) -> dict[str, Any]:

@@ -178,10 +178,10 @@ class Run:
                 "remember nothing are not listed, but counted)"
             )
         self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
         self.loader.load_state_dict(state["loader"])
         for name, callback in own.items():
             callback.load_state_dict(state["callbacks"][name])
+        self.optimizer.load_state_dict(state["optimizer"])  # after the schedules, which set its rates
         self.generators.load_state_dict(state["random"])
         progress = state["progress"]
         self.epoch, self.step, self._seen = progress["epoch"], progress["step"], progress["seen"]
