@@ -244,6 +244,7 @@ dd { margin:0; white-space:nowrap; font-size:1.6rem; line-height:1.3; font-weigh
 dt { color:var(--dim); font-size:.9rem; line-height:1.35 }
 .row { display:grid; grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr)); gap:1.2rem;
   margin:0 0 1.2rem; align-items:start }
+.row figure:only-child { max-width:46rem }
 .links { display:grid; grid-template-columns:repeat(auto-fill,minmax(min(100%,18rem),1fr)); gap:.75rem;
   margin:0 0 1.2rem }
 .links a { color:inherit; text-decoration:none; background:var(--card); border:1px solid var(--line);

@@ -39,17 +39,18 @@ def _weights(model: nn.Sequential, split: Split, out: Path) -> page.Picture:
     weights = next(module for module in model if isinstance(module, nn.Linear)).weight.data
     lengths = np.linalg.norm(weights, axis=1)
     largest = np.argsort(-lengths, kind="stable")[:UNITS]
-    rows = -(-len(largest) // 16)
+    columns = 16 if len(largest) > 16 else 8
+    rows = -(-len(largest) // columns)
 
     def fill(figure: Figure, theme: figures.Theme) -> None:
-        grid = figure.subplots(rows, 16, squeeze=False)
+        grid = figure.subplots(rows, columns, squeeze=False)
         _tight(figure)
         for axes, unit in zip(grid.flat, largest):
             _tile(axes, weights[unit].reshape(height, width), theme.diverging)
         for axes in grid.flat:
             figures.plain(axes)
 
-    light, dark = figures.save(out / "mnist-weights.png", fill, (10.5, 0.66 * rows + 0.1))
+    light, dark = figures.save(out / "mnist-weights.png", fill, (10.5, 10.5 / columns * rows + 0.1))
     return page.Picture(
         light.name,
         f"""The weights of the first layer as pictures, of the {len(largest)} units with the largest ones. A

@@ -42,12 +42,12 @@ def test_it_says_what_the_network_says(show, images, name):
     with no_grad():
         expected = softmax(model(x)).numpy()
     for index in range(len(images)):
-        shown.locator("#samples button").nth(index).click()
+        shown.locator("#pad-samples button").nth(index).click()
         state = shown.evaluate("({...pad.state, probabilities: [...pad.state.probabilities],"
                                " gradient: [...pad.state.gradient]})")  # fmt: skip
         np.testing.assert_allclose(state["probabilities"], expected[index], rtol=2e-5, atol=1e-7)
         answer = int(expected[index].argmax())
-        assert state["answer"] == answer and f"It says {answer}" in shown.inner_text("#says")
+        assert state["answer"] == answer and f"It says {answer}" in shown.inner_text("#pad-says")
         own = pixel_gradients(model, x[index : index + 1], np.array([answer]))[0]
         np.testing.assert_allclose(state["gradient"], own, rtol=1e-4, atol=1e-6)
 
@@ -55,8 +55,8 @@ def test_it_says_what_the_network_says(show, images, name):
 def test_any_logit_can_be_asked_for(show, images):
     model = MODELS["relu"]()
     shown = opened(show, model, images)
-    shown.locator("#samples button").first.click()
-    shown.locator("#answers button").nth(7).click()
+    shown.locator("#pad-samples button").first.click()
+    shown.locator("#pad-answers button").nth(7).click()
     x = images[:1].reshape(1, -1).astype(np.float32) / 255
     np.testing.assert_allclose(
         shown.evaluate("[...pad.state.gradient]"),
@@ -64,9 +64,9 @@ def test_any_logit_can_be_asked_for(show, images):
         rtol=1e-4,
         atol=1e-6,
     )
-    assert shown.locator("#answers button").nth(7).get_attribute("aria-pressed") == "true"
+    assert shown.locator("#pad-answers button").nth(7).get_attribute("aria-pressed") == "true"
     assert shown.locator(".logit").first.inner_text() == "7"
-    shown.locator("#answers button").nth(7).click()  # once more: that of the answer again
+    shown.locator("#pad-answers button").nth(7).click()  # once more: that of the answer again
     answer = shown.evaluate("pad.state.answer")
     np.testing.assert_allclose(
         shown.evaluate("[...pad.state.gradient]"), pixel_gradients(model, x, np.array([answer]))[0],
@@ -75,8 +75,8 @@ def test_any_logit_can_be_asked_for(show, images):
 
 
 def drag(shown, *points):
-    shown.locator("#pad").scroll_into_view_if_needed()
-    box = shown.locator("#pad").bounding_box()
+    shown.locator("#pad-ink").scroll_into_view_if_needed()
+    box = shown.locator("#pad-ink").bounding_box()
     for index, (x, y) in enumerate(points):
         shown.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=4 if index else 1)
         if not index:
@@ -101,16 +101,16 @@ def test_ink_is_scaled_and_centred_as_the_data_was(show, images, points):
 
 def test_clear_forgets_and_a_stroke_takes_the_place_of_an_image(show, images):
     shown = opened(show, MODELS["relu"](), images)
-    assert "Draw a digit" in shown.inner_text("#says")
-    shown.locator("#samples button").nth(1).click()
+    assert "Draw a digit" in shown.inner_text("#pad-says")
+    shown.locator("#pad-samples button").nth(1).click()
     drag(shown, (0.2, 0.2), (0.8, 0.8))
-    assert shown.locator("#samples [aria-pressed=true]").count() == 0
+    assert shown.locator("#pad-samples [aria-pressed=true]").count() == 0
     ink = np.array(shown.evaluate("[...pad.state.pixels]"))
     assert not np.allclose(ink, images[1].ravel() / 255)
     drag(shown, (0.2, 0.8), (0.8, 0.2))  # a second stroke is added to the first
     assert np.count_nonzero(shown.evaluate("[...pad.state.pixels]")) > np.count_nonzero(ink)
     shown.get_by_role("button", name="Clear").click()
-    assert shown.evaluate("pad.state.pixels") is None and "Draw a digit" in shown.inner_text("#says")
+    assert shown.evaluate("pad.state.pixels") is None and "Draw a digit" in shown.inner_text("#pad-says")
 
 
 @pytest.mark.parametrize("width", [390, 1280])

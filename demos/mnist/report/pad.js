@@ -1,7 +1,7 @@
 // A pad to draw a digit on, and the network that reads it: the trained weights are in this page.
 "use strict";
 const pad = (() => {
-  const given = JSON.parse(document.getElementById("network").textContent);
+  const given = JSON.parse(document.getElementById("pad-network").textContent);
   const $ = (id) => document.getElementById(id);
 
   const numbers = (text) => {
@@ -91,7 +91,7 @@ const pad = (() => {
   }
 
   // What is shown.
-  const canvas = $("pad"), context = canvas.getContext("2d", { willReadFrequently: true });
+  const canvas = $("pad-ink"), context = canvas.getContext("2d", { willReadFrequently: true });
   let drawn = false, chosen = null; // ink of one's own, or a test image
   // The gradient is that of the logit of a class: of the answer's, or of one that was asked for.
   const state = { pixels: null, probabilities: null, gradient: null, answer: null, asked: null };
@@ -109,9 +109,9 @@ const pad = (() => {
 
   function paint() {
     const { pixels, probabilities, gradient, answer, asked } = state;
-    $("says").textContent = answer === null ? "Draw a digit, or take one of the test images."
+    $("pad-says").textContent = answer === null ? "Draw a digit, or take one of the test images."
       : `It says ${answer}, with a probability of ${(100 * probabilities[answer]).toFixed(probabilities[answer] > 0.9995 ? 2 : 1)} %.`;
-    document.querySelectorAll("#answers tr").forEach((row, digit) => {
+    document.querySelectorAll("#pad-answers tr").forEach((row, digit) => {
       const share = probabilities ? probabilities[digit] : 0;
       row.classList.toggle("best", digit === answer);
       row.querySelector(".bar i").style.width = `${100 * share}%`;
@@ -126,9 +126,9 @@ const pad = (() => {
       return (i) => mix(below(i), numbers[i] > 0 ? blue : orange, Math.sqrt(Math.abs(numbers[i]) / most));
     };
     const shown = pixels ?? new Float32Array(SIDE * SIDE), slope = gradient ?? shown;
-    tiles($("given"), (i) => mix(paper, ink, shown[i]));
-    tiles($("gradient"), signed(slope, () => paper));
-    tiles($("mattered"), signed(slope.map((each, i) => each * shown[i]), (i) => mix(paper, ink, 0.16 * shown[i])));
+    tiles($("pad-given"), (i) => mix(paper, ink, shown[i]));
+    tiles($("pad-gradient"), signed(slope, () => paper));
+    tiles($("pad-mattered"), signed(slope.map((each, i) => each * shown[i]), (i) => mix(paper, ink, 0.16 * shown[i])));
   }
 
   function rgb(text) {
@@ -147,7 +147,7 @@ const pad = (() => {
   function clear() {
     context.clearRect(0, 0, canvas.width, canvas.height);
     drawn = false, chosen = null;
-    document.querySelectorAll("#samples button").forEach((each) => each.setAttribute("aria-pressed", "false"));
+    document.querySelectorAll("#pad-samples button").forEach((each) => each.setAttribute("aria-pressed", "false"));
     look(null);
   }
 
@@ -179,8 +179,8 @@ const pad = (() => {
     if (last) stroke(last, last = at(event));
   });
   for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { last = null; });
-  $("clear").addEventListener("click", clear);
-  document.querySelectorAll("#answers button").forEach((button, digit) => button.addEventListener("click", () => {
+  $("pad-clear").addEventListener("click", clear);
+  document.querySelectorAll("#pad-answers button").forEach((button, digit) => button.addEventListener("click", () => {
     state.asked = state.asked === digit ? null : digit;
     look(state.pixels);
   }));
@@ -199,7 +199,7 @@ const pad = (() => {
       look(sample.pixels);
     });
     sample.picture = picture;
-    $("samples").append(button);
+    $("pad-samples").append(button);
   }
   function repaint() {
     const style = getComputedStyle(document.documentElement);
