@@ -62,12 +62,12 @@ def _dropout(seed: int) -> nn.Module:
 # The strengths were chosen on the validation images, among three or so each.
 REMEDIES = (
     Remedy("nothing", "the plain loop"),
-    Remedy("early stopping", "keep the best state_dict, load it at the end", stops_early=True),
+    Remedy("early stopping", "keep the best state_dict, load it again", stops_early=True),
     Remedy("L2", "loss + 0.01 * nn.l2(weights)", penalty=lambda w: 0.01 * nn.l2(w)),
     Remedy("L1", "loss + 0.001 * nn.l1(weights)", penalty=lambda w: 0.001 * nn.l1(w)),
     Remedy(
         "elastic net",
-        "loss + nn.elastic_net(weights, l1=0.0005, l2=0.005)",
+        "loss + nn.elastic_net(weights, 5e-4, 5e-3)",
         penalty=lambda w: nn.elastic_net(w, l1=0.0005, l2=0.005),
     ),
     Remedy("max-norm", "nn.max_norm(weights, 0.6)", limit=0.6),
@@ -80,7 +80,7 @@ REMEDIES = (
     Remedy("RMS norm", f"nn.RMSNorm({HIDDEN})", normalize=lambda seed: nn.RMSNorm(HIDDEN)),
     Remedy("mixup", "nn.Mixup(1.0, classes=10)", mixup=nn.Mixup(1.0, classes=CLASSES)),
     Remedy("shifts", "nn.Shift(1)", augment=nn.Shift(1)),
-    Remedy("shift, rotate, bend", "nn.Augment(Shift(1), Rotate(10), Elastic(34, 4))", augment=WARPS),
+    Remedy("shift, rotate, bend", "nn.Augment(...) of the three", augment=WARPS),
 )
 
 
@@ -111,7 +111,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=positive, default=40, help="passes over the training images")
     parser.add_argument("--images", type=positive, default=500, help="training images")
     parser.add_argument(
-        "--runs", type=positive, default=3, help="runs, of seeds in a row, to take the mean of"
+        "--runs", type=positive, default=2, help="runs, of seeds in a row, to take the mean of"
     )
 
 
@@ -149,9 +149,8 @@ def run(options: argparse.Namespace) -> list[page.Section]:
                 (f"{100 * _mean(found[best], 'held_out_accuracies'):.0f} %", f"right with: {best}"),
             ]
         ),
-        *shown[:2],
+        *shown,
         table,
-        shown[2],
     ]
     return [page.Section("regularization", "What holds back overfitting", blocks)]
 
@@ -263,9 +262,10 @@ def _table(found: dict[str, list[History]], images: int) -> page.Table:
         )
     runs = len(found["nothing"])
     return page.Table(
-        f"""After training on {images} images, mean of {runs} run{"s" if runs > 1 else ""}. In training, 80 %
-        is all that can be right: the other labels are wrong. L1 is the one that takes weights to 0.""",
-        ("remedy", "training labels met", "validation right", "loss", "weights < 0.001", "in code"),
+        f"""After training on {images} images, mean of {runs} run{"s" if runs > 1 else ""}. Labels met: in
+        training, where 80 % is all that should be, as the others are wrong. L1 takes most weights to 0, L2
+        those of pixels that no digit touches.""",
+        ("remedy", "labels met", "validation", "loss", "weights < 0.001", "in code"),
         rows,
     )
 

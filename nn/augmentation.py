@@ -249,8 +249,8 @@ class Mixup:
     Lopez-Paz, "mixup: beyond empirical risk minimization", 2018.
 
     Takes x (B, ...) and y, and gives both mixed. Labels, integers (B,), become probabilities (B,
-    ``classes``) of x's dtype, which a cross-entropy takes as they are; targets that are floats, (B, ...),
-    stay in their shape.
+    ``classes``) of x's dtype, whose cross-entropy is -(log_softmax(model(x)) * y).sum(axis=1).mean();
+    targets that are floats, (B, ...), stay in their shape.
 
     >>> x, y = Mixup(0.4, classes=2)(np.array([[0.0], [1.0]], np.float32), np.array([0, 1]), rng=0)
     >>> bool(np.allclose(x[:, 0], y[:, 1])), y.sum(axis=1)
