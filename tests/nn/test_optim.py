@@ -103,8 +103,8 @@ def test_float32_stays_float32_and_in_place(name, options):
         w.grad = np.full((3, 4), 0.5, np.float32)
         optimizer.step()
     assert w.data is array and array.dtype == np.float32 and (array < 1).all()
-    kept = [a for _, state in optimizer._tensors for a in state.values() if isinstance(a, np.ndarray)]
-    assert {a.dtype for a in kept} == {np.dtype(np.float32)}
+    kept = optimizer.state_dict()["groups"]["0"]["tensors"]["0"].values()
+    assert {a.dtype for a in kept if isinstance(a, np.ndarray)} <= {np.dtype(np.float32)}
     np.testing.assert_array_equal(w.grad, np.full((3, 4), 0.5))  # the gradient is not used up
 
 
