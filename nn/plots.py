@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from .schedules import ReduceOnPlateau, Schedule
     from .training.history import History
+    from .training.range_test import RangeTest
 
 FORMATS = (".png", ".svg", ".pdf")
 SETTINGS: dict[Any, Any] = {
@@ -117,6 +118,21 @@ def _stairs(rates: Sequence[float]) -> bool:
     return 4 * changes < len(rates)
 
 
+def range_test(axes: Axes, test: RangeTest, colours: Sequence[str] = COLOURS) -> None:
+    """The loss at every rate that was tried, its running mean, and the two rates that are read off it."""
+    axes.plot(test.rates, test.losses, color=colours[0], alpha=0.25, linewidth=0.8)
+    axes.plot(test.rates, test.smoothed, color=colours[0], linewidth=2)
+    top = max(test.losses[0], *test.smoothed[: int(np.argmin(test.smoothed)) + 1])
+    for rate, name, height in ((test.steepest, "steepest", 1.0), (test.lowest, "lowest", 0.9)):
+        axes.axvline(rate, color=colours[1], linewidth=1, linestyle="dashed")
+        axes.annotate(
+            f"{name} at {rate:.1e} ", (rate, height), xycoords=("data", "axes fraction"),
+            va="top", ha="right", color=colours[1],
+        )  # fmt: skip
+    axes.set(title="Learning-rate range test", xlabel="learning rate", ylabel="loss", xscale="log")
+    axes.set_ylim(top=1.3 * top)
+
+
 def history_size(history: History) -> tuple[float, float]:
     """How large a picture of :func:`history` is to be, in inches."""
     return 7.2, 3.2 * len(_curves(history))
@@ -140,6 +156,7 @@ def history(figure: Figure, history: History, colours: Sequence[str] = COLOURS) 
         axes.set(title=name.capitalize())
         axes.legend()
     rows[-1].set(xlabel="epoch")
+    rows[-1].locator_params(axis="x", integer=True)
 
 
 def _curves(history: History) -> list[str]:

@@ -26,8 +26,8 @@ class OneCycle(Schedule):
     rates; a list has one for each group.
 
     High rates in the middle keep training out of sharp minima: use it for few epochs of a known number, with
-    a peak from :func:`nn.range_test`; not where training may be stopped early or go on. Smith and Topin,
-    "Super-convergence: very fast training of neural networks using large learning rates", 2017.
+    a peak from :func:`nn.training.range_test`; not where training may be stopped early or go on. Smith and
+    Topin, "Super-convergence: very fast training of neural networks using large learning rates", 2017.
 
     >>> from autograd import Value
     >>> from nn import SGD

@@ -10,11 +10,12 @@ from .evaluation import accuracy, evaluate, predict
 from .history import History
 from .loop import fit
 from .nonfinite import NonFiniteError
+from .range_test import RangeTest, range_test
 from .run import Run
 from .split import split
 
 __all__ = [
     "AfterStep", "BeforeStep", "CSVLog", "Callback", "Checkpoint", "EarlyStopping", "History",
-    "JSONLinesLog", "NonFiniteError", "Run", "Scheduling", "accuracy", "evaluate", "fit", "predict",
-    "read_checkpoint", "split",
+    "JSONLinesLog", "NonFiniteError", "RangeTest", "Run", "Scheduling", "accuracy", "evaluate", "fit",
+    "predict", "range_test", "read_checkpoint", "split",
 ]  # fmt: skip

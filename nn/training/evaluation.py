@@ -102,12 +102,12 @@ def evaluate(
     >>> evaluate(nn.Sequential(nn.ReLU()), np.eye(3) - 0.5, np.array([0, 1, 0]), metrics=accuracy)
     {'accuracy': 0.6666666666666666}
     """
-    prediction = outputs(model, x, batch_size)
-    with no_grad():
+    with evaluating(model):
+        prediction = outputs(model, x, batch_size)
         results = {} if loss is None else {"loss": as_number(loss(prediction, y), "the loss")}
-    numbers = as_array(prediction)
-    for name, metric in named(metrics).items():
-        results[name] = as_number(metric(numbers, y), name)
+        numbers = as_array(prediction)
+        for name, metric in named(metrics).items():
+            results[name] = as_number(metric(numbers, y), name)
     return results
 
 

@@ -91,7 +91,7 @@ def fit(
         listed.append(callback)  # type: ignore[arg-type]
     run = Run(model, loss, optimizer, loader, held_out, named(metrics), list(listed))
     with (
-        _training(model),
+        training_mode(model),
         _interruptible(run),
         np.errstate(all="ignore"),
     ):  # what is not finite is said in words
@@ -128,25 +128,27 @@ def _train(run: Run, epochs: int, progress: Progress) -> None:
 
 def _data(data: Any, batch_size: int | None, seed: Any, validation: Any) -> tuple[Loader, Examples | None]:
     """The loader to train from, and what is held out."""
-    if isinstance(data, Loader):
-        if batch_size is not None or seed is not None:
-            raise TypeError("fit: the loader has a batch size and a seed; they are not to be given here, too")
-        if validation is None:
-            return data, None
-        if not isinstance(validation, (tuple, list)):
-            raise TypeError(
-                f"fit: validation is {validation!r}, but the data is a loader; split the data before: "
-                "train, validation = nn.training.split(x, y, 0.1), then nn.Loader(*train, ...)"
-            )
-        return data, _pair(validation, "validation")
-    x, y = _pair(data, "data")
-    seed = 0 if seed is None else seed
     held_out: Examples | None = None
     if isinstance(validation, (tuple, list)):
         held_out = _pair(validation, "validation")
     elif validation is not None:
-        (x, y), held_out = split(x, y, validation, seed)
-    return Loader(x, y, 32 if batch_size is None else batch_size, rng=seed), held_out
+        if isinstance(data, Loader):
+            raise TypeError(
+                f"fit: validation is {validation!r}, but the data is a loader; split the data before: "
+                "train, validation = nn.training.split(x, y, 0.1), then nn.Loader(*train, ...)"
+            )
+        data, held_out = split(*_pair(data, "data"), validation, 0 if seed is None else seed)
+    return loader_of(data, batch_size, seed), held_out
+
+
+def loader_of(data: Any, batch_size: int | None, seed: Any) -> Loader:
+    """A loader as it is, or one of x and y."""
+    if not isinstance(data, Loader):
+        batch_size, seed = 32 if batch_size is None else batch_size, 0 if seed is None else seed
+        return Loader(*_pair(data, "data"), batch_size, rng=seed)
+    if batch_size is not None or seed is not None:
+        raise TypeError("fit: the loader has a batch size and a seed; they are not to be given here, too")
+    return data
 
 
 def _pair(data: Any, name: str) -> Examples:
@@ -160,7 +162,7 @@ def _pair(data: Any, name: str) -> Examples:
 
 
 @contextmanager
-def _training(model: Module) -> Iterator[None]:
+def training_mode(model: Module) -> Iterator[None]:
     """Training mode; afterwards each part is in the mode it was in."""
     modes = [(module, module.training) for module in model.modules()]
     model.train()
