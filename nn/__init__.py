@@ -19,13 +19,28 @@ array([0, 1, 1, 0])
 from . import init, training
 from .activations import ELU, GELU, Activation, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh
 from .augmentation import Augment, Elastic, Mixup, Rotate, Shift
+from .clipping import clip_grad_norm, clip_grad_value
 from .data import Loader, batches
 from .layers import Dropout, Flatten, Linear, Sequential
 from .losses import cross_entropy, hinge, mse
 from .module import Module
 from .neuron import MLP, Layer, Neuron
 from .normalization import BatchNorm1d, BatchNorm2d, LayerNorm, RMSNorm
-from .optim import SGD, Adam, AdamW, Optimizer
+from .optim import (
+    LBFGS,
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    Lion,
+    Lookahead,
+    NAdam,
+    Optimizer,
+    RAdam,
+    RMSprop,
+)
 from .regularization import GradientNoise, elastic_net, l1, l2, max_norm
 from .schedules import (
     Cosine,
@@ -42,11 +57,12 @@ from .schedules import (
 from .serialization import load, save
 
 __all__ = [
-    "ELU", "GELU", "MLP", "SGD", "Activation", "Adam", "AdamW", "Augment", "BatchNorm1d", "BatchNorm2d",
-    "Cosine", "CosineWarmRestarts", "Dropout", "Elastic", "ExponentialDecay", "Flatten", "GradientNoise",
-    "Layer", "LayerNorm", "LeakyReLU", "Linear", "LinearWarmup", "Loader", "Mixup", "Module",
-    "MultiStepDecay", "Neuron", "OneCycle", "Optimizer", "PolynomialDecay", "RMSNorm", "ReLU",
-    "ReduceOnPlateau", "Rotate", "Schedule", "Sequential", "Shift", "SiLU", "Sigmoid", "Softplus",
-    "StepDecay", "Tanh", "batches", "cross_entropy", "elastic_net", "hinge", "init", "l1", "l2", "load",
-    "max_norm", "mse", "save", "training",
+    "ELU", "GELU", "LBFGS", "MLP", "SGD", "Activation", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax",
+    "Augment", "BatchNorm1d", "BatchNorm2d", "Cosine", "CosineWarmRestarts", "Dropout", "Elastic",
+    "ExponentialDecay", "Flatten", "GradientNoise", "Layer", "LayerNorm", "LeakyReLU", "Linear",
+    "LinearWarmup", "Lion", "Loader", "Lookahead", "Mixup", "Module", "MultiStepDecay", "NAdam", "Neuron",
+    "OneCycle", "Optimizer", "PolynomialDecay", "RAdam", "RMSNorm", "RMSprop", "ReLU", "ReduceOnPlateau",
+    "Rotate", "Schedule", "Sequential", "Shift", "SiLU", "Sigmoid", "Softplus", "StepDecay", "Tanh",
+    "batches", "clip_grad_norm", "clip_grad_value", "cross_entropy", "elastic_net", "hinge", "init", "l1",
+    "l2", "load", "max_norm", "mse", "save", "training",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -146,7 +147,10 @@ class Optimizer:
         return loss
 
     def evaluate(self, closure: Closure) -> float:
-        """Compute the loss that ``closure`` gives, and its gradients afresh; returns it as a float."""
+        """Compute the loss that ``closure`` gives, and its gradients afresh; returns it as a float.
+
+        Raises FloatingPointError where it is not finite: there are no gradients to follow.
+        """
         loss = closure()
         if not isinstance(loss, (Tensor, Value)):
             raise TypeError(
@@ -154,8 +158,11 @@ class Optimizer:
                 "or a Tensor with one element, as in optimizer.step(lambda: nn.mse(model(x), y))"
             )
         self.zero_grad()
+        number = loss.data if isinstance(loss, Value) else loss.item()
+        if not math.isfinite(number):
+            raise FloatingPointError(f"{type(self).__name__}: the loss is {number}; expected a finite number")
         loss.backward()
-        return float(loss.data)
+        return float(number)
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters (None, which is not 0)."""

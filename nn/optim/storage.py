@@ -195,15 +195,15 @@ class Storage:
         for i, tensor in self.tensors:
             at = f"{where}, tensor {i}"
             entry = expect(tensors[str(i)], kept, at)
-            arrays = {name: _array(entry[name], tensor.data, name, at) for name in self.memory}
+            arrays = {name: array_like(entry[name], tensor.data, name, at) for name in self.memory}
             numbers = {
-                name: _array(entry[name], np.asarray(start), name, at).item()
+                name: array_like(entry[name], np.asarray(start), name, at).item()
                 for name, start in self.numbers.items()
             }
             found["tensors"][i] = arrays | numbers
         at = f"{where}, values"
         entry = expect(state["values"], kept, at)
-        found["values"] = {name: _array(entry[name], self._value_state[name], name, at) for name in kept}
+        found["values"] = {name: array_like(entry[name], self._value_state[name], name, at) for name in kept}
         return found
 
     def load(self, state: State) -> None:
@@ -236,7 +236,7 @@ def expect(state: Any, expected: Iterable[str], where: str) -> Mapping[str, Any]
     return state
 
 
-def _array(found: Any, like: np.ndarray, name: str, where: str) -> np.ndarray:
+def array_like(found: Any, like: np.ndarray, name: str, where: str) -> np.ndarray:
     array = np.asarray(found)
     if array.shape != like.shape or not np.can_cast(array.dtype, like.dtype, "same_kind"):
         raise ValueError(
