@@ -82,6 +82,8 @@ class Lookahead(Optimizer):
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from ``state``, bit for bit; the inner optimizer must be of the same kind. Or ValueError."""
         expect(state, ("optimizer", "k", "alpha", "taken", "slow", "inner"), "Lookahead")
+        if state["optimizer"] != "Lookahead":
+            raise ValueError(f"load_state_dict: it is the state of {state['optimizer']!r}, not of Lookahead")
         try:
             k = count(state["k"], "k", "Lookahead")
             alpha = real(state["alpha"], "alpha", "Lookahead", low=0, open_low=True)

@@ -216,13 +216,7 @@ def _plain(settings: Mapping[str, Any]) -> State:
 
 def _grouped(parameters: Any, caller: str) -> list[tuple[list[Parameter], State]]:
     """The parameters of each group, and the settings of its own."""
-    if isinstance(parameters, (Tensor, Value, Mapping, str)) or not isinstance(parameters, Iterable):
-        raise TypeError(
-            f"{caller}: got {type(parameters).__name__}; expected a list, as of model.parameters()"
-        )
-    listed = list(parameters)
-    if not listed:
-        raise ValueError(f"{caller}: the list of parameters is empty; there is nothing to train")
+    listed = _listed(parameters, caller)
     if not any(isinstance(entry, Mapping) for entry in listed):
         return [(listed, {})]
     groups = []
@@ -234,9 +228,19 @@ def _grouped(parameters: Any, caller: str) -> list[tuple[list[Parameter], State]
                 "and settings of its own"
             )
         own = {name: value for name, value in entry.items() if name != "params"}
-        [(members, _)] = _grouped(entry["params"], f"{caller}, group {index}")
-        groups.append((members, own))
+        groups.append((_listed(entry["params"], f"{caller}, group {index}"), own))
     return groups
+
+
+def _listed(parameters: Any, caller: str) -> list[Any]:
+    if isinstance(parameters, (Tensor, Value, Mapping, str)) or not isinstance(parameters, Iterable):
+        raise TypeError(
+            f"{caller}: got {type(parameters).__name__}; expected a list, as of model.parameters()"
+        )
+    listed = list(parameters)
+    if not listed:
+        raise ValueError(f"{caller}: the list of parameters is empty; there is nothing to train")
+    return listed
 
 
 def _check_parameters(parameters: list[Parameter], caller: str) -> None:
