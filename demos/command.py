@@ -31,8 +31,9 @@ DEMOS = (
     "mnist",
     "initialization",
     "regularization",
+    "schedules",
 )
-APART = ("regularization",)  # which the tour leaves out: they take their time
+APART = ("regularization", "schedules")  # which the tour leaves out: they take their time
 TOUR = "tour"
 EXTRAS = ("matplotlib", "tqdm")  # where these are, so are the others that the demos need
 

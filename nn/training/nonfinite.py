@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, Value, detect_anomaly
+from autograd import Tensor, Value, detect_anomaly, topological_order
 
 from ..module import Module
 from .history import History
@@ -111,7 +111,7 @@ def _again(run: Run, last: int) -> None:
             )
             name = type(run.optimizer).__name__
             try:
-                run.optimizer.step()
+                run.update(x, y)
             except ArithmeticError as error:
                 raise _Found(f"in the optimizer's step: {error}", None, name) from error
             if bad := _bad([(name, parameter.data) for name, parameter in named]):
@@ -155,6 +155,19 @@ def _take_apart(run: Run, x: Any, y: Any) -> None:
             if not concerns(error):
                 raise
             raise _Found(f"{_place(run, calls.failed)}: {error}", calls.failed, _operation(error)) from error
+        if isinstance(loss, Value):  # these may grow to inf without an error
+            for node in topological_order(loss):
+                if (
+                    node.parents
+                    and math.isinf(node.data)
+                    and all(math.isfinite(p.data) for p in node.parents)
+                ):
+                    layer, operands = (
+                        calls.owner.get(id(node)),
+                        ", ".join(f"{p.data:.6g}" for p in node.parents),
+                    )
+                    detail = f"{_place(run, layer)}: {node.op.name}({operands}) made {node.data}"
+                    raise _Found(detail, layer, node.op.name)
         try:
             run.optimizer.zero_grad()
             loss.backward()

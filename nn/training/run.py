@@ -11,7 +11,7 @@ from autograd import Tensor, Value
 
 from ..data import Loader
 from ..module import Module
-from ..optim import Optimizer
+from ..optim import LBFGS, Optimizer
 from ..random_state import Generators
 from .callbacks import Callback
 from .checkpoint import Checkpoint
@@ -56,6 +56,13 @@ class Run:
         self._sums: dict[str, float] = {}  # over them: of the loss, and of the metrics
         self._seconds = 0.0
         self.forward = forward_of(model)
+        self.by_closure = isinstance(getattr(optimizer, "optimizer", optimizer), LBFGS)  # or one around it
+        if self.by_closure and self.hooks("before_step"):
+            raise ValueError(
+                "fit: a callback changes gradients before the step, but L-BFGS computes its own; leave it "
+                "out, or take "
+                "another optimizer"
+            )
         self.generators = Generators(
             model,
             optimizer=optimizer,
@@ -108,8 +115,12 @@ class Run:
         loss.backward()
         for hook in before:
             hook(self)
-        self.optimizer.step()
+        self.update(x, y)
         self.count_step(prediction, y, number)
+
+    def update(self, x: Any, y: Any) -> None:
+        """Move the weights; L-BFGS computes loss and gradients by itself, as often as it wants."""
+        self.optimizer.step((lambda: self.loss(self.forward(x), y)) if self.by_closure else None)
 
     def count_step(self, prediction: Any, y: Any, number: float) -> None:
         """Add the batch to the numbers of the epoch."""

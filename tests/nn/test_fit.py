@@ -114,6 +114,23 @@ def test_same_seed_same_bits():
     assert run(0) == run(0) != run(1)
 
 
+@pytest.mark.parametrize(
+    "around", [lambda o: o, lambda o: nn.Lookahead(o, k=2)], ids=["alone", "in Lookahead"]
+)
+def test_lbfgs_as_by_hand(around):
+    plain, ours = network(dropout=0.0), network(dropout=0.0)
+    optimizer = around(nn.LBFGS(plain.parameters(), max_iter=4))
+    for _ in range(3):
+        optimizer.step(lambda: nn.cross_entropy(plain(X), Y))
+    optimizer = around(nn.LBFGS(ours.parameters(), max_iter=4))
+    loader = nn.Loader(X, Y, 47, shuffle=False)
+    history = fit(ours, loader, nn.cross_entropy, optimizer, epochs=3, progress=False)
+    assert weights(ours) == weights(plain) and history["loss"] == sorted(history["loss"], reverse=True)
+    with pytest.raises(ValueError, match="L-BFGS computes its own"):
+        callbacks = [training.BeforeStep(lambda: None)]
+        fit(ours, loader, nn.cross_entropy, optimizer, epochs=1, progress=False, callbacks=callbacks)
+
+
 def test_penalties_are_part_of_the_loss():
     model = network(dropout=0.0)
     optimizer = nn.SGD(model.parameters(), lr=0.1)
@@ -385,7 +402,8 @@ def test_logs(tmp_path):
     model = network()
     callbacks = [training.CSVLog(tmp_path / "a.csv"), training.JSONLinesLog(tmp_path / "b.jsonl")]
     history = fit(model, (X, Y), nn.cross_entropy, nn.SGD(model.parameters()), epochs=3, validation=5,
-                  metrics={"inf, at times": lambda p, t: math.inf}, callbacks=callbacks, progress=False)  # fmt: skip
+                  metrics={"inf, at times": lambda p, t: math.inf}, callbacks=callbacks,
+                  progress=False)  # fmt: skip
     with open(tmp_path / "a.csv", newline="") as file:
         rows = [{name: float(text) for name, text in row.items()} for row in csv.DictReader(file)]
     assert rows == history.rows
