@@ -122,7 +122,8 @@ class LBFGS(Optimizer):
                     return Point(t, math.inf, 0 * direction, 0.0)
                 return Point(t, loss, grad, float(np.dot(grad, direction)))
 
-            longest, most = float(np.abs(direction).max()), group["max_eval"] - evaluations
+            longest = float(np.abs(direction).max())
+            most = group["max_eval"] - evaluations + 1  # the first look is free, as in PyTorch
             here = Point(0.0, loss, grad, slope)
             found, looks = strong_wolfe(at, here, t, longest, group["tolerance_change"], most)
             step = found.t * direction

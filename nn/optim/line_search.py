@@ -33,8 +33,11 @@ def strong_wolfe(
 
     First go on, further and further, until a minimum is bracketed; then close in on it. Each next
     place is the minimum of the cubic with the losses and slopes at both ends, kept away from them; a place
-    where the loss is not finite is too far. J. Nocedal and S. Wright, "Numerical optimization", 2006,
-    algorithms 3.5 and 3.6; the safeguards are those of M. Schmidt's minFunc, 2005, as in PyTorch.
+    where the loss is not finite is too far. A first place far beyond the minimum, and yet below the start,
+    becomes one end of the bracket, as in PyTorch: then the place found is lower, but may not be low enough.
+
+    J. Nocedal and S. Wright, "Numerical optimization", 2006, algorithms 3.5 and 3.6; the safeguards are those
+    of M. Schmidt's minFunc, 2005, as in PyTorch.
 
     >>> line = lambda t: Point(t, (t - 3) ** 2, np.array([2 * (t - 3)]), 2 * (t - 3))
     >>> strong_wolfe(line, line(0.0), 1.0, 1.0, 1e-9, 25)[0].t  # flat enough already
@@ -113,7 +116,7 @@ def cubic_minimum(a: Point, b: Point, low: float, high: float) -> float:
     The middle of these where the cubic has no minimum, or one of the losses is not finite.
 
     >>> parabola = lambda t: Point(t, (t - 3) ** 2, np.zeros(1), 2 * (t - 3))
-    >>> cubic_minimum(parabola(0.0), parabola(1.0), 0.0, 10.0)
+    >>> round(cubic_minimum(parabola(0.0), parabola(1.0), 0.0, 10.0), 9)
     3.0
     """
     if a.t > b.t:
@@ -122,10 +125,11 @@ def cubic_minimum(a: Point, b: Point, low: float, high: float) -> float:
     if not (math.isfinite(a.loss) and math.isfinite(b.loss)):
         return middle
     mean = a.slope + b.slope - 3 * (a.loss - b.loss) / (a.t - b.t)
-    square = mean**2 - a.slope * b.slope
+    size = max(abs(mean), abs(a.slope), abs(b.slope)) or 1.0  # in units of it no square overflows
+    square = (mean / size) ** 2 - (a.slope / size) * (b.slope / size)
     if not square >= 0:
         return middle
-    root = math.sqrt(square)
+    root = size * math.sqrt(square)
     divisor = b.slope - a.slope + 2 * root
     if not divisor:
         return middle
