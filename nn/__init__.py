@@ -22,7 +22,25 @@ from .augmentation import Augment, Elastic, Mixup, Rotate, Shift
 from .clipping import clip_grad_norm, clip_grad_value
 from .data import Loader, batches
 from .layers import Dropout, Flatten, Linear, Sequential
-from .losses import cross_entropy, hinge, mse
+from .losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    contrastive,
+    cosine_embedding,
+    cross_entropy,
+    dice,
+    focal,
+    hinge,
+    huber,
+    iou,
+    kl_divergence,
+    mae,
+    mse,
+    multiclass_hinge,
+    nll,
+    poisson_nll,
+    triplet,
+)
 from .module import Module
 from .neuron import MLP, Layer, Neuron
 from .normalization import BatchNorm1d, BatchNorm2d, LayerNorm, RMSNorm
@@ -63,6 +81,8 @@ __all__ = [
     "LinearWarmup", "Lion", "Loader", "Lookahead", "Mixup", "Module", "MultiStepDecay", "NAdam", "Neuron",
     "OneCycle", "Optimizer", "PolynomialDecay", "RAdam", "RMSNorm", "RMSprop", "ReLU", "ReduceOnPlateau",
     "Rotate", "Schedule", "Sequential", "Shift", "SiLU", "Sigmoid", "Softplus", "StepDecay", "Tanh",
-    "batches", "clip_grad_norm", "clip_grad_value", "cross_entropy", "elastic_net", "hinge", "init", "l1",
-    "l2", "load", "max_norm", "mse", "save", "training",
+    "batches", "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm",
+    "clip_grad_value", "contrastive", "cosine_embedding", "cross_entropy", "dice", "elastic_net", "focal",
+    "hinge", "huber", "init", "iou", "kl_divergence", "l1", "l2", "load", "mae", "max_norm", "mse",
+    "multiclass_hinge", "nll", "poisson_nll", "save", "training", "triplet",
 ]  # fmt: skip
