@@ -17,7 +17,25 @@ array([0, 1, 1, 0])
 """
 
 from . import init, training
-from .activations import ELU, GELU, Activation, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh
+from .activations import (
+    ELU,
+    GELU,
+    SELU,
+    Activation,
+    Hardtanh,
+    Identity,
+    LeakyReLU,
+    LogSoftmax,
+    Mish,
+    PReLU,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Swish,
+    Tanh,
+)
 from .augmentation import Augment, Elastic, Mixup, Rotate, Shift
 from .clipping import clip_grad_norm, clip_grad_value
 from .data import Loader, batches
@@ -75,14 +93,15 @@ from .schedules import (
 from .serialization import load, save
 
 __all__ = [
-    "ELU", "GELU", "LBFGS", "MLP", "SGD", "Activation", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax",
-    "Augment", "BatchNorm1d", "BatchNorm2d", "Cosine", "CosineWarmRestarts", "Dropout", "Elastic",
-    "ExponentialDecay", "Flatten", "GradientNoise", "Layer", "LayerNorm", "LeakyReLU", "Linear",
-    "LinearWarmup", "Lion", "Loader", "Lookahead", "Mixup", "Module", "MultiStepDecay", "NAdam", "Neuron",
-    "OneCycle", "Optimizer", "PolynomialDecay", "RAdam", "RMSNorm", "RMSprop", "ReLU", "ReduceOnPlateau",
-    "Rotate", "Schedule", "Sequential", "Shift", "SiLU", "Sigmoid", "Softplus", "StepDecay", "Tanh",
-    "batches", "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm",
-    "clip_grad_value", "contrastive", "cosine_embedding", "cross_entropy", "dice", "elastic_net", "focal",
-    "hinge", "huber", "init", "iou", "kl_divergence", "l1", "l2", "load", "mae", "max_norm", "mse",
-    "multiclass_hinge", "nll", "poisson_nll", "save", "training", "triplet",
+    "ELU", "GELU", "LBFGS", "MLP", "SELU", "SGD", "Activation", "Adadelta", "Adagrad", "Adam", "AdamW",
+    "Adamax", "Augment", "BatchNorm1d", "BatchNorm2d", "Cosine", "CosineWarmRestarts", "Dropout", "Elastic",
+    "ExponentialDecay", "Flatten", "GradientNoise", "Hardtanh", "Identity", "Layer", "LayerNorm",
+    "LeakyReLU", "Linear", "LinearWarmup", "Lion", "Loader", "LogSoftmax", "Lookahead", "Mish", "Mixup",
+    "Module", "MultiStepDecay", "NAdam", "Neuron", "OneCycle", "Optimizer", "PReLU", "PolynomialDecay",
+    "RAdam", "RMSNorm", "RMSprop", "ReLU", "ReduceOnPlateau", "Rotate", "Schedule", "Sequential", "Shift",
+    "SiLU", "Sigmoid", "Softmax", "Softplus", "StepDecay", "Swish", "Tanh", "batches",
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm", "clip_grad_value",
+    "contrastive", "cosine_embedding", "cross_entropy", "dice", "elastic_net", "focal", "hinge", "huber",
+    "init", "iou", "kl_divergence", "l1", "l2", "load", "mae", "max_norm", "mse", "multiclass_hinge", "nll",
+    "poisson_nll", "save", "training", "triplet",
 ]  # fmt: skip

@@ -73,7 +73,7 @@ def test_a_defined_operation_is_an_activation_at_once():
 def test_an_unknown_name_lists_the_known_ones():
     with pytest.raises(ValueError, match="no activation 'rleu'; known are linear, abs, .*relu.*tanh"):
         nn.Activation("rleu")
-    with pytest.raises(ValueError, match="leave the module out"):
+    with pytest.raises(ValueError, match="take Identity, or leave it out"):
         nn.Activation("linear")
 
 
