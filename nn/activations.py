@@ -71,6 +71,8 @@ class Activation(Module):
         self.row = row
         self._settings = row.operands[1:]
         for operand, setting in zip(self._settings, row.complete((0.0, *settings), {})[1:]):
+            if not isinstance(setting, (Value, Tensor)):
+                setting = real(setting, operand, type(self).__name__, low=-math.inf, open_low=True)
             setattr(self, operand, setting)
 
     def __call__(self, x: Any) -> Any:
@@ -254,9 +256,13 @@ class PReLU(Activation):
         slope = self.slope
         if isinstance(slope, Value):
             return super().__call__(x)
+        if isinstance(x, Value) or isinstance(x, list) and any(isinstance(each, Value) for each in x):
+            raise TypeError(
+                "PReLU: got Values, and the slope is a Tensor; for Values: PReLU(slope=Value(0.25))"
+            )
         if not isinstance(x, Tensor):
             x = numbers(x, slope.dtype, "PReLU")
-        if self.channels > 1 and self.channels != x.shape[min(1, x.ndim - 1) :][:1][0]:
+        if self.channels > 1 and (x.shape[1:2] or x.shape) != (self.channels,):
             raise ValueError(f"PReLU: the input has shape {x.shape}; expected (B, {self.channels}, ...)")
         if x.ndim != 1 and x.ndim != 2:  # the slopes stand along axis 1
             slope = slope.reshape((self.channels,) + (1,) * (x.ndim - 2) if x.ndim else ())
@@ -273,7 +279,7 @@ class ELU(Activation):
     Formula: f(x) = x above 0, else alpha (exp(x) - 1).
     Derivative: f'(x) = 1 above 0, else alpha exp(x), also at 0: smooth where alpha is 1.
     Range: -alpha (excluded) to infinity.
-    Saturates: below: left of -4.6 the slope is below 0.01 alpha. It does not die: the slope is never 0.
+    Saturates: below: left of -4.7 the slope is below 0.01 alpha. It does not die: the slope is never 0.
     Use: in place of relu where outputs with mean near 0 help and there is no normalization.
     Not: where the exponential is too dear.
     Source: Clevert, Unterthiner and Hochreiter, "Fast and accurate deep network learning by exponential
@@ -371,8 +377,6 @@ class Swish(Activation):
     """
 
     def __init__(self, beta: Any = 1.0) -> None:
-        if not isinstance(beta, (Value, Tensor)):
-            beta = real(beta, "beta", "Swish", low=-math.inf, open_low=True)
         super().__init__("swish", beta)
 
 
