@@ -32,6 +32,7 @@ DEMOS = (
     "initialization",
     "regularization",
     "schedules",
+    "losses",
 )
 APART = ("regularization", "schedules")  # which the tour leaves out: they take their time
 TOUR = "tour"
