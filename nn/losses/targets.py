@@ -21,10 +21,16 @@ def within(low: float, high: float, name: str, hint: str) -> Check:
 
 
 def bounded(
-    caller: str, name: str, array: np.ndarray, low: float, high: float = np.inf, hint: str = ""
+    caller: str,
+    name: str,
+    array: np.ndarray,
+    low: float,
+    high: float = np.inf,
+    hint: str = "",
+    slack: float = 0.0,
 ) -> None:
-    """ValueError where a number, nan too, is not between the two, themselves included."""
-    inside = (array >= low) & (array <= high)
+    """ValueError where a number, nan too, is not between the two, themselves included, but for ``slack``."""
+    inside = (array >= low) & (array <= high + slack)
     if not inside.all():
         index = first(~inside) if array.ndim else None
         at = "" if index is None else f", at index {index}"
@@ -142,7 +148,8 @@ def shares(
                 f"{caller}: ignore_index is {ignored}, but the target is probabilities, in which there is no "
                 "label to ignore; make the rows to be ignored zeros"
             )
-        bounded(caller, "target", given, 0.0, 1.0, "a row of probabilities for each example")
+        # Mixed in float32, the same label twice can come to a little more than 1.
+        bounded(caller, "target", given, 0.0, 1.0, "a row of probabilities for each example", slack=1e-5)
         hot, weight = given.astype(float), float(batch)
     else:
         hot = one_hot(caller, labels(caller, target, shape), shape, ignored)

@@ -626,6 +626,19 @@ def test_options_at_their_defaults_change_nothing():
     )
 
 
+def test_soft_targets_of_mixup():
+    """In float32, where two shares of the same label can come to a little more than 1."""
+    rng = np.random.default_rng(1)
+    one_hot = np.eye(5, dtype=np.float32)[LABELS]
+    _, mixed = nn.Mixup(0.4)(rng.random((10, 4), np.float32), one_hot, rng)
+    above = np.nextafter(one_hot, np.float32(2)) * (one_hot > 0)
+    for targets in (mixed, above):
+        loss = nn.cross_entropy(Tensor(LOGITS.astype(np.float32)), targets)
+        assert loss.dtype == np.float32
+        log_p = autograd.log_softmax(LOGITS, axis=1)
+        assert loss.item() == pytest.approx(-(targets * log_p).sum(axis=1).mean(), rel=1e-5)
+
+
 def test_targets_that_are_learned():
     """Of the losses between two of a kind, both sides can be nodes."""
     for loss in (nn.mse, nn.mae, nn.huber):
