@@ -29,6 +29,7 @@ DEMOS = (
     "moons",
     "film",
     "mnist",
+    "activations",
     "initialization",
     "regularization",
     "schedules",

@@ -175,8 +175,8 @@ class ReLU(Activation):
     Formula: f(x) = max(x, 0).
     Derivative: f'(x) = 1 above 0, else 0, also at 0.
     Range: 0 to infinity, 0 included.
-    Saturates: never above 0. Below 0 the slope is 0: a unit below 0 for every input is dead, and nothing
-        brings it back (too large a step or bias does it).
+    Saturates: never above 0. Below 0 the slope is 0: a unit below 0 for every input is dead, and no
+        gradient brings it back; too large a step is the usual cause.
     Use: the first choice for hidden layers: cheap, sparse, and no slope that shrinks. Kaiming initialization.
     Not: where units are seen to die (then LeakyReLU), or where a smooth function is needed.
     Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines", 2010.
@@ -342,7 +342,8 @@ class SiLU(Activation):
     Derivative: f'(x) = sigmoid(x) + f(x) (1 - sigmoid(x)), from -0.0998 to 1.0998 (at x = ±2.3994).
     Range: -0.2785 (at x = -1.2785) to infinity.
     Saturates: below: left of -6.3 the slope is within 0.01 of 0, and it is 0 at the lowest point. A unit
-        does not die, but far below 0 it learns hardly at all.
+        does not die, but left of that point the slope is negative: a gradient that asks for more output
+        leads further left.
     Use: hidden layers of deep networks, image models above all.
     Not: where monotone functions or exact zeros are needed, or every operation counts.
     Source: Elfwing, Uchibe and Doya, "Sigmoid-weighted linear units for neural network function approximation

@@ -178,6 +178,14 @@ def test_selu_keeps_mean_0_and_variance_1():
     assert scale**2 / 2 + slope**2 * (twice - 2 * below + 0.5) == pytest.approx(1, abs=1e-14)
 
 
+def test_thirty_layers_of_selu_keep_mean_0_and_variance_1():
+    rng = np.random.default_rng(0)
+    x, module = rng.standard_normal((400, 200)), nn.SELU()
+    for _ in range(30):
+        x = module(x @ nn.init.kaiming_normal((200, 200), rng, nn.init.gain("selu"), dtype=np.float64).T)
+    assert abs(x.mean()) < 0.1 and 0.8 < x.var() < 1.2
+
+
 # ---- a softmax in particular
 
 
