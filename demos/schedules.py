@@ -253,10 +253,12 @@ def _train(entry: Entry, data: Data, lr: float, seed: int, epochs: int, result: 
         _plain_loop(model, loader, optimizer, epochs, watch)
     else:
         schedule = entry.build(optimizer, steps)
-        training.fit(
+        history = training.fit(
             model, loader, nn.cross_entropy, optimizer, epochs=epochs, schedule=schedule,
             validation=(data.held_out, data.held_out_y), callbacks=[watch], progress=False,
         )  # fmt: skip
+        if history.interrupted:  # Ctrl-C is meant for all the runs
+            raise KeyboardInterrupt
     end = _evaluated(model, data)
     result.rates, result.steps = result.rates or watch.rates, [*watch.steps, steps]
     result.losses.append([*watch.losses, end["loss"]])

@@ -80,7 +80,7 @@ class Loader:
         self.rng = generator(rng, "Loader")
         self.shuffle = bool(shuffle)
         listed: list[Any] = list(augment) if isinstance(augment, (list, tuple)) else [augment]
-        self.augment = [(each, _takes_targets(each)) for each in listed if each is not None]
+        self.augments = [(each, _takes_targets(each)) for each in listed if each is not None]
         self.position = 0  # batches given in the epoch that is under way
         self._begun: dict[str, Any] | None = None  # the generator's state when that epoch began
         self._resumed = False  # whether the next iteration is to go on with that epoch
@@ -102,7 +102,7 @@ class Loader:
     def _batches(self, parts: list[np.ndarray]) -> Iterator[tuple[Any, Any]]:
         for part in parts:
             x, y = taken(self.x, part), taken(self.y, part)
-            for augment, takes_targets in self.augment:
+            for augment, takes_targets in self.augments:
                 if takes_targets:
                     x, y = augment(x, y, self.rng)
                 else:

@@ -41,7 +41,7 @@ class Schedule:
             )
         self.optimizer = optimizer
         self.total_steps = None if total_steps is None else count(total_steps, "total_steps", name)
-        self.bases: list[float] = [group["lr"] for group in optimizer.groups]
+        self.bases = self.begin([group["lr"] for group in optimizer.groups])
         self.steps = 0
         self.apply()
 
@@ -49,14 +49,23 @@ class Schedule:
         """The learning rate of a step, counted from 0, for a group whose base rate is ``base``."""
         raise NotImplementedError(f"{type(self).__name__} does not say its learning rate: define its rate")
 
+    def begin(self, rates: list[float]) -> list[float]:
+        """The base rate of each parameter group: the one that it has when the schedule is built."""
+        return rates
+
     def lr_at(self, step: int, group: int = 0) -> float:
         """The learning rate of any step, for one of the parameter groups, to look at it before using it."""
-        return self.rate(self._within(step), self.bases[group])
+        return self.rate_of(count(step, "step", type(self).__name__, low=0), group)
+
+    def rate_of(self, step: int, group: int) -> float:
+        """The same, of a step that is one."""
+        last = self.total_steps
+        return self.rate(step if last is None or step < last else last, self.bases[group])
 
     def apply(self) -> None:
         """Give the optimizer the rates of the step that has been reached."""
         for index, group in enumerate(self.optimizer.groups):
-            group["lr"] = self.lr_at(self.steps, index)
+            group["lr"] = self.rate_of(self.steps, index)
 
     def step(self) -> None:
         """Set the learning rate of the next step."""
@@ -114,10 +123,6 @@ class Schedule:
 
     def _take_state(self, state: Mapping[str, Any]) -> None:
         self.steps, self.bases = int(state["steps"]), [float(base) for base in state["bases"]]
-
-    def _within(self, step: Any) -> int:
-        step = count(step, "step", type(self).__name__, low=0)
-        return step if self.total_steps is None else min(step, self.total_steps)
 
 
 def check_rates(rates: Any, groups: int, name: str, caller: str) -> list[float]:

@@ -74,24 +74,19 @@ class OneCycle(Schedule):
         start = base / self.div_factor
         return self._moved(step, start, base, start, start / self.final_div_factor)
 
-    def lr_at(self, step: int, group: int = 0) -> float:
-        """The learning rate of any step, for one of the parameter groups, to look at it before using it."""
-        return self.rate(self._within(step), self.peaks[group])
+    def begin(self, rates: list[float]) -> list[float]:
+        """The highest rate of each parameter group."""
+        if isinstance(self.max_lr, float):
+            first = rates[0]  # a schedule before this one may have taken it down to 0
+            return [self.max_lr * (rate / first if first else 1.0) for rate in rates]
+        return check_rates(self.max_lr, len(rates), "max_lr", "OneCycle")
 
     def momentum_at(self, step: int) -> float | None:
         """The momentum of any step; None where it does not move."""
         if self.momentum is None:
             return None
         low, high = self.momentum
-        return self._moved(self._within(step), high, low, high, high)
-
-    @property
-    def peaks(self) -> list[float]:
-        """The highest rate of each parameter group."""
-        if isinstance(self.max_lr, float):
-            first = self.bases[0]  # a schedule before this one may have taken it down to 0
-            return [self.max_lr * (base / first if first else 1.0) for base in self.bases]
-        return check_rates(self.max_lr, len(self.bases), "max_lr", "OneCycle")
+        return self._moved(step, high, low, high, high)
 
     def apply(self) -> None:
         """Give the optimizer the rates, and the momentum, of the step that has been reached."""

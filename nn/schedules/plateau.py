@@ -73,9 +73,8 @@ class ReduceOnPlateau(Schedule):
         self.rates: list[float] = [group["lr"] for group in getattr(optimizer, "groups", [])]
         super().__init__(optimizer)
 
-    def lr_at(self, step: int, group: int = 0) -> float:
-        """The present rate of one of the parameter groups: the step alone does not change it."""
-        self._within(step)
+    def rate_of(self, step: int, group: int) -> float:
+        """The present rate: the step alone does not change it."""
         return self.rates[group]
 
     def observe(self, metric: float) -> None:

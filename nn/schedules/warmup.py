@@ -41,12 +41,11 @@ class LinearWarmup(Schedule):
         total = None if after.total_steps is None else self.warmup_steps + after.total_steps
         super().__init__(after.optimizer, total)
 
-    def lr_at(self, step: int, group: int = 0) -> float:
-        """The learning rate of any step, for one of the parameter groups, to look at it before using it."""
-        step = self._within(step)
+    def rate_of(self, step: int, group: int) -> float:
+        """On the way up, or that of the schedule that comes after."""
         if step >= self.warmup_steps:
-            return self.after.lr_at(step - self.warmup_steps, group)
-        return self.after.lr_at(0, group) * linear(self.start_factor, 1.0, step / self.warmup_steps)
+            return self.after.rate_of(step - self.warmup_steps, group)
+        return self.after.rate_of(0, group) * linear(self.start_factor, 1.0, step / self.warmup_steps)
 
     def step(self) -> None:
         """Set the learning rate of the next step."""

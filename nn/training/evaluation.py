@@ -14,12 +14,14 @@ from ..checks import count
 from ..module import Module
 
 Metric = Callable[[np.ndarray, Any], float]
+TAKEN = ("epoch", "step", "loss", "lr", "seconds")  # names in the history
 
 
 def forward_of(model: Module) -> Callable[[Any], Any]:
     """What gives a model's prediction for a batch: the model, or where all its parameters are Values, which
     take one example at a time, a list of what it says to each."""
-    if all(isinstance(parameter, Value) for parameter in model.parameters()):
+    parameters = model.parameters()
+    if parameters and all(isinstance(parameter, Value) for parameter in parameters):
         return lambda x: [model(example) for example in x]
     return model
 
@@ -127,6 +129,8 @@ def named(metrics: Any) -> dict[str, Metric]:
     for name, metric in metrics.items():
         if not callable(metric) or not isinstance(name, str):
             raise TypeError(f"metrics: {name!r} is {metric!r}; expected functions of (prediction, target)")
+        if name in TAKEN or name.startswith("validation_"):
+            raise ValueError(f"metrics: the history has a {name!r} of its own; choose another name")
     return dict(metrics)
 
 

@@ -114,6 +114,7 @@ def _train(run: Run, epochs: int, progress: Progress) -> None:
         except (ArithmeticError, ValueError) as error:
             if not concerns(error):
                 raise
+            progress.say("not finite: taking the steps of this epoch again, to see where it began")
             found = explain(run, start, error)
             if found is None:
                 raise

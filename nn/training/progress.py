@@ -7,12 +7,11 @@ from typing import Any
 
 from .history import Row
 
-PAUSE = 0.2  # seconds between two looks at the bar: drawing it takes as long as a step
-
 
 class Progress:
-    """A bar for each epoch (tqdm's, where it is installed and the output is a terminal), and a line after
-    it."""
+    """A bar for each epoch (tqdm's, where it is installed, on a terminal), and a line after it."""
+
+    pause = 0.2  # seconds between two looks at the bar: drawing it takes as long as a step
 
     def __init__(self, epochs: int, batches: int, shown: bool) -> None:
         self.epochs, self.batches, self.shown = epochs, batches, shown
@@ -37,14 +36,14 @@ class Progress:
             unit=" batches",
         )
         self._reported = done
-        return float("inf") if self._bar.disable else time.perf_counter() + PAUSE
+        return float("inf") if self._bar.disable else time.perf_counter() + self.pause
 
     def report(self, done: int, loss: float) -> float:
         """Show how far it is; gives the time of the next report."""
         self._bar.set_postfix_str(f"loss {loss:.4f}", refresh=False)
         self._bar.update(done - self._reported)
         self._reported = done
-        return time.perf_counter() + PAUSE
+        return time.perf_counter() + self.pause
 
     def close(self) -> None:
         """Take the bar away."""

@@ -65,10 +65,9 @@ class Run:
             )
         self.generators = Generators(
             model,
-            optimizer=optimizer,
-            loss=loss,
-            **{f"callbacks.{i}": callback for i, callback in enumerate(self.callbacks)},
-            **{f"augment.{i}": augment for i, (augment, _) in enumerate(loader.augment)},
+            **{"(optimizer)": optimizer, "(loss)": loss},  # no module has such a name
+            **{f"(callback {i})": callback for i, callback in enumerate(self.callbacks)},
+            **{f"(augment {i})": augment for i, (augment, _) in enumerate(loader.augments)},
         )
 
     def stop(self, why: str) -> None:

@@ -235,6 +235,11 @@ def test_evaluate_is_exact_whatever_the_batches(batch_size):
     np.testing.assert_allclose(training.predict(model, X, batch_size), prediction.data, rtol=1e-5, atol=1e-6)
 
 
+def test_a_model_without_parameters_takes_batches():
+    found = training.evaluate(nn.Sequential(nn.Tanh()), X, X, nn.mse)
+    assert found["loss"] == pytest.approx(np.mean((np.tanh(X) - X) ** 2))
+
+
 def np_median(prediction, target):
     return np.median(prediction)
 
@@ -470,7 +475,7 @@ def test_a_bar_on_a_terminal_where_tqdm_is(installed, capsys, monkeypatch):
     monkeypatch.setattr(sys, "stderr", terminal)
     if not installed:
         monkeypatch.setitem(sys.modules, "tqdm", None)
-    monkeypatch.setattr(training.progress, "PAUSE", 0.0)
+    monkeypatch.setattr(fit.__globals__["Progress"], "pause", 0.0)
     model = network()
     fit(model, (X, Y), nn.cross_entropy, nn.SGD(model.parameters()), epochs=2, batch_size=1)
     assert len(capsys.readouterr().out.splitlines()) == 2
@@ -554,6 +559,7 @@ def test_a_range_test_that_diverges_at_once():
         ({"loss": lambda p, t: 1.0}, TypeError, "the loss gave float; expected a Value or a Tensor"),
         ({"loss": lambda p, t: p}, ValueError, "the loss gave an array of shape"),
         ({"metrics": [training.accuracy, training.accuracy]}, ValueError, "the same name"),
+        ({"metrics": {"loss": training.accuracy}}, ValueError, "a 'loss' of its own"),
         ({"metrics": "accuracy"}, TypeError, "expected functions"),
         ({"metrics": lambda p, t: p}, ValueError, "<lambda> gave an array"),
         ({"callbacks": [print]}, TypeError, "is no callback"),
