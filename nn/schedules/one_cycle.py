@@ -125,7 +125,10 @@ def _momentum(momentum: Any, optimizer: Any) -> tuple[float, float]:
         raise TypeError(
             f"OneCycle: momentum is {momentum!r}; expected the lowest and the highest, such as (0.85, 0.95)"
         )
-    low, high = (real(each, f"momentum[{i}]", "OneCycle", low=0, high=1) for i, each in enumerate(momentum))
+    low, high = (
+        real(each, f"momentum[{i}]", "OneCycle", low=0, high=1, open_low=True)
+        for i, each in enumerate(momentum)
+    )
     for group in getattr(optimizer, "groups", []):
         if not group.get("momentum", 1) or not ("momentum" in group or "betas" in group):
             raise ValueError(

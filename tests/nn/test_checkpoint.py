@@ -88,7 +88,7 @@ def test_killed_at_random_moments_and_resumed(options, kills, tmp_path):
                     last = now
                 time.sleep(moments.random() * 0.003)
             else:  # also before it has begun
-                time.sleep(moments.random() * startup)
+                time.sleep(moments.random() * 0.8 * startup)
             process.kill()
             output = process.stdout.read()
         assert process.returncode == -signal.SIGKILL, output
@@ -112,7 +112,7 @@ def test_ctrl_c_ends_it_cleanly_and_it_can_go_on(options, tmp_path):
     assert process.returncode == 0, output
     steps = training.read_checkpoint(folder / "run.checkpoint")["progress"]["step"]
     assert f"interrupted at {steps}\n" in output and f" and {steps} steps: interrupted" in output
-    assert 5 <= steps < 600 and not (folder / "result").exists()
+    assert 5 <= steps < 1000 and not (folder / "result").exists()
     finish(folder, *options)
     assert_same_end(folder, uninterrupted)
 

@@ -295,6 +295,19 @@ BAD = [
     (nn.Adam, ([WEIGHT],), {"betas": (1.0, 0.9)}, ValueError, r"Adam: betas\[0\] is 1.0; .*below 1"),
     (nn.AdamW, ([WEIGHT],), {"betas": (0.9, -0.1)}, ValueError, r"AdamW: betas\[1\] is -0.1"),
     (nn.Adam, ([WEIGHT],), {"eps": -1}, ValueError, "eps is -1"),
+    (nn.Adam, ([WEIGHT],), {"betas": 0.9}, TypeError, "betas is 0.9; expected two numbers"),
+    (nn.Adam, ([WEIGHT],), {"betas": (0.9,)}, TypeError, "expected two numbers"),
+    (nn.Adam, ([WEIGHT],), {"betas": "ab"}, TypeError, "expected two numbers"),
+    (nn.Adam, ([WEIGHT],), {"betas": (0.9, "b")}, TypeError, r"betas\[1\] is 'b'"),
+    (nn.Adam, ([WEIGHT],), {"amsgrad": "yes"}, TypeError, "amsgrad is 'yes'.*expected True or False"),
+    (nn.SGD, ([WEIGHT],), {"momentum": 0.9, "nesterov": 1}, TypeError, "nesterov is 1"),
+    (nn.Adagrad, ([WEIGHT],), {"lr_decay": -1}, ValueError, "Adagrad: lr_decay is -1"),
+    (nn.Adagrad, ([WEIGHT],), {"initial_accumulator_value": math.inf}, ValueError, "value is inf"),
+    (nn.Adadelta, ([WEIGHT],), {"rho": 1.0}, ValueError, "Adadelta: rho is 1.0; .*below 1"),
+    (nn.RMSprop, ([WEIGHT],), {"alpha": -0.1}, ValueError, "RMSprop: alpha is -0.1"),
+    (nn.NAdam, ([WEIGHT],), {"momentum_decay": None}, TypeError, "NAdam: momentum_decay is None"),
+    (nn.RAdam, ([WEIGHT],), {"decoupled_weight_decay": 0}, TypeError, "expected True or False"),
+    (nn.Lion, ([WEIGHT],), {"weight_decay": math.nan}, ValueError, "Lion: weight_decay is nan"),
 ]  # fmt: skip
 
 
@@ -374,3 +387,66 @@ def test_a_rate_set_later_is_looked_at_too(rate):
     with pytest.raises((TypeError, ValueError), match="SGD: lr is"):
         optimizer.lr = rate
     optimizer.lr = 0.0
+
+
+def test_a_closure_computes_the_gradients_first():
+    """The short form of the loop; what was there before of gradients does not count."""
+    v, w = Value(1.0), Tensor([1.0])
+    optimizer = nn.SGD([v], lr=0.25)
+    v.grad = 100.0
+    assert optimizer.step(lambda: v * v) == 1.0
+    assert v.data == 0.5
+    optimizer = nn.SGD([w], lr=0.25)
+    assert optimizer.step(lambda: (w * w).sum()) == 1.0 and w.data.tolist() == [0.5]
+    assert optimizer.step() is None  # the same gradient once more
+    with pytest.raises(FloatingPointError, match="SGD: the loss is nan"):
+        optimizer.step(lambda: (w * math.nan).sum())
+    with pytest.raises(TypeError, match="the closure gave NoneType; expected the loss"):
+        optimizer.step(lambda: None)
+
+
+def test_coupled_decay_depends_on_the_gradients_and_decoupled_does_not():
+    """Two weights that are told nothing but noise, one of them ten times louder."""
+    rng = np.random.default_rng(0)
+    left = {}
+    for name in ("Adam", "AdamW"):
+        loud, quiet = Value(1.0), Value(1.0)
+        optimizer = getattr(nn, name)([loud, quiet], lr=1e-3, weight_decay=0.1)
+        for _ in range(2000):
+            sign = float(rng.choice([-1, 1]))
+            loud.grad, quiet.grad = 10 * sign, sign
+            optimizer.step()
+        left[name] = loud.data, quiet.data
+    loud, quiet = left["AdamW"]
+    assert loud == pytest.approx(quiet, rel=1e-6)  # but for eps, the noise moves both alike
+    loud, quiet = left["Adam"]
+    assert loud > quiet + 0.05
+
+
+def test_centered_rmsprop_where_gradients_never_vary():
+    """The variance is 0 in mathematics, and less by rounding: a root that must not become nan."""
+    for dtype in (np.float32, np.float64):
+        w = Tensor(np.zeros(3, dtype))
+        optimizer = nn.RMSprop([w], lr=1e-12, alpha=0.5, centered=True)
+        for _ in range(300):
+            w.grad = np.array([0.1, 3e-5, 7e3], dtype)
+            optimizer.step()
+        assert np.isfinite(w.data).all() and (w.data < 0).all()
+
+
+def test_lion_stands_still_where_there_is_nothing_to_follow():
+    w = Tensor([1.0, 1.0])
+    optimizer = nn.Lion([w], lr=0.5)
+    w.grad = np.array([0.0, -0.0])
+    optimizer.step()
+    assert w.data.tolist() == [1.0, 1.0]
+
+
+def test_a_tensor_without_elements():
+    w, empty = Tensor([1.0]), Tensor(np.zeros((0, 3)))
+    optimizer = nn.Adam([w, empty], lr=0.5)
+    w.grad, empty.grad = np.ones(1), np.zeros((0, 3))
+    optimizer.step()
+    optimizer.load_state_dict(optimizer.state_dict())
+    assert w.data == pytest.approx(0.5) and empty.shape == (0, 3)
+    nn.LBFGS([empty]).step(lambda: (empty * empty).sum())

@@ -125,7 +125,9 @@ def test_step_by_step_as_pytorch(torch, name):
                 schedule.step()
 
 
-@pytest.mark.parametrize("kind, options", [("SGD", {"momentum": 0.9}), ("Adam", {})])
+@pytest.mark.parametrize(
+    "kind, options", [("SGD", {"momentum": 0.9}), ("Adam", {}), ("RMSprop", {"momentum": 0.9})]
+)
 @pytest.mark.parametrize("three_phase", [False, True])
 def test_one_cycle_moves_momentum_as_pytorch(torch, kind, options, three_phase):
     ours, theirs = two_groups(getattr(nn, kind), **options), their_two_groups(torch, kind, **options)
@@ -409,6 +411,7 @@ def test_looking_ahead_changes_nothing():
         (lambda: nn.OneCycle(optimizer(), 1, 10, anneal="up"), ValueError, "one of cosine, linear"),
         (lambda: nn.OneCycle(optimizer(), 1, 10, 0.6, three_phase=True), ValueError, "at most 0.5"),
         (lambda: nn.OneCycle(optimizer(), 1, 10, momentum=(0.8, 0.9)), ValueError, "SGD has no momentum"),
+        (lambda: nn.OneCycle(optimizer(), 1, 10, momentum=(0, 0.9)), ValueError, r"momentum\[0\] is 0"),
         (lambda: nn.OneCycle(optimizer(), 1, 10, momentum=0.9), TypeError, "the lowest and the highest"),
         (lambda: nn.StepDecay(optimizer(), 0), ValueError, "step_size is 0"),
         (lambda: nn.StepDecay(optimizer(), 2, gamma=-1), ValueError, "gamma is -1"),
