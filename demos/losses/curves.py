@@ -44,6 +44,7 @@ class Family:
     heights: tuple[tuple[float, float], tuple[float, float]]  # shown of the losses, and of the gradients
     caption: str
     slope: str = "gradient"
+    roomy: int = 0  # the side that has room for the legend
 
 
 def traced(curve: Curve, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -66,7 +67,7 @@ def draw(family: Family, out: Path) -> page.Picture:
             room = 0.05 * (high - low)
             axes.set(title=title, xlabel=family.axis, ylim=(low - room, high + room))
             axes.axhline(0, color=theme.dim, linewidth=0.8, zorder=1)
-        sides[0].legend(frameon=True, facecolor=theme.paper, edgecolor="none", framealpha=0.85)
+        sides[family.roomy].legend(frameon=True, facecolor=theme.paper, edgecolor="none", framealpha=0.85)
 
     light, dark = figures.save(out / f"losses-{family.name}.png", fill, (10.5, 4.1))
     names = ", ".join(curve.label for curve in family.curves)
@@ -176,6 +177,7 @@ FAMILIES = (
         """Right of 0 the answer is right. The hinge stops caring at a margin of 1, the cross-entropy
         never quite does, and focal loss cares little for what is right already. The squared error pulls
         back scores that are right by more than 1, which is why it is not used here.""",
+        roomy=1,
     ),
     Family(
         "probability", "Probabilities: nll and its kin", "predicted probability p", (0.005, 0.995),

@@ -74,13 +74,10 @@ def outliers(seed: int, out: Path) -> Effect:
             )
             right.plot(moved, slopes, line, color=getattr(theme, colour), linewidth=2, label=name)
         left.set(title="fifteen points, one of them wrong", xlabel="x", ylabel="y")
-        right.axhline(SLOPE, color=theme.dim, linewidth=1, linestyle=":")
+        right.axhline(SLOPE, color=theme.dim, linewidth=1, linestyle=":", label="the truth")
         right.set(title="slope of the fitted line", xlabel="how far that point is moved up")
-        right.annotate(
-            "the truth", (FURTHEST, SLOPE), (0, 4), textcoords="offset points", ha="right", va="bottom",
-            color=theme.dim,
-        )  # fmt: skip
-        left.legend(loc="upper left")
+        for axes in (left, right):
+            axes.legend(loc="upper left")
 
     light, dark = figures.save(out / "losses-outliers.png", fill, (10.5, 4.1))
     off = {name: abs(float(slopes[-1]) - float(slopes[0])) for name, (slopes, _) in fits.items()}
