@@ -7,6 +7,7 @@ is what its docstring says.
 from __future__ import annotations
 
 import argparse
+import textwrap
 
 from demos import page
 from demos.activations import curves, way_back
@@ -24,7 +25,8 @@ def run(options: argparse.Namespace) -> list[page.Section]:
     slopes = _slopes(found)
     picture, paths = way_back.draw(options.out)
     print(page.columns(slopes))
-    print(f"\n{page.flowing(paths.caption)}\n\n{page.columns(paths)}")
+    arrivals = ", ".join(f"{row[0]} {row[-1]}" for row in paths.rows)
+    print(f"\n{textwrap.fill(f'Steps of a unit back from x = {way_back.START:g}: {arrivals}.', 96)}")
     print(f"\nPictures: {options.out / pictures[0].file} and {len(pictures)} more.")
     blocks: list[page.Block] = [
         page.Paragraph(

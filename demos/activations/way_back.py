@@ -21,8 +21,8 @@ START, TARGET, RATE, STEPS, NEAR = -3.0, 0.5, 0.5, 1000, 0.05
 UNITS: dict[str, nn.Activation] = {
     "identity": nn.Identity(), "sigmoid": nn.Sigmoid(), "tanh": nn.Tanh(), "hardtanh": nn.Hardtanh(),
     "relu": nn.ReLU(), "leaky_relu": nn.LeakyReLU(), "prelu": nn.PReLU(slope=Value(0.25)), "elu": nn.ELU(),
-    "selu": nn.SELU(), "softplus": nn.Softplus(), "silu": nn.SiLU(), "swish, beta = 4": nn.Swish(4.0),
-    "mish": nn.Mish(), "gelu": nn.GELU(), "gelu, tanh form": nn.GELU("tanh"),
+    "selu": nn.SELU(), "softplus": nn.Softplus(), "silu": nn.SiLU(), "swish(beta=4)": nn.Swish(4.0),
+    "mish": nn.Mish(), "gelu": nn.GELU(), "gelu_tanh": nn.GELU("tanh"),
 }  # fmt: skip
 # drawn: colour, line, and where along it the name stands
 DRAWN = {

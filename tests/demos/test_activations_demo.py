@@ -63,7 +63,7 @@ def test_the_way_back_of_each():
     # below 0 the distance of 0.01 x from the target shrinks by 1 - 0.01² a step
     slow = [100 * (0.5 + (0.01 * -3 - 0.5) * (1 - 1e-4) ** step) for step in range(300)]
     np.testing.assert_allclose(paths["leaky_relu"][:300], slow, rtol=1e-9)
-    for name in ("silu", "mish", "gelu", "gelu, tanh form"):
+    for name in ("silu", "mish", "gelu", "gelu_tanh"):
         assert paths[name][-1] < paths[name][10] < way_back.START
     for name in ("sigmoid", "tanh", "leaky_relu", "prelu", "elu", "selu", "softplus"):
         assert float(way_back.UNITS[name](paths[name][-1])) == pytest.approx(way_back.TARGET, abs=1e-6)
@@ -78,5 +78,5 @@ def test_the_page_says_of_each_its_range_and_where_it_saturates(tmp_path, capsys
     assert "What to see" in html
     text = capsys.readouterr().out
     assert re.search(r"^relu +0\.00 to 1\.00 +x < 0\.0 +x < 0\.0$", text, re.M)
-    assert re.search(r"^relu( +-3\.00){4} +never$", text, re.M)
-    assert re.search(r"^elu .* 17$", text, re.M)
+    assert "relu never" in text and "elu 17" in text
+    assert html.count("<td>-3.00</td>") >= 8  # relu's and hardtanh's, at every step

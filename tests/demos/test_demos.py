@@ -282,7 +282,7 @@ def test_the_tour_shows_everything_and_writes_nowhere_else(tmp_path: Path) -> No
     toured = run("--short", cwd=tmp_path)
     assert toured.returncode == 0, toured.stderr
     assert toured.stderr == ""  # no bars where there is no terminal
-    assert len(toured.stdout.splitlines()) < 300
+    assert len(toured.stdout.splitlines()) < 400
     assert str((tmp_path / "out" / "index.html").resolve()) in toured.stdout
     written = files_in(tmp_path)
     assert all(name.startswith("out" + os.sep) for name in written)
