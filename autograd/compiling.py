@@ -90,8 +90,42 @@ def build(op: Op, needs: tuple[bool, ...] | None, scope: dict[str, Any]) -> Call
     exec(compile(bind, file, "exec"), scope, defined)
     built: Callable[..., Any] = defined["bind"](**called)
     built.__name__ = built.__qualname__ = op.name
-    built.__doc__ = f"{op.name}({', '.join(op.operands)}) as a node of the graph; it is drawn as {op.symbol}."
+    built.__doc__ = op.__doc__
     return built
+
+
+def describe(op: Op) -> str:
+    """The docstring of a row: how it is called, and its value and its derivatives as it computes them.
+
+    >>> from autograd import ops
+    >>> print(describe(ops.softplus))
+    softplus(x), element by element, of Values, Tensors, arrays and numbers; drawn as softplus.
+    <BLANKLINE>
+    value: (x if x > 0.0 else 0.0) + log1p(exp(-abs(x)))
+    derivative to x: sigmoid(x)
+    """
+    names = op.operands
+    required = len(names) - len(op.defaults)
+    taken = [*names[:required], *(f"{name}={value}" for name, value in zip(names[required:], op.defaults))]
+    lines = [
+        f"{op.name}({', '.join(taken)}), element by element, of Values, Tensors, arrays and numbers; "
+        f"drawn as {op.symbol}.",
+        "",
+    ]
+    if value := _formula(op.on_float, names):  # None where it is a primitive, such as math.exp
+        lines.append(f"value: {value}")
+    for name, partial in zip(names, op.partials):
+        lines.append(f"derivative to {name}: {_formula(partial, ['out', *names]) or 'has no formula'}")
+    return "\n".join([*lines, f"It needs {op.domain}."] if op.domain else lines)
+
+
+def _formula(function: Callable[..., Any], arguments: list[str]) -> str | None:
+    """What a function does, as text; None where it branches, calls a library, or gives what is no formula."""
+    try:
+        written = function(*map(Symbol, arguments))
+        return str(written if isinstance(written, Symbol) else number(written))
+    except Exception:
+        return None
 
 
 def _text(op: Op, needs: tuple[bool, ...] | None) -> tuple[str, dict[str, Any]]:
@@ -101,12 +135,11 @@ def _text(op: Op, needs: tuple[bool, ...] | None) -> tuple[str, dict[str, Any]]:
     called: dict[str, Any] = {"op": op}
 
     def expression(function: Callable[..., Any], name: str, arguments: list[str]) -> str:
-        try:
-            written = function(*map(Symbol, arguments))
-            return str(written if isinstance(written, Symbol) else number(written))
-        except Exception:  # it branches, or calls a library, or gives what is no formula
+        written = _formula(function, arguments)
+        if written is None:
             called[name] = function
             return f"{name}({', '.join(arguments)})"
+        return written
 
     value = expression(op.on_float, "on_float", names)
     partials = [

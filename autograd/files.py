@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
@@ -36,3 +37,12 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         if isinstance(error, OSError) and error.filename == beside:  # of which nobody has heard
             raise type(error)(error.errno, error.strerror, os.fspath(path)) from None
         raise
+
+
+def remove_leftovers(path: str | os.PathLike[str]) -> None:
+    """Remove what :func:`replacing` could not, because the process was killed while it wrote ``path``."""
+    folder, name = os.path.split(os.path.realpath(path))
+    for found in os.listdir(folder):
+        if re.fullmatch(re.escape(name) + r"\.[0-9a-f]{8}\.tmp", found):
+            with suppress(FileNotFoundError):
+                os.remove(os.path.join(folder, found))

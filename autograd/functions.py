@@ -75,7 +75,10 @@ def logsumexp(values: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def log_softmax(values: Any, axis: int = -1) -> Any:
-    """The logarithm of the softmax, x - logsumexp(x): a list of Values gives a list.
+    """The logarithm of the softmax, x - logsumexp(x), of the same shape: a list of Values gives a list.
+
+    Its derivative is ∂out_i/∂x_j = (1 if i = j else 0) - p_j, with p the softmax. It is right also where the
+    softmax itself is rounded to 0 or 1: take it, and not log(softmax(x)).
 
     >>> [round(v.data, 4) for v in log_softmax([Value(0.0), Value(0.0)])]
     [-0.6931, -0.6931]
@@ -88,14 +91,17 @@ def log_softmax(values: Any, axis: int = -1) -> Any:
 
 
 def softmax(values: Any, axis: int = -1) -> Any:
-    """exp(x) / sum(exp(x)), numbers above 0 that add up to 1: a list of Values gives a list.
+    """exp(x) / sum(exp(x)), numbers above 0 that add up to 1 along ``axis``: a list of Values gives a list.
+
+    Its derivative is ∂p_i/∂x_j = p_i ((1 if i = j else 0) - p_j): 0 where one x is far above the others. The
+    largest x is taken off first, so that no exp overflows.
 
     >>> softmax(np.array([0.0, 0.0]))
     array([0.5, 0.5])
     """
     if _is_array(values):
         return array_ops.softmax(values, axis=axis)
-    return [ops.exp(value) for value in log_softmax(values)]
+    return [ops.exp(value) for value in log_softmax(_listed("softmax", values))]
 
 
 def take(rows: Any, index: Any) -> Any:

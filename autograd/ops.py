@@ -174,7 +174,13 @@ def explain(op: Any, error: Exception, operands: tuple[Any, ...], derivative: bo
         why = f"{error}: an infinity has met a 0 or another infinity{needs}; scale the operands down"
     else:
         why = f"{error}{needs}"
-    return type(error)(f"{op.name}({shown}): {why}")
+    return of_operation(type(error)(f"{op.name}({shown}): {why}"), op)
+
+
+def of_operation(error: Exception, op: Any, node: Any = None) -> Exception:
+    """The error, with the operation's name as ``operation``, and where it is in a backward pass ``node``."""
+    error.__dict__.update(operation=op.name, node=node)
+    return error
 
 
 # Helpers that take all kinds of number, for use in partial derivatives.
@@ -241,7 +247,37 @@ def _on_elements(function: Callable[[float], float], x: Any) -> Any:
     return np.fromiter(map(function, x.ravel().tolist()), dtype, x.size).reshape(x.shape)
 
 
+# Partial derivatives with more to them than one line holds. 1 - sigmoid(z) is written sigmoid(-z): the same
+# number, also where the difference would cancel.
+
+
+def _swish_to_x(out: Any, x: Any, beta: Any) -> Any:
+    z = beta * x
+    return sigmoid(z) + out * sigmoid(-z) * beta
+
+
+def _gelu_tanh(x: Any) -> Any:
+    # (1 + tanh(z / 2)) / 2 is sigmoid(z), which does not cancel to 0 on the left
+    return x * sigmoid(SQRT_8_OVER_PI * (x + CUBIC * (x * x * x)))
+
+
+def _gelu_tanh_to_x(out: Any, x: Any) -> Any:
+    z = SQRT_8_OVER_PI * (x + CUBIC * (x * x * x))
+    bend = out * sigmoid(-z)  # times x twice, and not times x * x, which overflows where this is 0
+    return sigmoid(z) + SQRT_8_OVER_PI * (bend + 3.0 * CUBIC * (bend * x * x))
+
+
+def _mish_to_x(out: Any, x: Any) -> Any:
+    gate = tanh(softplus(x))
+    return gate + x * sigmoid(x) * (1.0 - gate * gate)
+
+
 SQRT_HALF = math.sqrt(0.5)
+SQRT_8_OVER_PI = math.sqrt(8 / math.pi)
+CUBIC = 0.044715  # Hendrycks and Gimpel's fit
+# With these the mean 0 and the variance 1 are a stable fixed point (Klambauer and others, 2017, equation 14).
+SELU_SCALE = 1.0507009873554805
+SELU_SLOPE = SELU_SCALE * 1.6732632423543772  # scale * alpha: the slope at 0 from the left
 SQRT_2PI = math.sqrt(2 * math.pi)
 TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
 
@@ -279,6 +315,7 @@ cos: Op = Op("cos", "cos", math.cos, np.cos, (lambda out, x: -sin(x),), domain="
 tan: Op = Op("tan", "tan", math.tan, np.tan, (lambda out, x: 1.0 + out * out,), domain="a finite angle")
 tanh: Op = Op("tanh", "tanh", math.tanh, np.tanh, (lambda out, x: 1.0 - out * out,))
 sigmoid: Op = Op("sigmoid", "sigmoid", _sigmoid, _sigmoid_array, (lambda out, x: out * (1.0 - out),))
+identity: Op = Op("identity", "identity", lambda x: x, lambda x: x.copy(), (lambda out, x: 1.0,))
 relu: Op = Op(
     "relu", "relu", lambda x: where(x > 0.0, x, 0.0), _relu_array,
     (lambda out, x: indicator(x > 0.0),),  # at 0: 0
@@ -292,14 +329,23 @@ leaky_relu: Op = Op(
     ),
     defaults=(0.01,),
 )  # fmt: skip
+prelu: Op = Op(  # leaky_relu with a slope that is no constant: it has no default, it is learned
+    "prelu", "prelu", leaky_relu.on_float, leaky_relu.on_array, leaky_relu.partials
+)
 elu: Op = Op(
     "elu", "elu", lambda x, alpha: where(x > 0.0, x, alpha * expm1(where(x > 0.0, 0.0, x))),
     lambda x, alpha: np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))),
     (  # at 0: alpha
-        lambda out, x, alpha: where(x > 0.0, 1.0, out + alpha),
+        lambda out, x, alpha: where(x > 0.0, 1.0, alpha * exp(where(x > 0.0, 0.0, x))),
         lambda out, x, alpha: expm1(where(x > 0.0, 0.0, x)),
     ),
     defaults=(1.0,),
+)  # fmt: skip
+selu: Op = Op(
+    "selu", "selu",
+    lambda x: where(x > 0.0, SELU_SCALE * x, SELU_SLOPE * expm1(where(x > 0.0, 0.0, x))),
+    lambda x: np.where(x > 0, SELU_SCALE * x, SELU_SLOPE * np.expm1(np.minimum(x, 0))),
+    (lambda out, x: where(x > 0.0, SELU_SCALE, SELU_SLOPE * exp(where(x > 0.0, 0.0, x))),),  # at 0: slope
 )  # fmt: skip
 softplus: Op = Op(
     "softplus", "softplus",
@@ -310,6 +356,15 @@ silu: Op = Op(
     "silu", "silu", lambda x: x * sigmoid(x), lambda x: x * _sigmoid_array(x),
     (lambda out, x: sigmoid(x) + out * (1.0 - sigmoid(x)),),
 )  # fmt: skip
+swish: Op = Op(
+    "swish", "swish",
+    lambda x, beta: x * sigmoid(beta * x), lambda x, beta: x * _sigmoid_array(beta * x),
+    (_swish_to_x, lambda out, x, beta: out * (x * sigmoid(-beta * x))),
+    defaults=(1.0,),
+)  # fmt: skip
+mish: Op = Op(
+    "mish", "mish", lambda x: x * tanh(softplus(x)), lambda x: x * np.tanh(np.logaddexp(x, 0)), (_mish_to_x,)
+)
 erf: Op = Op(
     "erf",
     "erf",
@@ -325,8 +380,9 @@ gelu: Op = Op(
     "gelu", "gelu",
     lambda x: 0.5 * x * erfc(-x * SQRT_HALF),
     lambda x: 0.5 * x * _on_elements(math.erfc, -x * SQRT_HALF),
-    (lambda out, x: 0.5 * (1.0 + erf(x * SQRT_HALF)) + x * exp(-0.5 * x * x) / SQRT_2PI,),
+    (lambda out, x: 0.5 * erfc(-x * SQRT_HALF) + x * exp(-0.5 * x * x) / SQRT_2PI,),
 )  # fmt: skip
+gelu_tanh: Op = Op("gelu_tanh", "gelu_tanh", _gelu_tanh, _gelu_tanh, (_gelu_tanh_to_x,))
 maximum: Op = Op(
     "maximum", "max", lambda x, y: where(x > y, x, y), np.maximum,
     (  # at a tie: one half each
@@ -341,12 +397,22 @@ minimum: Op = Op(
         lambda out, x, y: where(y < x, 1.0, where(equal(x, y), 0.5, 0.0)),
     ),
 )  # fmt: skip
+hardtanh: Op = Op(
+    "hardtanh", "hardtanh", lambda x, low, high: minimum(maximum(x, low), high), np.clip,
+    (  # at low and at high: 0, and the whole goes to the bound
+        lambda out, x, low, high: where(x > low, indicator(x < high), 0.0),
+        lambda out, x, low, high: where(x > low, 0.0, indicator(low < high)),
+        lambda out, x, low, high: indicator(maximum(x, low) >= high),
+    ),
+    defaults=(-1.0, 1.0),
+)  # fmt: skip
 
 ELEMENTWISE: dict[str, Op] = {
     row.name: row
     for row in (
         add, sub, mul, div, pow, neg, abs, sign, exp, expm1, log, log1p, sqrt, sin, cos, tan, tanh, sigmoid,
-        relu, leaky_relu, elu, softplus, silu, gelu, erf, erfc, maximum, minimum,
+        identity, relu, leaky_relu, prelu, elu, selu, softplus, silu, swish, mish, gelu, gelu_tanh, hardtanh,
+        erf, erfc, maximum, minimum,
     )
 }  # fmt: skip
 

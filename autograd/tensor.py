@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from . import array_ops, modes, ops
+from .compiling import describe
 from .node import NOTHING, Node
 
 Operand = Any  # a Tensor, a NumPy array, or a number
@@ -435,9 +436,8 @@ def _watch_value(op: Any, out: np.ndarray, parents: Sequence[Tensor]) -> None:
     shapes = " and ".join(str(parent.shape) for parent in parents)
     for parent in parents:
         if np.isnan(parent.data).any():
-            raise FloatingPointError(
-                f"{op.name} got nan in an operand of shape {parent.shape}: it was in the data"
-            )
+            error = f"{op.name} got nan in an operand of shape {parent.shape}: it was in the data"
+            raise ops.of_operation(FloatingPointError(error), op)
     bad = np.isnan(out)
     if not bad.any():  # an infinity passed on, such as a mask of -inf, is not made here
         finite = [np.isfinite(parent.data) for parent in parents]
@@ -449,18 +449,20 @@ def _watch_value(op: Any, out: np.ndarray, parents: Sequence[Tensor]) -> None:
         if not bad.any():
             return
     where = tuple(int(i) for i in np.argwhere(bad)[0])
-    raise FloatingPointError(
+    error = (
         f"{op.name} made {out[where]} at index {where}, from operands of shape {shapes}: "
         "its value is not finite there"
     )
+    raise ops.of_operation(FloatingPointError(error), op)
 
 
 def _watch_share(node: Tensor, share: np.ndarray, upstream: Any) -> None:
     if modes.watching() and not np.isfinite(share).all() and np.isfinite(upstream).all():
-        raise FloatingPointError(
+        error = (
             f"backward through {node.op.name}: the gradient passed on to an operand of shape {share.shape} "
             "is not finite, though the gradient that came in is: its derivative is not finite there"
         )
+        raise ops.of_operation(FloatingPointError(error), node.op, node)
 
 
 def install(op: ops.Op) -> None:
@@ -470,7 +472,7 @@ def install(op: ops.Op) -> None:
         return op(*operands, **named)
 
     method.__name__ = method.__qualname__ = op.name
-    method.__doc__ = f"{op.name}({', '.join(op.operands)}), element by element, as a node of the graph."
+    method.__doc__ = describe(op)
     setattr(Tensor, op.name, method)
     if op.name in ops.OPERATORS:
         operator = ops.OPERATORS[op.name]

@@ -245,11 +245,12 @@ def _nan_value(op: Any, *numbers: float) -> Exception:
 
 
 def _nan_gradient(node: Value, parent: Value, local: float, upstream: float) -> Exception:
-    return ValueError(
+    error = ValueError(
         f"backward through {node.op.name} at {name_of(node)}: upstream gradient {upstream:.6g} times local "
         f"gradient {local:.6g} makes the gradient of {name_of(parent)} not a number (nan): an infinity has "
         "met a 0 or another infinity; scale the operands down"
     )
+    return ops.of_operation(error, node.op, node)
 
 
 # Rows become methods.
@@ -278,6 +279,7 @@ def _compiled(op: ops.Op, needs: tuple[bool, ...]) -> Callable[..., Value]:
 def install(op: ops.Op) -> None:
     """Make the row a method of Value, and where it is one of Python's operators, that operator."""
     _scope[op.name] = op.on_float
+    object.__setattr__(op, "__doc__", compiling.describe(op))
     method = compiling.build(op, None, _scope)
     setattr(Value, op.name, method)
     if op.name in ops.OPERATORS:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 
 import numpy as np
@@ -32,6 +34,12 @@ def main() -> None:
             loss.backward()
             optimizer.step()
 
+    def fitted() -> None:
+        loader = nn.Loader(x, y, BATCH, rng=0)
+        schedule = nn.OneCycle(optimizer, max_lr=1e-3, total_steps=len(loader))
+        with contextlib.redirect_stdout(io.StringIO()):
+            nn.training.fit(model, loader, nn.cross_entropy, optimizer, epochs=1, schedule=schedule)
+
     their_model = torch.nn.Sequential(torch.nn.Linear(784, 128), torch.nn.ReLU(), torch.nn.Linear(128, 10))
     their_optimizer = torch.optim.Adam(their_model.parameters(), lr=1e-3, fused=True)
     tx, ty = torch.from_numpy(x), torch.from_numpy(y)
@@ -60,6 +68,8 @@ def main() -> None:
 
     name = f"MNIST epoch, {threads} thread{'s' if threads > 1 else ''}"
     paired(name, "PyTorch, fused Adam", ours, theirs, 0.75, runs=7).report()
+    by_fit = f"{name}, by fit, with schedule and bar"
+    paired(by_fit, "PyTorch, fused Adam", fitted, theirs, 0.75, runs=7).report()
     paired(name, "the five matrix products, NumPy", ours, products, 2.5, runs=7).report()
 
 

@@ -20,7 +20,22 @@ from typing import Any
 from demos import page
 from demos.idx import IdxError
 
-DEMOS = ("neuron", "why_order", "by_hand", "exercises", "graph", "moons", "film", "mnist")
+DEMOS = (
+    "neuron",
+    "why_order",
+    "by_hand",
+    "exercises",
+    "graph",
+    "moons",
+    "film",
+    "mnist",
+    "activations",
+    "initialization",
+    "regularization",
+    "schedules",
+    "losses",
+)
+APART = ("regularization", "schedules")  # which the tour leaves out: they take their time
 TOUR = "tour"
 EXTRAS = ("matplotlib", "tqdm")  # where these are, so are the others that the demos need
 

@@ -74,7 +74,14 @@ class Link:
     mark: str = ""
 
 
-Block = Paragraph | Code | Facts | Table | Picture | Link
+@dataclass(frozen=True)
+class Widget:
+    """A part of a page in its own HTML, with its own style and script."""
+
+    html: str
+
+
+Block = Paragraph | Code | Facts | Table | Picture | Link | Widget
 
 
 @dataclass(frozen=True)
@@ -87,22 +94,22 @@ class Section:
     blocks: Sequence[Block]
 
 
-def write(path: Path, sections: Sequence[Section]) -> Path:
+def write(path: Path, sections: Sequence[Section], title: str = "") -> Path:
     """Write the page, atomically; returns its path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as file:
-        file.write(html(sections).encode())
+        file.write(html(sections, title).encode())
     return path
 
 
-def html(sections: Sequence[Section]) -> str:
-    """The page as text.
+def html(sections: Sequence[Section], title: str = "") -> str:
+    """The page as text; without a ``title`` it has that of its only section, or is the tour.
 
     >>> page = html([Section("one", "x < y", [Paragraph("a & b")])])
     >>> "<h2>x &lt; y</h2>" in page, "<p>a &amp; b</p>" in page
     (True, True)
     """
-    title = "stepgrad: the tour" if len(sections) > 1 else f"stepgrad: {sections[0].title}"
+    title = f"stepgrad: {title or ('the tour' if len(sections) > 1 else sections[0].title)}"
     links = "".join(f'<a href="#{escape(s.name)}">{escape(s.title)}</a>' for s in sections)
     parts = [
         "<!doctype html>",
@@ -176,6 +183,8 @@ def _block(block: Block) -> str:
                 f'<div class="scroll" tabindex="0">'
                 f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div></figure>"
             )
+        case Widget(own):
+            return own
         case Link(file, title, note, mark):
             small = f" <small>{escape(mark)}</small>" if mark else ""
             return f'<a href="{escape(file)}"><b>{escape(title)}</b> <span>{escape(note)}</span>{small}</a>'
@@ -201,7 +210,7 @@ FOOTER = """Written by <code>python -m demos</code>. The digits are from the MNI
 C. Cortes and C. Burges (CC BY-SA 3.0)."""
 
 _VARIABLES = """--canvas:%(canvas)s; --card:%(card)s; --line:%(faint)s; --ink:%(ink)s; --dim:%(dim)s;
-  --blue:%(positive)s"""
+  --blue:%(positive)s; --orange:%(negative)s"""
 _STYLE = """
 :root { color-scheme:light dark; LIGHT }
 @media (prefers-color-scheme:dark) { :root { DARK } }
@@ -237,6 +246,7 @@ dd { margin:0; white-space:nowrap; line-height:1.3; font-weight:650;
 dt { color:var(--dim); font-size:.9rem; line-height:1.35 }
 .row { display:grid; grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr)); gap:1.2rem;
   margin:0 0 1.2rem; align-items:start }
+.row figure:only-child { max-width:46rem }
 .links { display:grid; grid-template-columns:repeat(auto-fill,minmax(min(100%,24rem),1fr)); gap:.75rem;
   margin:0 0 1.2rem }
 .links a { color:inherit; text-decoration:none; background:var(--card); border:1px solid var(--line);

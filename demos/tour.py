@@ -11,6 +11,7 @@ SHORT = {
     "moons": ["--steps", "5", "--points", "40"],
     "film": ["--steps", "3"],
     "mnist": ["--epochs", "1", "--images", "6000"],
+    "initialization": ["--depth", "4", "--width", "32", "--steps", "5"],
 }
 
 
@@ -24,12 +25,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> list[page.Section]:
-    """Run every demo with its defaults."""
+    """Run every demo with its defaults, but for those that stand apart."""
     started = time.perf_counter()
     sections: list[page.Section] = []
-    for number, name in enumerate(command.DEMOS, 1):
+    names = [name for name in command.DEMOS if name not in command.APART]
+    for number, name in enumerate(names, 1):
         demo = command.load(name)
-        print(f"\n── {number} of {len(command.DEMOS)}: {name} {'─' * (60 - len(name))}")
+        print(f"\n── {number} of {len(names)}: {name} {'─' * (60 - len(name))}")
         print(f"{command.summary(demo)}\n")
         argv = ["--seed", str(options.seed), "--out", str(options.out)]
         if options.short:

@@ -16,19 +16,92 @@ needed.
 array([0, 1, 1, 0])
 """
 
-from . import init
-from .activations import ELU, GELU, Activation, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh
-from .data import batches
+from . import init, training
+from .activations import (
+    ELU,
+    GELU,
+    SELU,
+    Activation,
+    Hardtanh,
+    Identity,
+    LeakyReLU,
+    LogSoftmax,
+    Mish,
+    PReLU,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Swish,
+    Tanh,
+)
+from .augmentation import Augment, Elastic, Mixup, Rotate, Shift
+from .clipping import clip_grad_norm, clip_grad_value
+from .data import Loader, batches
 from .layers import Dropout, Flatten, Linear, Sequential
-from .losses import cross_entropy, hinge, mse
+from .losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    contrastive,
+    cosine_embedding,
+    cross_entropy,
+    dice,
+    focal,
+    hinge,
+    huber,
+    iou,
+    kl_divergence,
+    mae,
+    mse,
+    multiclass_hinge,
+    nll,
+    poisson_nll,
+    triplet,
+)
 from .module import Module
 from .neuron import MLP, Layer, Neuron
-from .optim import SGD, Adam, AdamW, Optimizer
-from .schedules import Cosine, OneCycle, Schedule
+from .normalization import BatchNorm1d, BatchNorm2d, LayerNorm, RMSNorm
+from .optim import (
+    LBFGS,
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    Lion,
+    Lookahead,
+    NAdam,
+    Optimizer,
+    RAdam,
+    RMSprop,
+)
+from .regularization import GradientNoise, elastic_net, l1, l2, max_norm
+from .schedules import (
+    Cosine,
+    CosineWarmRestarts,
+    ExponentialDecay,
+    LinearWarmup,
+    MultiStepDecay,
+    OneCycle,
+    PolynomialDecay,
+    ReduceOnPlateau,
+    Schedule,
+    StepDecay,
+)
 from .serialization import load, save
 
 __all__ = [
-    "ELU", "GELU", "MLP", "SGD", "Activation", "Adam", "AdamW", "Cosine", "Dropout", "Flatten", "Layer",
-    "LeakyReLU", "Linear", "Module", "Neuron", "OneCycle", "Optimizer", "ReLU", "Schedule", "Sequential",
-    "SiLU", "Sigmoid", "Softplus", "Tanh", "batches", "cross_entropy", "hinge", "init", "load", "mse", "save",
+    "ELU", "GELU", "LBFGS", "MLP", "SELU", "SGD", "Activation", "Adadelta", "Adagrad", "Adam", "AdamW",
+    "Adamax", "Augment", "BatchNorm1d", "BatchNorm2d", "Cosine", "CosineWarmRestarts", "Dropout", "Elastic",
+    "ExponentialDecay", "Flatten", "GradientNoise", "Hardtanh", "Identity", "Layer", "LayerNorm",
+    "LeakyReLU", "Linear", "LinearWarmup", "Lion", "Loader", "LogSoftmax", "Lookahead", "Mish", "Mixup",
+    "Module", "MultiStepDecay", "NAdam", "Neuron", "OneCycle", "Optimizer", "PReLU", "PolynomialDecay",
+    "RAdam", "RMSNorm", "RMSprop", "ReLU", "ReduceOnPlateau", "Rotate", "Schedule", "Sequential", "Shift",
+    "SiLU", "Sigmoid", "Softmax", "Softplus", "StepDecay", "Swish", "Tanh", "batches",
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm", "clip_grad_value",
+    "contrastive", "cosine_embedding", "cross_entropy", "dice", "elastic_net", "focal", "hinge", "huber",
+    "init", "iou", "kl_divergence", "l1", "l2", "load", "mae", "max_norm", "mse", "multiclass_hinge", "nll",
+    "poisson_nll", "save", "training", "triplet",
 ]  # fmt: skip

@@ -39,16 +39,16 @@ def numbers(data: Any, dtype: Any, caller: str) -> np.ndarray:
     return array if dtype is None else array.astype(dtype, copy=False)
 
 
-def count(number: Any, name: str, caller: str) -> int:
-    """A whole number of at least 1, as an int.
+def count(number: Any, name: str, caller: str, low: int = 1) -> int:
+    """A whole number of at least ``low``, as an int.
 
     >>> count(3, "nin", "Linear")
     3
     """
-    if isinstance(number, (int, np.integer)) and not isinstance(number, bool) and number >= 1:
+    if isinstance(number, (int, np.integer)) and not isinstance(number, bool) and number >= low:
         return int(number)
     kind = ValueError if isinstance(number, (int, np.integer)) and not isinstance(number, bool) else TypeError
-    raise kind(f"{caller}: {name} is {number!r}; expected a whole number of at least 1")
+    raise kind(f"{caller}: {name} is {number!r}; expected a whole number of at least {low}")
 
 
 def real(

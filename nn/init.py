@@ -1,7 +1,8 @@
-"""How weights begin: Xavier and Kaiming, so that signals keep their size from layer to layer.
+"""How weights begin: Xavier, Kaiming, LeCun, orthogonal, so that signals keep their size from layer to layer.
 
 A sum of ``fan_in`` products has variance ``fan_in * var(w) * var(x)``. To keep it at ``var(x)``, forward or
 backward, the weights have the variance below; ``gain`` makes up for what the non-linearity takes away.
+:func:`variances` shows what a network does to its signals, layer by layer.
 
 >>> xavier_uniform((2, 3), rng=0).shape
 (2, 3)
@@ -10,9 +11,13 @@ backward, the weights have the variance below; ``gain`` makes up for what the no
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from autograd import Tensor, gradients
 
 from .checks import generator
 
@@ -21,7 +26,8 @@ GAINS = {
     "tanh": 5 / 3,
     "relu": math.sqrt(2),
     "leaky_relu": math.sqrt(2 / (1 + 0.01**2)),
-    **dict.fromkeys(("elu", "softplus", "silu", "gelu"), math.sqrt(2)),
+    "prelu": math.sqrt(2 / (1 + 0.25**2)),
+    **dict.fromkeys(("elu", "softplus", "silu", "swish", "gelu", "gelu_tanh", "mish"), math.sqrt(2)),
 }
 
 
@@ -123,6 +129,94 @@ def kaiming_normal(
     (50, 100)
     """
     return normal(shape, gain / math.sqrt(_fan(shape, mode)), rng, dtype)
+
+
+def lecun_uniform(shape: tuple[int, ...], rng: Any, gain: float = 1.0, dtype: Any = np.float32) -> np.ndarray:
+    """U(-a, a) with a = gain * sqrt(3 / fan_in): keeps the size of signals through linear layers alone.
+
+    ``shape`` is (nout, nin); ``rng`` a generator or a seed. For selu, whose fixed point assumes it, and for
+    tanh near 0; relu takes half of it away (Kaiming). LeCun, Bottou, Orr and Müller, "Efficient backprop",
+    1998.
+
+    >>> bool(abs(lecun_uniform((50, 300), rng=0)).max() <= 0.1)
+    True
+    """
+    return uniform(shape, gain * math.sqrt(3 / fans(shape)[0]), rng, dtype)
+
+
+def lecun_normal(shape: tuple[int, ...], rng: Any, gain: float = 1.0, dtype: Any = np.float32) -> np.ndarray:
+    """N(0, std) with std = gain / sqrt(fan_in); otherwise as :func:`lecun_uniform`.
+
+    >>> lecun_normal((50, 100), rng=0).shape
+    (50, 100)
+    """
+    return normal(shape, gain / math.sqrt(fans(shape)[0]), rng, dtype)
+
+
+def orthogonal(shape: tuple[int, ...], rng: Any, gain: float = 1.0, dtype: Any = np.float32) -> np.ndarray:
+    """A random matrix with orthonormal rows (columns, where there are fewer of them), times ``gain``.
+
+    ``shape`` is (nout, nin, ...), all axes but the first together one. No direction grows or shrinks: not
+    only the mean size of signals is kept, as by the others, but the size of each, through any number of
+    linear layers. For deep and recurrent networks; of little use for shallow ones. The Q of a QR
+    decomposition of normal numbers, with the signs that make all orthogonal matrices equally likely. Saxe,
+    McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural
+    networks", 2014; Mezzadri, "How to generate random matrices from the classical compact groups", 2007.
+
+    >>> w = orthogonal((2, 3), rng=0)
+    >>> np.allclose(w @ w.T, np.eye(2), atol=1e-6)
+    True
+    """
+    nin, nout = fans(shape)[0], shape[0]
+    drawn = generator(rng, "init").standard_normal((max(nin, nout), min(nin, nout)))
+    q, r = np.linalg.qr(drawn)
+    q *= np.sign(np.diag(r))
+    return (gain * (q if nout > nin else q.T)).reshape(shape).astype(dtype)
+
+
+@dataclass(frozen=True)
+class Signal:
+    """The variance of what leaves a layer, and of the gradient that comes back to it there."""
+
+    layer: str
+    forward: float
+    backward: float
+
+
+def variances(model: Iterable[Any], x: Any, rng: Any = 0) -> list[Signal]:
+    """How large signals are, layer by layer: forward, and backward from a gradient of variance 1.
+
+    ``model`` is a :class:`nn.Sequential`, ``x`` a batch (B, ...). The gradient at the output is drawn from
+    N(0, 1) with ``rng``. In a network that can learn, neither column falls to nothing or explodes. Gradients
+    of the parameters are left as they are.
+
+    >>> from nn import Linear, Sequential, Tanh
+    >>> model = Sequential(Linear(100, 100), Tanh(), Linear(100, 100), Tanh())
+    >>> for signal in variances(model, np.random.default_rng(0).standard_normal((200, 100))):
+    ...     print(f"{signal.layer:10} {signal.forward:.2f} {signal.backward:.2f}")
+    0: Linear  0.33 0.19
+    1: Tanh    0.21 0.29
+    2: Linear  0.07 0.88
+    3: Tanh    0.06 0.99
+    """
+    outputs, names = [], []
+    with np.errstate(all="ignore"):  # that signals explode is what is to be seen
+        for index, module in enumerate(model):
+            x = module(x)
+            outputs.append(x)
+            names.append(f"{index}: {type(module).__name__}")
+        if not outputs or not isinstance(x, Tensor) or not x.requires_grad:
+            raise ValueError(
+                "variances: the model computed nothing that has a gradient; expected layers on Tensors"
+            )
+        upstream = generator(rng, "variances").standard_normal(x.shape)
+        nodes = [out for out in outputs if isinstance(out, Tensor) and out.requires_grad]
+        found = dict(zip(nodes, gradients(x, nodes, gradient=upstream)))
+        return [
+            Signal(name, float(np.var(out.data)), float(np.var(found[out])))
+            for name, out in zip(names, outputs)
+            if out in found
+        ]
 
 
 def _fan(shape: tuple[int, ...], mode: str) -> int:

@@ -138,10 +138,15 @@ class Flatten(Module):
 class Dropout(Module):
     """In training, each element becomes 0 with probability ``p``, and the others are divided by 1 - p.
 
-    "Inverted" dropout: the expected value of the output is the input, so that in eval nothing is to be done.
-    ``rng`` is a generator or a seed; without one it is seed 0, 1, ... for the first, second, ... in a
-    :class:`Sequential`. Srivastava and others, "Dropout: a simple way to prevent neural networks from
-    overfitting", 2014.
+    y = x m / (1 - p), each m 0 with probability p and else 1, drawn anew at every call; x is a Tensor or an
+    array of any shape. Gradient: m / (1 - p). "Inverted" dropout: the mean of y is x (its variance x**2 p /
+    (1 - p)), so that in eval nothing is to be done. ``rng`` is a generator or a seed; without one it is seed
+    0, 1, ... for the first, second, ... in a :class:`Sequential`.
+
+    No unit can rely on another to be there, so each has to be of use by itself: for wide layers that learn
+    their data by heart, ``p`` 0.5 in hidden ones and 0.2 on inputs. Not where a network is too small to fit
+    its data, and not right before batch normalisation, whose running variance would be that of training
+    only. Srivastava and others, "Dropout: a simple way to prevent neural networks from overfitting", 2014.
 
     >>> dropout = Dropout(0.5, rng=0)
     >>> sorted(set(dropout(Tensor(np.ones(100))).data.tolist()))

@@ -48,7 +48,11 @@ class Module:
 
     def modules(self) -> list[Module]:
         """This module and all its parts, and theirs, each once."""
-        return [found for _, found in _search(self) if isinstance(found, Module)]
+        return [module for _, module in self.named_modules()]
+
+    def named_modules(self) -> list[tuple[str, Module]]:
+        """The same with their names: "" for this module, and for a part such as ``layers.0``."""
+        return [(name, found) for name, found in _search(self) if isinstance(found, Module)]
 
     def named_parameters(self) -> list[tuple[str, Parameter]]:
         """The parameters with their names, such as ``0.weight``; a shared one once, under its first name."""

@@ -1,7 +1,7 @@
 """Networks of Values: a neuron, a layer of them, layers in a row. Every number is a node one can look at.
 
 Weights begin as U(-a, a) with a = gain * sqrt(3 / nin) (:func:`nn.init.kaiming_uniform`; gain sqrt(2) for
-relu and its relatives, 5/3 for tanh, 1 for the others), biases at 0.
+relu and its relatives, 5/3 for tanh, 1 for the others), biases at 0, learned slopes (prelu) at 1/4.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from autograd import Value
 from autograd.value import constant
 
 from . import init
-from .activations import find, module_of
+from .activations import LEARNED, PReLU, find, module_of
 from .checks import count, generator
 from .layers import Linear, Sequential
 from .module import Module
@@ -29,9 +29,9 @@ multiply, add = Value.mul, Value.add
 class Neuron(Module):
     """activation(w0*x0 + w1*x1 + ... + b): products and their sum, from left to right, each a node.
 
-    ``activation`` is the name of a row with one operand, or None or ``"linear"``. With ``dot=True`` the
-    products and their sum are one node. ``rng`` is a generator or a seed (0 where None). ``label`` is put
-    into the labels of the parameters.
+    ``activation`` is the name of a row with one operand, or None or ``"linear"``; or ``"prelu"``, whose slope
+    is then a parameter of the neuron. With ``dot=True`` the products and their sum are one node. ``rng`` is a
+    generator or a seed (0 where None). ``label`` is put into the labels of the parameters.
 
     >>> neuron = Neuron(2, "tanh", rng=0)
     >>> out = neuron([1.0, -2.0])
@@ -57,6 +57,8 @@ class Neuron(Module):
         comma = f"{label}," if label else ""
         self.weights = [Value(number, f"w{comma}{i}") for i, number in enumerate(drawn[0].tolist())]
         self.bias = Value(0.0, f"b{label}")
+        begin = LEARNED.get(activation or "")
+        self.slope = None if begin is None else Value(begin, f"slope{label}")
         self._activation = None if row is None else row.name
         self.dot = bool(dot)
         # The method itself, found once: calling the row by its name would look for it at every pass.
@@ -76,7 +78,9 @@ class Neuron(Module):
                 product = multiply(weight, each)
                 total = product if total is None else add(total, product)
         total = add(total, self.bias)
-        return total if self._activate is None else self._activate(total)
+        if self._activate is None:
+            return total
+        return self._activate(total) if self.slope is None else self._activate(total, self.slope)
 
     @property
     def activation(self) -> str | None:
@@ -198,7 +202,11 @@ class MLP(Module):
                 "bias": np.array([neuron.bias.data for neuron in layer.neurons]),
             })  # fmt: skip
             modules.append(linear)
-            if layer.neurons[0].activation:
+            slopes = [neuron.slope.data for neuron in layer.neurons if neuron.slope is not None]
+            if slopes:
+                modules.append(PReLU(layer.nout, dtype=dtype))
+                modules[-1].load_state_dict({"slope": np.array(slopes)})
+            elif layer.neurons[0].activation:
                 modules.append(module_of(layer.neurons[0].activation))
         return Sequential(*modules)
 

@@ -1,102 +1,225 @@
 """A network of 101,770 weights learns to read handwritten digits, 60,000 of them, in seconds.
 
-The test set is for the report alone. What was chosen, was chosen on images split off the training set
-(see :mod:`demos.mnist.training`); ``--validation 5000`` trains and reports in that way.
+The test set is looked at once, at the end. What was chosen, was chosen on images held out of the training set
+(see :mod:`demos.mnist.training`); ``--no-test`` leaves the test set alone altogether.
 """
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 import nn
+from autograd import no_grad, softmax
 from demos import page
 from demos.command import natural, positive, rate
 from demos.idx import MNIST_FOLDER, Dataset, inputs, load_mnist
-from demos.mnist import pictures
-from demos.mnist.training import CLASSES, PEAK, History, Split, train
+from demos.mnist import analysis, inside, pictures, report
+from demos.mnist.report import pad
+from demos.mnist.training import CLASSES, RECIPES, Recipe, Split, train
 
 __all__ = ["Dataset", "inputs", "load_mnist"]
+
+REPORT = "mnist-report.html"
+SHARE = 12  # one in so many training images is held out for validation
+SAMPLES = 20  # images on the pad
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the training run."""
-    parser.add_argument("--epochs", type=positive, default=5, help="how often every training image is seen")
-    parser.add_argument("--hidden", type=positive, default=128, help="units in the hidden layer")
+    parser.add_argument(
+        "--recipe", choices=tuple(RECIPES), default="tuned",
+        help="; ".join(f"{name}: {page.flowing(recipe.says)}" for name, recipe in RECIPES.items()),
+    )  # fmt: skip
+    of = "(default: the recipe's)"
+    unless_given: Any = argparse.SUPPRESS
+    parser.add_argument(
+        "--epochs", type=positive, default=unless_given, help=f"how often every training image is seen {of}"
+    )
+    parser.add_argument(
+        "--hidden", type=positive, nargs="+", default=unless_given, metavar="UNITS",
+        help=f"units in each hidden layer {of}",
+    )  # fmt: skip
     parser.add_argument("--batch-size", type=positive, default=100, help="images per update")
     parser.add_argument("--lr", type=rate, default=1e-3, help="Adam's learning rate")
-    parser.add_argument(
-        "--recipe", choices=("tuned", "plain"), default="tuned",
-        help=f"tuned: the rate cycles, up to {PEAK} times --lr, and images move by a pixel; plain: neither",
-    )  # fmt: skip
     parser.add_argument(
         "--data", type=Path, default=MNIST_FOLDER, metavar="DIR",
         help="folder of four IDX files in MNIST's layout, such as Fashion-MNIST's",
     )  # fmt: skip
-    parser.add_argument("--images", type=positive, metavar="N", help="train on the first N images only")
+    parser.add_argument("--images", type=positive, metavar="N", help="take the first N training images only")
     parser.add_argument(
-        "--validation", type=natural, default=0, metavar="N",
-        help="leave the test set alone, and report on N images split off the training set (by --seed)",
+        "--validation", type=natural, metavar="N", default=unless_given,
+        help="how many training images to hold out (drawn by --seed), to look at after every epoch "
+             f"(default: one in {SHARE})",
     )  # fmt: skip
+    parser.add_argument(
+        "--no-test", action="store_true", help="leave the test set alone, and report on the validation images"
+    )
 
 
 def run(options: argparse.Namespace) -> list[page.Section]:
-    """Train, report every epoch, draw what came out, and save the network."""
+    """Train, say every epoch how it goes, write a report on what came out, and save the network."""
+    recipe = RECIPES[options.recipe]
+    given = vars(options)
+    hidden, epochs = given.get("hidden", recipe.hidden), given.get("epochs", recipe.epochs)
     split = _split(load_mnist(options.data), options)
     rng = np.random.default_rng(options.seed)
-    model = nn.Sequential(
-        nn.Linear(split.x.shape[1], options.hidden, rng=rng),
-        nn.ReLU(),
-        nn.Linear(options.hidden, CLASSES, rng=rng),
-    )
-    print(f"{model}\n{len(split.y):,} images to train on, {len(split.held_out_y):,} to {split.called} on\n")
-    history = train(
-        model, split, rng,
-        epochs=options.epochs, batch_size=options.batch_size, lr=options.lr, tuned=options.recipe == "tuned",
-    )  # fmt: skip
+    sizes = [split.x.shape[1], *hidden, CLASSES]
+    model = _network(sizes, rng)
+    counts = f"{len(split.y):,} images to train on, {len(split.validation_y):,} to validate on"
+    if split.called == "test":
+        counts += f", {len(split.held_out_y):,} to test on"
+    print(f"{model}\n{counts}\n")
+    history = train(model, split, rng, recipe, epochs=epochs, batch_size=options.batch_size, lr=options.lr)
+    if history.interrupted:
+        raise KeyboardInterrupt
 
+    probabilities = _probabilities(model, inputs(split.held_out))
+    accuracy = float(np.mean(probabilities.argmax(axis=1) == split.held_out_y))
+    print(f"\n{split.called} accuracy {_percent(accuracy)}")
     options.out.mkdir(parents=True, exist_ok=True)
-    shown = pictures.draw(split, history, options.out)
-    nn.save(model, options.out / "mnist-model.npz")
-    print("\nPictures: " + ", ".join(str(options.out / picture.file) for picture in shown))
-    print(f"The trained network: {options.out / 'mnist-model.npz'}")
-    return [page.Section("mnist", "Arrays learn: MNIST", [*_figures(model, split, history), *shown])]
-
-
-def _figures(model: nn.Sequential, split: Split, history: History) -> list[page.Block]:
-    epochs, seconds = len(history.losses), sum(history.seconds)
-    sizes = [linear.nin for linear in model if isinstance(linear, nn.Linear)]
-    epoch_by_epoch = zip(history.losses, history.accuracies, history.seconds)
-    rows = [
-        (str(epoch), f"{loss:.4f}", _percent(accuracy), f"{time:.2f}")
-        for epoch, (loss, accuracy, time) in enumerate(epoch_by_epoch, 1)
+    learned = pictures.draw(split, history, probabilities, options.out)
+    seen = inside.draw(model, split, options.out)
+    sections = [
+        page.Section(
+            "learning", "How it learned", [*_run(recipe, sizes, split, history, accuracy), *learned[:2]]
+        ),
+        page.Section("right", "What it gets right", [_per_class(split, probabilities), learned[2]]),
+        page.Section("inside", "What it looks at", seen),
+        page.Section("drawing", "Draw a digit", _pad(model, split)),
     ]
+    written = report.write(options.out / REPORT, sections)
+    nn.save(model, options.out / "mnist-model.npz")
+    print(f"The report: {written}\nThe trained network: {options.out / 'mnist-model.npz'}")
+    in_short = _in_short(sizes, split, history, accuracy, [*learned, *seen])
+    return [page.Section("mnist", "Arrays learn: MNIST", in_short)]
+
+
+def _network(sizes: list[int], rng: np.random.Generator) -> nn.Sequential:
+    modules: list[nn.Module] = []
+    for nin, nout in zip(sizes, sizes[1:]):
+        modules += [nn.Linear(nin, nout, rng=rng), nn.ReLU()]
+    return nn.Sequential(*modules[:-1])
+
+
+def _probabilities(model: nn.Sequential, x: np.ndarray) -> np.ndarray:
+    with no_grad():
+        return softmax(nn.training.predict(model, x))
+
+
+def _in_short(
+    sizes: list[int],
+    split: Split,
+    history: nn.training.History,
+    accuracy: float,
+    shown: list[page.Picture],
+) -> list[page.Block]:
+    layers = ", ".join(f"{units} hidden units" for units in sizes[1:-1])
     return [
         page.Paragraph(
-            f"""The same idea with an array in every node: {sizes[0]} pixels, {sizes[1]} hidden units,
-            {CLASSES} digits. The training loop is five lines, and loss.backward() takes the same walk as
-            for a single neuron."""
+            f"""The same idea with an array in every node: {sizes[0]} pixels, {layers}, {CLASSES} digits. The
+            training loop is five lines, and loss.backward() takes the same walk as for a single neuron."""
         ),
         page.Code(LOOP),
-        page.Facts(
-            [
-                (
-                    _percent(history.accuracies[-1]),
-                    f"right on {len(split.held_out_y):,} {split.called} images",
-                ),
-                (f"{sum(array.size for array in model.state_dict().values()):,}", "parameters"),
-                (f"{seconds:.1f} s", f"for {epochs} times {len(split.y):,} images"),
-                (f"{len(split.y) * epochs / seconds:,.0f}", "images a second, forwards and backwards"),
-            ]
+        _facts(sizes, split, history, accuracy),
+        page.Link(
+            REPORT,
+            "The report",
+            "What it gets wrong, what it looks at, and a pad to draw a digit on that it reads.",
         ),
-        page.Table("The run.", ("epoch", "training loss", f"{split.called} accuracy", "seconds"), rows),
+        *shown,
+    ]
+
+
+def _run(
+    recipe: Recipe, sizes: list[int], split: Split, history: nn.training.History, accuracy: float
+) -> list[page.Block]:
+    validated = bool(len(split.validation))
+    rows = [
+        (
+            str(row["epoch"]), f"{row['loss']:.4f}", _percent(row["accuracy"]),
+            f"{row['validation_loss']:.4f}" if validated else "–",
+            _percent(row["validation_accuracy"]) if validated else "–",
+            f"{row['seconds']:.1f}",
+        )
+        for row in history.rows
+    ]  # fmt: skip
+    shape = "-".join(map(str, sizes))
+    return [
+        page.Paragraph(
+            f"""A {shape} network of rectified linear units. {recipe.says} All of it was chosen on images held
+            out of the training set (how, stands in demos/mnist/training.py); {_how_tested(split)}"""
+        ),
+        _facts(sizes, split, history, accuracy),
+        page.Table(
+            "The run, epoch by epoch. What is seen in training is seen while the weights still change, and "
+            "with images and labels changed as the recipe says; validation shows the network as it is.",
+            (
+                "epoch",
+                "training loss",
+                "training accuracy",
+                "validation loss",
+                "validation accuracy",
+                "seconds",
+            ),
+            rows,
+        ),
+    ]
+
+
+def _how_tested(split: Split) -> str:
+    if split.called == "test":
+        return "the test images were looked at once, after the last epoch."
+    return "the test images were not looked at: this report is on the validation images."
+
+
+def _facts(sizes: list[int], split: Split, history: nn.training.History, accuracy: float) -> page.Facts:
+    seconds, parameters = (
+        sum(history["seconds"]),
+        sum((nin + 1) * nout for nin, nout in zip(sizes, sizes[1:])),
+    )
+    return page.Facts(
+        [
+            (_percent(accuracy), f"right on {len(split.held_out_y):,} {split.called} images"),
+            (f"{parameters:,}", "parameters"),
+            (f"{seconds:.1f} s", f"for {len(history)} times {len(split.y):,} images"),
+            (f"{len(split.y) * len(history) / seconds:,.0f}", "images a second, forwards and backwards"),
+        ]
+    )
+
+
+def _per_class(split: Split, probabilities: np.ndarray) -> page.Table:
+    counts = analysis.confusion(split.held_out_y, probabilities.argmax(axis=1), CLASSES)
+    rows = [
+        (str(digit), _percent(c.precision), _percent(c.recall), _percent(c.f1), f"{c.examples:,}")
+        for digit, c in enumerate(analysis.per_class(counts))
+    ]
+    return page.Table(
+        f"""Digit by digit, on the {split.called} images. Precision: of the images that it calls so, how many
+        are. Recall: of the images that are, how many it calls so. F1: the harmonic mean of both.""",
+        ("digit", "precision", "recall", "F1", "images"),
+        rows,
+    )
+
+
+def _pad(model: nn.Sequential, split: Split) -> list[page.Block]:
+    places = [np.flatnonzero(split.held_out_y == digit) for digit in range(CLASSES)]
+    chosen = [int(place[row]) for row in range(SAMPLES // CLASSES) for place in places if len(place) > row]
+    return [
+        page.Paragraph(
+            """The trained network is in this page, with all its weights. Draw with mouse, pen or finger, or
+            take one of the images. Press one of the ten digits to see the gradient of its logit: what would
+            make the network say that one?"""
+        ),
+        page.Widget(pad.html(model, split.held_out[chosen], split.held_out_y[chosen])),
     ]
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.2f} %"
+    return "–" if np.isnan(share) else f"{100 * share:.2f} %"
 
 
 LOOP = """
@@ -110,12 +233,14 @@ for images, labels in nn.batches(x, y, batch_size=100, seed=rng):
 
 def _split(data: Dataset, options: argparse.Namespace) -> Split:
     images, y = data.train_images[: options.images], data.train_labels[: options.images].astype(np.int64)
-    if not options.validation:
-        return Split(inputs(images), y, data.test_images, data.test_labels.astype(np.int64), "test")
-    if options.validation >= len(images):
-        raise SystemExit(
-            f"demos: --validation {options.validation} leaves none of {len(images):,} images to train on"
-        )
+    count = vars(options).get("validation", len(images) // SHARE)
+    if count >= len(images):
+        raise SystemExit(f"demos: --validation {count} leaves none of {len(images):,} images to train on")
+    if options.no_test and not count:
+        raise SystemExit("demos: --no-test leaves no images to report on; add --validation 5000")
     order = np.random.default_rng([options.seed, 1]).permutation(len(images))
-    rest, held_out = order[options.validation :], order[: options.validation]
-    return Split(inputs(images[rest]), y[rest], images[held_out], y[held_out], "validation")
+    rest, held_out = order[count:], order[:count]
+    validation = images[held_out], y[held_out]
+    reported = validation if options.no_test else (data.test_images, data.test_labels.astype(np.int64))
+    called = "validation" if options.no_test else "test"
+    return Split(inputs(images[rest]), y[rest], *validation, *reported, called)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+import nn
 from demos import figures, page
-from demos.mnist.training import CLASSES, History, Split
+from demos.mnist.analysis import confusion
+from demos.mnist.training import CLASSES, Split
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,46 +21,68 @@ COLUMNS = 10
 WRONG_ROWS = 3
 
 
-def draw(split: Split, history: History, out: Path) -> list[page.Picture]:
-    """Draw all of them into the folder ``out``."""
-    return [_curves(split, history, out), _confusion(split, history, out), _samples(split, history, out)]
+def draw(
+    split: Split, history: nn.training.History, probabilities: NDArray[np.float32], out: Path
+) -> list[page.Picture]:
+    """Draw all of them into the folder ``out``: how it learned, its mistakes by kind, and some of them."""
+    return [
+        _curves(split, history, probabilities, out),
+        _confusion(split, probabilities, out),
+        _samples(split, probabilities, out),
+    ]
 
 
-def _curves(split: Split, history: History, out: Path) -> page.Picture:
-    losses, accuracies = np.array(history.batch_losses), 100 * np.array(history.accuracies)
-    epochs = np.arange(1, len(accuracies) + 1)
-    per_epoch = len(losses) / len(accuracies)
+def _curves(
+    split: Split, history: nn.training.History, probabilities: NDArray[np.float32], out: Path
+) -> page.Picture:
+    losses, epochs = np.array(history.batch_losses), np.array(history["epoch"])
+    per_epoch = len(losses) / len(epochs)
     window = max(1, len(losses) // 60)  # batches that are averaged
     smooth = np.convolve(losses, np.full(window, 1 / window), mode="valid")
+    validated = bool(len(split.validation))
+    accuracy = 100 * float(np.mean(probabilities.argmax(axis=1) == split.held_out_y))
 
     def fill(figure: Figure, theme: figures.Theme) -> None:
         above, below = figure.subplots(2, 1)
         above.plot(np.arange(len(losses)) / per_epoch, losses, color=theme.blue, alpha=0.25, linewidth=0.5)
-        above.plot((np.arange(len(smooth)) + window / 2) / per_epoch, smooth, color=theme.blue, linewidth=2)
-        above.set(title="Training loss", xlabel="epochs", yscale="log")
-        below.plot(epochs, accuracies, color=theme.blue, marker="o", linewidth=2)
-        for epoch, accuracy in zip(epochs, accuracies):
+        above.plot(
+            (np.arange(len(smooth)) + window / 2) / per_epoch, smooth, color=theme.blue, linewidth=2,
+            label="training",
+        )  # fmt: skip
+        below.plot(
+            epochs, 100 * np.array(history["accuracy"]), color=theme.blue, marker=".", label="training"
+        )
+        if validated:
+            above.plot(epochs, history["validation_loss"], color=theme.orange, marker=".", label="validation")
+            below.plot(
+                epochs, 100 * np.array(history["validation_accuracy"]), color=theme.orange, marker=".",
+                label="validation",
+            )  # fmt: skip
+        if split.called == "test":
+            below.plot(epochs[-1:], [accuracy], color=theme.ink, marker="D", linestyle="", label="test")
             below.annotate(
-                f"{accuracy:.1f}", (epoch, accuracy), (0, -16), textcoords="offset points", ha="center"
+                f"{accuracy:.2f}", (epochs[-1], accuracy), (0, 8), textcoords="offset points", ha="center"
             )
-        below.margins(x=0.12, y=0.2)
-        below.set(title=f"{split.called.capitalize()} accuracy in %", xlabel="epochs", xticks=epochs)
+        above.set(title="Loss", xlabel="epochs", yscale="log")
+        below.margins(x=0.06, y=0.16)
+        below.set(title="Accuracy in %", xlabel="epochs")
+        below.xaxis.get_major_locator().set_params(integer=True)
+        above.legend(loc="upper right")
+        below.legend(loc="lower right")
 
     light, dark = figures.save(out / "mnist-curves.png", fill, (7.6, 6.4))
     return page.Picture(
         light.name,
-        f"""Above: the loss of every batch (thin) and its running mean, on a logarithmic scale. Below: how
-        many of the {split.called} images, which it has not been trained on, it gets right after each
-        epoch.""",
-        f"Loss falls from {losses[0]:.2f} to {smooth[-1]:.3f}; accuracy ends at {accuracies[-1]:.1f} %",
+        """Above: the loss of every batch (thin) and its running mean, on a logarithmic scale, and after each
+        epoch that on images which it has not been trained on. Below: how many it gets right. The test images
+        are looked at once, at the end.""",
+        f"Loss falls from {losses[0]:.2f} to {smooth[-1]:.3f}; accuracy ends at {accuracy:.1f} %",
         dark=dark.name,
     )
 
 
-def _confusion(split: Split, history: History, out: Path) -> page.Picture:
-    answers = history.probabilities.argmax(axis=1)
-    counts = np.zeros((CLASSES, CLASSES), dtype=int)
-    np.add.at(counts, (split.held_out_y, answers), 1)
+def _confusion(split: Split, probabilities: NDArray[np.float32], out: Path) -> page.Picture:
+    counts = confusion(split.held_out_y, probabilities.argmax(axis=1), CLASSES)
     mistakes = counts * (1 - np.eye(CLASSES, dtype=int))
     digit, answer = np.unravel_index(mistakes.argmax(), mistakes.shape)
 
@@ -99,8 +123,8 @@ def _matrix(axes: Axes, theme: figures.Theme, counts: NDArray[np.int64], mistake
     axes.spines[:].set_visible(False)
 
 
-def _samples(split: Split, history: History, out: Path) -> page.Picture:
-    answers, sureness = history.probabilities.argmax(axis=1), history.probabilities.max(axis=1)
+def _samples(split: Split, probabilities: NDArray[np.float32], out: Path) -> page.Picture:
+    answers, sureness = probabilities.argmax(axis=1), probabilities.max(axis=1)
     right = answers == split.held_out_y
     firsts = [np.flatnonzero(right & (split.held_out_y == digit))[:1] for digit in range(CLASSES)]
     wrong = np.flatnonzero(~right)

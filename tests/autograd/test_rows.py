@@ -36,7 +36,10 @@ UPSTREAM = -1.7
 KINKED = {
     "relu",
     "leaky_relu",
+    "prelu",
     "elu",
+    "selu",
+    "hardtanh",
     "abs",
     "sign",
     "maximum",
@@ -49,13 +52,29 @@ def torch_row(torch, op):
     zero = lambda x: torch.zeros((), dtype=x.dtype)  # noqa: E731
     special = {
         "softplus": lambda x: torch.logaddexp(x, zero(x)),  # torch.softplus is linear above 20
-        "elu": lambda x, a: torch.where(x > 0, x, a * torch.expm1(torch.where(x > 0, zero(x), x))),
+        "elu": lambda x, a: torch.where(
+            x > 0, x, a * torch.nn.functional.elu(torch.where(x > 0, zero(x), x))
+        ),
         "leaky_relu": lambda x, s: torch.where(x > 0, x, s * x),
+        "prelu": lambda x, s: torch.where(x > 0, x, s * x),  # torch's own wants one slope per channel
+        "identity": torch.clone,
+        "swish": lambda x, beta: x / (1 + torch.exp(-beta * x)),
+        "mish": torch.nn.functional.mish,
+        "gelu_tanh": lambda x: x / (1 + torch.exp(-math.sqrt(8 / math.pi) * (x + 0.044715 * x**3))),
+        "hardtanh": torch_hardtanh,
         "div": torch.div,
         "silu": torch.nn.functional.silu,
         "gelu": lambda x: 0.5 * x * torch.erfc(-x / math.sqrt(2)),  # torch's 1 + erf cancels far left
     }
     return special.get(op.name) or getattr(torch, op.name, None)
+
+
+def torch_hardtanh(x, low, high):
+    """As torch.nn.functional.hardtanh, which takes no tensors as bounds: at a bound x has derivative 0."""
+    import torch
+
+    raised = torch.where(x > low, x, low)
+    return torch.where(raised < high, raised, high)
 
 
 def points(op):
@@ -64,7 +83,9 @@ def points(op):
     drawn = [tuple(row) for row in rng.normal(size=(20, arity)) * 2] + [
         tuple(abs(row)) for row in rng.normal(size=(20, arity))
     ]
-    return list(itertools.product(AWKWARD, repeat=arity)) + drawn
+    # of three operands the squares of all would be too many
+    awkward = AWKWARD if arity < 3 else [0.0, -0.0, 1.0, -1.0, 0.5, 1e-8, 17.0, -1e3, 1e200]
+    return list(itertools.product(awkward, repeat=arity)) + drawn
 
 
 def close(ours, theirs, rtol=1e-12, atol=0.0):
@@ -142,10 +163,10 @@ def test_tensor_agrees_with_torch_and_broadcasts(op, torch):
     shapes = (
         [[(3, 4)], [()], [(0, 2)]]
         if arity == 1
-        else [[(3, 4), (4,)], [(3, 1), (1, 4)], [(), (2, 3)], [(2, 3), (2, 3)]]
+        else [[(3, 4), (4,), (3, 1)], [(3, 1), (1, 4), ()], [(), (2, 3), (3,)], [(2, 3), (2, 3), (2, 3)]]
     )
     for group in shapes:
-        arrays = [np.abs(rng.normal(size=shape)) + 0.1 for shape in group]
+        arrays = [np.abs(rng.normal(size=shape)) + 0.1 for shape in group[:arity]]
         tensors = [Tensor(a) for a in arrays]
         leaves = [torch.tensor(a, requires_grad=True) for a in arrays]
         out, expected = op(*tensors), function(*leaves)
@@ -268,6 +289,18 @@ def test_operands_by_name_and_the_help_of_a_method():
     assert Value.tanh.__name__ == Tensor.tanh.__name__ == "tanh" and Value.tanh.__doc__
 
 
+@pytest.mark.parametrize("op", ROWS)
+def test_the_docstring_of_a_row_says_how_it_is_called_and_its_derivatives(op):
+    first, *others = op.__doc__.splitlines()
+    assert first.startswith(f"{op.name}({op.operands[0]}")
+    said = dict(line.split(": ", 1) for line in others if line.startswith("derivative to "))
+    assert list(said) == [f"derivative to {name}" for name in op.operands]
+    assert said[f"derivative to {op.operands[0]}"] == str(
+        op.partials[0](Symbol("out"), *map(Symbol, op.operands))
+    )
+    assert getattr(Value, op.name).__doc__ == getattr(Tensor, op.name).__doc__ == op.__doc__
+
+
 def test_the_hessian_of_elu_at_0_is_symmetric():
     x, alpha = Value(0.0), Value(1.0)
     assert autograd.hessian(x.elu(alpha), [x, alpha]).tolist() == [[1.0, 1.0], [1.0, 0.0]]
@@ -287,14 +320,15 @@ def test_no_overflow_and_no_nan_far_out(x):
     assert autograd.sigmoid(Value(x)).data == (1.0 if x > 0 else 0.0)
     assert autograd.tanh(Value(x)).data == math.copysign(1.0, x)
     assert autograd.softplus(Value(x)).data == max(x, 0.0)
-    assert autograd.silu(Value(x)).data == max(x, 0.0)
+    for op in (autograd.silu, autograd.swish, autograd.mish, autograd.gelu, autograd.gelu_tanh):
+        assert op(Value(x)).data == op(Tensor([x])).item() == max(x, 0.0)
     assert autograd.logsumexp([Value(x), Value(x)]).data == pytest.approx(x + math.log(2), rel=1e-15)
-    for op in (autograd.sigmoid, autograd.tanh, autograd.softplus, autograd.silu, autograd.gelu):
+    for op in (
+        autograd.sigmoid, autograd.tanh, autograd.softplus, autograd.silu, autograd.gelu, autograd.swish,
+        autograd.mish, autograd.gelu_tanh, autograd.hardtanh,
+    ):  # fmt: skip
         value, tensor = Value(x), Tensor([x])
         op(value).backward()
         op(tensor).sum().backward()
-        assert (
-            value.grad
-            == tensor.grad[0]
-            == (1.0 if x > 0 and op.name in ("softplus", "silu", "gelu") else 0.0)
-        )
+        ends_as_x = ("softplus", "silu", "swish", "mish", "gelu", "gelu_tanh")
+        assert value.grad == tensor.grad[0] == (1.0 if x > 0 and op.name in ends_as_x else 0.0)

@@ -46,10 +46,9 @@ def every_operation(x: float = 0.7, y: float = 1.3) -> Value:
     """Every row of the table once, also those on any number of Values, and constants beside them."""
     a, b = Value(x, "a"), Value(y, "b")
     out = autograd.dot([a, b], [b, a]) + autograd.sum([a, b, a]) + autograd.logsumexp([a, b])
-    for name, op in autograd.ops.ELEMENTWISE.items():
+    for op in autograd.ops.ELEMENTWISE.values():
         if not op.is_defined:
-            operands = [a, b, 0.3][: len(op.partials)] if name != "leaky_relu" and name != "elu" else [a, b]
-            out = out + op(*operands)
+            out = out + op(*[a, b, 1.9][: len(op.partials)])
     out.label = "out"
     return out
 

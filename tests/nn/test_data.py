@@ -72,3 +72,157 @@ def test_tensors_give_tensors():
 def test_wrong_arguments_are_errors_at_the_call(arguments, options, error, says):
     with pytest.raises(error, match=says):
         nn.batches(*arguments, **options)  # not iterated
+
+
+# Loader
+
+
+def epoch(loader):
+    return [tuple(part if isinstance(part, list) else part.tolist() for part in batch) for batch in loader]
+
+
+def noise(x, rng):
+    return x + rng.random(x.shape)
+
+
+def swapped(x, y, rng):
+    order = rng.permutation(len(x))
+    return x[order], y[order]
+
+
+AUGMENTS = {
+    "none": None,
+    "inputs": noise,
+    "both": swapped,
+    "several": [noise, swapped, nn.Mixup(0.4, classes=10)],
+}
+
+
+@pytest.mark.parametrize("size, batches", [(1, 10), (3, 4), (5, 2), (10, 1), (99, 1)])
+def test_an_epoch_of_a_loader_is_every_example_once(size, batches):
+    loader = nn.Loader(X, Y, size, rng=3)
+    assert len(loader) == batches
+    first, second = epoch(loader), epoch(loader)
+    assert len(first) == len(second) == batches
+    for given in (first, second):
+        assert sorted(label for _, labels in given for label in labels) == Y.tolist()
+        assert all(row[0] == 2 * label for x, y in given for row, label in zip(x, y))
+    assert first != second and first == epoch(nn.Loader(X, Y, size, rng=3))
+
+
+def test_a_loader_is_batches_over_and_over():
+    rng = np.random.default_rng(5)
+    loader = nn.Loader(X, Y, 3, rng=np.random.default_rng(5))
+    for _ in range(3):
+        assert epoch(loader) == epoch(nn.batches(X, Y, 3, seed=rng))
+    assert epoch(nn.Loader(X, Y, 4, shuffle=False)) == epoch(nn.batches(X, Y, 4, shuffle=False))
+
+
+def test_lists_and_tensors_of_a_loader_stay_what_they_are():
+    for x, y in nn.Loader([[1.0], [2.0], [3.0]], [1, 2, 3], 2):
+        assert type(x) is list and type(y) is list and [[float(label)] for label in y] == x
+    assert all(isinstance(x, Tensor) for x, _ in nn.Loader(Tensor(X), Y, 3))
+
+
+def test_augmentation_by_what_it_takes():
+    for x, y in nn.Loader(X, Y, 4, augment=noise, rng=1):
+        assert ((x[:, 0] > 2 * y) & (x[:, 0] < 2 * y + 1)).all()
+    for x, y in nn.Loader(X, Y, 4, augment=[swapped, lambda x, rng: x * 2], rng=1):
+        np.testing.assert_array_equal(x[:, 0], 4 * y)
+    for x, y in nn.Loader(X, Y, 4, augment=nn.Mixup(0.4, classes=10), rng=1):
+        np.testing.assert_allclose(y @ np.arange(10), x[:, 0] / 2)
+    images = np.ones((4, 9), np.float32)
+    assert next(iter(nn.Loader(images, np.arange(4), 4, augment=nn.Shift(1))))[0].dtype == np.float32
+    np.testing.assert_array_equal(X, np.arange(20.0).reshape(10, 2))  # the data is as it was
+
+
+@pytest.mark.parametrize("augment", AUGMENTS)
+@pytest.mark.parametrize("shuffle", [True, False])
+@pytest.mark.parametrize("given", [0, 1, 2, 3, 4, 6])  # of four batches an epoch
+def test_resumed_also_in_the_middle_of_an_epoch(augment, shuffle, given):
+    loader, resumed = (nn.Loader(X, Y, 3, seed, shuffle, AUGMENTS[augment]) for seed in (1, 2))
+    under_way = iter(loader) if given else None
+    for number in range(given):
+        if number == 4:
+            assert next(under_way, None) is None
+            under_way = iter(loader)
+        next(under_way)
+    resumed.load_state_dict(loader.state_dict())
+    if under_way:  # also after the last batch: the end of the epoch is still to come
+        rest = epoch(under_way)
+        assert len(rest) == -given % 4 and epoch(resumed) == rest
+    for _ in range(2):
+        assert epoch(loader) == epoch(resumed)
+
+
+def test_breaking_off_and_beginning_again():
+    """A new iteration is a new epoch; only a state that was loaded goes on."""
+    loader = nn.Loader(X, Y, 3)
+    next(iter(loader))
+    state = loader.state_dict()
+    assert state["position"] == 1
+    assert len(epoch(loader)) == 4 and loader.state_dict()["position"] == 0
+    loader.load_state_dict(state)
+    assert len(epoch(loader)) == 3 and len(epoch(loader)) == 4
+
+
+def test_states_are_copies_and_can_be_loaded_twice():
+    loader = nn.Loader(X, Y, 3)
+    next(iter(loader))
+    state = loader.state_dict()
+    loader.load_state_dict(state)
+    first = epoch(loader)
+    loader.load_state_dict(state)
+    assert epoch(loader) == first
+
+
+@pytest.mark.parametrize("kind", ["MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64"])
+def test_every_generator_of_numpy(kind, tmp_path):
+    from nn.serialization import read_state, write_state
+
+    def make(seed):
+        return np.random.Generator(getattr(np.random, kind)(seed))
+
+    loader, other = (nn.Loader(X, Y, 3, rng=make(seed), augment=noise) for seed in (0, 1))
+    rest = iter(loader)
+    next(rest)
+    loader.rng.random(3, dtype=np.float32)  # half a number is kept
+    write_state(loader.state_dict(), tmp_path / "state")
+    other.load_state_dict(read_state(tmp_path / "state"))
+    assert epoch(rest) == epoch(other) and epoch(loader) == epoch(other)
+
+
+def test_states_that_do_not_fit():
+    loader = nn.Loader(X, Y, 3)
+    next(iter(loader))
+    state, before = loader.state_dict(), repr(loader.state_dict())
+    wrong = [
+        ({}, "expected"), (None, "expected"), (nn.Loader(X, Y, 4).state_dict(), "batch_size is 4"),
+        (nn.Loader(X[:9], Y[:9], 3).state_dict(), "examples is 9"), (state | {"position": 5}, "0 to 4"),
+        (state | {"position": -1}, "0 to 4"), (state | {"position": 1.5}, "0 to 4"),
+        (state | {"begun": None}, "0 to 4"), (state | {"begun": {"bit_generator": "os"}}, "no random number"),
+        (state | {"rng": {"bit_generator": "PCG64"}}, "damaged"),
+        (state | {"rng": np.random.Generator(np.random.Philox(0)).bit_generator.state}, "of the same kind"),
+        (nn.Loader(X, Y, 3, shuffle=False).state_dict(), "shuffle is False"),
+    ]  # fmt: skip
+    for state, says in wrong:
+        with pytest.raises(ValueError, match=f"load_state_dict: .*{says}"):
+            loader.load_state_dict(state)
+        assert repr(loader.state_dict()) == before
+
+
+@pytest.mark.parametrize(
+    "arguments, options, error, says",
+    [
+        ((X, Y[:9], 2), {}, ValueError, "Loader: x has 10 examples and y has 9"),
+        ((X[:0], Y[:0], 2), {}, ValueError, "Loader: x and y are empty"),
+        ((X, Y, 0), {}, ValueError, "Loader: batch_size is 0"),
+        ((X, Y, 2), {"rng": None}, TypeError, "Loader: the source of random numbers is None"),
+        ((X, Y, 2), {"augment": 3}, TypeError, "Loader: augment is 3"),
+        ((X, Y, 2), {"augment": lambda x: x}, TypeError, "takes 1 arguments; expected"),
+        ((X, Y, 2), {"augment": [noise, lambda a, b, c, d: a]}, TypeError, "takes 4 arguments"),
+    ],
+)
+def test_wrong_arguments_of_a_loader(arguments, options, error, says):
+    with pytest.raises(error, match=says):
+        nn.Loader(*arguments, **options)

@@ -202,6 +202,8 @@ def test_dropout_in_training():
     assert set(np.unique(out.data)) == {0.0, 2 / 0.7}
     assert abs((out.data == 0).mean() - 0.3) < 5 * math.sqrt(0.3 * 0.7 / 1e5)
     assert abs(out.data.mean() - 2) < 0.03
+    assert abs(out.data.var() / (2**2 * 0.3 / 0.7) - 1) < 0.02
+    assert abs(np.corrcoef(out.data[:-1].ravel(), out.data[1:].ravel())[0, 1]) < 0.02  # each on its own
     out.sum().backward()
     np.testing.assert_allclose(x.grad, out.data / 2, rtol=1e-15)
     assert not np.array_equal(dropout(x).data, out.data)  # a new mask every time

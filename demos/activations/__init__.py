@@ -1,0 +1,82 @@
+"""Every activation as a curve with its derivative: its range, and where it saturates or dies.
+
+All curves are computed by the activations themselves and all slopes by backpropagation; what is said of each
+is what its docstring says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import textwrap
+
+from demos import page
+from demos.activations import curves, way_back
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """It has no options of its own."""
+
+
+def run(options: argparse.Namespace) -> list[page.Section]:
+    """Draw each of them, list where they are flat, and send a unit on its way back from there."""
+    options.out.mkdir(parents=True, exist_ok=True)
+    found = [(entry, curves.measured(entry)) for entry in curves.ENTRIES]
+    pictures = [curves.draw(entry, measured, options.out) for entry, measured in found]
+    slopes = _slopes(found)
+    picture, paths = way_back.draw(options.out)
+    print(page.columns(slopes))
+    arrivals = ", ".join(f"{row[0]} {row[-1]}" for row in paths.rows)
+    print(f"\n{textwrap.fill(f'Steps of a unit back from x = {way_back.START:g}: {arrivals}.', 96)}")
+    print(f"\nPictures: {options.out / pictures[0].file} and {len(pictures)} more.")
+    blocks: list[page.Block] = [
+        page.Paragraph(
+            """Without an activation between them, two linear layers are one linear layer. Which bend it is
+            matters less than its slope: on the way back every gradient is multiplied by it. What to see: left
+            the activation, right its derivative; the bands are where less than a hundredth of a gradient gets
+            through (it saturates), and in the darker ones nothing does. A unit that is in a dark band for all
+            of the data learns no more: it is dead."""
+        ),
+        *pictures,
+        slopes,
+        page.Code(_PROGRAM),
+    ]
+    back: list[page.Block] = [
+        page.Paragraph(
+            f"""To saturate is not the end, as long as the slope points the right way. Here a single unit
+            begins at x = {way_back.START:g} and should give {way_back.TARGET:g}; gradient descent moves x by
+            {way_back.RATE:g} times the gradient of the squared error. In a network x is a sum over many
+            inputs, and the weights behind it move; but the same slope is a factor of all their gradients."""
+        ),
+        picture,
+        paths,
+    ]
+    return [
+        page.Section("activations", "Activations and their derivatives", blocks),
+        page.Section("activations-way-back", "The way back from a flat place", back),
+    ]
+
+
+def _slopes(found: list[tuple[curves.Entry, curves.Measured]]) -> page.Table:
+    rows = []
+    for entry, measured in found:
+        low, high = measured.slope
+        flat, zero = curves.spelled(measured.flat), curves.spelled(measured.zero)
+        rows.append((entry.name, f"{low:.2f} to {high:.2f}", flat, zero))
+    caption = f"""Slopes, measured for x from -{curves.FAR:g} to {curves.FAR:g} on the first curve of each
+        picture (of the softmax, on all three)."""
+    head = ("activation", "slope", f"below {curves.FLAT:g} in size", "0")
+    return page.Table(page.flowing(caption), head, rows)
+
+
+_PROGRAM = """
+import autograd, nn
+from autograd import Tensor, Value
+
+x = Value(0.5)
+autograd.silu(x)                                    # a function: of Values, Tensors, arrays, numbers
+nn.Sequential(nn.Linear(784, 128), nn.GELU())       # a module
+nn.Sequential(nn.Linear(784, 128), nn.PReLU(128))   # one whose slopes are learned with the weights
+nn.Activation("elu", Tensor(1.0))                   # any setting can be: here elu's alpha
+nn.MLP(2, [16, 16, 1], activation="mish")           # in a network of Values, by its name
+help(nn.SELU)                                       # formula, range, when to use it, when not, source
+"""

@@ -1,0 +1,249 @@
+"""The losses, family by family: each as a curve, and beside it the curve of its gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import autograd
+import nn
+from autograd import Tensor
+from demos import figures, page
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+POINTS = 601
+CLASSES = 10
+PIXELS, OBJECT = 400, 12  # of a mask, and of what is on it
+STYLES = (("blue", "-"), ("orange", "-"), ("ink", "-"), ("dim", "--"))  # told apart without colours too
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A loss along an axis; ``losses`` gives it for every point of a Tensor of them."""
+
+    label: str
+    losses: Callable[[Tensor], Any]
+
+
+@dataclass(frozen=True)
+class Family:
+    """Losses that are told apart side by side."""
+
+    name: str
+    title: str
+    axis: str
+    span: tuple[float, float]
+    curves: tuple[Curve, ...]
+    heights: tuple[tuple[float, float], tuple[float, float]]  # shown of the losses, and of the gradients
+    caption: str
+    slope: str = "gradient"
+    roomy: int = 0  # the side that has room for the legend
+
+
+def traced(curve: Curve, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The losses at all ``x``, and their gradients, by backpropagation."""
+    points = Tensor(x)
+    losses = curve.losses(points)
+    return losses.data, autograd.gradients(losses.sum(), points)
+
+
+def draw(family: Family, out: Path) -> page.Picture:
+    """Both sides of a family in one picture."""
+    x = np.linspace(*family.span, POINTS)
+
+    def fill(figure: Figure, theme: figures.Theme) -> None:
+        sides = figure.subplots(1, 2)
+        for curve, (colour, line) in zip(family.curves, STYLES):
+            for axes, y in zip(sides, traced(curve, x)):
+                axes.plot(x, y, line, color=getattr(theme, colour), linewidth=2, label=curve.label)
+        for axes, title, (low, high) in zip(sides, (family.title, family.slope), family.heights):
+            room = 0.05 * (high - low)
+            axes.set(title=title, xlabel=family.axis, ylim=(low - room, high + room))
+            axes.axhline(0, color=theme.dim, linewidth=0.8, zorder=1)
+        sides[family.roomy].legend(frameon=True, facecolor=theme.paper, edgecolor="none", framealpha=0.85)
+
+    light, dark = figures.save(out / f"losses-{family.name}.png", fill, (10.5, 4.1))
+    names = ", ".join(curve.label for curve in family.curves)
+    return page.Picture(
+        light.name, page.flowing(family.caption), f"Two panels, the loss and its gradient: {names}",
+        dark=dark.name, wide=True,
+    )  # fmt: skip
+
+
+def _row(*columns: Any) -> Any:
+    """Numbers along the axis (P,), and constants, as the columns of rows (P, columns)."""
+    length = next(column for column in columns if isinstance(column, Tensor)).shape[0]
+    return autograd.stack(
+        [
+            column if isinstance(column, Tensor) else Tensor(np.full(length, column), False)
+            for column in columns
+        ],
+        axis=1,
+    )
+
+
+def _each(loss: Callable[..., Any], target: float, **options: Any) -> Callable[[Tensor], Any]:
+    """The loss of every point beside the same target."""
+    return lambda x: loss(x, np.full(x.shape, target), reduction="none", **options)
+
+
+def _lead(loss: Callable[..., Any], **options: Any) -> Callable[[Tensor], Any]:
+    """The loss where the right logit is ahead of all others, which are 0."""
+    return lambda x: loss(_row(x, *[0.0] * (CLASSES - 1)), np.zeros(len(x), int), reduction="none", **options)
+
+
+def _pair(loss: Callable[..., Any], sign: int, **options: Any) -> Callable[[Tensor], Any]:
+    """The loss of a pair of points on a line, ``x`` apart."""
+    return lambda x: loss(_row(x), np.zeros((len(x), 1)), np.full(len(x), sign), reduction="none", **options)
+
+
+def _triplet(x: Tensor) -> Any:
+    """The negative ``x`` away from the anchor, the positive 1."""
+    here = np.zeros((len(x), 1))
+    return nn.triplet(_row(x), _row(x) - 1.0, here, reduction="none")
+
+
+def _turned(sign: int) -> Callable[[Tensor], Any]:
+    def losses(degrees: Tensor) -> Any:
+        angle = degrees * (np.pi / 180)
+        directions = _row(autograd.cos(angle), autograd.sin(angle))
+        ahead = np.tile([1.0, 0.0], (len(degrees), 1))
+        return nn.cosine_embedding(directions, ahead, np.full(len(degrees), sign), reduction="none")
+
+    return losses
+
+
+def _mask(loss: Callable[..., Any], **options: Any) -> Callable[[Tensor], Any]:
+    """A small object on a large background that is right already; ``x`` is the probability on the
+    object."""
+    target = np.zeros(PIXELS)
+    target[:OBJECT] = 1
+
+    def losses(x: Tensor) -> Any:
+        predicted = x.reshape(-1, 1) * target
+        found = loss(predicted, np.tile(target, (len(x), 1)), reduction="none", **options)
+        return found if found.ndim == 1 else found.mean(axis=1)
+
+    return losses
+
+
+def _log_rows(x: Tensor) -> Any:
+    return _row(autograd.log(x), autograd.log(1.0 - x))
+
+
+SHARE = 0.7
+SHARES = (SHARE, 1 - SHARE)
+
+FAMILIES = (
+    Family(
+        "regression", "Regression: mse, mae, huber", "prediction - target", (-3, 3),
+        (
+            Curve("mse", _each(nn.mse, 0.0)),
+            Curve("mae", _each(nn.mae, 0.0)),
+            Curve("huber, delta = 1", _each(nn.huber, 0.0)),
+        ),
+        ((0, 6), (-4, 4)),
+        """The squared error pulls harder the further off a prediction is; the absolute error always
+        pulls alike, even where it is nearly right; Huber's does as the first near 0 and as the second
+        far away.""",
+    ),
+    Family(
+        "counts", "Counts: poisson_nll", "logarithm of the predicted rate", (-2, 4),
+        (
+            Curve("0 were counted", _each(nn.poisson_nll, 0.0, full=True)),
+            Curve("3 were counted", _each(nn.poisson_nll, 3.0, full=True)),
+            Curve("20 were counted", _each(nn.poisson_nll, 20.0, full=True)),
+        ),
+        ((0, 30), (-20, 30)),
+        """Lowest where the rate is the count, and steeper above it than below: to predict too many is a
+        cost that grows exponentially. The gradient is simply the rate minus the count.""",
+    ),
+    Family(
+        "margin", "Yes or no: by the margin", "target (+1 or -1) × score", (-4, 4),
+        (
+            Curve("binary_cross_entropy_with_logits", _each(nn.binary_cross_entropy_with_logits, 1.0)),
+            Curve("hinge", _each(nn.hinge, 1.0)),
+            Curve("focal, gamma = 2", _each(nn.focal, 1.0, alpha=None)),
+            Curve("mse of score and ±1", _each(nn.mse, 1.0)),
+        ),
+        ((0, 5), (-2, 2)),
+        """Right of 0 the answer is right. The hinge stops caring at a margin of 1, the cross-entropy
+        never quite does, and focal loss cares little for what is right already. The squared error pulls
+        back scores that are right by more than 1, which is why it is not used here.""",
+        roomy=1,
+    ),
+    Family(
+        "probability", "Probabilities: nll and its kin", "predicted probability p", (0.005, 0.995),
+        (
+            Curve("binary_cross_entropy, target 1", _each(nn.binary_cross_entropy, 1.0)),
+            Curve(f"binary_cross_entropy, target {SHARE}", _each(nn.binary_cross_entropy, SHARE)),
+            Curve(
+                f"kl_divergence from ({SHARE}, {1 - SHARE:.1f})",
+                lambda p: nn.kl_divergence(_log_rows(p), np.tile(SHARES, (len(p), 1)), reduction="none"),
+            ),
+            Curve(
+                "nll of log(p)",
+                lambda p: nn.nll(_log_rows(p), np.zeros(len(p), int), reduction="none"),
+            ),
+        ),
+        ((0, 4), (-8, 8)),
+        f"""To have called the truth impossible costs without bound. For two classes nll is the same as
+        binary cross-entropy, its dashes lie on the blue line. With a target of {SHARE} the loss is
+        lowest at {SHARE}: there the divergence is 0, and the cross-entropy what the target itself
+        leaves open. The two differ by that constant, so their gradients are one.""",
+    ),
+    Family(
+        "classes", f"One of {CLASSES} classes", "lead of the right logit over all others", (-6, 12),
+        (
+            Curve("cross_entropy", _lead(nn.cross_entropy)),
+            Curve("cross_entropy, label_smoothing = 0.1", _lead(nn.cross_entropy, label_smoothing=0.1)),
+            Curve("multiclass_hinge", _lead(nn.multiclass_hinge)),
+        ),
+        ((0, 8), (-1, 0.25)),
+        """The cross-entropy always wants a larger lead. With smoothed labels there is a lead that is
+        enough, and beyond it the gradient changes its sign. The hinge wants a lead of 1, no more.""",
+    ),
+    Family(
+        "distance", "Vectors: contrastive, triplet", "distance (for triplet: to the negative)", (0.005, 3),
+        (
+            Curve("contrastive, together", _pair(nn.contrastive, 1)),
+            Curve("contrastive, apart, margin = 2", _pair(nn.contrastive, -1, margin=2.0)),
+            Curve("triplet, positive 1 away", _triplet),
+        ),
+        ((0, 3), (-2.1, 3)),
+        """What belongs together is pulled like a spring, harder when further; what does not is pushed
+        until the margin is kept. The triplet's push is the same at any distance, and ends where the
+        negative is further than the positive by the margin.""",
+    ),
+    Family(
+        "angle", "Vectors: cosine_embedding", "angle between the two, in degrees", (0, 180),
+        (
+            Curve("together", _turned(1)),
+            Curve("apart, margin = 0", _turned(-1)),
+        ),
+        ((0, 2), (-0.02, 0.02)),
+        """Only the angle counts, not the lengths. The pull is strongest at right angles and vanishes
+        where two vectors point in opposite directions: from the worst place of all it is hard to leave.""",
+        slope="gradient, for each degree",
+    ),
+    Family(
+        "masks", "Masks: dice, iou", "probability on the object's pixels", (0.01, 0.99),
+        (
+            Curve("dice", _mask(nn.dice)),
+            Curve("iou", _mask(nn.iou)),
+            Curve("binary_cross_entropy, mean", _mask(nn.binary_cross_entropy)),
+        ),
+        ((0, 1), (-2, 0)),
+        f"""An object of {OBJECT} pixels in {PIXELS}, with the background right already. In a mean over
+        pixels it hardly counts, and to miss half of it costs next to nothing; dice and IoU compare it
+        with itself, so its size
+        hardly matters.""",
+    ),
+)  # fmt: skip

@@ -1,0 +1,95 @@
+"""The pad: a canvas to draw a digit on, and the trained network, as JavaScript, that reads it.
+
+The network's activations and their derivatives are written from the rows of the table (:mod:`autograd.ops`),
+as everywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+import nn
+from autograd.javascript import LIBRARY, JavaScript, definitions, expression, value
+
+
+def html(model: nn.Sequential, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> str:
+    """The pad as HTML; ``images`` (N, H, W) with their ``labels`` can be chosen in place of drawing."""
+    layers = layers_of(model)
+    network = {
+        "side": images.shape[1],
+        "layers": [{"weight": _text(weight), "bias": _text(bias)} for weight, bias, _ in layers],
+        "samples": [
+            {"pixels": b64encode(image.tobytes()).decode(), "digit": int(label)}
+            for image, label in zip(images, labels)
+        ],
+    }
+    answers = "".join(
+        f'<tr><td><button type="button" title="the gradient of its logit">{digit}</button></td>'
+        '<td><div class="bar"><i></i></div></td><td></td></tr>'
+        for digit in range(len(layers[-1][1]))
+    )
+    parts = {
+        "ANSWERS": answers,
+        "SIDE": str(images.shape[1]),
+        "NETWORK": json.dumps(network),
+        "ROWS": _activations([activation for _, _, activation in layers]),
+        "PAD": _file("pad.js"),
+    }
+    # in one go: what is put in may have such a word in it
+    text = re.sub(r"\b[A-Z]{3,}\b", lambda found: parts[found[0]], _file("pad.html"))
+    return f"<style>{_file('pad.css')}</style>{text}"
+
+
+Layer = tuple[np.ndarray, np.ndarray, nn.Activation | None]
+
+
+def layers_of(model: nn.Sequential) -> list[Layer]:
+    """Weight and bias of each linear layer of ``model``, and the activation after it (None after the last).
+
+    What does something in training only, such as dropout, is left out. TypeError for any other module.
+
+    >>> model = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Dropout(), nn.Linear(3, 2))
+    >>> [activation for _, _, activation in layers_of(model)]
+    [ReLU(), None]
+    """
+    layers: list[Layer] = []
+    for module in model:
+        if isinstance(module, nn.Linear) and module.bias is not None:
+            layers.append((module.weight.data, module.bias.data, None))
+        elif isinstance(module, nn.Activation) and layers and layers[-1][2] is None:
+            layers[-1] = (*layers[-1][:2], module)
+        elif not isinstance(module, (nn.Dropout, nn.Flatten)):
+            raise TypeError(
+                f"the pad computes linear layers with activations between them; got {module!r} in the model"
+            )
+    return layers
+
+
+def _activations(activations: list[nn.Activation | None]) -> str:
+    """What follows each layer, as JavaScript: its value, its derivative, and the rows that they call."""
+    out, x = JavaScript("out"), JavaScript("x")
+    lines = []
+    for module in activations:
+        if module is None:
+            lines.append("  null,")
+            continue
+        operands = [x, *(getattr(module, name) for name in module.row.operands[1:])]
+        slope = expression(module.row.partials[0](out, *operands))
+        lines.append(f"  {{ value: (x) => {value(module.row, operands)}, slope: (out, x) => {slope} }},")
+    text = "\n".join(["const activations = [", *lines, "];"])
+    return "\n".join([LIBRARY, definitions(text), text])
+
+
+def _text(array: np.ndarray) -> str:
+    """float32, row by row, the lowest byte first, in base 64."""
+    return b64encode(np.ascontiguousarray(array, "<f4").tobytes()).decode()
+
+
+def _file(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")

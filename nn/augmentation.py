@@ -1,0 +1,331 @@
+"""Augmentation: images changed at random in ways that do not change what they show.
+
+A network that sees each digit moved, turned and bent a little differently in every epoch has more to learn
+from, and learns less of it by heart. In training only: what is measured, is measured on images as they are.
+
+A warp says where each pixel of its answer comes from (:meth:`Warp.positions`); the values there are read by
+bilinear interpolation (:func:`resample`). So several warps make one (:class:`Augment`), and each image is
+interpolated once: every interpolation blurs a little.
+
+Images are float32 or float64, (B, H, W), or (B, n) where they are square: B images of H rows and W columns.
+The answer is a new array of the same shape and dtype. ``rng`` is a generator, which goes on from call to
+call, or a seed.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from .checks import count, generator, numbers, real
+from .memory import keep_freed
+
+BLOCK = 16384  # pixels worked on at a time: what is computed for them fits into the processor's cache
+
+
+def resample(images: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """The images (B, H, W) read at rows ``y`` and columns ``x``, each (B, H', W') of floats: (B, H', W').
+
+    Bilinear: with whole and fractional parts y = i + v and x = j + u, it is
+
+        (1-v) ((1-u) image[i, j] + u image[i, j+1]) + v ((1-u) image[i+1, j] + u image[i+1, j+1]).
+
+    Outside of the image is 0.
+
+    >>> image = np.array([[[0.0, 1.0], [2.0, 3.0]]])
+    >>> resample(image, np.array([[[0.5, 1.0]]]), np.array([[[0.5, 1.0]]]))
+    array([[[1.5, 3. ]]])
+    """
+    batch, height, width = images.shape
+    rows, columns = height + 3, width + 3  # with zeros around: one line above, two below
+    framed = np.zeros((batch, rows, columns), images.dtype)
+    framed[:, 1:-2, 1:-2] = images
+    flat = framed.reshape(-1)
+    y, x = np.clip(y + 1, 0, height + 1), np.clip(x + 1, 0, width + 1)
+    i, j = y.astype(np.intp), x.astype(np.intp)  # towards 0 is down: nothing is below it
+    v, u = y - i.astype(y.dtype), x - j.astype(x.dtype)
+    place = i * columns + j + (np.arange(batch) * (rows * columns))[:, None, None]
+    above, right = flat.take(place), flat[1:].take(place)
+    below, corner = flat[columns:].take(place), flat[columns + 1 :].take(place)
+    above += (right - above) * u
+    below += (corner - below) * u
+    above += (below - above) * v
+    return above
+
+
+class Warp:
+    """Images moved about in their plane; a new one defines ``positions``.
+
+    >>> class Flip(Warp):
+    ...     def positions(self, y, x, rng):
+    ...         return y, x.shape[2] - 1 - x
+    >>> Flip()(np.array([[[1.0, 2.0], [3.0, 4.0]]]), rng=0)
+    array([[[2., 1.],
+            [4., 3.]]])
+    """
+
+    def positions(
+        self, y: np.ndarray, x: np.ndarray, rng: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Where the pixels at rows ``y`` and columns ``x`` of the answer are in the image.
+
+        All are (B, H, W), of floats; what is passed is not to be changed.
+        """
+        raise NotImplementedError(
+            f"{type(self).__name__} does not say where pixels come from: define its positions"
+        )
+
+    def __call__(self, images: Any, rng: Any) -> np.ndarray:
+        """(B, H, W) or (B, n) to the same shape, each image changed in its own way."""
+        stack, shape, rng = _images(images, rng, type(self).__name__)
+        out = np.empty_like(stack)
+        height, width = stack.shape[1:]
+        some = max(1, BLOCK // (height * width))
+        grid = np.indices((height, width)).astype(stack.dtype)
+        for start in range(0, len(stack), some):
+            block = stack[start : start + some]
+            y, x = (np.broadcast_to(each, block.shape) for each in grid)
+            out[start : start + some] = resample(block, *self.positions(y, x, rng))
+        return out.reshape(shape)
+
+
+class Shift(Warp):
+    """Each image moved by whole pixels, up to ``pixels`` to every side, all moves with the same chance.
+
+    What comes in at the border is 0. The cheapest augmentation, and a safe one where the subject is not
+    always at the same place; of no use to a network that does not see where things are. ``pixels`` 0 changes
+    nothing.
+
+    >>> Shift(1)(np.array([[[1.0, 2.0], [3.0, 4.0]]]), rng=0)
+    array([[[0., 0.],
+            [1., 2.]]])
+    """
+
+    def __init__(self, pixels: int = 1) -> None:
+        self.pixels = count(pixels, "pixels", "Shift", low=0)
+
+    def _moves(self, images: int, rng: np.random.Generator) -> np.ndarray:
+        """Down and to the right: (2, B)."""
+        return rng.integers(-self.pixels, self.pixels + 1, (2, images))
+
+    def positions(
+        self, y: np.ndarray, x: np.ndarray, rng: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Against the move."""
+        down, right = self._moves(len(y), rng).astype(y.dtype)[:, :, None, None]
+        return y - down, x - right
+
+    def __call__(self, images: Any, rng: Any) -> np.ndarray:
+        """(B, H, W) or (B, n) to the same shape. Alone it needs no interpolation: a quarter of the time."""
+        stack, shape, rng = _images(images, rng, "Shift")
+        size, frame = stack.shape[1:], self.pixels
+        framed = np.pad(stack, ((0, 0), (frame, frame), (frame, frame)))
+        windows = np.lib.stride_tricks.sliding_window_view(framed, size, axis=(1, 2))
+        down, right = self._moves(len(stack), rng)
+        return windows[np.arange(len(stack)), frame - down, frame - right].reshape(shape)
+
+
+class Rotate(Warp):
+    """Each image turned about its middle, by an angle drawn evenly from -``degrees`` to ``degrees``.
+
+    A positive angle turns anticlockwise. Small angles (10 to 15) keep a digit the digit it is; large ones
+    make a 6 of a 9. 0 changes nothing.
+
+    >>> Rotate(15)(np.ones((1, 9), np.float32), rng=0).round(2)
+    array([[0.93, 1.  , 0.93, 1.  , 1.  , 1.  , 0.93, 1.  , 0.93]],
+          dtype=float32)
+    """
+
+    def __init__(self, degrees: float = 10.0) -> None:
+        self.degrees = real(degrees, "degrees", "Rotate", low=0)
+
+    def positions(
+        self, y: np.ndarray, x: np.ndarray, rng: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Turned back, as seen from the middle."""
+        angle = np.deg2rad(rng.uniform(-self.degrees, self.degrees, (len(y), 1, 1)))
+        cos, sin = np.cos(angle).astype(y.dtype), np.sin(angle).astype(y.dtype)
+        middle, centre = (y.shape[1] - 1) / 2, (x.shape[2] - 1) / 2
+        y, x = y - middle, x - centre
+        return cos * y + sin * x + middle, cos * x - sin * y + centre
+
+
+class Elastic(Warp):
+    """Elastic distortion: every pixel displaced by a random field, smooth enough that strokes stay strokes.
+
+    Each component of the field is noise with the variance 1/3 (that of an even draw from -1 to 1), convolved
+    with a Gaussian of ``sigma`` pixels (sum 1) and multiplied by ``alpha``: a displacement has the standard
+    deviation
+
+        alpha / (2 sigma sqrt(3 pi)),    1.4 pixels for alpha 34 and sigma 4,
+
+    and is correlated with that ``d`` pixels away by exp(-d**2 / (4 sigma**2)), for a sigma of 1 or more.
+    Handwriting varies so, which makes it the most valuable augmentation for it; not for what does not bend.
+    A smaller sigma tears, a larger one only moves. ``alpha`` 0 changes nothing. Simard, Steinkraus and
+    Platt, "Best practices for convolutional neural networks applied to visual document analysis", 2003; the
+    noise here is normal, as nearly is what the convolution makes of any other.
+
+    >>> field = Elastic(alpha=34, sigma=4).field((1000, 28, 28), np.random.default_rng(0), np.float32)
+    >>> field.shape, round(float(field.std()), 1)
+    ((2, 1000, 28, 28), 1.4)
+    """
+
+    def __init__(self, alpha: float = 34.0, sigma: float = 4.0) -> None:
+        self.alpha = real(alpha, "alpha", "Elastic", low=0)
+        self.sigma = real(sigma, "sigma", "Elastic", low=0, open_low=True)
+
+    def field(self, shape: tuple[int, ...], rng: np.random.Generator, dtype: Any) -> np.ndarray:
+        """Displacements down and to the right, for images of shape (B, H, W): (2, B, H, W)."""
+        batch, height, width = shape
+        down, across = (_smooth_waves(size, self.sigma).astype(dtype) for size in (height, width))
+        weights = rng.standard_normal((2, batch, down.shape[1], across.shape[1]), dtype=dtype)
+        weights *= self.alpha / math.sqrt(3)
+        return down @ (weights @ across.T)
+
+    def positions(
+        self, y: np.ndarray, x: np.ndarray, rng: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Displaced."""
+        down, right = self.field(y.shape, rng, y.dtype)
+        down += y
+        right += x
+        return down, right
+
+
+@lru_cache(maxsize=16)
+def _smooth_waves(size: int, sigma: float) -> np.ndarray:
+    """What smooth noise along one axis is made of: (size, r), for r independent normal weights.
+
+    Noise on a plane without borders, convolved with a Gaussian, is K @ noise @ K.T with the kernel in each
+    row of K. With the singular value decomposition K = U S V.T that is U S (V.T @ noise @ V) S U.T, and what
+    stands in brackets is again independent noise: V is orthogonal. Of S most is 0 to all digits (of 28
+    values at sigma 4, all but 11 or so), and what is left out here has less than a millionth of the
+    variance.
+    """
+    reach = math.ceil(5 * sigma)
+    distance = np.arange(-reach, size + reach) - np.arange(size)[:, None]
+    kernel = np.exp(-0.5 * (distance / sigma) ** 2)
+    kernel /= kernel[0].sum()  # the first row has all of the kernel, and so have the others
+    u, s, _ = np.linalg.svd(kernel, full_matrices=False)
+    left_out = 1 - np.cumsum(s**2) / np.sum(s**2)
+    return (u * s)[:, : int(np.argmax(left_out < 1e-6)) + 1]
+
+
+class Augment(Warp):
+    """Several warps, one after the other, as one: each image is interpolated once.
+
+    >>> augment = Augment(Shift(1), Rotate(10), Elastic(alpha=34, sigma=4))
+    >>> augment(np.zeros((100, 784), np.float32), rng=0).shape
+    (100, 784)
+    """
+
+    def __init__(self, *warps: Warp) -> None:
+        for warp in warps:
+            if not isinstance(warp, Warp):
+                raise TypeError(
+                    f"Augment: got {warp!r} of type {type(warp).__name__}; expected warps, such as "
+                    "nn.Shift(1), separated by commas (other changes to images are a function around it)"
+                )
+        self.warps = warps
+
+    def positions(
+        self, y: np.ndarray, x: np.ndarray, rng: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Through the last warp first: it is the one that makes the answer."""
+        for warp in reversed(self.warps):
+            y, x = warp.positions(y, x, rng)
+        return y, x
+
+
+class Mixup:
+    """Examples mixed in pairs, targets too: l * x1 + (1 - l) * x2 and l * y1 + (1 - l) * y2.
+
+    l is drawn from Beta(``alpha``, ``alpha``) for each example, and its partner is another of the batch: the
+    network is asked to behave linearly between examples. Helps where networks are overconfident or labels
+    noisy; ``alpha`` 0.1 to 0.4 is common, more underfits; 0 changes nothing. Zhang, Cisse, Dauphin and
+    Lopez-Paz, "mixup: beyond empirical risk minimization", 2018.
+
+    Takes x (B, ...) and y, and gives both mixed. Labels, integers (B,), become probabilities (B,
+    ``classes``) of x's dtype, whose cross-entropy is -(log_softmax(model(x)) * y).sum(axis=1).mean();
+    targets that are floats, (B, ...), stay in their shape.
+
+    >>> x, y = Mixup(0.4, classes=2)(np.array([[0.0], [1.0]], np.float32), np.array([0, 1]), rng=0)
+    >>> bool(np.allclose(x[:, 0], y[:, 1])), y.sum(axis=1)
+    (True, array([1., 1.], dtype=float32))
+    """
+
+    def __init__(self, alpha: float = 0.2, *, classes: int | None = None) -> None:
+        self.alpha = real(alpha, "alpha", "Mixup", low=0)
+        self.classes = None if classes is None else count(classes, "classes", "Mixup")
+
+    def __call__(self, x: Any, y: Any, rng: Any) -> tuple[np.ndarray, np.ndarray]:
+        """x (B, ...) and y (B,) or (B, ...) to x (B, ...) and y (B, classes) or (B, ...)."""
+        rng = generator(rng, "Mixup")
+        x, y = _floats(x, "Mixup"), numbers(y, None, "Mixup")
+        if not x.ndim or not y.ndim or len(x) != len(y):
+            raise ValueError(
+                f"Mixup: x has shape {x.shape} and y {y.shape}; expected as many examples of each, "
+                "along axis 0"
+            )
+        if y.dtype.kind != "f":
+            y = self._one_hot(y, x.dtype)
+        share = rng.beta(self.alpha, self.alpha, len(x)) if self.alpha else np.ones(len(x))
+        partner = rng.permutation(len(x))
+        return _mixed(x, partner, share), _mixed(y, partner, share)
+
+    def _one_hot(self, labels: np.ndarray, dtype: Any) -> np.ndarray:
+        if self.classes is None:
+            raise ValueError(
+                "Mixup: the targets are whole numbers, labels; to mix them their number must be known: "
+                "Mixup(alpha, classes=10)"
+            )
+        if labels.ndim != 1 or labels.dtype.kind not in "iu":
+            raise ValueError(
+                f"Mixup: labels of shape {labels.shape} and dtype {labels.dtype}; expected integers, (B,)"
+            )
+        wrong = (labels < 0) | (labels >= self.classes)
+        if wrong.any():
+            raise ValueError(
+                f"Mixup: the label {labels[wrong][0]} is not one of the {self.classes} classes, 0 to "
+                f"{self.classes - 1}"
+            )
+        return np.eye(self.classes, dtype=dtype)[labels]
+
+
+def _mixed(array: np.ndarray, partner: np.ndarray, share: np.ndarray) -> np.ndarray:
+    others = array.take(partner, axis=0)
+    own = share.astype(array.dtype).reshape(-1, *[1] * (array.ndim - 1))
+    others *= 1 - own
+    others += own * array
+    return others
+
+
+def _floats(images: Any, caller: str) -> np.ndarray:
+    keep_freed()
+    array = numbers(images, None, caller)
+    if array.dtype not in (np.float32, np.float64):
+        raise TypeError(
+            f"{caller}: the images are of dtype {array.dtype}; expected float32 or float64 (for bytes: "
+            'images.astype("float32") / 255)'
+        )
+    return array
+
+
+def _images(images: Any, rng: Any, caller: str) -> tuple[np.ndarray, tuple[int, ...], np.random.Generator]:
+    """The images as (B, H, W), the shape they came in, and the generator."""
+    array = _floats(images, caller)
+    shape = array.shape
+    if array.ndim == 2:
+        side = math.isqrt(shape[1])
+        if side * side != shape[1]:
+            raise ValueError(
+                f"{caller}: got shape {shape}: rows of {shape[1]} pixels, which are no squares; reshape to "
+                "(B, H, W)"
+            )
+        array = array.reshape(-1, side, side)
+    if array.ndim != 3 or not array.shape[1] or not array.shape[2]:
+        raise ValueError(f"{caller}: the images have shape {shape}; expected (B, H, W), or (B, n)")
+    return array, shape, generator(rng, caller)

@@ -1,0 +1,99 @@
+"""Gradient clipping, between ``loss.backward()`` and ``optimizer.step()``, against steps that are too long.
+
+R. Pascanu, T. Mikolov and Y. Bengio, "On the difficulty of training recurrent neural networks", 2013.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor, Value
+
+from .checks import real
+from .module import Parameter
+
+
+def clip_grad_norm(parameters: Iterable[Parameter], max_norm: float, norm_type: float = 2.0) -> float:
+    """Scale all gradients together so that their norm is at most ``max_norm``; gives the norm from before.
+
+    With g all gradients as one vector, ||g|| = (sum |g_i|**norm_type)**(1/norm_type), the largest |g_i| where
+    ``norm_type`` is ``math.inf``: g = g * min(1, max_norm / (||g|| + 1e-6)). The direction stays.
+
+    Use it in recurrent networks, and wherever single batches give a step that undoes the work of many. Not to
+    mend a rate that is too high in every step: the norm it gives shows how often it clips.
+
+    Parameters without a gradient count as 0. Raises FloatingPointError, and changes nothing, where a gradient
+    is inf or nan, which no factor mends.
+
+    >>> a, b = Value(1.0), Value(1.0)
+    >>> a.grad, b.grad = 3.0, 4.0
+    >>> clip_grad_norm([a, b], max_norm=1.0)
+    5.0
+    >>> round(a.grad, 4), round(b.grad, 4)
+    (0.6, 0.8)
+    """
+    max_norm = real(max_norm, "max_norm", "clip_grad_norm", low=0)
+    if norm_type != math.inf:
+        norm_type = real(norm_type, "norm_type", "clip_grad_norm", low=0, open_low=True)
+    given = _with_gradient(parameters, "clip_grad_norm")
+    largest = [float(np.max(np.abs(p.grad), initial=0.0)) for p in given]
+    for parameter, size in zip(given, largest):
+        if not math.isfinite(size):
+            raise FloatingPointError(
+                f"clip_grad_norm: {parameter!r} has a gradient that is inf or nan; expected finite ones. A "
+                "smaller learning rate, or a loss that is stable (from logits), may mend it"
+            )
+    most = max(largest, default=0.0)
+    if not most:
+        return 0.0
+    norm = most
+    if norm_type != math.inf:  # in units of the largest, so that no power of it overflows
+        powers = (np.sum((np.abs(p.grad) / most) ** norm_type, dtype=np.float64) for p in given)
+        norm = most * math.fsum(powers) ** (1 / norm_type)
+    factor = max_norm / (norm + 1e-6)
+    if factor < 1:
+        for parameter in given:
+            parameter.grad = parameter.grad * factor  # a new array: the old one may be somebody else's too
+    return norm
+
+
+def clip_grad_value(parameters: Iterable[Parameter], clip_value: float) -> None:
+    """Cut every gradient off at ``clip_value`` in size: g = min(max(g, -clip_value), clip_value).
+
+    Use it against a few outliers among the elements. Not where the direction of the step matters: it turns
+    towards the diagonals; :func:`clip_grad_norm` keeps it. Infinite gradients are cut off too; nan raises
+    FloatingPointError, and changes nothing.
+
+    >>> a, b = Value(1.0), Value(1.0)
+    >>> a.grad, b.grad = -3.0, 0.5
+    >>> clip_grad_value([a, b], 1.0)
+    >>> a.grad, b.grad
+    (-1.0, 0.5)
+    """
+    clip_value = real(clip_value, "clip_value", "clip_grad_value", low=0)
+    given = _with_gradient(parameters, "clip_grad_value")
+    for parameter in given:
+        if np.isnan(parameter.grad).any():
+            raise FloatingPointError(f"clip_grad_value: {parameter!r} has a gradient that is nan")
+    for parameter in given:
+        clipped = np.clip(parameter.grad, -clip_value, clip_value)
+        parameter.grad = clipped if isinstance(parameter, Tensor) else float(clipped)
+
+
+def _with_gradient(parameters: Any, caller: str) -> list[Any]:
+    if isinstance(parameters, (Tensor, Value)) or not isinstance(parameters, Iterable):
+        raise TypeError(
+            f"{caller}: got {type(parameters).__name__}; expected a list, as of model.parameters()"
+        )
+    listed = list(parameters)
+    for index, parameter in enumerate(listed):
+        if not isinstance(parameter, (Tensor, Value)):
+            raise TypeError(
+                f"{caller}: parameter {index} is of type {type(parameter).__name__}; "
+                "expected Values or Tensors"
+            )
+    return [parameter for parameter in listed if parameter.grad is not None]

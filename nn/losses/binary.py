@@ -1,0 +1,135 @@
+"""Losses of yes-or-no questions. Scores are called logits where their sigmoid is the probability of yes."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import autograd
+from autograd import ops
+
+from ..checks import real
+from .elements import per_element
+from .targets import bits, bounded, signs, within
+
+LOWEST = -100.0  # what the logarithm of a probability is cut off at
+TINIEST = math.exp(LOWEST)
+
+
+def binary_cross_entropy(probability: Any, target: Any, *, reduction: str = "mean") -> Any:
+    """Binary cross-entropy of probabilities: -(t log(p) + (1 - t) log(1 - p)).
+
+    Gradient: (p - t) / (p (1 - p)), over n for the mean. Logarithms are cut off at -100, so that a wrong
+    answer given as certain costs 100; there the gradient is 0. Shapes: a Tensor or array of any shape, a
+    Value or (nested) list of Values, and targets of the same shape, from 0 to 1.
+    Use it where a model gives probabilities and nothing else. Not where you have the logits: a sigmoid that
+    is 0 or 1 in floats has lost what :func:`binary_cross_entropy_with_logits` still sees.
+    Raises ValueError for numbers outside 0 to 1, and shapes that differ. Source: I. J. Good, "Rational
+    decisions" (1952); D. R. Cox, "The regression analysis of binary sequences" (1958).
+
+    >>> from autograd import Value
+    >>> round(binary_cross_entropy([Value(0.5), Value(1.0)], [1, 1]).data, 4)
+    0.3466
+    """
+
+    def loss(p: Any, t: Any) -> Any:
+        return -(t * _log(p) + (1.0 - t) * _log_of_the_rest(p))
+
+    return per_element("binary_cross_entropy", loss, probability, target, reduction, _PROBABILITIES)
+
+
+def binary_cross_entropy_with_logits(
+    logit: Any, target: Any, *, positive_weight: float = 1.0, reduction: str = "mean"
+) -> Any:
+    """Binary cross-entropy of logits: -(t log(sigmoid(x)) + (1 - t) log(1 - sigmoid(x))).
+
+    Computed as t softplus(-x) + (1 - t) softplus(x), which is exact for logits of any size.
+    ``positive_weight`` multiplies the part of t: above 1, a missed yes costs more than a false one.
+    Gradient: sigmoid(x) - t, over n for the mean. Shapes as for :func:`binary_cross_entropy`.
+    Use it for two classes, and for several labels that do not exclude each other. Not for classes that do:
+    that is :func:`cross_entropy`.
+    Raises ValueError for targets outside 0 to 1, and shapes that differ. Source: as for
+    :func:`binary_cross_entropy`.
+
+    >>> from autograd import Tensor
+    >>> logits = Tensor([0.0, 10000.0, 10000.0])
+    >>> loss = binary_cross_entropy_with_logits(logits, [1, 1, 0], reduction="sum")
+    >>> loss.backward()
+    >>> round(loss.item(), 4), logits.grad.tolist()
+    (10000.6931, [-0.5, 0.0, 1.0])
+    """
+    caller = "binary_cross_entropy_with_logits"
+    weight = real(positive_weight, "positive_weight", caller, low=0.0)
+
+    def loss(x: Any, t: Any) -> Any:
+        return weight * t * autograd.softplus(-x) + (1.0 - t) * autograd.softplus(x)
+
+    def check(caller: str, logit: Any, target: Any) -> None:
+        bounded(caller, "target", target, 0.0, 1.0)
+
+    return per_element(caller, loss, logit, target, reduction, check)
+
+
+def hinge(score: Any, target: Any, *, reduction: str = "mean") -> Any:
+    """Hinge loss of a classifier of two classes: relu(1 - target * score).
+
+    ``target`` is +1 or -1; a score on the right side by 1 or more costs nothing. Shapes as for
+    :func:`binary_cross_entropy`. Gradient: -target where target * score < 1, else 0 (also at 1); over n for
+    the mean.
+    Use it for a decision with a margin, as of a support-vector machine: only points near the boundary pull.
+    Not where the score should become a probability.
+    Raises ValueError for other targets, and shapes that differ. Source: C. Cortes and V. Vapnik,
+    "Support-vector networks" (1995).
+
+    >>> from autograd import Value
+    >>> hinge([Value(0.5), Value(-3.0)], [1, -1]).data
+    0.25
+    """
+    return per_element("hinge", lambda x, t: autograd.relu(1.0 - x * t), score, target, reduction, signs)
+
+
+def focal(
+    logit: Any, target: Any, *, gamma: float = 2.0, alpha: float | None = 0.25, reduction: str = "mean"
+) -> Any:
+    """Focal loss: binary cross-entropy in which what is easy counts little: -a (1 - q)**gamma log(q).
+
+    q is the probability given to the right answer, sigmoid(x) for target 1 and 1 - sigmoid(x) for target 0;
+    a is ``alpha`` for target 1 and 1 - alpha for target 0 (1 for both where None). With gamma = 0 and no
+    alpha it is the cross-entropy.
+    Gradient, for target 1: a (1 - q)**gamma (gamma q log(q) + q - 1), for target 0 its negative; over n for
+    the mean. Shapes as for :func:`binary_cross_entropy`; targets are 0 or 1.
+    Use it where easy negatives outnumber the rest by thousands, as in detection. Not where probabilities must
+    be calibrated: it is not a proper score, its minimum is nearer to 1/2 than the truth.
+    Raises ValueError for other targets, a gamma below 0, an alpha outside 0 to 1. Source: T.-Y. Lin, P.
+    Goyal, R. Girshick, K. He and P. Dollár, "Focal loss for dense object detection" (2017).
+
+    >>> from autograd import Value
+    >>> easy, hard = Value(3.0), Value(-3.0)
+    >>> costs = focal([easy, hard], [1, 1], alpha=None, reduction="none")
+    >>> print(*(f"{cost.data:.5f}" for cost in costs))
+    0.00011 2.76628
+    """
+    gamma = real(gamma, "gamma", "focal", low=0.0)
+    if alpha is not None:
+        alpha = real(alpha, "alpha", "focal", low=0.0, high=math.nextafter(1.0, 2.0))
+
+    def loss(x: Any, t: Any) -> Any:
+        margin = x * (2.0 * t - 1.0)  # the logit of the right answer
+        # (1 - q)**gamma by its logarithm: no power of a number that is 0 in floats, which has no slope
+        cost = autograd.exp(-gamma * autograd.softplus(margin)) * autograd.softplus(-margin)
+        return cost if alpha is None else (alpha * t + (1.0 - alpha) * (1.0 - t)) * cost
+
+    return per_element("focal", loss, logit, target, reduction, bits)
+
+
+_PROBABILITIES = within(0.0, 1.0, "prediction", "probabilities; for logits: binary_cross_entropy_with_logits")
+
+
+def _log(p: Any) -> Any:
+    """log(p), cut off at -100."""
+    return ops.where(p > TINIEST, ops.log(ops.where(p > TINIEST, p, 1.0)), LOWEST)
+
+
+def _log_of_the_rest(p: Any) -> Any:
+    """log(1 - p), cut off at -100; there is no float between 1 and where it reaches -37."""
+    return ops.where(p < 1.0, ops.log1p(ops.where(p < 1.0, -p, 0.0)), LOWEST)

@@ -1,0 +1,246 @@
+"""Losses of a choice among C classes. Scores are called logits where their softmax is the probabilities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import autograd
+from autograd import Tensor, ops
+from autograd.array_ops import log_softmax
+from autograd.ops import ArrayOp
+
+from ..checks import real
+from .elements import first, is_array, raw
+from .examples import Examples, each, total, weighted
+from .targets import bounded, labels, one_hot, places, shares, weight_of_each_class
+
+
+def cross_entropy(
+    logits: Any,
+    target: Any,
+    *,
+    class_weights: Any = None,
+    label_smoothing: float = 0.0,
+    ignore_index: int | None = None,
+    reduction: str = "mean",
+) -> Any:
+    """Cross-entropy of the softmax of ``logits`` with the right class: -log(softmax(logits)[target]).
+
+    ``logits`` is a Tensor or array (B, C) and ``target`` integers (B,) from 0 to C-1; or a list of C Values
+    and one integer, or a list of such lists and a list of integers. Soft targets, as of mixup or a teacher,
+    are probabilities of the shape of the logits; with t for them the loss is -sum(t log(softmax(logits))).
+    Stable for logits of any size. Images of labels are reshaped to (B, C) first.
+
+    - ``class_weights`` (C,): what an example of each class counts. The mean is then over these weights:
+      sum(weight * loss) / sum(weight). With soft targets each term is weighted, and the mean is over B.
+    - ``label_smoothing`` e: the target becomes (1 - e) one_hot(target) + e / C.
+    - ``ignore_index``: a label that is no class and counts for nothing, for what nobody has labelled.
+
+    Gradient: softmax(logits) - one_hot(target), over B for the mean. Use it for classes that exclude each
+    other. Not for labels of which several can hold: :func:`binary_cross_entropy_with_logits`.
+    Raises TypeError for labels that are no integers, IndexError for one that is no class, ValueError for
+    shapes that do not fit and for a mean over nothing. Source: J. S. Bridle, "Probabilistic interpretation of
+    feedforward classification network outputs" (1990); smoothing: C. Szegedy et al., "Rethinking the
+    Inception architecture for computer vision" (2016).
+
+    >>> logits = Tensor([[0.0, 0.0], [1000.0, 0.0]])
+    >>> loss = cross_entropy(logits, np.array([0, 0]))
+    >>> loss.backward()
+    >>> round(loss.item(), 4), logits.grad.tolist()
+    (0.3466, [[-0.25, 0.25], [0.0, 0.0]])
+    >>> from autograd import Value
+    >>> round(cross_entropy([Value(0.0), Value(0.0)], 1).data, 4)
+    0.6931
+    """
+    plain = class_weights is None and ignore_index is None and not label_smoothing and reduction == "mean"
+    if plain and is_array(logits) and np.ndim(raw(target)) == 1:
+        if logits.dtype.kind != "f":
+            raise TypeError(f"cross_entropy: the logits are of dtype {logits.dtype}; expected floats")
+        if logits.ndim != 2:
+            raise ValueError(
+                f"cross_entropy: the logits have shape {logits.shape}; expected (B, C), a row an example"
+            )
+        target = labels("cross_entropy", target, logits.shape)
+        log_probabilities = log_softmax.on_array(raw(logits), axis=1)
+        # Where in memory the right classes are: 100 single numbers of a flat array take a third of the time.
+        order = "F" if log_probabilities.flags.f_contiguous else "C"
+        right = places("cross_entropy", target, logits.shape, order)
+        return cross_entropy_row(logits, target=target, right=right, log_probabilities=log_probabilities)
+    return _expected(
+        lambda row, counts: -weighted(counts, autograd.log_softmax(row)),
+        Examples("cross_entropy", logits=logits),
+        shares_of=(target, class_weights, label_smoothing, ignore_index),
+        reduction=reduction,
+    )
+
+
+def nll(
+    log_probabilities: Any,
+    target: Any,
+    *,
+    class_weights: Any = None,
+    ignore_index: int | None = None,
+    reduction: str = "mean",
+) -> Any:
+    """Negative log-likelihood: minus the log-probability of the right class.
+
+    Shapes, ``class_weights``, ``ignore_index`` and soft targets as for :func:`cross_entropy`, which is this
+    of log_softmax(logits). Gradient: -one_hot(target), over B for the mean.
+    Use it where a model ends in log-probabilities. Not with probabilities, nor with logits, whose softmax
+    nobody would have taken.
+    Raises as :func:`cross_entropy` does, and ValueError for a log-probability above 0. Source: R. A. Fisher,
+    "On the mathematical foundations of theoretical statistics" (1922), maximum likelihood.
+
+    >>> from math import log
+    >>> nll(Tensor([[log(0.5), log(0.5)], [log(0.25), log(0.75)]]), [0, 0], reduction="none").data
+    array([0.69314718, 1.38629436])
+    """
+    examples = Examples("nll", log_probabilities=log_probabilities)
+    _check_logarithms("nll", examples.numbers()[0])
+    return _expected(
+        lambda row, counts: -weighted(counts, row),
+        examples,
+        shares_of=(target, class_weights, 0.0, ignore_index),
+        reduction=reduction,
+    )
+
+
+def kl_divergence(
+    log_probabilities: Any, target: Any, *, log_target: bool = False, reduction: str = "mean"
+) -> Any:
+    """Kullback-Leibler divergence of the predicted distribution from the target: sum(t (log(t) - log(p))).
+
+    ``log_probabilities`` are log(p), such as log_softmax gives; ``target`` is t, or with ``log_target``
+    log(t): both (B, C), a distribution a row, or lists of Values as for :func:`cross_entropy`. Where t is 0
+    the term is 0. The loss of an example is the sum over its classes; what PyTorch calls "batchmean" is
+    "mean" here. Gradient: -t to log(p), log(t) - log(p) + 1 to t; over B for the mean.
+    Use it to bring one distribution close to another: distillation, variational inference. Not where the
+    target is a label: then log(t) is constant, and :func:`cross_entropy` is the same with less work.
+    Raises ValueError for a log-probability above 0, a target below 0, and shapes that differ. Source:
+    S. Kullback and R. A. Leibler, "On information and sufficiency" (1951).
+
+    >>> logits = Tensor([[0.0, 0.0]])
+    >>> round(kl_divergence(logits.log_softmax(), [[1.0, 0.0]]).item(), 4)
+    0.6931
+    """
+    examples = Examples("kl_divergence", log_probabilities=log_probabilities, target=target)
+    predicted, given = examples.numbers()
+    _check_logarithms("kl_divergence", predicted)
+    if log_target:
+        _check_logarithms("kl_divergence", given)
+    else:
+        bounded("kl_divergence", "target", given, 0.0, hint="probabilities; log_target=True takes logarithms")
+    terms = _relative_entropy_of_logarithms if log_target else _relative_entropy
+    return examples.loss(lambda row, t: total(each(terms, row, t)), reduction=reduction)
+
+
+def multiclass_hinge(
+    scores: Any,
+    target: Any,
+    *,
+    margin: float = 1.0,
+    power: int = 1,
+    class_weights: Any = None,
+    reduction: str = "mean",
+) -> Any:
+    """Multi-class hinge loss: the right score should lead every other by ``margin``.
+
+    With y the right class: sum over j != y of relu(margin - scores[y] + scores[j])**power, over C. ``power``
+    is 1 or 2, and ``class_weights`` multiply the loss of an example, here without changing what the mean is
+    over. Shapes as for :func:`cross_entropy`.
+    Gradient, with power 1: 1 / C to each score within the margin, and minus their sum to the right one; over
+    B for the mean.
+    Use it where only the order of the scores matters. Not where they should become probabilities.
+    Raises as :func:`cross_entropy` does. Source: J. Weston and C. Watkins, "Support vector machines for
+    multi-class pattern recognition" (1999), there without the division by C.
+
+    >>> multiclass_hinge(Tensor([[2.0, 1.5, 0.0]]), [0]).item() == (1 - 2 + 1.5) / 3
+    True
+    """
+    margin = real(margin, "margin", "multiclass_hinge", low=0.0)
+    if isinstance(power, bool) or power not in (1, 2):
+        raise ValueError(f"multiclass_hinge: power is {power!r}; expected 1 or 2")
+    examples = Examples("multiclass_hinge", scores=scores)
+    classes = examples.shape[1]
+    chosen = labels("multiclass_hinge", examples.listed(target), examples.shape)
+    right = one_hot("multiclass_hinge", chosen, examples.shape)
+    others = (1.0 - right) * weight_of_each_class("multiclass_hinge", class_weights, classes)[chosen, None]
+
+    def loss(row: Any, right: Any, others: Any) -> Any:
+        lead = weighted(right, row) - margin
+
+        def shortfall(score: Any) -> Any:
+            short = autograd.relu(score - lead)
+            return short if power == 1 else short * short
+
+        return weighted(others, each(shortfall, row)) / float(classes)
+
+    return examples.loss(loss, right, others, reduction=reduction)
+
+
+def _expected(definition: Any, examples: Examples, *, shares_of: tuple[Any, ...], reduction: str) -> Any:
+    """The loss of rows, given how much the logarithm of each of their probabilities counts."""
+    target, *options = shares_of
+    counts, weight = shares(examples.caller, examples.listed(target), examples.shape, *options)
+    if not weight and reduction == "mean":
+        raise ValueError(
+            f"{examples.caller}: every label is ignored or of a class with weight 0; there is nothing to "
+            "take the mean of (reduction='sum' gives 0)"
+        )
+    return examples.loss(definition, counts, reduction=reduction, weight=weight)
+
+
+def _check_logarithms(caller: str, log_probabilities: np.ndarray) -> None:
+    # A little above 0 is the rounding of whoever took the logarithm, in float32.
+    hint = "logarithms of probabilities, such as log_softmax gives"
+    above = log_probabilities > 1e-5
+    if above.any():
+        raise ValueError(
+            f"{caller}: got the log-probability {log_probabilities[above][0]:g}, at index {first(above)}; "
+            f"expected numbers of at most 0 ({hint})"
+        )
+
+
+def _relative_entropy(log_p: Any, t: Any) -> Any:
+    some = t > 0
+    ratio = autograd.log(ops.where(some, t, 1.0)) - ops.where(some, log_p, 0.0)
+    return ops.where(some, t, 0.0) * ratio
+
+
+def _relative_entropy_of_logarithms(log_p: Any, log_t: Any) -> Any:
+    some = log_t > -np.inf
+    return autograd.exp(log_t) * (ops.where(some, log_t, 0.0) - ops.where(some, log_p, 0.0))
+
+
+def _flat(array: np.ndarray) -> np.ndarray:
+    """All elements in the order in which they are in memory, not a copy."""
+    return array.ravel(order="K")
+
+
+def _mean_nll(logits: Any, *, target: np.ndarray, right: np.ndarray, log_probabilities: np.ndarray) -> Any:
+    """Minus the mean logarithm of the probability of the right class."""
+    return np.add.reduce(_flat(log_probabilities)[right]) / -len(target)
+
+
+def _to_logits(
+    out: Any, logits: Any, *, target: np.ndarray, right: np.ndarray, log_probabilities: np.ndarray
+) -> Any:
+    """(softmax(logits) - one_hot(target)) / B, on arrays from the logarithms that are there already."""
+
+    def share(g: Any) -> Any:
+        if isinstance(g, Tensor):  # to be differentiated again: as a function of the logits
+            one_hot = np.zeros(logits.shape, logits.dtype)
+            one_hot[np.arange(len(target)), target] = 1
+            return (autograd.softmax(logits) - one_hot) * (g / float(len(target)))
+        error = np.exp(log_probabilities)
+        _flat(error)[right] -= 1
+        error *= g / len(target)
+        return error
+
+    return share
+
+
+# One node for softmax, logarithm, choice and mean.
+cross_entropy_row = ArrayOp("cross_entropy", "cross_entropy", on_array=_mean_nll, partials=(_to_logits,))

@@ -1,0 +1,136 @@
+"""Losses that look at one number at a time: the walk through a batch, and what it is reduced to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+import autograd
+from autograd import Tensor, Value
+
+from ..checks import numbers
+
+REDUCTIONS = ("mean", "sum", "none")
+
+# (caller, numbers of the prediction, numbers of the target): raises where the loss is not defined for them
+Check = Callable[[str, np.ndarray, np.ndarray], None]
+
+
+def per_element(
+    caller: str,
+    loss: Callable[[Any, Any], Any],
+    prediction: Any,
+    target: Any,
+    reduction: str,
+    check: Check | None = None,
+) -> Any:
+    """``loss`` of every pair of prediction and target: of arrays at once, of lists of Values one by one."""
+    check_reduction(reduction, caller)
+    if is_array(prediction):
+        given, target = raw(target), beside(prediction, target, caller)
+        check_same_shape(caller, prediction, target)
+        _check(caller, raw(prediction), np.asarray(given), check)  # a bool, say, is one before it is a float
+        return reduced(loss(prediction, target), reduction)
+    pairs = list(_pairs(caller, prediction, raw(target)))
+    _check(caller, floats(caller, [p for p, _ in pairs]), floats(caller, [t for _, t in pairs]), check)
+    losses = [loss(p, t if isinstance(t, Value) else float(t)) for p, t in pairs]
+    if reduction == "none":
+        return _nested_like(prediction, iter(losses))
+    return reduced(losses, reduction)
+
+
+def reduced(losses: Any, reduction: str, weight: float | None = None) -> Any:
+    """The losses themselves, their sum, or their mean: the sum over ``weight``, else over their number."""
+    if reduction == "none":
+        return losses
+    if reduction == "sum":
+        return losses.sum() if is_array(losses) else autograd.sum(losses)
+    if is_array(losses) and weight is None:
+        return losses.mean()
+    total = losses.sum() if is_array(losses) else autograd.sum(losses)
+    return total / (float(len(losses)) if weight is None else weight)
+
+
+def check_reduction(reduction: Any, caller: str) -> None:
+    """One of the three words, else a ValueError."""
+    if not isinstance(reduction, str) or reduction not in REDUCTIONS:
+        raise ValueError(f"{caller}: reduction is {reduction!r}; expected {', '.join(map(repr, REDUCTIONS))}")
+
+
+def check_same_shape(caller: str, prediction: Any, target: Any) -> None:
+    """Shapes that would broadcast are an error too: a column beside a row makes a table of losses."""
+    if target.shape != prediction.shape:
+        raise ValueError(
+            f"{caller}: the target has shape {target.shape}, but the prediction {prediction.shape}; "
+            "they must be equal (reshape one: a column (B, 1) is not (B,))"
+        )
+
+
+def is_array(data: Any) -> bool:
+    """Whether it is computed with at once, and not Value by Value."""
+    return isinstance(data, (Tensor, np.ndarray))
+
+
+def raw(data: Any) -> Any:
+    """The numbers of a Tensor; anything else as it is."""
+    return data.data if isinstance(data, Tensor) else data
+
+
+def beside(prediction: Any, data: Any, caller: str) -> Any:
+    """Data in the dtype of the prediction; a Tensor that asks for a gradient is itself."""
+    if isinstance(data, Tensor) and data.requires_grad:
+        return data
+    return numbers(raw(data), prediction.dtype if prediction.dtype.kind == "f" else None, caller)
+
+
+def floats(caller: str, items: list[Any]) -> np.ndarray:
+    """The numbers of Values and plain numbers, to be looked at."""
+    for item in items:
+        if is_array(item) and item.ndim:
+            raise TypeError(
+                f"{caller}: got a list with an array of shape {item.shape} in it; expected one Tensor or "
+                "array for the whole batch (autograd.stack makes one), or Values"
+            )
+    return numbers([item.data if isinstance(item, Value) else raw(item) for item in items], None, caller)
+
+
+def first(mask: np.ndarray) -> Any:
+    """The index of the first True."""
+    where = tuple(int(i) for i in np.argwhere(mask)[0])
+    return where[0] if len(where) == 1 else where
+
+
+def _check(caller: str, prediction: np.ndarray, target: np.ndarray, check: Check | None) -> None:
+    if not target.size:
+        raise ValueError(f"{caller}: the batch is empty; there is nothing to take the mean of")
+    missing = np.isnan(target)
+    if missing.any():
+        raise ValueError(f"{caller}: nan in the target, at index {first(missing)}")
+    if check is not None:
+        check(caller, prediction, target)
+
+
+def _pairs(caller: str, prediction: Any, target: Any) -> Iterator[tuple[Any, Any]]:
+    """Prediction and target side by side, through lists in lists."""
+    if isinstance(target, np.ndarray):
+        target = target.tolist()
+    if not isinstance(prediction, (list, tuple)):
+        if isinstance(target, (list, tuple)):
+            raise ValueError(
+                f"{caller}: {len(target)} targets but the prediction {prediction!r}; expected one for each"
+            )
+        yield prediction, target
+        return
+    if not isinstance(target, (list, tuple)) or len(target) != len(prediction):
+        got = f"{len(target)} targets" if isinstance(target, (list, tuple)) else f"the target {target!r}"
+        raise ValueError(f"{caller}: {len(prediction)} predictions but {got}; expected one target for each")
+    for p, t in zip(prediction, target):
+        yield from _pairs(caller, p, t)
+
+
+def _nested_like(prediction: Any, losses: Iterator[Any]) -> Any:
+    if isinstance(prediction, (list, tuple)):
+        return [_nested_like(p, losses) for p in prediction]
+    return next(losses)

@@ -1,0 +1,167 @@
+"""Losses that look at an example as a whole: a row of C scores, a vector of D features, a mask of N pixels.
+
+Such a loss is written once, for rows. A row is a list of Values, and its loss one Value; or it is all rows of
+a Tensor (B, N) at once, and its loss a column (B, 1). Three functions tell them apart: :func:`each`,
+:func:`total` and :func:`weighted`; what they give is computed with as usual.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import autograd
+from autograd import ops
+
+from .elements import beside, check_reduction, floats, is_array, raw, reduced
+from .targets import signs
+
+
+class Examples:
+    """The examples of a batch, once or side by side: ``Examples("triplet", anchor=..., positive=..., ...)``.
+
+    Each is a Tensor or array (B, N), a list of B lists of N Values, or, for a single example, a list of N
+    Values. ``shape`` is (B, N). Raises where they do not have the same shape, or there is nothing in them.
+    """
+
+    def __init__(self, caller: str, **batches: Any) -> None:
+        self.caller = caller
+        named = list(batches.items())
+        self.name, self.batches = named[0][0], [batch for _, batch in named]
+        self.are_arrays = is_array(self.batches[0])
+        self.is_one = False
+        if self.are_arrays:
+            self._take_arrays(named)
+        else:
+            self._take_lists(named)
+        if not all(self.shape):
+            raise ValueError(f"{caller}: the {self.name} have shape {self.shape}; there is no example or no "
+                             "class in them")  # fmt: skip
+
+    def _take_arrays(self, named: list[tuple[str, Any]]) -> None:
+        leading = self.batches[0]
+        if leading.dtype.kind != "f":
+            raise TypeError(f"{self.caller}: the {self.name} are of dtype {leading.dtype}; expected floats")
+        if leading.ndim != 2:
+            raise ValueError(f"{self.caller}: the {self.name} have shape {leading.shape}; expected "
+                             "a row for each example: (B, C)")  # fmt: skip
+        self.shape = leading.shape
+        self.batches[1:] = [beside(leading, batch, self.caller) for batch in self.batches[1:]]
+        for (name, _), batch in zip(named, self.batches):
+            if batch.shape != self.shape:
+                raise ValueError(
+                    f"{self.caller}: the {name} has shape {batch.shape}, but the {self.name} {self.shape}; "
+                    "they must be equal"
+                )
+
+    def _take_lists(self, named: list[tuple[str, Any]]) -> None:
+        leading = self.batches[0]
+        is_list = isinstance(leading, (list, tuple))
+        self.is_one = is_list and bool(leading) and not isinstance(leading[0], (list, tuple))
+        rows = [self._rows(name, batch) for name, batch in named]
+        self.shape = (len(rows[0]), len(rows[0][0]) if rows[0] else 0)
+        for (name, _), batch in zip(named, rows):
+            widths = sorted({len(row) for row in batch})
+            if len(widths) > 1:
+                raise ValueError(
+                    f"{self.caller}: rows of {widths} numbers in the {name}; expected as many in each"
+                )
+            shape = (len(batch), widths[0] if widths else 0)
+            if shape != self.shape:
+                raise ValueError(
+                    f"{self.caller}: the {name} has shape {shape}, but the {self.name} {self.shape}; they "
+                    "must be equal"
+                )
+        self.batches = rows
+
+    def _rows(self, name: str, batch: Any) -> list[Any]:
+        batch = raw(batch)
+        batch = batch.tolist() if isinstance(batch, np.ndarray) else batch
+        rows = [batch] if self.is_one else batch
+        if isinstance(batch, (list, tuple)) and any(map(is_array, batch)):
+            raise TypeError(
+                f"{self.caller}: got {name} as a list with an array in it; expected one Tensor or array for "
+                "the whole batch (autograd.stack makes one), or Values"
+            )
+        if not isinstance(rows, (list, tuple)) or not all(isinstance(row, (list, tuple)) for row in rows):
+            raise TypeError(
+                f"{self.caller}: got {name} of type {type(batch).__name__}; expected a Tensor or list of "
+                "Values, or of such lists"
+            )
+        return list(rows)
+
+    def numbers(self) -> list[np.ndarray]:
+        """The numbers of each of the batches, (B, N), to be looked at."""
+        if self.are_arrays:
+            return [raw(batch) for batch in self.batches]
+        return [
+            floats(self.caller, [x for row in rows for x in row]).reshape(self.shape) for rows in self.batches
+        ]
+
+    def listed(self, target: Any) -> Any:
+        """The targets of all examples, also where the example is alone, and its target with it."""
+        return [raw(target)] if self.is_one else target
+
+    def signs(self, target: Any) -> np.ndarray:
+        """+1 or -1 for each example, as an array (B,)."""
+        found = np.asarray(raw(self.listed(target)))
+        if found.shape != self.shape[:1]:
+            raise ValueError(
+                f"{self.caller}: the target has shape {found.shape}; expected {self.shape[:1]}, one for each "
+                "example"
+            )
+        signs(self.caller, found, found)
+        return found
+
+    def loss(
+        self,
+        definition: Callable[..., Any],
+        *data: np.ndarray,
+        reduction: str,
+        weight: float | None = None,
+    ) -> Any:
+        """``definition`` of the rows of each batch, and of what ``data`` (B,) or (B, N) has for each."""
+        check_reduction(reduction, self.caller)
+        if self.are_arrays:
+            dtype = self.batches[0].dtype
+            rows = [column.reshape(len(column), -1).astype(dtype, copy=False) for column in data]
+            losses = definition(*self.batches, *rows).reshape(self.shape[0])
+        else:
+            columns = [column.astype(float).tolist() for column in data]
+            losses = [definition(*rows) for rows in zip(*self.batches, *columns)]
+            if self.is_one and reduction == "none":
+                return losses[0]
+        return reduced(losses, reduction, weight)
+
+
+def each(function: Callable[..., Any], *rows: Any) -> Any:
+    """``function`` of the numbers of rows, element by element: a row again."""
+    if is_array(rows[0]):
+        return function(*rows)
+    return [function(*numbers_) for numbers_ in zip(*rows)]
+
+
+def total(row: Any) -> Any:
+    """The sum of a row."""
+    return row.sum(axis=1, keepdims=True) if is_array(row) else autograd.sum(row)
+
+
+def weighted(weights: Any, row: Any) -> Any:
+    """The sum of a row with weights, which are data. What has the weight 0 is left out, be it infinite."""
+    if is_array(row):
+        return total(weights * ops.where(weights != 0, row, 0.0))
+    chosen = [(weight, x) for weight, x in zip(weights, row) if weight != 0]
+    return autograd.dot([weight for weight, _ in chosen], [x for _, x in chosen])
+
+
+def inner(x: Any, y: Any) -> Any:
+    """The dot product of two rows."""
+    return total(x * y) if is_array(x) else autograd.dot(x, y)
+
+
+def root(squared: Any) -> Any:
+    """The square root, with the slope 0 at 0: of all slopes a norm has at the origin, the middle one."""
+    some = squared > 0.0
+    return ops.where(some, ops.sqrt(ops.where(some, squared, 1.0)), 0.0 * squared)

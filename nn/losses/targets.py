@@ -1,0 +1,158 @@
+"""What a target may be: signs, probabilities, counts, classes. All else is an error that says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..checks import numbers, real
+from .elements import Check, first, raw
+
+
+def within(low: float, high: float, name: str, hint: str) -> Check:
+    """A check that the prediction is between two numbers, themselves included, and the target as well."""
+
+    def check(caller: str, prediction: np.ndarray, target: np.ndarray) -> None:
+        bounded(caller, name, prediction, low, high, hint)
+        bounded(caller, "target", target, low, high)
+
+    return check
+
+
+def bounded(
+    caller: str,
+    name: str,
+    array: np.ndarray,
+    low: float,
+    high: float = np.inf,
+    hint: str = "",
+    slack: float = 0.0,
+) -> None:
+    """ValueError where a number, nan too, is not between the two, themselves included, but for ``slack``."""
+    inside = (array >= low) & (array <= high + slack)
+    if not inside.all():
+        index = first(~inside) if array.ndim else None
+        at = "" if index is None else f", at index {index}"
+        bounds = f"from {low:g} to {high:g}" if high < np.inf else f"of at least {low:g}"
+        raise ValueError(
+            f"{caller}: the {name} has {array[~inside][0]:g}{at}; expected numbers {bounds}"
+            + (f" ({hint})" if hint else "")
+        )
+
+
+def signs(caller: str, prediction: np.ndarray, target: np.ndarray) -> None:
+    """A check that each target is +1 or -1, a number and no bool."""
+    if target.dtype.kind not in "iuf":
+        raise TypeError(f"{caller}: the targets are of dtype {target.dtype}; expected the numbers +1 and -1")
+    wrong = np.abs(target) != 1
+    if wrong.any():
+        raise ValueError(
+            f"{caller}: got the target {target[wrong][0]:g}; expected +1 or -1 (for labels 0 and 1: "
+            "2 * label - 1)"
+        )
+
+
+def bits(caller: str, prediction: np.ndarray, target: np.ndarray) -> None:
+    """A check that each target is 0 or 1."""
+    wrong = (target != 0) & (target != 1)
+    if wrong.any():
+        raise ValueError(
+            f"{caller}: got the target {target[wrong][0]:g}; expected 0 or 1 (for signs -1 and +1: "
+            "(sign + 1) / 2)"
+        )
+
+
+def labels(caller: str, target: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """The classes of a batch as an array of integers (B,), for scores of ``shape`` (B, C)."""
+    batch, classes = shape
+    found = np.asarray(raw(target))
+    if not batch or not classes:
+        raise ValueError(f"{caller}: the scores have shape {shape}; there is no example or no class in them")
+    if found.shape != (batch,):
+        raise ValueError(
+            f"{caller}: the target has shape {found.shape}; expected ({batch},), one label an example"
+        )
+    if found.dtype.kind not in "iu":
+        raise TypeError(
+            f"{caller}: the labels are of dtype {found.dtype}; expected integers, 0 to {classes - 1} "
+            "(labels.astype(int) makes them of whole numbers)"
+        )
+    return found
+
+
+def places(caller: str, labels: np.ndarray, shape: tuple[int, ...], order: Any = "C") -> np.ndarray:
+    """The place of each example's score of the right class in all (B, C) scores end to end."""
+    batch, classes = shape
+    try:
+        return np.ravel_multi_index((np.arange(batch), labels), (batch, classes), order=order)
+    except ValueError:
+        bad = (labels < 0) | (labels >= classes)
+        raise IndexError(
+            f"{caller}: the label {labels[bad][0]}, at index {first(bad)}, is not one of the {classes} "
+            f"classes, 0 to {classes - 1}"
+        ) from None
+
+
+def one_hot(
+    caller: str, target: np.ndarray, shape: tuple[int, ...], ignored: int | None = None
+) -> np.ndarray:
+    """Zeros (B, C) with a 1 at the class of each example, unless that is the ignored one."""
+    rows = np.zeros(shape)
+    kept = np.ones(len(target), bool) if ignored is None else target != ignored
+    places(caller, np.where(kept, target, 0), shape)  # for its error: a label below 0 is an index too
+    rows[kept, target[kept]] = 1.0
+    return rows
+
+
+def weight_of_each_class(caller: str, weights: Any, classes: int) -> np.ndarray:
+    """A weight for each class, as an array (C,); all 1 where None."""
+    if weights is None:
+        return np.ones(classes)
+    found = numbers(raw(weights), float, caller)
+    if found.shape != (classes,):
+        raise ValueError(
+            f"{caller}: class_weights has shape {found.shape}; expected ({classes},), one for each class"
+        )
+    wrong = ~((found >= 0) & (found < np.inf))
+    if wrong.any():
+        raise ValueError(
+            f"{caller}: class_weights has {found[wrong][0]:g}, for class {first(wrong)}; expected finite "
+            "numbers of at least 0"
+        )
+    return found
+
+
+def shares(
+    caller: str,
+    target: Any,
+    shape: tuple[int, ...],
+    weights: Any = None,
+    smoothing: float = 0.0,
+    ignored: int | None = None,
+) -> tuple[np.ndarray, float]:
+    """How much each log-probability (B, C) counts, and what their sum is divided by for the mean.
+
+    ``target`` is labels (B,) or, for soft targets, probabilities (B, C). ``smoothing`` takes that share from
+    the target and spreads it evenly over all classes. The mean over labels is weighted as their classes are.
+    """
+    batch, classes = shape
+    smoothing = real(smoothing, "label_smoothing", caller, low=0.0, high=1.0)
+    by_class = weight_of_each_class(caller, weights, classes)
+    if ignored is not None and (isinstance(ignored, bool) or not isinstance(ignored, (int, np.integer))):
+        raise TypeError(f"{caller}: ignore_index is {ignored!r}; expected an integer, or None")
+    given = np.asarray(raw(target))
+    if given.shape == shape and given.dtype.kind == "f":
+        if ignored is not None:
+            raise ValueError(
+                f"{caller}: ignore_index is {ignored}, but the target is probabilities, in which there is no "
+                "label to ignore; make the rows to be ignored zeros"
+            )
+        # Mixed in float32, the same label twice can come to a little more than 1.
+        bounded(caller, "target", given, 0.0, 1.0, "a row of probabilities for each example", slack=1e-5)
+        hot, weight = given.astype(float), float(batch)
+    else:
+        hot = one_hot(caller, labels(caller, target, shape), shape, ignored)
+        weight = float((hot @ by_class).sum())
+    counts = hot.any(axis=1, keepdims=True)
+    return ((1.0 - smoothing) * hot + counts * (smoothing / classes)) * by_class, weight

@@ -1,0 +1,300 @@
+"""Normalisation: numbers brought to mean 0 and variance 1, and from there to what the network learns to want.
+
+What differs is over which numbers the mean and variance are taken: batch normalisation takes each feature
+over the batch, layer and RMS normalisation each example over its features. Shapes: B is the batch, C the
+features (channels), L, H and W places.
+
+With m and s**2 the mean and the variance of n numbers (biased, divided by n), and z = (x - m) / sqrt(s**2 +
+eps):
+
+    y = weight z + bias
+    dx = (g - mean(g) - z mean(g z)) / sqrt(s**2 + eps),    for g = weight dy:
+
+g without its parts along the constant and along z, since moving or stretching all x together changes no z.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor, ops
+from autograd.ops import ArrayOp
+
+from .checks import count, numbers, real
+from .module import Module
+
+Axes = tuple[int, ...]
+
+
+def _mean(x: Any, axis: Axes) -> Any:
+    return x.mean(axis=axis, keepdims=True)
+
+
+def _to_normalized(out: Any, x: Any, *, axis: Axes, mean: Any, var: Any, eps: float) -> Any:
+    if isinstance(x, Tensor):  # to be differentiated again: the variance as a function of x
+        var = x.var(axis=axis, keepdims=True)
+    std = ops.sqrt(var + eps)
+    return lambda g: (g - _mean(g, axis) - out * _mean(g * out, axis)) / std
+
+
+# One node: half of the time that mean, difference, square, mean, root and quotient take as a node each. Mean
+# and variance are worked out before, as the running statistics want them too.
+normalize = ArrayOp(
+    "normalize", "normalize",
+    on_array=lambda x, *, axis, mean, var, eps: (x - mean) / np.sqrt(var + eps),
+    partials=(_to_normalized,),
+)  # fmt: skip
+
+
+def _root_mean_square(x: Any, axis: Axes, eps: float) -> Any:
+    return ops.sqrt(_mean(x * x, axis) + eps)
+
+
+def _to_rms_normalized(out: Any, x: Any, *, axis: Axes, eps: float) -> Any:
+    size = _root_mean_square(x, axis, eps)
+    return lambda g: (g - out * _mean(g * out, axis)) / size
+
+
+rms_normalize = ArrayOp(
+    "rms_normalize", "rms_normalize",
+    on_array=lambda x, *, axis, eps: x / _root_mean_square(x, axis, eps),
+    partials=(_to_rms_normalized,),
+)  # fmt: skip
+
+
+class _Norm(Module):
+    """A weight and a bias of one shape, begun at 1 and 0; each may be absent."""
+
+    def __init__(self, shape: tuple[int, ...], weight: bool, bias: bool, dtype: Any) -> None:
+        if not np.issubdtype(dtype, np.floating):
+            raise TypeError(
+                f"{type(self).__name__}: dtype is {np.dtype(dtype)}; weights that are trained are floats"
+            )
+        self.dtype = np.dtype(dtype)
+        self.weight = Tensor(np.ones(shape, self.dtype), label="weight") if weight else None
+        self.bias = Tensor(np.zeros(shape, self.dtype), label="bias") if bias else None
+
+    def _input(self, x: Any) -> Any:
+        """As in :class:`nn.Linear`: NumPy input is data, and takes the dtype of the layer."""
+        if not isinstance(x, Tensor):
+            return numbers(x, self.dtype, type(self).__name__)
+        if x.dtype.kind != "f":
+            raise TypeError(f"{type(self).__name__}: got a Tensor of dtype {x.dtype}; expected floats")
+        return x
+
+    def _affine(self, x: Any, shape: tuple[int, ...]) -> Any:
+        """``weight`` x + ``bias``, which meet x in that shape."""
+        if self.weight is not None:
+            x = x * self.weight.reshape(shape)
+        return x if self.bias is None else x + self.bias.reshape(shape)
+
+
+class _BatchNorm(_Norm):
+    """Batch normalisation over all axes but axis 1."""
+
+    ranks: tuple[int, ...]  # how many axes the input may have
+    layout: str
+
+    def __init__(
+        self,
+        features: int,
+        *,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        dtype: Any = np.float32,
+    ) -> None:
+        name = type(self).__name__
+        self.features = count(features, "features", name)
+        self.eps = real(eps, "eps", name, low=0, open_low=True)
+        self.momentum = None if momentum is None else real(momentum, "momentum", name, low=0)
+        if self.momentum is not None and self.momentum > 1:
+            raise ValueError(f"{name}: momentum is {momentum!r}; expected a number from 0 to 1, or None")
+        super().__init__((self.features,), affine, affine, dtype)
+        # Not trained, but part of the state: saved and loaded with the weights.
+        self.running_mean = Tensor(np.zeros(self.features, self.dtype), requires_grad=False)
+        self.running_var = Tensor(np.ones(self.features, self.dtype), requires_grad=False)
+        self.num_batches_tracked = Tensor(np.array(0))
+
+    def __call__(self, x: Any) -> Any:
+        """The same shape; in training it also moves the running statistics."""
+        x = self._input(x)
+        if x.ndim not in self.ranks or x.shape[1] != self.features:
+            layout = self.layout.replace("C", str(self.features))
+            raise ValueError(f"{type(self).__name__}: the input has shape {x.shape}; expected {layout}")
+        shape = (1, self.features) + (1,) * (x.ndim - 2)
+        if self.training:
+            axis = (0, *range(2, x.ndim))
+            mean, var = self._statistics(x, axis)
+            return self._affine(normalize(x, axis=axis, mean=mean, var=var, eps=self.eps), shape)
+        mean, var = (each.data.reshape(shape) for each in (self.running_mean, self.running_var))
+        return self._affine((x - mean) / np.sqrt(var + self.eps), shape)
+
+    def _statistics(self, x: Any, axis: Axes) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and variance of each feature of this batch, which the running ones then move towards."""
+        data = x.data if isinstance(x, Tensor) else x
+        many = data.size // self.features
+        if many < 2:
+            raise ValueError(
+                f"{type(self).__name__}: the input has shape {x.shape}, {many} value of each feature, "
+                "which has no variance; train with a larger batch (drop a last one of a single example), "
+                "or call eval() first"
+            )
+        mean, var = data.mean(axis=axis, keepdims=True), data.var(axis=axis, keepdims=True)
+        self.num_batches_tracked.data[...] += 1
+        pace = 1 / int(self.num_batches_tracked.data) if self.momentum is None else self.momentum
+        unbiased = var * (many / (many - 1))  # an estimate for all that the batch was drawn from
+        for running, now in ((self.running_mean, mean), (self.running_var, unbiased)):
+            running.data *= 1 - pace
+            running.data += (pace * now).reshape(-1).astype(self.dtype)
+        return mean, var
+
+    def extra_repr(self) -> str:
+        """The features, and the settings that are not the usual ones."""
+        shown = f"{self.features}" + (f", eps={self.eps:g}" if self.eps != 1e-5 else "")
+        if self.momentum != 0.1:
+            shown += f", momentum={self.momentum}"
+        return shown + (", affine=False" if self.weight is None else "")
+
+
+class BatchNorm1d(_BatchNorm):
+    """Batch normalisation of (B, C) or (B, C, L): each feature with its mean and variance over the batch.
+
+    Formula and gradient: see :mod:`nn.normalization`; ``weight`` and ``bias`` are (C,), absent with
+    ``affine=False``. The gradient runs through mean and variance, so examples of a batch depend on each
+    other.
+
+    In training, ``running_mean`` and ``running_var`` follow: running = (1 - ``momentum``) running + momentum
+    now, with the unbiased variance (divided by n - 1) for now; with ``momentum=None`` they are the plain
+    means over all batches so far. In eval they take the place of the batch's own, and an example is on its
+    own.
+
+    Put it between a linear layer and its activation: deep networks then train at higher rates, from nearly
+    any initialisation, and the noise of the batch regularises a little. Not with small batches (below 8 or
+    so: use layer normalisation) nor where examples of a batch depend on each other. In training ValueError
+    for a single value of each feature. Ioffe and Szegedy, "Batch normalization: accelerating deep network
+    training by reducing internal covariate shift", 2015.
+
+    >>> norm = BatchNorm1d(2)
+    >>> norm(np.array([[1.0, 10.0], [3.0, 30.0]])).data.round(3)
+    array([[-1., -1.],
+           [ 1.,  1.]], dtype=float32)
+    >>> norm.running_mean.data, norm.running_var.data
+    (array([0.2, 2. ], dtype=float32), array([ 1.1, 20.9], dtype=float32))
+    >>> norm
+    BatchNorm1d(2)  4 parameters
+    """
+
+    ranks = (2, 3)
+    layout = "(B, C) or (B, C, L)"
+
+
+class BatchNorm2d(_BatchNorm):
+    """Batch normalisation of images, (B, C, H, W): each channel with its mean and variance over B, H and W.
+
+    Otherwise as :class:`BatchNorm1d`: an image of several pixels has a variance of its own, so that here a
+    batch of one can be trained on.
+
+    >>> norm = BatchNorm2d(3)
+    >>> norm(np.random.default_rng(0).random((10, 3, 4, 4))).data.std(axis=(0, 2, 3)).round(3)
+    array([1., 1., 1.], dtype=float32)
+    """
+
+    ranks = (4,)
+    layout = "(B, C, H, W)"
+
+
+class _FeatureNorm(_Norm):
+    """Normalisation of each example over its last axes, which have the sizes ``shape``."""
+
+    def __init__(self, shape: int | tuple[int, ...], weight: bool, bias: bool, dtype: Any) -> None:
+        sizes = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+        if not sizes:
+            raise ValueError(f"{type(self).__name__}: shape is (); expected the sizes of one axis or several")
+        self.shape = tuple(count(size, "shape", type(self).__name__) for size in sizes)
+        self.axis = tuple(range(-len(self.shape), 0))
+        super().__init__(self.shape, weight, bias, dtype)
+
+    def _input(self, x: Any) -> Any:
+        x = super()._input(x)
+        if x.shape[-len(self.shape) :] != self.shape:
+            sizes = ", ".join(map(str, self.shape))
+            raise ValueError(f"{type(self).__name__}: the input has shape {x.shape}; expected (..., {sizes})")
+        return x
+
+    def extra_repr(self) -> str:
+        """The sizes, and affine=False where there is no weight."""
+        shown = ", ".join(map(str, self.shape))
+        return (shown if len(self.shape) == 1 else f"({shown})") + (
+            ", affine=False" if self.weight is None else ""
+        )
+
+
+class LayerNorm(_FeatureNorm):
+    """Layer normalisation: each example with the mean and variance over its own features.
+
+    Takes (..., n) for ``shape`` n, or (..., n1, n2) for a ``shape`` (n1, n2), and gives the same shape;
+    formula and gradient: see :mod:`nn.normalization`. ``weight`` and ``bias`` are of that shape; absent with
+    ``affine=False``, the bias alone with ``bias=False``.
+
+    Training and eval are the same and the batch does not matter: the choice for transformers, recurrent
+    networks and small batches. Not where the size of an example's activations is what matters. Ba, Kiros and
+    Hinton,
+    "Layer normalization", 2016.
+
+    >>> LayerNorm(4)(np.array([[1.0, 2.0, 3.0, 4.0]])).data.round(3)
+    array([[-1.342, -0.447,  0.447,  1.342]], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        shape: int | tuple[int, ...],
+        *,
+        eps: float = 1e-5,
+        affine: bool = True,
+        bias: bool = True,
+        dtype: Any = np.float32,
+    ) -> None:
+        self.eps = real(eps, "eps", "LayerNorm", low=0, open_low=True)
+        super().__init__(shape, affine, affine and bias, dtype)
+
+    def __call__(self, x: Any) -> Any:
+        """(..., *shape) to the same."""
+        x = self._input(x)
+        data = x.data if isinstance(x, Tensor) else x
+        mean, var = data.mean(axis=self.axis, keepdims=True), data.var(axis=self.axis, keepdims=True)
+        return self._affine(normalize(x, axis=self.axis, mean=mean, var=var, eps=self.eps), self.shape)
+
+
+class RMSNorm(_FeatureNorm):
+    """RMS normalisation: each example divided by the root of the mean of its squares: no mean is taken off.
+
+    y = weight x / r with r = sqrt(mean(x**2) + eps), over the last axes, of the sizes ``shape``, as
+    :class:`LayerNorm`; gradient: dx = (g - z mean(g z)) / r for z = x / r and g = weight dy. ``eps`` None is
+    the distance from 1 to the next number of x's dtype, as in PyTorch.
+
+    A cheaper layer normalisation that does as well in large language models; not where the mean carries
+    nothing and is large. Zhang and Sennrich, "Root mean square layer normalization", 2019.
+
+    >>> RMSNorm(4)(np.array([[1.0, -1.0, 2.0, -2.0]])).data.round(3)
+    array([[ 0.632, -0.632,  1.265, -1.265]], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        shape: int | tuple[int, ...],
+        *,
+        eps: float | None = None,
+        affine: bool = True,
+        dtype: Any = np.float32,
+    ) -> None:
+        self.eps = None if eps is None else real(eps, "eps", "RMSNorm", low=0, open_low=True)
+        super().__init__(shape, affine, False, dtype)
+
+    def __call__(self, x: Any) -> Any:
+        """(..., *shape) to the same."""
+        x = self._input(x)
+        eps = float(np.finfo(x.dtype).eps) if self.eps is None else self.eps
+        return self._affine(rms_normalize(x, axis=self.axis, eps=eps), self.shape)

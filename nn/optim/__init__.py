@@ -1,0 +1,32 @@
+"""Optimizers: how parameters follow their gradients. One rule a file, on arrays in place.
+
+Defaults and formulas are PyTorch's where it has the rule. In the order in which they were thought of, each an
+answer to what the one before does badly:
+
+- :class:`SGD`: follow the gradient; momentum keeps the direction through noise and ravines
+- :class:`Adagrad`, :class:`RMSprop`, :class:`Adadelta`: a rate for each parameter, from its own gradients
+- :class:`Adam`, :class:`Adamax`, :class:`NAdam`, :class:`RAdam`: both
+- :class:`AdamW`: weight decay beside the gradient; what that changes is in :mod:`nn.optim.weight_decay`
+- :class:`Lion`: the sign of the momentum alone
+- :class:`Lookahead`: around any of them
+- :class:`LBFGS`: curvature, and a search along each direction; for losses without noise
+"""
+
+from .adadelta import Adadelta
+from .adagrad import Adagrad
+from .adam import Adam
+from .adamax import Adamax
+from .adamw import AdamW
+from .lbfgs import LBFGS
+from .lion import Lion
+from .lookahead import Lookahead
+from .nadam import NAdam
+from .optimizer import Group, Optimizer
+from .radam import RAdam
+from .rmsprop import RMSprop
+from .sgd import SGD
+
+__all__ = [
+    "LBFGS", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Group", "Lion", "Lookahead", "NAdam",
+    "Optimizer", "RAdam", "RMSprop",
+]  # fmt: skip

@@ -1,0 +1,100 @@
+"""Lookahead: k steps forward with any optimizer, one step back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+
+from ..checks import count, real
+from .optimizer import Closure, Optimizer
+from .storage import State, array_like, expect
+
+
+class Lookahead(Optimizer):
+    """Slow weights that follow the fast ones of another optimizer: every ``k`` steps, part of their way.
+
+    The inner optimizer takes k steps from the slow weights s to f; then s = s + alpha (f - s), and it goes on
+    from there, with the memory that it has. Groups, lr and parameters are the inner optimizer's.
+
+    Use it to calm an optimizer that swings about a minimum, at hardly any cost. Not to read a result off
+    between two multiples of k, where the weights are the fast ones.
+
+    M. Zhang, J. Lucas, G. Hinton and J. Ba, "Lookahead optimizer: k steps forward, 1 step back", 2019.
+
+    >>> from autograd import Value
+    >>> from nn import SGD
+    >>> w = Value(1.0)
+    >>> optimizer = Lookahead(SGD([w], lr=0.25), k=2, alpha=0.5)
+    >>> for _ in range(2):
+    ...     optimizer.zero_grad()
+    ...     (w * w).backward()
+    ...     optimizer.step()
+    >>> w.data  # SGD came from 1 to 0.25
+    0.625
+    """
+
+    def __init__(self, optimizer: Optimizer, k: int = 5, alpha: float = 0.5) -> None:
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(
+                f"Lookahead: got {type(optimizer).__name__}; expected an optimizer to go around, such as "
+                "nn.Lookahead(nn.Adam(model.parameters()))"
+            )
+        self.optimizer = optimizer
+        self.k = count(k, "k", "Lookahead")
+        self.alpha = real(alpha, "alpha", "Lookahead", low=0, open_low=True)
+        if self.alpha > 1:
+            raise ValueError(f"Lookahead: alpha is {alpha!r}; expected a number above 0, and at most 1")
+        self.groups, self.parameters = optimizer.groups, optimizer.parameters
+        self._taken = 0  # steps since the slow weights were last the weights
+        self._slow: list[np.ndarray] = []
+
+    def step(self, closure: Closure | None = None) -> float | None:
+        """A step of the inner optimizer; after k of them, back to the slow weights, which have moved."""
+        start = self._slow if self._taken else [np.array(p.data) for p in self.parameters]
+        loss = self.optimizer.step(closure)  # before anything here changes: it may refuse
+        self._slow, self._taken = start, self._taken + 1
+        if self._taken == self.k:
+            for slow, parameter in zip(self._slow, self.parameters):
+                # As it is in the paper: a weight that has not moved stays what it is to the last bit.
+                data = slow + self.alpha * (parameter.data - slow)
+                if isinstance(parameter, Tensor):
+                    parameter.data[...] = data
+                else:
+                    parameter.data = float(data)
+            self._taken, self._slow = 0, []
+        return loss
+
+    def state_dict(self) -> State:
+        """The inner optimizer's state, the steps since the last one back, and the slow weights."""
+        return {
+            "optimizer": "Lookahead",
+            "k": self.k,
+            "alpha": self.alpha,
+            "taken": self._taken,
+            "slow": {str(index): np.array(slow) for index, slow in enumerate(self._slow)},
+            "inner": self.optimizer.state_dict(),
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from ``state``, bit for bit; the inner optimizer must be of the same kind. Or ValueError."""
+        expect(state, ("optimizer", "k", "alpha", "taken", "slow", "inner"), "Lookahead")
+        if state["optimizer"] != "Lookahead":
+            raise ValueError(f"load_state_dict: it is the state of {state['optimizer']!r}, not of Lookahead")
+        try:
+            k = count(state["k"], "k", "Lookahead")
+            alpha = real(state["alpha"], "alpha", "Lookahead", low=0, open_low=True)
+            taken = int(real(state["taken"], "taken", "Lookahead", low=0, high=k))
+        except TypeError as error:
+            raise ValueError(f"load_state_dict: {error}") from error
+        names = [str(index) for index in range(len(self.parameters))] if taken else []
+        found = expect(state["slow"], names, "Lookahead, slow weights")
+        slow = [
+            np.array(array_like(found[name], np.asarray(self.parameters[int(name)].data), "slow", name))
+            for name in names
+        ]
+        self.optimizer.load_state_dict(state["inner"])
+        self.k, self.alpha, self._taken, self._slow = k, alpha, taken, slow

@@ -1,0 +1,261 @@
+"""What optimizers share: groups of parameters with their settings, the step, and the state to resume from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor, Value
+from autograd.ops import LEAF
+
+from ..checks import real
+from ..module import Parameter
+from .settings import checked
+from .storage import State, Storage, expect
+
+Closure = Callable[[], Any]
+
+
+class Group(dict[str, Any]):
+    """Parameters that are trained alike (``parameters``), and how: settings by name, such as ``group["lr"]``.
+
+    A setting may be changed at any time, and is looked at as it was at the start. ValueError for a name that
+    the optimizer does not have, and where other arrays would have to be kept than at the start.
+
+    >>> from nn import SGD
+    >>> group = SGD([Value(1.0)], lr=0.5).groups[0]
+    >>> group["lr"] = 0.25
+    >>> group
+    {'lr': 0.25, 'momentum': 0.0, 'weight_decay': 0.0, 'nesterov': False}
+    """
+
+    def __init__(
+        self, rule: type[Optimizer], parameters: list[Parameter], settings: State, own: State
+    ) -> None:
+        self.rule, self.parameters = rule, parameters
+        super().__init__(settings)
+        super().update(self._checked({**settings, **own}))
+        self.memory = rule.memory(self)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.update({name: value})
+
+    def update(self, *arguments: Any, **settings: Any) -> None:
+        """Change several settings at once: all of them, or on an error none."""
+        new = self._checked(dict(*arguments, **settings))
+        if self.rule.memory({**self, **new}) != self.memory:
+            raise ValueError(
+                f"{self.rule.__name__}: {new} needs other arrays than those kept from the start, "
+                f"{[*self.memory]}; make a new optimizer with these settings"
+            )
+        super().update(new)
+
+    def _checked(self, settings: Mapping[str, Any]) -> State:
+        rule = self.rule.__name__
+        for name in settings:
+            if name not in self:
+                raise ValueError(f"{rule}: there is no setting {name!r}; there are {', '.join(self)}")
+        return {name: checked(name, value, rule) for name, value in settings.items()}
+
+
+class Optimizer:
+    """What optimizers share. A new one defines ``update``, and what it keeps: ``memory``.
+
+    ``parameters`` is a list of Tensors, Values or both; or a list of groups, each a dict of such a list as
+    ``"params"`` and of settings that differ from the others': ``[{"params": weights, "weight_decay": 0.1},
+    {"params": biases}]``. ``lr`` is the learning rate. ``groups`` has the settings of each group, to be read
+    and changed at any time; ``lr`` reads the first group's, and setting it sets all.
+
+    >>> class SignDescent(Optimizer):
+    ...     def update(self, data, grad, state, group):
+    ...         data -= group["lr"] * np.sign(grad)
+    >>> w = Value(1.0)
+    >>> optimizer = SignDescent([w], lr=0.25)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> w.data
+    0.75
+    """
+
+    scratch: tuple[str, ...] = ()  # arrays of the parameter's shape without content: room to compute in
+    numbers: Mapping[str, float] = {"step": 0}  # each parameter's own, and what they are at the start
+
+    def __init__(self, parameters: Iterable[Any], lr: float = 1e-3, **settings: Any) -> None:
+        name = type(self).__name__
+        self.groups = []
+        for members, own in _grouped(parameters, name):
+            real(own.get("lr", lr), "lr", name, low=0, open_low=True)  # 0 only later
+            self.groups.append(Group(type(self), members, {"lr": lr, **settings}, own))
+        self.parameters = [parameter for group in self.groups for parameter in group.parameters]
+        _check_parameters(self.parameters, name)
+        self._storages = [
+            Storage(group.parameters, group.memory, self.scratch, self.numbers) for group in self.groups
+        ]
+
+    @classmethod
+    def memory(cls, settings: Mapping[str, Any]) -> dict[str, float]:
+        """The arrays kept from step to step, of the parameter's shape: name, and what it is filled with.
+
+        ValueError where the settings do not go together.
+        """
+        return {}
+
+    def update(self, data: np.ndarray, grad: np.ndarray, state: State, group: Group) -> None:
+        """Change ``data`` in place by its gradient, element by element, in the way ``group`` has set.
+
+        ``state`` has the arrays of ``memory`` and ``scratch`` by name, and ``numbers``: ``step`` is 1 at the
+        first call. Numbers are floats for a Tensor, for Values arrays with one each.
+        """
+        raise NotImplementedError(
+            f"{type(self).__name__} does not say how it changes parameters: define its update"
+        )
+
+    @property
+    def lr(self) -> float:
+        """The learning rate, of the first group where they differ; setting it sets all. It may be 0."""
+        rate: float = self.groups[0]["lr"]
+        return rate
+
+    @lr.setter
+    def lr(self, rate: float) -> None:
+        for group in self.groups:
+            group["lr"] = rate
+
+    def step(self, closure: Closure | None = None) -> float | None:
+        """Change every parameter that has a gradient; none where the shape of one is wrong.
+
+        A ``closure``, which gives the loss, is the short form: its gradients are computed first, as in
+        :meth:`evaluate`, and its loss, from before the step, is returned.
+        """
+        loss = None if closure is None else self.evaluate(closure)
+        name = type(self).__name__
+        for storage in self._storages:
+            storage.check_shapes(name)
+        # Values first: they may refuse the step.
+        worked_out = [
+            (storage, storage.values_after(self.update, group, name))
+            for storage, group in zip(self._storages, self.groups)
+            if storage.values
+        ]
+        for storage, after in worked_out:
+            storage.take(*after)
+        for storage, group in zip(self._storages, self.groups):
+            storage.step_tensors(self.update, group)
+        return loss
+
+    def evaluate(self, closure: Closure) -> float:
+        """Compute the loss that ``closure`` gives, and its gradients afresh; returns it as a float.
+
+        Raises FloatingPointError where it is not finite: there are no gradients to follow.
+        """
+        loss = closure()
+        if not isinstance(loss, (Tensor, Value)):
+            raise TypeError(
+                f"{type(self).__name__}: the closure gave {type(loss).__name__}; expected the loss, a Value "
+                "or a Tensor with one element, as in optimizer.step(lambda: nn.mse(model(x), y))"
+            )
+        self.zero_grad()
+        number = loss.data if isinstance(loss, Value) else loss.item()
+        if not math.isfinite(number):
+            raise FloatingPointError(f"{type(self).__name__}: the loss is {number}; expected a finite number")
+        loss.backward()
+        return float(number)
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of all parameters (None, which is not 0)."""
+        for parameter in self.parameters:
+            parameter.grad = None
+
+    def state_dict(self) -> State:
+        """All that the next steps depend on, copied: per group its settings, and the state of its parameters.
+
+        Nested dicts of NumPy arrays, numbers and strings; the parameters themselves are the model's to save.
+
+        >>> from nn import SGD
+        >>> SGD([Value(1.0)], lr=0.5).state_dict()["groups"]["0"]["settings"]["lr"]
+        0.5
+        """
+        groups = {
+            str(index): {"settings": _plain(group)} | storage.state_dict()
+            for index, (group, storage) in enumerate(zip(self.groups, self._storages))
+        }
+        return {"optimizer": type(self).__name__, "groups": groups}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from ``state``, bit for bit: all of it is taken over, or on an error (ValueError) nothing.
+
+        The optimizer must be of the same kind, over parameters of the same shapes in the same groups.
+        """
+        name = type(self).__name__
+        expect(state, ("optimizer", "groups"), name)
+        if state["optimizer"] != name:
+            raise ValueError(f"load_state_dict: it is the state of {state['optimizer']!r}, not of {name}")
+        expect(state["groups"], [str(i) for i in range(len(self.groups))], f"{name}, groups")
+        fits = []
+        for index, (group, storage) in enumerate(zip(self.groups, self._storages)):
+            where, found = f"{name}, group {index}", state["groups"][str(index)]
+            expect(found, ("settings", "tensors", "values"), where)
+            expect(found["settings"], group, f"{where}, settings")
+            trial = Group(type(self), group.parameters, dict(group), {})
+            try:
+                trial.update(found["settings"])
+            except (TypeError, ValueError) as error:
+                raise ValueError(f"load_state_dict: {where}: {error}") from error
+            fits.append((group, trial, storage, storage.fitting(found, where)))
+        for group, trial, storage, fit in fits:
+            group.update(trial)
+            storage.load(fit)
+
+
+def _plain(settings: Mapping[str, Any]) -> State:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in settings.items()}
+
+
+def _grouped(parameters: Any, caller: str) -> list[tuple[list[Parameter], State]]:
+    """The parameters of each group, and the settings of its own."""
+    listed = _listed(parameters, caller)
+    if not any(isinstance(entry, Mapping) for entry in listed):
+        return [(listed, {})]
+    groups = []
+    for index, entry in enumerate(listed):
+        if not isinstance(entry, Mapping) or "params" not in entry:
+            got = f"a dict with {sorted(map(str, entry))}" if isinstance(entry, Mapping) else repr(entry)
+            raise TypeError(
+                f"{caller}: group {index} is {got}; expected a dict with 'params', a list of parameters, "
+                "and settings of its own"
+            )
+        own = {name: value for name, value in entry.items() if name != "params"}
+        groups.append((_listed(entry["params"], f"{caller}, group {index}"), own))
+    return groups
+
+
+def _listed(parameters: Any, caller: str) -> list[Any]:
+    if isinstance(parameters, (Tensor, Value, Mapping, str)) or not isinstance(parameters, Iterable):
+        raise TypeError(
+            f"{caller}: got {type(parameters).__name__}; expected a list, as of model.parameters()"
+        )
+    listed = list(parameters)
+    if not listed:
+        raise ValueError(f"{caller}: the list of parameters is empty; there is nothing to train")
+    return listed
+
+
+def _check_parameters(parameters: list[Parameter], caller: str) -> None:
+    seen: set[Parameter] = set()
+    for index, parameter in enumerate(parameters):
+        if not isinstance(parameter, (Tensor, Value)):
+            raise TypeError(
+                f"{caller}: parameter {index} is of type {type(parameter).__name__}; "
+                "expected Values or Tensors, as of model.parameters()"
+            )
+        if parameter.op is not LEAF or isinstance(parameter, Tensor) and not parameter.requires_grad:
+            raise ValueError(
+                f"{caller}: parameter {index}, {parameter!r}, is computed, or needs no gradient; "
+                "only leaves that need one are trained"
+            )
+        if parameter in seen:
+            raise ValueError(f"{caller}: parameter {index}, {parameter!r}, is in the list twice")
+        seen.add(parameter)

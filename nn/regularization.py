@@ -1,0 +1,217 @@
+"""Regularisers that act on the parameters: what keeps a network from fitting the noise of its training data.
+
+Penalties are added to the loss (:func:`l1`, :func:`l2`, :func:`elastic_net`), a constraint is enforced after
+each step (:func:`max_norm`), noise is added to gradients (:class:`GradientNoise`). The others are where they
+act: :class:`nn.Dropout` and normalisation between layers, label smoothing in the loss, early stopping in the
+training loop, augmentation (:mod:`nn.augmentation`) in the data.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+import autograd
+from autograd import Tensor, Value
+
+from .checks import generator, real
+from .module import Parameter
+from .random_state import generator_state, set_generator_state
+
+
+def l1(parameters: Iterable[Parameter]) -> Any:
+    """The sum of absolute values, sum(|w|): to be added to a loss, times a strength such as 1e-5.
+
+    ``parameters`` is a list of Tensors or of Values, as of ``model.parameters()``; the answer is a node of
+    that kind, one number. Gradient: sign(w), 0 at 0: a pull of the same strength on every weight, which
+    takes those that are of no use all the way to 0 (and then back and forth across it, by a step). Use it to
+    see which inputs matter; not where all matter a little. Biases are better left out. ValueError for no
+    parameters. Tibshirani, "Regression shrinkage and selection via the lasso", 1996.
+
+    >>> w = [Value(3.0), Value(-4.0)]
+    >>> penalty = l1(w)
+    >>> penalty.backward()
+    >>> penalty.data, [each.grad for each in w]
+    (7.0, [1.0, -1.0])
+    """
+    return _total("l1", parameters, autograd.abs)
+
+
+def l2(parameters: Iterable[Parameter]) -> Any:
+    """The sum of squares, sum(w**2): to be added to a loss, times a strength such as 1e-4.
+
+    ``parameters`` is a list of Tensors or of Values; the answer is a node of that kind, one number.
+    Gradient: 2 w: a pull in proportion, which keeps all weights small and none at 0. ``strength * l2(...)``
+    in the loss is what plain SGD calls a weight decay of 2 * strength; with Adam the two differ (see
+    :class:`nn.AdamW`). The usual first choice; not for gains and biases, which need no holding back.
+    ValueError for no parameters. Hoerl and Kennard, "Ridge regression: biased estimation for nonorthogonal
+    problems", 1970.
+
+    >>> w = Tensor([3.0, -4.0])
+    >>> penalty = l2([w])
+    >>> penalty.backward()
+    >>> penalty.item(), w.grad.tolist()
+    (25.0, [6.0, -8.0])
+    """
+    return _total("l2", parameters, _square)
+
+
+def elastic_net(parameters: Iterable[Parameter], l1: float, l2: float) -> Any:
+    """Both penalties at once: l1 * sum(|w|) + l2 * sum(w**2), with a strength for each.
+
+    ``parameters`` is a list of Tensors or of Values; the answer is a node of that kind, one number.
+    Gradient: l1 sign(w) + 2 l2 w. Of several inputs that say the same, l1 alone keeps one by chance and
+    drops the others; together with l2 they are kept or dropped as a group. Not worth two strengths to tune
+    where either does. ValueError for no parameters. Zou and Hastie, "Regularization and variable selection
+    via the elastic net", 2005.
+
+    >>> elastic_net([Value(3.0), Value(-4.0)], l1=1.0, l2=0.5).data
+    19.5
+    """
+    first, second = real(l1, "l1", "elastic_net", low=0), real(l2, "l2", "elastic_net", low=0)
+    return _total("elastic_net", parameters, lambda w: first * autograd.abs(w) + second * _square(w))
+
+
+def max_norm(weights: Any, limit: float) -> None:
+    """Shrink the weights of every unit whose norm is above ``limit`` to that norm, in place: w limit / |w|.
+
+    ``weights`` is a Tensor (nout, nin, ...), whose rows are the incoming weights of one unit each; or a list
+    of parameters, as of ``model.parameters()``, where Tensors with less than two axes (biases, gains) stay
+    as they are; or a list of Values: the weights of one unit, such as ``neuron.weights``. Call it after
+    every ``optimizer.step()``; no gradient is involved.
+
+    Unlike a penalty it leaves small weights alone, so that high learning rates cannot blow up: made for
+    dropout, with a limit of 3 or 4. Not together with weight decay, which does the same more gently. Srebro,
+    Rennie and Jaakkola, "Maximum-margin matrix factorization", 2005; Srivastava and others, "Dropout", 2014.
+
+    >>> weight = Tensor([[3.0, 4.0], [0.3, 0.4]])
+    >>> max_norm(weight, 1.0)
+    >>> weight.data.round(6)
+    array([[0.6, 0.8],
+           [0.3, 0.4]])
+    """
+    limit = real(limit, "limit", "max_norm", low=0, open_low=True)
+    if isinstance(weights, Tensor) and weights.ndim < 2:
+        raise ValueError(f"max_norm: the weights have shape {weights.shape}; expected (nout, nin, ...)")
+    given = _listed("max_norm", [weights] if isinstance(weights, Tensor) else weights)
+    if isinstance(given[0], Value):
+        row = np.array([[value.data for value in given]])
+        _shrink(row, limit)
+        for value, number in zip(given, row[0].tolist()):
+            value.data = number
+        return
+    for tensor in given:
+        if tensor.ndim > 1:
+            _shrink(tensor.data, limit)
+
+
+def _shrink(rows: np.ndarray, limit: float) -> None:
+    """Each row (all axes but the first) to a norm of at most ``limit``, in place."""
+    # float64, in which no square of a float32 overflows
+    norms = np.sqrt(np.square(rows, dtype=np.float64).sum(axis=tuple(range(1, rows.ndim)), keepdims=True))
+    above = (norms > limit) & np.isfinite(norms)
+    rows *= np.divide(limit, norms, out=np.ones_like(norms), where=above).astype(rows.dtype)
+
+
+class GradientNoise:
+    """Normal noise on the gradients, less and less of it: g + N(0, std**2), std**2 = eta / (1 + t)**gamma.
+
+    ``parameters`` is a list of Tensors, Values or both, ``t`` counts the steps from 0, ``rng`` is a
+    generator or a seed. Call ``step()`` after ``backward()`` (and after clipping), before the optimizer's
+    own step. A parameter without a gradient stays without.
+
+    The noise helps very deep networks out of poor starts and flat places; ``eta`` 0.01, 0.3 and 1 are the
+    paper's, chosen on validation data. Not needed where plain training works; with Adam, which divides by
+    the size of gradients, it drowns small ones. Neelakantan and others, "Adding gradient noise improves
+    learning for very deep networks", 2015.
+
+    >>> w = Tensor(np.zeros(10000))
+    >>> noise = GradientNoise([w], eta=0.01, rng=0)
+    >>> (w * 3.0).sum().backward()
+    >>> noise.step()
+    >>> round(float(w.grad.mean()), 1), round(float(w.grad.std()), 2), round(noise.std, 3)
+    (3.0, 0.1, 0.083)
+    """
+
+    def __init__(
+        self, parameters: Iterable[Parameter], eta: float = 0.01, gamma: float = 0.55, *, rng: Any
+    ) -> None:
+        if isinstance(parameters, (Tensor, Value)) or not isinstance(parameters, Iterable):
+            raise TypeError(
+                f"GradientNoise: got {type(parameters).__name__}; expected a list, as of model.parameters()"
+            )
+        self.parameters = list(parameters)
+        self.eta = real(eta, "eta", "GradientNoise", low=0)
+        self.gamma = real(gamma, "gamma", "GradientNoise", low=0)
+        self.rng = generator(rng, "GradientNoise")
+        self.steps = 0
+
+    @property
+    def std(self) -> float:
+        """The standard deviation of the next step's noise."""
+        return float(np.sqrt(self.eta / (1 + self.steps) ** self.gamma))
+
+    def step(self) -> None:
+        """Add this step's noise to every gradient."""
+        std = self.std
+        for parameter in self.parameters:
+            if isinstance(parameter.grad, np.ndarray):
+                noise = self.rng.standard_normal(parameter.grad.shape, _drawn_as(parameter.grad.dtype))
+                parameter.grad += (std * noise).astype(parameter.grad.dtype)
+            elif parameter.grad is not None:
+                parameter.grad += std * self.rng.standard_normal()
+        self.steps += 1
+
+    def state_dict(self) -> dict[str, Any]:
+        """The steps taken, and the state of the generator."""
+        return {"steps": self.steps, "rng": generator_state(self.rng)}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from there; ValueError, and nothing is changed, where it is not such a state."""
+        if not isinstance(state, Mapping) or set(state) != {"steps", "rng"}:
+            raise ValueError(f"load_state_dict: GradientNoise: got {state!r}; expected 'steps' and 'rng'")
+        steps = state["steps"]
+        if type(steps) is not int or steps < 0:
+            raise ValueError(
+                f"load_state_dict: GradientNoise: steps is {steps!r}; expected a whole number of at least 0"
+            )
+        set_generator_state(self.rng, state["rng"])
+        self.steps = steps
+
+
+def _drawn_as(dtype: Any) -> Any:
+    return dtype if dtype in (np.float32, np.float64) else np.float64  # what NumPy draws
+
+
+def _square(w: Any) -> Any:
+    return w * w
+
+
+def _total(caller: str, parameters: Any, cost: Callable[[Any], Any]) -> Any:
+    """The cost of all parameters together, as one node."""
+    given = _listed(caller, parameters)
+    if isinstance(given[0], Value):
+        return autograd.sum([cost(value) for value in given])
+    return functools.reduce(operator.add, (cost(tensor).sum() for tensor in given))
+
+
+def _listed(caller: str, parameters: Any) -> list[Any]:
+    """Parameters as a list, all of one kind and at least one."""
+    if isinstance(parameters, (Tensor, Value, str)) or not isinstance(parameters, Iterable):
+        raise TypeError(
+            f"{caller}: got {type(parameters).__name__}; expected a list of parameters, as of "
+            "model.parameters()"
+        )
+    given = list(parameters)
+    if not given:
+        raise ValueError(f"{caller}: the list of parameters is empty; there is nothing to hold back")
+    kinds = {type(each).__name__ for each in given}
+    if not (
+        all(isinstance(each, Tensor) for each in given) or all(isinstance(each, Value) for each in given)
+    ):
+        raise TypeError(f"{caller}: got {', '.join(sorted(kinds))}; expected Tensors only, or Values only")
+    return given

@@ -1,0 +1,156 @@
+"""What schedules share: counting steps, setting the rates, saving where they are, a picture of what is to
+come."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..checks import count, real
+from ..optim import Optimizer
+
+
+class Schedule:
+    """The learning rate as a function of the step. A new one defines ``rate``.
+
+    Used for: large rates while there is far to go, small ones to settle. After ``total_steps``, where there
+    are any, the rate stays where it is. A schedule may be built on an optimizer with several parameter
+    groups: each group's rate follows from the one that it has now, its base rate. TypeError where there is
+    no optimizer.
+
+    >>> from autograd import Value
+    >>> from nn import SGD
+    >>> class Halving(Schedule):
+    ...     def rate(self, step, base):
+    ...         return base * 0.5**step
+    >>> optimizer = SGD([Value(1.0)], lr=1.0)
+    >>> schedule = Halving(optimizer, total_steps=10)
+    >>> schedule.step()
+    >>> optimizer.lr, schedule.lr_at(3)
+    (0.5, 0.125)
+    """
+
+    def __init__(self, optimizer: Optimizer, total_steps: int | None = None) -> None:
+        name = type(self).__name__
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(
+                f"{name}: got {type(optimizer).__name__}; expected an optimizer, such as nn.Adam(...)"
+            )
+        self.optimizer = optimizer
+        self.total_steps = None if total_steps is None else count(total_steps, "total_steps", name)
+        self.bases = self.begin([group["lr"] for group in optimizer.groups])
+        self.steps = 0
+        self.apply()
+
+    def rate(self, step: int, base: float) -> float:
+        """The learning rate of a step, counted from 0, for a group whose base rate is ``base``."""
+        raise NotImplementedError(f"{type(self).__name__} does not say its learning rate: define its rate")
+
+    def begin(self, rates: list[float]) -> list[float]:
+        """The base rate of each parameter group: the one that it has when the schedule is built."""
+        return rates
+
+    def lr_at(self, step: int, group: int = 0) -> float:
+        """The learning rate of any step, for one of the parameter groups, to look at it before using it."""
+        return self.rate_of(count(step, "step", type(self).__name__, low=0), group)
+
+    def rate_of(self, step: int, group: int) -> float:
+        """The same, of a step that is one."""
+        last = self.total_steps
+        return self.rate(step if last is None or step < last else last, self.bases[group])
+
+    def apply(self) -> None:
+        """Give the optimizer the rates of the step that has been reached."""
+        for index, group in enumerate(self.optimizer.groups):
+            group["lr"] = self.rate_of(self.steps, index)
+
+    def step(self) -> None:
+        """Set the learning rate of the next step."""
+        self.steps += 1
+        self.apply()
+
+    def observe(self, metric: float) -> None:
+        """Say, after an epoch, how training goes; only :class:`ReduceOnPlateau` cares."""
+
+    def plot(self, path: str | os.PathLike[str], steps: int | None = None) -> Path:
+        """Draw the rate of each step into ``path``, a PNG, SVG or PDF file by its suffix; returns the path.
+
+        ``steps`` is how many to show: ``total_steps`` where None. Needs matplotlib.
+        """
+        from .. import plots
+
+        return plots.save(path, lambda figure: plots.schedule(figure.subplots(), self, steps), (7.2, 3.6))
+
+    def preview(self, steps: int | None = None, group: int = 0) -> list[float]:
+        """The rates of the first ``steps`` steps (``total_steps`` where None) as :meth:`plot` draws them."""
+        steps = self.total_steps if steps is None else count(steps, "steps", type(self).__name__)
+        if steps is None:
+            raise ValueError(
+                f"{type(self).__name__} has no end: say how many steps to show, as in "
+                "schedule.plot(path, 1000)"
+            )
+        return [self.lr_at(step, group) for step in range(steps)]
+
+    def state_dict(self) -> dict[str, Any]:
+        """What the next steps depend on: how many were taken, and from which rates."""
+        return {"schedule": type(self).__name__, "steps": self.steps, "bases": list(self.bases)}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from ``state``, and set the optimizer's rates; on an error (ValueError) nothing changes.
+
+        Settings, such as ``total_steps``, are those that this schedule was built with.
+        """
+        self._check_state(state)
+        self._take_state(state)
+        self.apply()
+
+    def _check_state(self, state: Any) -> None:
+        name = type(self).__name__
+        expected = self.state_dict()
+        if not isinstance(state, Mapping) or state.keys() != expected.keys():
+            got = sorted(map(str, state)) if isinstance(state, Mapping) else repr(state)
+            raise ValueError(f"load_state_dict: {name}: got {got}; expected {sorted(expected)}")
+        if state["schedule"] != name:
+            raise ValueError(f"load_state_dict: it is the state of {state['schedule']!r}, not of {name}")
+        try:
+            count(state["steps"], "steps", name, low=0)
+            check_rates(state["bases"], len(self.bases), "bases", name)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"load_state_dict: {error}") from None
+
+    def _take_state(self, state: Mapping[str, Any]) -> None:
+        self.steps, self.bases = int(state["steps"]), [float(base) for base in state["bases"]]
+
+
+def check_rates(rates: Any, groups: int, name: str, caller: str) -> list[float]:
+    """A rate for each parameter group, or ValueError.
+
+    >>> check_rates([0.1, 1], 2, "max_lr", "OneCycle")
+    [0.1, 1.0]
+    """
+    if not isinstance(rates, Sequence) or isinstance(rates, str) or len(rates) != groups:
+        raise ValueError(
+            f"{caller}: {name} is {rates!r}; expected a list of {groups}, one for each parameter group"
+        )
+    return [real(rate, f"{name}[{i}]", caller, low=0) for i, rate in enumerate(rates)]
+
+
+def cosine(start: float, end: float, part: float) -> float:
+    """From ``start`` to ``end`` as ``part`` goes from 0 to 1, slowly at both ends.
+
+    >>> cosine(1.0, 0.0, 0.0), round(cosine(1.0, 0.0, 0.5), 9), cosine(1.0, 0.0, 1.0)
+    (1.0, 0.5, 0.0)
+    """
+    return end + (start - end) / 2 * (1 + math.cos(math.pi * part))
+
+
+def linear(start: float, end: float, part: float) -> float:
+    """From ``start`` to ``end`` as ``part`` goes from 0 to 1, evenly.
+
+    >>> linear(1.0, 0.0, 0.25)
+    0.75
+    """
+    return start + (end - start) * part

@@ -1,0 +1,155 @@
+"""Reduce on plateau: the one schedule that looks at how training goes."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from copy import copy
+from pathlib import Path
+from typing import Any
+
+from ..checks import count, real
+from ..optim import Optimizer
+from .base import Schedule, check_rates
+
+
+class ReduceOnPlateau(Schedule):
+    """Times ``factor`` when a metric has not improved for more than ``patience`` epochs.
+
+    Tell it the metric after each epoch: ``schedule.observe(validation_loss)`` (``step()`` does not change
+    the rate). It improves when it is lower than the best so far (higher, with ``mode="max"``) by more than
+    ``threshold``: a share of the best, or with ``threshold_mode="abs"`` an amount; NaN never improves. After
+    a reduction ``cooldown`` epochs are not counted. The rate never falls below ``min_lr``, nor by less than
+    ``eps``. As PyTorch's ``ReduceLROnPlateau``.
+
+    Use it where the length of training is not known, with the validation loss; not with a metric that is
+    noisy (raise patience), nor where you know the length: a cosine then needs no watching. Bengio,
+    "Practical recommendations for gradient-based training of deep architectures", 2012, describes the
+    adaptive decrease.
+
+    >>> from autograd import Value
+    >>> from nn import SGD
+    >>> optimizer = SGD([Value(1.0)], lr=1.0)
+    >>> schedule = ReduceOnPlateau(optimizer, factor=0.5, patience=1)
+    >>> for loss in (3.0, 2.0, 2.0, 2.0):
+    ...     schedule.observe(loss)
+    ...     print(optimizer.lr)
+    1.0
+    1.0
+    1.0
+    0.5
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        factor: float = 0.1,
+        patience: int = 10,
+        mode: str = "min",
+        threshold: float = 1e-4,
+        threshold_mode: str = "rel",
+        cooldown: int = 0,
+        min_lr: float = 0.0,
+        eps: float = 1e-8,
+    ) -> None:
+        name = "ReduceOnPlateau"
+        self.factor = real(factor, "factor", name, low=0, high=1)
+        self.patience = count(patience, "patience", name, low=0)
+        for setting, given, known in (
+            ("mode", mode, ("min", "max")),
+            ("threshold_mode", threshold_mode, ("rel", "abs")),
+        ):
+            if given not in known:
+                raise ValueError(f"{name}: {setting} is {given!r}; expected {known[0]!r} or {known[1]!r}")
+        self.mode, self.threshold_mode = mode, threshold_mode
+        self.threshold = real(threshold, "threshold", name, low=0)
+        self.cooldown = count(cooldown, "cooldown", name, low=0)
+        self.min_lr = real(min_lr, "min_lr", name, low=0)
+        self.eps = real(eps, "eps", name, low=0)
+        self.best = math.inf if mode == "min" else -math.inf
+        self.waited = 0  # epochs without an improvement
+        self.cooling = 0  # epochs that are still not to be counted
+        self.rates: list[float] = [group["lr"] for group in getattr(optimizer, "groups", [])]
+        super().__init__(optimizer)
+
+    def rate_of(self, step: int, group: int) -> float:
+        """The present rate: the step alone does not change it."""
+        return self.rates[group]
+
+    def observe(self, metric: float) -> None:
+        """Say, after an epoch, how training goes, and reduce the rates where it is time."""
+        self._count(float(metric))
+        self.apply()
+
+    def _count(self, metric: float) -> None:
+        if self._improved(metric):
+            self.best, self.waited = metric, 0
+        else:
+            self.waited += 1
+        if self.cooling > 0:
+            self.cooling -= 1
+            self.waited = 0
+        if self.waited > self.patience:
+            lower = [max(rate * self.factor, self.min_lr) for rate in self.rates]
+            self.rates = [new if old - new > self.eps else old for old, new in zip(self.rates, lower)]
+            self.cooling, self.waited = self.cooldown, 0
+
+    def _improved(self, metric: float) -> bool:
+        if math.isinf(self.best):  # a share of infinity is no number
+            return metric < self.best if self.mode == "min" else metric > self.best
+        sign = -1 if self.mode == "min" else 1
+        if self.threshold_mode == "rel":
+            return sign * metric > sign * self.best * (1 + sign * self.threshold)
+        return sign * metric > sign * self.best + self.threshold
+
+    def preview(
+        self, steps: int | None = None, group: int = 0, metrics: Sequence[float] | None = None
+    ) -> list[float]:
+        """The rate in each epoch if the metrics after them are ``metrics``, from the state as it is now.
+
+        Without metrics, that of ``steps`` epochs (ten times the patience where None) of which none improves
+        on the first: the fastest that the rate can fall.
+        """
+        if metrics is None:
+            steps = 10 * (self.patience + 1) if steps is None else count(steps, "steps", "ReduceOnPlateau")
+            metrics = [1.0] * steps
+        trial, rates = copy(self), []
+        for metric in metrics:
+            rates.append(trial.rates[group])
+            trial._count(float(metric))
+        return rates
+
+    def plot(
+        self,
+        path: str | os.PathLike[str],
+        steps: int | None = None,
+        metrics: Sequence[float] | None = None,
+    ) -> Path:
+        """Draw the rate in each epoch, as :meth:`preview` finds it, and under it the metrics, where given."""
+        from .. import plots
+
+        return plots.save(path, lambda figure: plots.plateau(figure, self, steps, metrics), (7.2, 3.6))
+
+    def state_dict(self) -> dict[str, Any]:
+        """What the next epochs depend on: the best metric, the epochs waited, and the present rates."""
+        return super().state_dict() | {
+            "rates": list(self.rates), "best": self.best, "waited": self.waited, "cooling": self.cooling,
+        }  # fmt: skip
+
+    def _check_state(self, state: Any) -> None:
+        super()._check_state(state)
+        name = "ReduceOnPlateau"
+        try:
+            check_rates(state["rates"], len(self.rates), "rates", name)
+            count(state["waited"], "waited", name, low=0)
+            count(state["cooling"], "cooling", name, low=0)
+            float(state["best"])
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"load_state_dict: {error}") from None
+
+    def _take_state(self, state: Mapping[str, Any]) -> None:
+        super()._take_state(state)
+        self.rates = [float(rate) for rate in state["rates"]]
+        self.best = float(state["best"])
+        self.waited, self.cooling = int(state["waited"]), int(state["cooling"])

@@ -1,0 +1,21 @@
+"""Training: what people otherwise write again every time, and no more.
+
+:func:`fit` is the loop: mini-batches, validation, metrics, a progress bar, callbacks. It does what the plain
+loop does, and that one stays as easy: see :mod:`nn`.
+"""
+
+from .callbacks import AfterStep, BeforeStep, Callback, CSVLog, EarlyStopping, JSONLinesLog, Scheduling
+from .checkpoint import Checkpoint, read_checkpoint
+from .evaluation import accuracy, evaluate, predict
+from .history import History
+from .loop import fit
+from .nonfinite import NonFiniteError
+from .range_test import RangeTest, range_test
+from .run import Run
+from .split import split
+
+__all__ = [
+    "AfterStep", "BeforeStep", "CSVLog", "Callback", "Checkpoint", "EarlyStopping", "History",
+    "JSONLinesLog", "NonFiniteError", "RangeTest", "Run", "Scheduling", "accuracy", "evaluate", "fit",
+    "predict", "range_test", "read_checkpoint", "split",
+]  # fmt: skip

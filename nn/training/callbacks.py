@@ -1,0 +1,303 @@
+"""Callbacks: what happens beside the training loop, at moments that it names."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.files import remove_leftovers, replacing
+
+from ..checks import count, real
+from ..schedules import Schedule
+
+if TYPE_CHECKING:
+    from .run import Run
+
+
+class Callback:
+    """Called by :func:`fit` at five moments, with the :class:`Run`: what is being trained, and how far it is.
+
+    A new one defines the methods that it needs, and keeps what it remembers between them in ``state_dict``,
+    so that a run can be resumed. Randomness needs a generator of its own, kept as an attribute: it is saved,
+    too. Callbacks are called in the order of the list, checkpoints last; ``end`` in the opposite order.
+
+    >>> import nn
+    >>> class Gradients(Callback):
+    ...     def before_step(self, run):
+    ...         print(f"step {run.step + 1}: {run.optimizer.parameters[0].grad.tolist()}")
+    >>> model = nn.Sequential(nn.Linear(1, 1, bias=False, rng=0))
+    >>> data = np.ones((2, 1)), np.ones((2, 1))
+    >>> def loss(prediction, target): return prediction.sum()
+    >>> history = nn.training.fit(
+    ...     model, data, loss, nn.SGD(model.parameters()), epochs=1, callbacks=[Gradients()], progress=False)
+    step 1: [[2.0]]
+    """
+
+    quiet = True  # changes nothing outside: it is called again where fit goes back to see where a nan began
+
+    def begin(self, run: Run) -> None:
+        """Before the first batch; a callback that was used before starts afresh here."""
+
+    def before_step(self, run: Run) -> None:
+        """Gradients are there, and the optimizer has not used them yet: clip them here, add noise to them."""
+
+    def after_step(self, run: Run) -> None:
+        """The weights have moved, and ``run.step`` counts it: the place for constraints on weights."""
+
+    def after_epoch(self, run: Run) -> None:
+        """An epoch is finished: ``run.row`` has its numbers. ``run.stop(why)`` ends training."""
+
+    def end(self, run: Run) -> None:
+        """After the last epoch, or when training was stopped (not after an error)."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """What is to be remembered in a checkpoint."""
+        return {}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from what was remembered."""
+
+
+class Scheduling(Callback):
+    """A learning-rate schedule in the loop: one step of it after each step of training, or after each epoch.
+
+    ``every`` is "step" or "epoch". After each epoch the schedule is told ``monitor``, a number of the
+    history; where None the validation loss, or without validation the loss. ``fit(..., schedule=schedule)``
+    is short for this one.
+
+    >>> from autograd import Value
+    >>> import nn
+    >>> scheduling = Scheduling(nn.StepDecay(nn.SGD([Value(1.0)]), step_size=30), every="epoch")
+    """
+
+    def __init__(self, schedule: Schedule, every: str = "step", monitor: str | None = None) -> None:
+        if not isinstance(schedule, Schedule):
+            raise TypeError(
+                f"Scheduling: got {schedule!r}; expected a schedule, such as nn.Cosine(optimizer, 1000)"
+            )
+        if every not in ("step", "epoch"):
+            raise ValueError(f"Scheduling: every is {every!r}; expected 'step' or 'epoch'")
+        self.schedule, self.every, self.monitor = schedule, every, monitor
+
+    def begin(self, run: Run) -> None:
+        """A schedule of another optimizer would change nothing here."""
+        if self.schedule.optimizer.groups is not run.optimizer.groups:
+            raise ValueError(
+                f"Scheduling: the {type(self.schedule).__name__} was built on another optimizer than the one "
+                "given "
+                "to fit, and would change nothing"
+            )
+
+    def after_step(self, run: Run) -> None:
+        """Where every step counts."""
+        if self.every == "step":
+            self.schedule.step()
+
+    def after_epoch(self, run: Run) -> None:
+        """Where every epoch counts, and for schedules that look at how training goes."""
+        if self.every == "epoch":
+            self.schedule.step()
+        self.schedule.observe(monitored(run, self.monitor, "Scheduling"))
+
+    def state_dict(self) -> dict[str, Any]:
+        """The schedule's."""
+        return self.schedule.state_dict()
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """The schedule's."""
+        self.schedule.load_state_dict(state)
+
+
+class EarlyStopping(Callback):
+    """Stop when a number has not improved for more than ``patience`` epochs, and restore the best weights.
+
+    ``monitor`` is a number of the history: where None the validation loss, or without validation the loss.
+    It improves when it is lower than the best so far by more than ``min_delta`` (higher, with
+    ``mode="max"``); nan never improves. When training ends, for whatever reason, the model has the weights
+    of the best epoch (``best_epoch``, where the number was ``best``), unless ``restore`` is False.
+
+    A regularizer: the weights cannot go far from where they began in the time that they have. Use it always
+    when there is validation data and overfitting is to be feared; not with a one-cycle or cosine schedule,
+    whose best weights come at the end. Prechelt, "Early stopping - but when?", 1998.
+
+    >>> stopping = EarlyStopping(patience=3)
+    """
+
+    def __init__(
+        self,
+        monitor: str | None = None,
+        patience: int = 5,
+        mode: str = "min",
+        min_delta: float = 0.0,
+        restore: bool = True,
+    ) -> None:
+        if mode not in ("min", "max"):
+            raise ValueError(f"EarlyStopping: mode is {mode!r}; expected 'min' or 'max'")
+        self.monitor, self.mode = monitor, mode
+        self.patience = count(patience, "patience", "EarlyStopping", low=0)
+        self.min_delta = real(min_delta, "min_delta", "EarlyStopping", low=0)
+        self.restore = bool(restore)
+        self._start_afresh()
+
+    def _start_afresh(self) -> None:
+        self.best = math.inf if self.mode == "min" else -math.inf
+        self.best_epoch = self.waited = 0
+        self._weights: dict[str, np.ndarray] | None = None
+
+    def begin(self, run: Run) -> None:
+        """Forget an earlier run."""
+        self._start_afresh()
+
+    def after_epoch(self, run: Run) -> None:
+        """Compare, keep the best weights, stop."""
+        number = monitored(run, self.monitor, "EarlyStopping")
+        better = self.best - number if self.mode == "min" else number - self.best
+        if better > self.min_delta:
+            self.best, self.best_epoch, self.waited = number, run.epoch, 0
+            self._weights = run.model.state_dict() if self.restore else None
+            return
+        self.waited += 1
+        if self.waited > self.patience:
+            run.stop(f"early stopping: no improvement since epoch {self.best_epoch}")
+
+    def end(self, run: Run) -> None:
+        """Restore the best weights."""
+        if self._weights is not None:
+            run.model.load_state_dict(self._weights)
+
+    def state_dict(self) -> dict[str, Any]:
+        """The best so far, its weights, and the epochs waited."""
+        return {
+            "best": self.best, "best_epoch": self.best_epoch, "waited": self.waited,
+            "weights": None if self._weights is None else {k: v.copy() for k, v in self._weights.items()},
+        }  # fmt: skip
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on waiting."""
+        self.best, self.best_epoch, self.waited = state["best"], state["best_epoch"], state["waited"]
+        weights = state["weights"]
+        self._weights = None if weights is None else {k: np.array(v) for k, v in weights.items()}
+
+
+class _Act(Callback):
+    """What is done in every step: a function without arguments, or an object with a ``step`` method.
+
+    The object's ``state_dict``, where it has one, is part of the checkpoint.
+    """
+
+    def __init__(self, act: Any) -> None:
+        self.act = act
+        self._call: Callable[[], object] = getattr(act, "step", act)
+        if not callable(self._call):
+            raise TypeError(
+                f"{type(self).__name__}: got {act!r}; expected a function without arguments, or an object "
+                "with a "
+                "step method, such as nn.GradientNoise(...)"
+            )
+
+    def state_dict(self) -> dict[str, Any]:
+        """That of the object."""
+        state: dict[str, Any] = self.act.state_dict() if hasattr(self.act, "state_dict") else {}
+        return state
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """That of the object."""
+        if hasattr(self.act, "load_state_dict"):
+            self.act.load_state_dict(state)
+
+
+class BeforeStep(_Act):
+    """Do something with the gradients before every step: clip them, add noise to them.
+
+    >>> import nn
+    >>> model = nn.Linear(2, 1, rng=0)
+    >>> noise = BeforeStep(nn.GradientNoise(model.parameters(), rng=0))
+    >>> clipping = BeforeStep(lambda: nn.clip_norm(model.parameters(), 1.0))
+    """
+
+    def before_step(self, run: Run) -> None:
+        """Do it."""
+        self._call()
+
+
+class AfterStep(_Act):
+    """Do something with the weights after every step: keep their norm below a limit.
+
+    >>> import nn
+    >>> model = nn.Linear(2, 1, rng=0)
+    >>> constraint = AfterStep(lambda: nn.max_norm(model.weight, 3.0))
+    """
+
+    def after_step(self, run: Run) -> None:
+        """Do it."""
+        self._call()
+
+
+class CSVLog(Callback):
+    """The rows of the history in a CSV file, written anew after every epoch: whole at any moment.
+
+    Replaces a file of that name. A run that is resumed has the rows from before in it, each once.
+
+    >>> log = CSVLog("run.csv")
+    """
+
+    quiet = False
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+
+    def begin(self, run: Run) -> None:
+        """Fail now and not after an hour where there is no such folder."""
+        prepare(self.path, type(self).__name__)
+
+    def after_epoch(self, run: Run) -> None:
+        """Write all rows."""
+        with replacing(self.path) as file:
+            file.write(self.text(run.history.rows, run.history.columns()).encode())
+
+    def text(self, rows: list[dict[str, float]], columns: list[str]) -> str:
+        """The content of the file."""
+        text = io.StringIO()
+        writer = csv.DictWriter(text, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return text.getvalue()
+
+
+class JSONLinesLog(CSVLog):
+    """The rows of the history in a file of JSON lines, an object an epoch; as :class:`CSVLog` otherwise.
+
+    What is not finite is null: JSON has no other word for it.
+
+    >>> log = JSONLinesLog("run.jsonl")
+    """
+
+    def text(self, rows: list[dict[str, float]], columns: list[str]) -> str:
+        """The content of the file."""
+        finite = ({name: n if math.isfinite(n) else None for name, n in row.items()} for row in rows)
+        return "".join(json.dumps(row) + "\n" for row in finite)
+
+
+def monitored(run: Run, name: str | None, caller: str) -> float:
+    """The number of the last row that a callback looks at."""
+    if name is None:
+        name = "validation_loss" if "validation_loss" in run.row else "loss"
+    if name not in run.row:
+        raise ValueError(f"{caller}: monitor is {name!r}; the history has {', '.join(run.row)}")
+    return run.row[name]
+
+
+def prepare(path: Path, caller: str) -> None:
+    """See to it that a file can be written there, and take away what a run that was killed has left beside "
+    "it."""
+    if not path.absolute().parent.is_dir():
+        raise FileNotFoundError(f"{caller}: there is no folder {str(path.parent)!r}")
+    remove_leftovers(path)

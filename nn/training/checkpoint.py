@@ -1,0 +1,85 @@
+"""Checkpoints: all that a run depends on, in one file that is whole at any moment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..checks import count
+from ..serialization import read_state, write_state
+from .callbacks import Callback, prepare
+
+if TYPE_CHECKING:
+    from .run import Run
+
+FORMAT = 1
+
+
+class Checkpoint(Callback):
+    """Save the run after every epoch, and every so many ``steps``, so that it can be resumed bit for bit.
+
+    The file holds the weights, the optimizer, the schedule, the loader in the middle of its epoch, the
+    history, the callbacks, and the state of every random number generator that the model, the optimizer, the
+    callbacks and the augmentation keep as attributes. It is written beside the old one and then takes its
+    place, in one step: a kill at any moment leaves the old one or the new one. No pickle.
+
+    With ``resume=True`` a run begins where the file says, if there is one: a program that builds the same
+    model, data, optimizer and callbacks, killed and started again, ends with the weights that it would have
+    ended with. More ``epochs`` than before make a finished run longer. Without it a new run begins, and
+    replaces the file. ``every`` is how many epochs lie between two files; the last is always saved.
+
+    >>> checkpoint = Checkpoint("run.checkpoint", steps=500, resume=True)
+    """
+
+    quiet = False
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        steps: int | None = None,
+        every: int = 1,
+        resume: bool = False,
+    ) -> None:
+        self.path = Path(path)
+        self.steps = None if steps is None else count(steps, "steps", "Checkpoint")
+        self.every = count(every, "every", "Checkpoint")
+        self.resume = bool(resume)
+
+    def begin(self, run: Run) -> None:
+        """Resume, where that is wanted and possible."""
+        prepare(self.path, "Checkpoint")
+        if self.resume and self.path.exists():
+            run.load_state_dict(read_checkpoint(self.path))
+
+    def after_step(self, run: Run) -> None:
+        """Save, where it is time."""
+        if self.steps and run.step % self.steps == 0:
+            self.save(run)
+
+    def after_epoch(self, run: Run) -> None:
+        """Save, where it is time."""
+        if run.epoch % self.every == 0:
+            self.save(run)
+
+    def end(self, run: Run) -> None:
+        """Save where the run ended, also after Ctrl-C."""
+        self.save(run)
+
+    def save(self, run: Run) -> None:
+        """Write the file."""
+        write_state({"format": FORMAT} | run.state_dict(), self.path)
+
+
+def read_checkpoint(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """The content of a checkpoint, to look at; ``model.load_state_dict(read_checkpoint(path)["model"])``
+    takes the weights alone.
+
+    ValueError where the file is no checkpoint, or corrupt.
+    """
+    state = read_state(path)
+    if not isinstance(state, dict) or state.pop("format", None) != FORMAT:
+        raise ValueError(
+            f"read_checkpoint: {os.fspath(path)!r} is no checkpoint of a kind that is known here"
+        )
+    return state

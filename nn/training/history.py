@@ -1,0 +1,80 @@
+"""What happened in training: a row of numbers an epoch, and the loss of every batch."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+Row = dict[str, float]
+
+
+class History:
+    """What happened in training.
+
+    ``rows`` has a dict for each epoch that was finished: ``epoch``, ``step`` (optimizer steps so far),
+    ``loss`` (the mean over its batches), the metrics (likewise), the same on the validation data as
+    ``validation_loss`` and so on, ``lr`` (the rate after its last step), ``seconds``. ``history["loss"]`` is
+    one of them, epoch by epoch. ``batch_losses`` has the loss of every step. ``stopped`` says why training
+    ended before its last epoch, and is None where it did not; ``interrupted``, whether by Ctrl-C.
+
+    >>> history = History()
+    >>> history.rows = [{"epoch": 1, "loss": 0.5}, {"epoch": 2, "loss": 0.25}]
+    >>> history["loss"], len(history)
+    ([0.5, 0.25], 2)
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.batch_losses: list[float] = []
+        self.stopped: str | None = None
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C ended the run."""
+        return self.stopped == INTERRUPTED
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, name: str) -> list[float]:
+        """One number, epoch by epoch; nan in a row that does not have it. KeyError where none has."""
+        if not any(name in row for row in self.rows):
+            raise KeyError(f"history: no {name!r}; there are {', '.join(self.columns()) or 'no epochs yet'}")
+        return [row.get(name, math.nan) for row in self.rows]
+
+    def columns(self) -> list[str]:
+        """The names of all numbers, in the order in which they first came."""
+        return list(dict.fromkeys(name for row in self.rows for name in row))
+
+    def plot(self, path: str | os.PathLike[str]) -> Path:
+        """Draw loss and metrics over the epochs, training and validation, into a PNG, SVG or PDF file.
+
+        Returns the path. ValueError where no epoch was finished. Needs matplotlib.
+        """
+        from .. import plots
+
+        if not self.rows:
+            raise ValueError("history: no epoch was finished; there is nothing to draw")
+        return plots.save(path, lambda figure: plots.history(figure, self), plots.history_size(self))
+
+    def state_dict(self) -> dict[str, Any]:
+        """Copies of rows and batch losses."""
+        return {
+            "rows": [dict(row) for row in self.rows],
+            "batch_losses": np.array(self.batch_losses, np.float64),
+            "stopped": None if self.interrupted else self.stopped,
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take over what happened before."""
+        self.rows = [dict(row) for row in state["rows"]]
+        self.batch_losses = np.asarray(state["batch_losses"], np.float64).tolist()
+        self.stopped = state["stopped"]
+
+
+INTERRUPTED = "interrupted"

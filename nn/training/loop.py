@@ -1,0 +1,197 @@
+"""fit: the loop around the loop."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from ..checks import count
+from ..data import Loader, examples
+from ..module import Module
+from ..optim import Optimizer
+from ..schedules import Schedule
+from .callbacks import Callback, Scheduling
+from .evaluation import Metric, named
+from .history import INTERRUPTED, History
+from .nonfinite import check_weights, concerns, explain
+from .progress import Progress
+from .run import Loss, Run
+from .split import Examples, split
+
+
+def fit(
+    model: Module,
+    data: Loader | Examples,
+    loss: Loss,
+    optimizer: Optimizer,
+    *,
+    epochs: int,
+    batch_size: int | None = None,
+    seed: Any = None,
+    validation: float | int | Examples | None = None,
+    metrics: Metric | Sequence[Metric] | Mapping[str, Metric] | None = None,
+    schedule: Schedule | None = None,
+    callbacks: Sequence[Callback] = (),
+    progress: bool = True,
+) -> History:
+    """Train ``model`` for ``epochs`` epochs; returns what happened, a :class:`History`.
+
+    - ``data``: a :class:`nn.Loader`, or x and y, of which one is made with ``batch_size`` (32) and ``seed``
+    (0). - ``loss``: ``loss(prediction, y)`` gives a node; a penalty is added inside. Where all parameters of
+    the model
+      are Values (:class:`nn.MLP`), the prediction is a list of what the model says to each example.
+    - ``validation``: x and y, or how much of ``data`` to hold out (:func:`split`): a share or a number. Loss
+    and
+      metrics are computed on it after every epoch, in eval mode.
+    - ``metrics``: functions of (prediction, y), both arrays, by their names or in a dict. On the training
+    data they
+      are the mean over the batches, as they were on the way.
+    - ``schedule``: takes a step after every step; for once an epoch there is :class:`Scheduling`.
+    - ``callbacks``: see :class:`Callback`.
+    - ``progress``: a bar (tqdm, on a terminal) and a line an epoch.
+
+    What it does in every step is the textbook's loop, which is as good where more freedom is needed:
+
+        for x, y in loader:
+            loss = loss_of(model(x), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+
+    Ctrl-C ends training after the batch under way: callbacks have their ``end`` (a checkpoint is saved), and
+    the history is returned, with ``interrupted``; a second Ctrl-C raises KeyboardInterrupt at once. A loss
+    or a weight that becomes inf or nan raises :class:`NonFiniteError`, which says in which step, layer and
+    operation it began; the history is in it. The same seed on the same machine gives the same bits.
+
+    >>> import nn
+    >>> x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    >>> y = np.array([0, 1, 1, 0])
+    >>> model = nn.Sequential(nn.Linear(2, 8, rng=0), nn.Tanh(), nn.Linear(8, 2, rng=1))
+    >>> optimizer = nn.Adam(model.parameters(), lr=0.1)
+    >>> history = fit(model, (x, y), nn.cross_entropy, optimizer, epochs=50, batch_size=4, progress=False)
+    >>> len(history), history["loss"][-1] < 0.01
+    (50, True)
+    """
+    if not isinstance(model, Module) or not isinstance(optimizer, Optimizer):
+        raise TypeError(
+            f"fit: the model is of type {type(model).__name__} and the optimizer {type(optimizer).__name__}; "
+            "expected a Module and an Optimizer: fit(model, data, loss, optimizer, epochs=5)"
+        )
+    epochs = count(epochs, "epochs", "fit")
+    loader, held_out = _data(data, batch_size, seed, validation)
+    listed = [] if schedule is None else [Scheduling(schedule)]
+    for callback in callbacks:
+        if not isinstance(callback, Callback):
+            raise TypeError(f"fit: {callback!r} is no callback; expected nn.training.Callback objects")
+        listed.append(callback)  # type: ignore[arg-type]
+    run = Run(model, loss, optimizer, loader, held_out, named(metrics), list(listed))
+    with (
+        training_mode(model),
+        _interruptible(run),
+        np.errstate(all="ignore"),
+    ):  # what is not finite is said in words
+        for hook in run.hooks("begin"):
+            hook(run)
+        _train(run, epochs, Progress(epochs, len(loader), bool(progress)))
+        for hook in reversed(run.hooks("end")):
+            hook(run)
+    return run.history
+
+
+def _train(run: Run, epochs: int, progress: Progress) -> None:
+    after_epoch = run.hooks("after_epoch")
+    while run.epoch < epochs and not run.stopping:
+        start = run.moment()
+        try:
+            if not run.train_epoch(progress):
+                break
+            check_weights(run)
+        except (ArithmeticError, ValueError) as error:
+            if not concerns(error):
+                raise
+            progress.say("not finite: taking the steps of this epoch again, to see where it began")
+            found = explain(run, start, error)
+            if found is None:
+                raise
+            raise found from error
+        run.finish_epoch()
+        progress.line(run.row)
+        for hook in after_epoch:
+            hook(run)
+    if run.stopping:
+        progress.say(f"stopped after {run.epoch} epochs and {run.step} steps: {run.history.stopped}")
+
+
+def _data(data: Any, batch_size: int | None, seed: Any, validation: Any) -> tuple[Loader, Examples | None]:
+    """The loader to train from, and what is held out."""
+    held_out: Examples | None = None
+    if isinstance(validation, (tuple, list)):
+        held_out = _pair(validation, "validation")
+    elif validation is not None:
+        if isinstance(data, Loader):
+            raise TypeError(
+                f"fit: validation is {validation!r}, but the data is a loader; split the data before: "
+                "train, validation = nn.training.split(x, y, 0.1), then nn.Loader(*train, ...)"
+            )
+        data, held_out = split(*_pair(data, "data"), validation, 0 if seed is None else seed)
+    return loader_of(data, batch_size, seed), held_out
+
+
+def loader_of(data: Any, batch_size: int | None, seed: Any) -> Loader:
+    """A loader as it is, or one of x and y."""
+    if not isinstance(data, Loader):
+        batch_size, seed = 32 if batch_size is None else batch_size, 0 if seed is None else seed
+        return Loader(*_pair(data, "data"), batch_size, rng=seed)
+    if batch_size is not None or seed is not None:
+        raise TypeError("fit: the loader has a batch size and a seed; they are not to be given here, too")
+    return data
+
+
+def _pair(data: Any, name: str) -> Examples:
+    if not isinstance(data, (tuple, list)) or len(data) != 2:
+        raise TypeError(
+            f"fit: {name} is of type {type(data).__name__}; expected x and y, as (x, y)"
+            + (", or an nn.Loader" if name == "data" else "")
+        )
+    x, y = data
+    return examples(x, y, f"fit, {name}")
+
+
+@contextmanager
+def training_mode(model: Module) -> Iterator[None]:
+    """Training mode; afterwards each part is in the mode it was in."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.train()
+    try:
+        yield
+    finally:
+        for module, training in modes:
+            module.training = training
+
+
+@contextmanager
+def _interruptible(run: Run) -> Iterator[None]:
+    """Ctrl-C stops the run where everything is whole, after a batch; the second one stops it at once."""
+    ours = (
+        threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    )
+    if not ours:  # it is someone else's, or cannot come here
+        yield
+        return
+
+    def interrupt(number: int, frame: Any) -> None:
+        if run.history.interrupted:
+            signal.default_int_handler(number, frame)
+        run.stop(INTERRUPTED)
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,0 +1,274 @@
+"""Where a nan began: which step, which layer, which operation.
+
+Nothing is looked for while all goes well: a step costs one look at the loss, which is a float by then, and
+an epoch one look at the weights. When one of them is inf or nan, the run goes back to the beginning of the
+epoch, whose state is kept, and takes the same steps again, bit for bit, looking at every gradient and
+weight; the step where the first of them goes wrong is then taken once more under
+:func:`autograd.detect_anomaly`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor, Value, detect_anomaly, topological_order
+
+from ..module import Module
+from .history import History
+from .run import NotFinite, Run, loss_number
+
+
+class NonFiniteError(ArithmeticError):
+    """The loss or the weights became inf or nan, and this is where it began.
+
+    ``step`` and ``epoch``, counted from 1; ``layer``, the dotted name of the module ("" for the model
+    itself, None in the loss); ``operation``, the name of the row, or of the optimizer whose step it was;
+    ``history``. The model is as it was before that step, all weights finite.
+    """
+
+    def __init__(
+        self, message: str, step: int, epoch: int, layer: str | None, operation: str | None, history: History
+    ) -> None:
+        super().__init__(message)
+        self.step, self.epoch, self.layer, self.operation = step, epoch, layer, operation
+        self.history = history
+
+
+class _Found(Exception):
+    """What is to be said of it."""
+
+    def __init__(self, detail: str, layer: str | None, operation: str | None) -> None:
+        super().__init__(detail)
+        self.detail, self.layer, self.operation = detail, layer, operation
+
+
+def concerns(error: Exception) -> bool:
+    """Whether an error says that a number is not finite: an operation's, an optimizer's, or our own."""
+    return isinstance(error, ArithmeticError) or hasattr(error, "operation")
+
+
+def check_weights(run: Run) -> None:
+    """Raise :class:`NotFinite` where a weight is inf or nan."""
+    name = _bad([(name, parameter.data) for name, parameter in run.model.named_parameters()])
+    if name:
+        raise NotFinite(f"the weights in {name} are no longer finite")
+
+
+def explain(run: Run, start: Mapping[str, Any], error: Exception) -> NonFiniteError | None:
+    """The error to raise; None where ``error`` does not come again, and says by itself what it is."""
+    step, epoch = run.step + 1, run.epoch + 1
+    when = (
+        f"at step {step} (epoch {epoch})" if run.loader.position else f"after step {run.step} (epoch {epoch})"
+    )
+    what = str(error) if isinstance(error, NotFinite) else "a number is not finite"
+    run.load_moment(start)
+    try:
+        _again(run, last=step)
+    except _Found as found:
+        began = run.step + 1
+        at = "there" if began == step else f"at step {began}"
+        text = f"fit: {what} {when}. It began {at}, {found.detail}"
+        return NonFiniteError(text, began, epoch, found.layer, found.operation, run.history)
+    if not isinstance(error, NotFinite):
+        return None
+    text = (
+        f"fit: {what} {when}. Taking the steps of this epoch again does not show it: something in them is "
+        "random "
+        "and keeps its generator where it is not found (expected: an attribute of a module or a callback)"
+    )
+    return NonFiniteError(text, step, epoch, None, None, run.history)
+
+
+def _again(run: Run, last: int) -> None:
+    """Take the steps again up to ``last``, until one is found where something is not finite:
+    :class:`_Found`."""
+    named = run.model.named_parameters()
+    if bad := _bad([(name, parameter.data) for name, parameter in named]):
+        raise _Found(f"before it: {bad} was not finite when the epoch began", _layer(bad), None)
+    before = [c.before_step for c in run.callbacks if c.quiet]
+    after = [c.after_step for c in run.callbacks if c.quiet]
+    for x, y in run.loader:
+        if run.step >= last:
+            return
+        _check_data(x, y)
+        random, weights = run.generators.state_dict(), run.model.state_dict()
+        if not _descends(run, x, y):
+            run.model.load_state_dict(weights)
+            run.generators.load_state_dict(random)
+            _take_apart(run, x, y)
+        try:
+            for hook in before:
+                hook(run)
+            if bad := _bad_gradient(named):
+                raise _Found(f"in a callback: it made the gradient of {bad} inf or nan", _layer(bad), None)
+            largest = max(
+                float(np.max(np.abs(p.grad))) for _, p in named if p.grad is not None and np.size(p.grad)
+            )
+            name = type(run.optimizer).__name__
+            try:
+                run.update(x, y)
+            except ArithmeticError as error:
+                raise _Found(f"in the optimizer's step: {error}", None, name) from error
+            if bad := _bad([(name, parameter.data) for name, parameter in named]):
+                raise _Found(
+                    f"in the optimizer's step: {name} made {bad} inf or nan; the rate {run.optimizer.lr:g} "
+                    "is too "
+                    f"large for these gradients (up to {largest:.3g})", _layer(bad), name,
+                )  # fmt: skip
+            run.step += 1
+            for hook in after:
+                hook(run)
+            if bad := _bad([(name, parameter.data) for name, parameter in named]):
+                run.step -= 1
+                raise _Found(f"in a callback: it made {bad} inf or nan", _layer(bad), None)
+        except _Found:
+            run.model.load_state_dict(weights)
+            raise
+
+
+def _descends(run: Run, x: Any, y: Any) -> bool:
+    """Whether loss and gradients of a batch are finite."""
+    try:
+        loss = run.loss(run.forward(x), y)
+        if not math.isfinite(loss_number(loss)):
+            return False
+        run.optimizer.zero_grad()
+        loss.backward()
+    except (ArithmeticError, ValueError) as error:
+        if not concerns(error):
+            raise
+        return False
+    return not _bad_gradient(run.model.named_parameters())
+
+
+def _take_apart(run: Run, x: Any, y: Any) -> None:
+    """The same once more, with a watch on every operation, and on which module it is in: :class:`_Found`."""
+    with _calls(run.model) as calls, detect_anomaly():
+        try:
+            loss = run.loss(run.forward(x), y)
+        except (ArithmeticError, ValueError) as error:
+            if not concerns(error):
+                raise
+            raise _Found(f"{_place(run, calls.failed)}: {error}", calls.failed, _operation(error)) from error
+        if isinstance(loss, Value):  # these may grow to inf without an error
+            for node in topological_order(loss):
+                if (
+                    node.parents
+                    and math.isinf(node.data)
+                    and all(math.isfinite(p.data) for p in node.parents)
+                ):
+                    layer, operands = (
+                        calls.owner.get(id(node)),
+                        ", ".join(f"{p.data:.6g}" for p in node.parents),
+                    )
+                    detail = f"{_place(run, layer)}: {node.op.name}({operands}) made {node.data}"
+                    raise _Found(detail, layer, node.op.name)
+        try:
+            run.optimizer.zero_grad()
+            loss.backward()
+        except (ArithmeticError, ValueError) as error:
+            if not concerns(error):
+                raise
+            layer = calls.owner.get(id(getattr(error, "node", None)))
+            raise _Found(f"{_place(run, layer)}: {error}", layer, _operation(error)) from error
+    if bad := _bad_gradient(run.model.named_parameters()):
+        raise _Found(
+            f"in the gradient of {bad}: finite contributions have an infinite sum", _layer(bad), None
+        )
+    raise _Found("in the loss: it is not finite, though every operation is", None, None)
+
+
+class _Calls:
+    """Which modules are at work, and which of them made which node."""
+
+    def __init__(self, model: Module) -> None:
+        self.names = {id(module): name for name, module in model.named_modules()}
+        self.working: list[str] = []
+        self.failed: str | None = None
+        self.owner: dict[int, str | None] = {}
+
+    def made(self, result: Any, name: str | None) -> None:
+        """All nodes that ``result`` was computed from, and nobody has claimed, are ``name``'s."""
+        found = [result]
+        while found:
+            node = found.pop()
+            if isinstance(node, (list, tuple)):
+                found += node
+            elif isinstance(node, (Tensor, Value)) and node.parents and id(node) not in self.owner:
+                self.owner[id(node)] = name
+                found += node.parents
+
+    def watching(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """A module's ``__call__`` that says when it begins, ends and fails."""
+
+        def watched(module: Module, *inputs: Any, **named: Any) -> Any:
+            name = self.names.get(id(module))
+            if name is None:  # of another model
+                return call(module, *inputs, **named)
+            self.made([*inputs, *named.values()], self.working[-1] if self.working else None)
+            self.working.append(name)
+            try:
+                result = call(module, *inputs, **named)
+            except Exception:
+                if self.failed is None:
+                    self.failed = name  # the innermost: it hears of it first
+                raise
+            finally:
+                self.working.pop()
+            self.made(result, name)
+            return result
+
+        return watched
+
+
+@contextmanager
+def _calls(model: Module) -> Iterator[_Calls]:
+    """Watch all calls of the modules of ``model``."""
+    calls = _Calls(model)
+    kinds = {type(module) for module in model.modules()}
+    owners = {base for kind in kinds for base in kind.__mro__ if "__call__" in vars(base)}
+    own = {kind: vars(kind)["__call__"] for kind in owners if issubclass(kind, Module)}
+    try:
+        for kind, call in own.items():
+            kind.__call__ = calls.watching(call)  # type: ignore[method-assign]
+        yield calls
+    finally:
+        for kind, call in own.items():
+            kind.__call__ = call  # type: ignore[method-assign]
+
+
+def _place(run: Run, layer: str | None) -> str:
+    if layer is None:
+        return "in the loss"
+    module = dict(run.model.named_modules())[layer]
+    return f"in {layer or 'the model'} ({type(module).__name__})"
+
+
+def _operation(error: Exception) -> str | None:
+    return getattr(error, "operation", None)
+
+
+def _layer(parameter: str) -> str:
+    return parameter.rpartition(".")[0]
+
+
+def _bad(arrays: list[tuple[str, Any]]) -> str | None:
+    """The name of the first array that is not finite everywhere."""
+    return next((name for name, array in arrays if array is not None and not np.isfinite(array).all()), None)
+
+
+def _bad_gradient(named: list[tuple[str, Any]]) -> str | None:
+    return _bad([(name, parameter.grad) for name, parameter in named])
+
+
+def _check_data(x: Any, y: Any) -> None:
+    for data, name in ((x, "inputs"), (y, "targets")):
+        array = np.asarray(data.data if isinstance(data, Tensor) else data)
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+            raise _Found(f"in the data: the {name} of this batch have {array[where]} at {where}", None, None)

@@ -1,0 +1,66 @@
+"""What one sees while it trains: a bar where there is a terminal, and a line an epoch."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from .history import Row
+
+
+class Progress:
+    """A bar for each epoch (tqdm's, where it is installed, on a terminal), and a line after it."""
+
+    pause = 0.2  # seconds between two looks at the bar: drawing it takes as long as a step
+
+    def __init__(self, epochs: int, batches: int, shown: bool) -> None:
+        self.epochs, self.batches, self.shown = epochs, batches, shown
+        self._bar: Any = None
+        self._reported = 0
+
+    def begin(self, epoch: int, done: int) -> float:
+        """A new bar for an epoch of which ``done`` batches are behind; gives the time of the next report."""
+        if not self.shown:
+            return float("inf")
+        try:
+            from tqdm import tqdm
+        except ModuleNotFoundError:
+            return float("inf")
+        # disable=None: no bar where there is no terminal, so that a log gets one line an epoch
+        self._bar = tqdm(
+            total=self.batches,
+            initial=done,
+            desc=f"epoch {epoch}",
+            leave=False,
+            disable=None,
+            unit=" batches",
+        )
+        self._reported = done
+        return float("inf") if self._bar.disable else time.perf_counter() + self.pause
+
+    def report(self, done: int, loss: float) -> float:
+        """Show how far it is; gives the time of the next report."""
+        self._bar.set_postfix_str(f"loss {loss:.4f}", refresh=False)
+        self._bar.update(done - self._reported)
+        self._reported = done
+        return time.perf_counter() + self.pause
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    def line(self, row: Row) -> None:
+        """One line for an epoch that is finished."""
+        if self.shown:
+            hidden = ("epoch", "step", "seconds", "lr")
+            numbers = "   ".join(
+                f"{name.replace('_', ' ')} {number:.4f}" for name, number in row.items() if name not in hidden
+            )
+            print(f"epoch {row['epoch']} of {self.epochs}   {numbers}   {row['seconds']:.1f} s", flush=True)
+
+    def say(self, text: str) -> None:
+        """A line of its own."""
+        if self.shown:
+            print(text, flush=True)

@@ -1,0 +1,212 @@
+"""A run: what is trained, with what, and how far it is; one batch, one epoch; and its whole state."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from autograd import Tensor, Value
+
+from ..data import Loader
+from ..module import Module
+from ..optim import LBFGS, Optimizer
+from ..random_state import Generators
+from .callbacks import Callback
+from .checkpoint import Checkpoint
+from .evaluation import Metric, as_array, as_number, evaluate, forward_of
+from .history import History, Row
+from .progress import Progress
+from .split import Examples
+
+Loss = Callable[[Any, Any], Any]
+
+
+class Run:
+    """What :func:`fit` works on, and callbacks are given.
+
+    ``model``, ``loss``, ``optimizer``, ``loader`` (the training data), ``validation`` (x and y, or None),
+    ``metrics``, ``callbacks``, ``history`` are what was given to it. ``epoch`` is how many epochs are
+    finished, ``step`` how many steps the optimizer has taken, ``batch_loss`` the loss of the last batch,
+    ``row`` the numbers of the last epoch.
+    """
+
+    def __init__(
+        self,
+        model: Module,
+        loss: Loss,
+        optimizer: Optimizer,
+        loader: Loader,
+        validation: Examples | None,
+        metrics: dict[str, Metric],
+        callbacks: list[Callback],
+    ) -> None:
+        self.model, self.loss, self.optimizer, self.loader = model, loss, optimizer, loader
+        self.validation, self.metrics = validation, metrics
+        self.callbacks = sorted(
+            callbacks, key=lambda callback: isinstance(callback, Checkpoint)
+        )  # those last
+        self.history = History()
+        self.epoch = 0
+        self.step = 0
+        self.batch_loss = math.nan
+        self.row: Row = {}
+        self._seen = 0  # examples of the epoch under way
+        self._sums: dict[str, float] = {}  # over them: of the loss, and of the metrics
+        self._seconds = 0.0
+        self.forward = forward_of(model)
+        self.by_closure = isinstance(getattr(optimizer, "optimizer", optimizer), LBFGS)  # or one around it
+        if self.by_closure and self.hooks("before_step"):
+            raise ValueError(
+                "fit: a callback changes gradients before the step, but L-BFGS computes its own; leave it "
+                "out, or take "
+                "another optimizer"
+            )
+        self.generators = Generators(
+            model,
+            **{"(optimizer)": optimizer, "(loss)": loss},  # no module has such a name
+            **{f"(callback {i})": callback for i, callback in enumerate(self.callbacks)},
+            **{f"(augment {i})": augment for i, (augment, _) in enumerate(loader.augments)},
+        )
+
+    def stop(self, why: str) -> None:
+        """End training: after this batch, or from ``after_epoch`` without another epoch."""
+        self.history.stopped = self.history.stopped or why
+
+    @property
+    def stopping(self) -> bool:
+        """Whether training is to end."""
+        return self.history.stopped is not None
+
+    def hooks(self, moment: str) -> list[Callable[[Run], None]]:
+        """The methods of callbacks for that moment: only those that do anything."""
+        defined = [c for c in self.callbacks if getattr(type(c), moment) is not getattr(Callback, moment)]
+        return [getattr(callback, moment) for callback in defined]
+
+    def train_epoch(self, progress: Progress) -> bool:
+        """The epoch under way, or what is left of it; False where it was stopped in between."""
+        before, after = self.hooks("before_step"), self.hooks("after_step")
+        started, due = time.perf_counter(), progress.begin(self.epoch + 1, self.loader.position)
+        try:
+            for x, y in self.loader:
+                self.take_step(x, y, before)
+                self.history.batch_losses.append(self.batch_loss)
+                for hook in after:
+                    hook(self)
+                if time.perf_counter() > due:
+                    due = progress.report(self.loader.position, self.batch_loss)
+                if self.stopping:
+                    return False
+        finally:
+            progress.close()
+            self._seconds += time.perf_counter() - started
+        return True
+
+    def take_step(self, x: Any, y: Any, before: list[Callable[[Run], None]]) -> None:
+        """The textbook's five lines: prediction, loss, gradients, step."""
+        prediction = self.forward(x)
+        loss = self.loss(prediction, y)
+        number = loss_number(loss)
+        if not math.isfinite(number):
+            raise NotFinite(f"the loss is {number}")
+        self.optimizer.zero_grad()
+        loss.backward()
+        for hook in before:
+            hook(self)
+        self.update(x, y)
+        self.count_step(prediction, y, number)
+
+    def update(self, x: Any, y: Any) -> None:
+        """Move the weights; L-BFGS computes loss and gradients by itself, as often as it wants."""
+        self.optimizer.step((lambda: self.loss(self.forward(x), y)) if self.by_closure else None)
+
+    def count_step(self, prediction: Any, y: Any, number: float) -> None:
+        """Add the batch to the numbers of the epoch."""
+        size, sums = len(y), self._sums
+        self.step += 1
+        self.batch_loss = number
+        self._seen += size
+        sums["loss"] = sums.get("loss", 0.0) + size * number
+        if self.metrics:
+            numbers = as_array(prediction)
+            for name, metric in self.metrics.items():
+                sums[name] = sums.get(name, 0.0) + size * as_number(metric(numbers, y), name)
+
+    def finish_epoch(self) -> None:
+        """Validate, and make the row of the history; what follows belongs to the next epoch."""
+        self.epoch += 1
+        row: Row = {"epoch": self.epoch, "step": self.step}
+        row |= {name: total / self._seen for name, total in self._sums.items()}
+        if self.validation is not None:
+            found = evaluate(self.model, *self.validation, self.loss, self.metrics)
+            row |= {f"validation_{name}": number for name, number in found.items()}
+        self.row = row | {"lr": self.optimizer.lr, "seconds": self._seconds}
+        self.history.rows.append(self.row)
+        self._seen, self._sums, self._seconds = 0, {}, 0.0
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that the rest of the run depends on."""
+        return self.moment() | {"history": self.history.state_dict()}
+
+    def moment(self) -> dict[str, Any]:
+        """The same without the history."""
+        return {
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "loader": self.loader.state_dict(),
+            "callbacks": {
+                f"{i} {type(callback).__name__}": state
+                for i, callback in enumerate(self.callbacks)
+                if (state := callback.state_dict())
+            },
+            "random": self.generators.state_dict(),
+            "progress": {
+                "epoch": self.epoch, "step": self.step, "seen": self._seen, "sums": dict(self._sums),
+                "seconds": self._seconds,
+            },
+        }  # fmt: skip
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from there; ValueError, and nothing is changed, where it is the state of another run."""
+        before = self.moment()
+        try:
+            self.load_moment(state)
+            self.history.load_state_dict(state["history"])
+        except Exception as error:
+            self.load_moment(before)
+            reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else error
+            raise ValueError(f"fit: the checkpoint does not fit this run: {reason}") from error
+
+    def load_moment(self, state: Mapping[str, Any]) -> None:
+        """All but the history."""
+        own = {f"{i} {type(c).__name__}": c for i, c in enumerate(self.callbacks) if c.state_dict()}
+        if own.keys() != state["callbacks"].keys():
+            raise ValueError(
+                f"it has the callbacks {sorted(state['callbacks'])}, and this run has {sorted(own)} (those "
+                "that "
+                "remember nothing are not listed, but counted)"
+            )
+        self.model.load_state_dict(state["model"])
+        self.loader.load_state_dict(state["loader"])
+        for name, callback in own.items():
+            callback.load_state_dict(state["callbacks"][name])
+        self.optimizer.load_state_dict(state["optimizer"])  # after the schedules, which set its rates
+        self.generators.load_state_dict(state["random"])
+        progress = state["progress"]
+        self.epoch, self.step, self._seen = progress["epoch"], progress["step"], progress["seen"]
+        self._sums, self._seconds = dict(progress["sums"]), progress["seconds"]
+
+
+class NotFinite(ArithmeticError):
+    """The loss, or a weight, is inf or nan; where that began is still to be found."""
+
+
+def loss_number(loss: Any) -> float:
+    """The loss as a float, or an error where it is no node that can be differentiated."""
+    if not isinstance(loss, (Tensor, Value)):
+        raise TypeError(
+            f"fit: the loss gave {type(loss).__name__}; expected a Value or a Tensor with one element, as of "
+            "nn.cross_entropy(prediction, target)"
+        )
+    return float(loss.data) if not isinstance(loss, Tensor) or not loss.ndim else as_number(loss, "the loss")

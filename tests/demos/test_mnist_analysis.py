@@ -1,0 +1,86 @@
+"""What the report says of a classifier, against PyTorch, NumPy's SVD, and counting by hand."""
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import no_grad, softmax
+from demos.mnist import analysis
+
+
+@pytest.fixture
+def model():
+    return nn.Sequential(nn.Linear(6, 5, rng=1), nn.Tanh(), nn.Linear(5, 3, rng=2))
+
+
+def test_precision_and_recall_by_counting():
+    rng = np.random.default_rng(0)
+    labels, answers = rng.integers(0, 4, 200), rng.integers(0, 4, 200)
+    counts = analysis.confusion(labels, answers, 4)
+    assert counts.sum() == 200
+    for digit, figures in enumerate(analysis.per_class(counts)):
+        right = sum(1 for label, answer in zip(labels, answers) if label == answer == digit)
+        assert figures.precision == pytest.approx(right / list(answers).count(digit))
+        assert figures.recall == pytest.approx(right / list(labels).count(digit))
+        assert figures.examples == list(labels).count(digit)
+        assert figures.f1 == pytest.approx(2 / (1 / figures.precision + 1 / figures.recall))
+
+
+def test_a_class_that_never_occurs_has_no_share():
+    never = analysis.per_class(np.array([[3, 0], [0, 0]]))[1]
+    assert np.isnan(never.precision) and np.isnan(never.recall) and never.examples == 0
+    assert analysis.per_class(np.array([[0, 3], [2, 0]]))[0].f1 == 0
+
+
+def test_principal_components_as_by_singular_values():
+    points = np.random.default_rng(0).standard_normal((50, 6)) @ np.diag([5, 4, 3, 1, 1, 1]) + 7
+    along, shares = analysis.principal_components(points)
+    _, singular, right = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)
+    expected = (points - points.mean(axis=0)) @ right[:2].T
+    np.testing.assert_allclose(np.abs(along), np.abs(expected), rtol=1e-9)
+    np.testing.assert_allclose(shares, (singular**2 / (singular**2).sum())[:2], rtol=1e-9)
+    again, _ = analysis.principal_components(points[::-1])
+    np.testing.assert_allclose(again[::-1], along, rtol=1e-9)  # the same side up, whatever the order
+
+
+def test_points_that_are_all_the_same():
+    along, shares = analysis.principal_components(np.ones((4, 3)))
+    assert not along.any() and not shares.any()
+
+
+def test_pixel_gradients_as_pytorch(torch, model):
+    x = np.random.default_rng(0).standard_normal((4, 6)).astype(np.float32)
+    classes = np.array([0, 2, 2, 1])
+    weights = {name: torch.tensor(array) for name, array in model.state_dict().items()}
+    theirs = torch.tensor(x, requires_grad=True)
+    hidden = torch.tanh(theirs @ weights["0.weight"].T + weights["0.bias"])
+    logits = hidden @ weights["2.weight"].T + weights["2.bias"]
+    logits[torch.arange(4), torch.tensor(classes)].sum().backward()
+    np.testing.assert_allclose(analysis.pixel_gradients(model, x, classes), theirs.grad, rtol=1e-5, atol=1e-7)
+    assert all(parameter.grad is None for parameter in model.parameters())
+
+
+def test_hidden_is_what_the_last_layer_is_given(model):
+    x = np.random.default_rng(0).standard_normal((4, 6)).astype(np.float32)
+    np.testing.assert_allclose(
+        analysis.hidden(model, x) @ model[2].weight.data.T + model[2].bias.data, model(x).data, rtol=1e-5
+    )
+
+
+def test_ascent_ends_where_the_network_is_sure(model):
+    start = np.full((2, 3), 0.5, np.float32)
+    images = analysis.ascend(model, start, 3, steps=60, smoothing=1)
+    assert images.shape == (3, 2, 3) and images.min() >= 0 and images.max() <= 1
+    with no_grad():
+        before = softmax(model(np.repeat(start.reshape(1, 6), 3, axis=0))).data.diagonal()
+        after = softmax(model(images.reshape(3, 6))).data.diagonal()
+    assert (after > before).all()
+    assert all(parameter.grad is None for parameter in model.parameters())
+
+
+def test_the_blur_is_a_binomial_filter():
+    image = np.zeros((1, 5, 5), np.float32)
+    image[0, 2, 2] = 16
+    expected = np.zeros((5, 5))
+    expected[1:4, 1:4] = np.outer([1, 2, 1], [1, 2, 1])
+    np.testing.assert_array_equal(analysis._blurred(image)[0], expected)

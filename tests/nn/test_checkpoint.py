@@ -1,0 +1,332 @@
+"""Checkpoints: runs that are killed, interrupted and resumed end bit for bit where an uninterrupted one
+does."""
+
+import csv
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nn
+from nn import training
+from nn.serialization import read_state, write_state
+from nn.training.history import INTERRUPTED
+
+PROGRAM = Path(__file__).with_name("killed_run.py")
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+
+def start(folder, *options):
+    return subprocess.Popen(
+        [sys.executable, str(PROGRAM), str(folder), *options], env=os.environ | ONE_THREAD, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=PROGRAM.parents[2],
+    )  # fmt: skip
+
+
+def finish(folder, *options):
+    process = start(folder, *options)
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, output
+    return output
+
+
+def wait_until_it_trains(process):
+    said = []
+    while not said or "training" not in said[-1]:
+        said.append(process.stdout.readline())
+        assert said[-1], "".join(said)  # at its end
+
+
+def assert_same_end(folder, uninterrupted):
+    result, expected = read_state(folder / "result"), read_state(uninterrupted / "result")
+    assert result["model"].keys() == expected["model"].keys()
+    for name, array in expected["model"].items():
+        assert array.tobytes() == result["model"][name].tobytes(), name
+    assert result["losses"].tobytes() == expected["losses"].tobytes()
+    assert result["rows"] == expected["rows"]
+    with open(folder / "log.csv") as ours, open(uninterrupted / "log.csv") as theirs:
+        rows = zip(csv.DictReader(ours), csv.DictReader(theirs), strict=True)
+        for row, other in rows:
+            assert row | {"seconds": 0} == other | {"seconds": 0}
+    assert sorted(path.name for path in folder.iterdir()) == ["log.csv", "result", "run.checkpoint"]
+
+
+def version(path):
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_ino, status.st_mtime_ns
+
+
+@pytest.mark.parametrize("options, kills", [((), 22), (("--value",), 5)], ids=["tensors", "values"])
+def test_killed_at_random_moments_and_resumed(options, kills, tmp_path):
+    """SIGKILL, over and over, after some checkpoints and a moment more; then it may go on to the end."""
+    moments = random.Random(7)
+    folder, uninterrupted = tmp_path / "killed", tmp_path / "whole"
+    folder.mkdir()
+    uninterrupted.mkdir()
+    finish(uninterrupted, *options)
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import nn"], check=True, cwd=PROGRAM.parents[2])
+    startup = time.perf_counter() - began
+    checkpoint = folder / "run.checkpoint"
+    reached = []
+    for kill in range(kills):
+        with start(folder, *options) as process:
+            if kill % 4:
+                last = version(checkpoint)
+                for _ in range(moments.choice([1, 1, 2])):
+                    while (now := version(checkpoint)) == last and process.poll() is None:
+                        time.sleep(0.0002)
+                    last = now
+                time.sleep(moments.random() * 0.003)
+            else:  # also before it has begun
+                time.sleep(moments.random() * 0.8 * startup)
+            process.kill()
+            output = process.stdout.read()
+        assert process.returncode == -signal.SIGKILL, output
+        if checkpoint.exists():  # the old one or the new one
+            reached.append(training.read_checkpoint(checkpoint)["progress"]["step"])
+    assert not (folder / "result").exists() and reached == sorted(reached) and reached[-1] > 0
+    finish(folder, *options)
+    assert_same_end(folder, uninterrupted)
+
+
+@pytest.mark.parametrize("options", [(), ("--value",)], ids=["tensors", "values"])
+def test_ctrl_c_ends_it_cleanly_and_it_can_go_on(options, tmp_path):
+    folder, uninterrupted = tmp_path / "interrupted", tmp_path / "whole"
+    folder.mkdir()
+    uninterrupted.mkdir()
+    finish(uninterrupted, *options)
+    with start(folder, "--slow", *options) as process:
+        wait_until_it_trains(process)
+        process.send_signal(signal.SIGINT)
+        output = process.stdout.read()
+    assert process.returncode == 0, output
+    steps = training.read_checkpoint(folder / "run.checkpoint")["progress"]["step"]
+    assert f"interrupted at {steps}\n" in output and f" and {steps} steps: interrupted" in output
+    assert 5 <= steps < 1000 and not (folder / "result").exists()
+    finish(folder, *options)
+    assert_same_end(folder, uninterrupted)
+
+
+def test_a_second_ctrl_c_does_not_wait(tmp_path):
+    with start(tmp_path, "--slow") as process:
+        wait_until_it_trains(process)
+        for _ in range(500):  # the first ends the run after its batch, if the second does not come before
+            process.send_signal(signal.SIGINT)
+        output = process.stdout.read()
+    assert process.returncode in (-signal.SIGINT, 1, 130, 0), output
+    training.read_checkpoint(tmp_path / "run.checkpoint")
+
+
+# In one process: what is in the file.
+
+
+class Sum(training.Callback):
+    """A callback that remembers, and draws random numbers."""
+
+    def __init__(self, rng=0):
+        self.rng = np.random.default_rng(rng)
+        self.total = 0.0
+
+    def after_step(self, run):
+        self.total += run.batch_loss * self.rng.random()
+
+    def state_dict(self):
+        return {"total": self.total}
+
+    def load_state_dict(self, state):
+        self.total = state["total"]
+
+
+class Halt(training.Callback):
+    """Ends the run as Ctrl-C does, at a step."""
+
+    def __init__(self, step):
+        self.step = step
+
+    def after_step(self, run):
+        if run.step == self.step:
+            run.stop(INTERRUPTED)
+
+
+def run(path, *, halt=None, resume=True, epochs=4, width=6, kind=nn.Adam, callbacks=None, **options):
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((23, 3))
+    model = nn.Sequential(
+        nn.Linear(3, width, rng=1, dtype=np.float64), nn.Dropout(0.2), nn.Linear(width, 1, rng=2)
+    )
+    optimizer = kind(model.parameters(), lr=0.01)
+    added = [Sum()] if callbacks is None else callbacks
+    history = training.fit(
+        model, (x, x[:, :1]), nn.mse, optimizer, epochs=epochs, batch_size=5, validation=3,
+        schedule=nn.Cosine(optimizer, 16), progress=False, **options,
+        callbacks=[training.Checkpoint(path, resume=resume), *added, *([Halt(halt)] if halt else [])],
+    )  # fmt: skip
+    return model, history, added
+
+
+@pytest.mark.parametrize(
+    "halt", [1, 3, 4, 5, 8, 11, 16]
+)  # at the first step, at the ends of epochs, at the last
+@pytest.mark.parametrize("kind", [nn.Adam, nn.SGD])
+def test_stopped_anywhere_and_resumed(halt, kind, tmp_path):
+    expected, history, [added] = run(tmp_path / "whole", kind=kind)
+    _, stopped, _ = run(tmp_path / "file", halt=halt, kind=kind)
+    assert stopped.interrupted and len(stopped.batch_losses) == halt
+    model, resumed, [again] = run(tmp_path / "file", kind=kind)
+    assert not resumed.interrupted and resumed.stopped is None
+    assert again.total == added.total and resumed.batch_losses == history.batch_losses
+    for name, array in expected.state_dict().items():
+        assert array.tobytes() == model.state_dict()[name].tobytes()
+    for row, other in zip(resumed.rows, history.rows, strict=True):
+        assert row | {"seconds": 0} == other | {"seconds": 0}
+
+
+@pytest.mark.parametrize("halt", [2, 7])
+def test_one_generator_for_everything(halt, tmp_path):
+    """Weights, dropout, order and augmentation drawn from the same generator, as a small program does."""
+
+    def whole(path, stop=None):
+        rng = np.random.default_rng(3)
+        model = nn.Sequential(nn.Linear(2, 5, rng=rng), nn.Dropout(0.5, rng=rng), nn.Linear(5, 1, rng=rng))
+        x = np.arange(22.0).reshape(11, 2) / 22
+        loader = nn.Loader(x, x[:, :1], 3, rng=rng, augment=lambda x, rng: x + rng.normal(0, 0.1, x.shape))
+        callbacks = [training.Checkpoint(path, resume=True), *([Halt(stop)] if stop else [])]
+        optimizer = nn.Adam(model.parameters())
+        training.fit(model, loader, nn.mse, optimizer, epochs=3, progress=False, callbacks=callbacks)
+        return {name: array.tobytes() for name, array in model.state_dict().items()} | {"next": rng.random()}
+
+    expected = whole(tmp_path / "whole")
+    whole(tmp_path / "file", halt)
+    assert whole(tmp_path / "file") == expected
+
+
+def test_a_finished_run_is_finished_and_can_be_made_longer(tmp_path):
+    expected, whole, _ = run(tmp_path / "whole", epochs=6)
+    _, first, _ = run(tmp_path / "file", epochs=4)
+    _, same, _ = run(tmp_path / "file", epochs=4)
+    assert same.rows == first.rows and len(same.batch_losses) == 16
+    model, longer, _ = run(tmp_path / "file", epochs=6)
+    assert longer.batch_losses == whole.batch_losses
+    assert all(np.array_equal(a, expected.state_dict()[n]) for n, a in model.state_dict().items())
+
+
+def test_without_resume_a_new_run_begins(tmp_path):
+    run(tmp_path / "file", halt=7)
+    _, history, _ = run(tmp_path / "file", resume=False, epochs=1)
+    assert len(history.batch_losses) == 4
+
+
+def test_early_stopping_is_remembered(tmp_path):
+    """Also where the kill comes right after the epoch that it stopped at."""
+
+    def stopping():
+        return training.EarlyStopping(patience=0, min_delta=1e9)  # the first epoch is the best
+
+    model, history, [kept] = run(tmp_path / "file", callbacks=[stopping()])
+    assert history.stopped == "early stopping: no improvement since epoch 1" and len(history) == 2
+    again, resumed, [kept_again] = run(tmp_path / "file", callbacks=[stopping()])
+    assert resumed.rows == history.rows and resumed.stopped == history.stopped
+    assert all(np.array_equal(a, again.state_dict()[n]) for n, a in model.state_dict().items())
+    best, _, _ = run(tmp_path / "other", epochs=1, callbacks=[])
+    schedule_of_one_epoch_less_matters_not = best.state_dict()
+    assert all(
+        np.array_equal(a, schedule_of_one_epoch_less_matters_not[n]) for n, a in model.state_dict().items()
+    )
+
+
+@pytest.mark.parametrize(
+    "changes, says",
+    [
+        ({"width": 7}, "has shape"),
+        ({"kind": nn.SGD}, "Adam"),
+        ({"callbacks": []}, "callbacks"),
+        ({"callbacks": [Sum()]}, "PCG64"),
+    ],
+)
+def test_another_run_is_refused_and_nothing_changes(changes, says, tmp_path):
+    run(tmp_path / "file", halt=6)
+    content = (tmp_path / "file").read_bytes()
+    if "callbacks" in changes and changes["callbacks"]:
+        changes["callbacks"][0].rng = np.random.Generator(np.random.Philox(0))
+    with pytest.raises(ValueError, match=f"fit: the checkpoint does not fit this run: .*{says}"):
+        run(tmp_path / "file", **changes)
+    assert (tmp_path / "file").read_bytes() == content
+
+
+def test_a_state_that_fits_in_part_is_not_loaded_in_part(tmp_path):
+    model, _, _ = run(tmp_path / "file")
+    state = training.read_checkpoint(tmp_path / "file")
+    loader = nn.Loader(np.zeros((20, 3)), np.zeros((20, 1)), 5)
+    other = nn.Sequential(nn.Linear(3, 6, rng=9, dtype=np.float64), nn.Dropout(0.2), nn.Linear(6, 1, rng=8))
+    optimizer = nn.Adam(other.parameters())
+    fresh = training.Run(other, nn.mse, optimizer, loader, None, {}, [Sum()])
+    before = other.state_dict(), optimizer.state_dict(), loader.state_dict()
+    for part in ("model", "optimizer", "loader", "callbacks", "random", "progress", "history"):
+        broken = {name: value for name, value in state.items() if name != part}
+        with pytest.raises(ValueError, match="does not fit"):
+            fresh.load_state_dict(broken)
+        after = other.state_dict(), optimizer.state_dict(), loader.state_dict()
+        assert repr(after) == repr(before)
+    assert fresh.step == 0
+
+
+@pytest.mark.parametrize("damage", ["cut", "bits", "empty", "text", "model"])
+def test_a_damaged_file_is_refused(damage, tmp_path):
+    path = tmp_path / "file"
+    model, _, _ = run(path)
+    content = path.read_bytes()
+    if damage == "model":
+        nn.save(model, path)
+    else:
+        flipped = bytearray(content)
+        flipped[len(content) // 2] ^= 0x10
+        path.write_bytes({"cut": content[:-50], "bits": bytes(flipped), "empty": b"", "text": b"no"}[damage])
+    with pytest.raises(ValueError, match="read_state"):
+        run(path)
+
+
+def test_states_of_any_form(tmp_path):
+    state = {
+        "a": np.arange(6, dtype=np.float32).reshape(2, 3), "b": [1, -(2**100), 0.1, "é", None, True, [], {}],
+        "c": {"d": np.array(3), "e": np.zeros((0, 2)), "f": np.array([True])}, "inf": float("inf"),
+        "scalars": [np.float64(0.1), np.int32(3), np.bool_(True)], "pair": (1, 2),
+    }  # fmt: skip
+    write_state(state, tmp_path / "state")
+    found = read_state(tmp_path / "state")
+    assert found["b"] == state["b"] and found["inf"] == float("inf") and found["pair"] == [1, 2]
+    assert found["scalars"] == [0.1, 3, True]
+    for ours, theirs in ((found["a"], state["a"]), *((found["c"][k], state["c"][k]) for k in "def")):
+        assert (
+            ours.dtype == theirs.dtype and ours.shape == theirs.shape and ours.tobytes() == theirs.tobytes()
+        )
+    for wrong in ({1: 2}, {"a": object()}, {"a": np.array(["x"])}, {"a": [{"b": lambda: 0}]}):
+        with pytest.raises(TypeError, match="write_state: state"):
+            write_state(wrong, tmp_path / "other")
+    assert [path.name for path in tmp_path.iterdir()] == ["state"]
+
+
+def test_half_written_files_are_removed_and_no_others(tmp_path):
+    run(tmp_path / "file[1]", halt=3)
+    (tmp_path / "file[1].0123abcd.tmp").write_bytes(b"half")
+    for other in ("file1.0123abcd.tmp", "file[1].notes.tmp", "file[1].0123abcd"):
+        (tmp_path / other).write_bytes(b"other")
+    run(tmp_path / "file[1]")
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "file1.0123abcd.tmp", "file[1]", "file[1].0123abcd", "file[1].notes.tmp",
+    ]  # fmt: skip
+
+
+def test_no_folder_is_said_at_once(tmp_path):
+    for callback in (training.Checkpoint, training.CSVLog, training.JSONLinesLog):
+        with pytest.raises(FileNotFoundError, match="no folder"):
+            run(tmp_path / "file", callbacks=[callback(tmp_path / "missing" / "file")])
