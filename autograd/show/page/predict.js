@@ -36,7 +36,7 @@ function judge(values, share) {
 }
 
 const field = el("input", {
-  type: "text", maxlength: 200, autocomplete: "off", autocapitalize: "off", spellcheck: "false",
+  type: "text", maxlength: 1000, autocomplete: "off", autocapitalize: "off", spellcheck: "false",
   placeholder: "0.5 or 1 - o**2",
   keydown: (event) => {
     if (event.key !== "Enter") return;
