@@ -2,11 +2,15 @@
 
 All were chosen without a look at the test set, by the accuracy on training images that were held out:
 
-    python -m demos mnist --no-test --recipe plain --seed N
-    python -m demos mnist --no-test --recipe tuned --seed N
-    python -m demos mnist --no-test --recipe best --seed N
+    python -m demos mnist --no-test --recipe plain --seed N        96.76 %  +- 0.10   seeds 0 to 4
+    python -m demos mnist --no-test --recipe tuned --seed N        98.09 %  +- 0.07   seeds 0 to 4
+    python -m demos mnist --no-test --recipe best --seed N         99.16 %  +- 0.03   seeds 0 to 2
 
-FIGURES
+Means, each seed with 5,000 held-out images of its own, and their standard errors. Tried on other splits, with
+an error of about 0.08: of what tuned adds, the cycle of the rate is worth 0.9, and its peak matters little
+between 6 and 15 times (3 times loses 0.4); the moves add 0.15. Weight decay (AdamW, 0.02 to 0.1), Kaiming's
+weights, centred or standardised pixels, a linear decay in place of the cycle, and dropout made no difference,
+and so are not here. For best, on one split of 10,000: elastic distortion with alpha 20 gave 99.3, 34 99.2.
 """
 
 from __future__ import annotations
