@@ -34,8 +34,9 @@ DEMOS = (
     "regularization",
     "schedules",
     "losses",
+    "optimizers",
 )
-APART = ("regularization", "schedules")  # which the tour leaves out: they take their time
+APART = ("regularization", "schedules", "optimizers")  # which the tour leaves out: they take their time
 TOUR = "tour"
 EXTRAS = ("matplotlib", "tqdm")  # where these are, so are the others that the demos need
 

@@ -28,6 +28,7 @@ SHORT = {
     "mnist": ["--images", "1000", "--epochs", "1", "--hidden", "16"],
     "initialization": ["--depth", "3", "--width", "16", "--steps", "4"],
     "regularization": ["--epochs", "2", "--images", "60", "--runs", "1"],
+    "optimizers": ["--steps", "12", "--images", "100", "--epochs", "1", "--runs", "1"],
     "schedules": ["--epochs", "1", "--images", "100", "--runs", "1"],
 }
 
