@@ -366,7 +366,8 @@ class Swish(Activation):
     Derivative: to x: sigmoid(βx) + β f(x) (1 - sigmoid(βx)), from -0.0998 to 1.0998 for every β but 0.
         To β: x f(x) (1 - sigmoid(βx)).
     Range: -0.2785/β (at x = -1.2785/β) to infinity, for β above 0.
-    Saturates: below: left of -6.3/β the slope is within 0.01 of 0. A unit does not die.
+    Saturates: below: left of -6.3/β the slope is within 0.01 of 0. A unit does not die, but as with
+        silu the way back from left of the lowest point leads further left.
     Use: as silu; with β learned, where a network may choose how sharp its bend is.
     Not: where silu does as well, which it mostly does.
     Source: Ramachandran, Zoph and Le, "Searching for activation functions", 2017.
@@ -388,7 +389,7 @@ class Mish(Activation):
     Derivative: f'(x) = t + x sigmoid(x) (1 - t²) with t = tanh(softplus(x)), from -0.1125 to 1.0885.
     Range: -0.3088 (at x = -1.1924) to infinity.
     Saturates: below: left of -6.3 the slope is within 0.01 of 0, and it is 0 at the lowest point. A unit
-        does not die.
+        does not die, but as with silu the way back from left of there leads further left.
     Use: as silu; object detectors (YOLOv4) are built with it.
     Not: where speed counts: it is the dearest of its kind, and the gain over silu is small.
     Source: Misra, "Mish: a self regularized non-monotonic activation function", 2019.
@@ -411,7 +412,8 @@ class GELU(Activation):
     Derivative: f'(x) = Φ(x) + x φ(x) with φ(x) = exp(-x²/2) / √(2π), from -0.1289 to 1.1289 (at x = ±√2).
     Range: -0.1700 (at x = -0.7518) to infinity.
     Saturates: below: left of -3.1 the slope is within 0.01 of 0, and it is 0 at the lowest point. A unit
-        does not die, but its slope falls to 0 faster than that of silu: at -6 it is -4e-8.
+        does not die, but as with silu the way back from left of there leads further left, and the slope falls
+        to 0 faster: at -6 it is -4e-8.
     Use: transformers, where it is the standard.
     Not: where exact zeros are needed, or every operation counts; mixing up the two forms in one model.
     Source: Hendrycks and Gimpel, "Gaussian error linear units (GELUs)", 2016.

@@ -167,9 +167,9 @@ class BatchNorm1d(_BatchNorm):
     other.
 
     In training, ``running_mean`` and ``running_var`` follow: running = (1 - ``momentum``) running + momentum
-    now, with the unbiased variance (divided by n - 1) for now; with ``momentum=None`` they are the plain
-    means over all batches so far. In eval they take the place of the batch's own, and an example is on its
-    own.
+    batch, where the batch's variance is the unbiased one (divided by n - 1); with ``momentum=None`` they are
+    the plain means over all batches so far. In eval they take the place of the batch's own, and an example is
+    on its own.
 
     Put it between a linear layer and its activation: deep networks then train at higher rates, from nearly
     any initialisation, and the noise of the batch regularises a little. Not with small batches (below 8 or

@@ -121,7 +121,8 @@ def _in_short(
     return [
         page.Paragraph(
             f"""The same idea with an array in every node: {sizes[0]} pixels, {layers}, {CLASSES} digits. The
-            training loop is five lines, and loss.backward() takes the same walk as for a single neuron."""
+            training loop is five lines (nn.training.fit, which trains here, does these), and loss.backward()
+            takes the same walk as for a single neuron."""
         ),
         page.Code(LOOP),
         _facts(sizes, split, history, accuracy),

@@ -25,10 +25,11 @@ COMMAND = "python -m demos optimizers --tune"
 SEEN = {
     "Rosenbrock": """What to see: a valley with steep walls, and on its curved floor hardly any slope to the
     star. SGD's rate has to suit the walls, and so it creeps along the floor; momentum gathers speed there.
-    Dividing by the size of the gradients (Adagrad, RMSprop, Adam and theirs) takes long steps on the floor
-    too, until the walls answer: the zigzags. L-BFGS learns how the valley bends. In the titles: after how
-    many evaluations of loss and gradient the loss is within 0.01 of the lowest, for good. Only ways that
-    stay in the picture were allowed.""",
+    Dividing by the size of the gradients makes the first steps as long along x as along y, until the walls
+    answer: the zigzags. It helps Adam and AMSGrad to arrive; Adagrad and RMSprop creep as SGD does, and
+    AdamW's decay pulls its numbers towards 0, off the star. L-BFGS learns how the valley bends. In the
+    titles: after how many evaluations of loss and gradient the loss is within 0.01 of the lowest, for good.
+    Only ways that stay in the picture were allowed.""",
     "Beale": """What to see: down from a steep rim into a shallow valley that leads to the star. With
     momentum they swing past and come back; without, they turn into the valley and slow down. Lion's steps
     are all of one size, in x and in y: diagonals, to the end. RAdam follows the gradient as it is in its

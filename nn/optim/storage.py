@@ -237,6 +237,7 @@ def expect(state: Any, expected: Iterable[str], where: str) -> Mapping[str, Any]
 
 
 def array_like(found: Any, like: np.ndarray, name: str, where: str) -> np.ndarray:
+    """What was found in a state as a copy like ``like``; ValueError where shape or dtype do not fit."""
     array = np.asarray(found)
     if array.shape != like.shape or not np.can_cast(array.dtype, like.dtype, "same_kind"):
         raise ValueError(

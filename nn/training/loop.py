@@ -41,16 +41,14 @@ def fit(
 ) -> History:
     """Train ``model`` for ``epochs`` epochs; returns what happened, a :class:`History`.
 
-    - ``data``: a :class:`nn.Loader`, or x and y, of which one is made with ``batch_size`` (32) and ``seed``
-    (0). - ``loss``: ``loss(prediction, y)`` gives a node; a penalty is added inside. Where all parameters of
-    the model
-      are Values (:class:`nn.MLP`), the prediction is a list of what the model says to each example.
+    - ``data``: a :class:`nn.Loader`, or x and y, of which one is made with ``batch_size`` (32) and
+      ``seed`` (0).
+    - ``loss``: ``loss(prediction, y)`` gives a node; a penalty is added inside. Where all parameters of the
+      model are Values (:class:`nn.MLP`), the prediction is a list of what the model says to each example.
     - ``validation``: x and y, or how much of ``data`` to hold out (:func:`split`): a share or a number. Loss
-    and
-      metrics are computed on it after every epoch, in eval mode.
+      and metrics are computed on it after every epoch, in eval mode.
     - ``metrics``: functions of (prediction, y), both arrays, by their names or in a dict. On the training
-    data they
-      are the mean over the batches, as they were on the way.
+      data they are the mean over the batches, as they were on the way.
     - ``schedule``: takes a step after every step; for once an epoch there is :class:`Scheduling`.
     - ``callbacks``: see :class:`Callback`.
     - ``progress``: a bar (tqdm, on a terminal) and a line an epoch.

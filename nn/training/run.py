@@ -184,8 +184,7 @@ class Run:
         if own.keys() != state["callbacks"].keys():
             raise ValueError(
                 f"it has the callbacks {sorted(state['callbacks'])}, and this run has {sorted(own)} (those "
-                "that "
-                "remember nothing are not listed, but counted)"
+                "that remember nothing are not listed, but counted)"
             )
         self.model.load_state_dict(state["model"])
         self.loader.load_state_dict(state["loader"])

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import nn
-from autograd.javascript import LIBRARY, JavaScript, definitions, expression, value
+from autograd.javascript import JavaScript, complete, expression, value
 
 
 def html(model: nn.Sequential, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> str:
@@ -83,7 +83,7 @@ def _activations(activations: list[nn.Activation | None]) -> str:
         slope = expression(module.row.partials[0](out, *operands))
         lines.append(f"  {{ value: (x) => {value(module.row, operands)}, slope: (out, x) => {slope} }},")
     text = "\n".join(["const activations = [", *lines, "];"])
-    return "\n".join([LIBRARY, definitions(text), text])
+    return complete(text)
 
 
 def _text(array: np.ndarray) -> str:
