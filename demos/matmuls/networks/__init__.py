@@ -1,0 +1,286 @@
+"""Networks of many kinds, each written in scalars, with the matrix products that a person would find in it.
+
+>>> built = find("gpt").build(np.random.default_rng(0))
+>>> len(built.parameters), round(built.fn(*built.example).data, 1)
+(4192, 3.0)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nn import Module, activations
+
+from . import graph_network, names
+from .attention import MultiHeadAttention, SelfAttention
+from .convolution import Convolution, SmallCNN
+from .gpt import GPT
+from .normalization import LayerNorm, Softmax
+from .perceptron import Digits, Hinge, Regression
+from .recurrent import LSTM, RNN
+
+Draw = Callable[[np.random.Generator], Any]
+
+# Activations that some numbers have no result for: their networks begin with weights and inputs above 0.
+POSITIVE = ("log", "log1p", "sqrt")
+
+
+@dataclass(frozen=True)
+class Built:
+    """A network with its parameters drawn.
+
+    ``fn`` is the loss of one example as a Value, ``example`` the arguments to call it with (floats, integers
+    that select, and nested lists of them), and ``parameters`` are the Values that it depends on.
+    """
+
+    fn: Callable[..., Any]
+    example: tuple[Any, ...]
+    parameters: list[Any]
+
+
+@dataclass(frozen=True)
+class Network:
+    """A kind of network: what it is, and how many matrix products its loss consists of.
+
+    ``products`` are those of the way forward, for a batch of examples, and ``why`` says which they are.
+    """
+
+    name: str
+    says: str
+    products: int
+    why: str
+    make: Callable[[np.random.Generator], Module]
+    draw: Draw
+
+    def build(self, rng: np.random.Generator) -> Built:
+        """The network with parameters and an example drawn from ``rng``: equal seeds give equal numbers."""
+        module: Any = self.make(rng)
+        return Built(module.loss, self.draw(rng), module.parameters())
+
+
+def catalogue() -> list[Network]:
+    """All of them, from the smallest perceptron to the GPT; one for every activation there is when called.
+
+    >>> [network.name for network in catalogue()][-4:]
+    ['karate club', 'softmax', 'layer norm', 'gpt']
+    """
+    return [*_perceptrons(), *_activations(), *_OTHERS]
+
+
+def find(name: str) -> Network:
+    """The network of that name; ValueError where there is none, with the names there are.
+
+    >>> find("lstm").products
+    9
+    """
+    known = {network.name: network for network in catalogue()}
+    if name not in known:
+        raise ValueError(f"find: there is no network {name!r}; known are {', '.join(known)}")
+    return known[name]
+
+
+# Examples: nested lists drawn from N(0, 1), classes, and what only one network takes.
+
+
+def _numbers(*shapes: tuple[int, ...]) -> Draw:
+    """Lists of these shapes."""
+    return lambda rng: tuple(rng.standard_normal(shape).tolist() for shape in shapes)
+
+
+def _labelled(shape: tuple[int, ...], classes: int) -> Draw:
+    """A list of that shape, and the number of a class."""
+    return lambda rng: (rng.standard_normal(shape).tolist(), int(rng.integers(classes)))
+
+
+def _digit(rng: np.random.Generator) -> tuple[list[float], int]:
+    """Pixels of which most are 0, as those of a drawn digit are, and the digit."""
+    ink = rng.random(784) < 0.2
+    return (ink * rng.random(784)).tolist(), int(rng.integers(10))
+
+
+def _name(rng: np.random.Generator) -> tuple[list[int], list[int], list[float]]:
+    """One of the names, as tokens, targets and weights."""
+    tokens, targets, weights = names.encode([str(rng.choice(names.load()))])
+    return tokens[0].tolist(), targets[0].tolist(), weights[0].tolist()
+
+
+def _members(rng: np.random.Generator) -> tuple[list[list[float]], list[int]]:
+    """Four numbers for each member of the club, and the factions."""
+    return rng.standard_normal((graph_network.MEMBERS, 4)).tolist(), graph_network.FACTIONS
+
+
+# Perceptrons: a product for every layer.
+
+
+def _perceptrons() -> list[Network]:
+    shapes = [(1, [8, 1]), (3, [2]), (3, [5, 4, 2]), (4, [1, 3, 1]), (2, [6, 6, 6, 6, 6, 2])]
+    return [
+        Network(
+            "two moons",
+            "MLP 2-16-16-1, relu, hinge loss: two classes of points in the plane",
+            3,
+            "one for each of the three layers",
+            lambda rng: Hinge(rng, 2, [16, 16, 1]),
+            lambda rng: (rng.standard_normal(2).tolist(), 1.0),
+        ),
+        *(_regression(nin, nouts, "tanh") for nin, nouts in shapes),
+        Network(
+            "mnist",
+            "MLP 784-128-10, relu, cross-entropy: handwritten digits, in 203,264 products and sums",
+            2,
+            "one for each of the two layers",
+            Digits,
+            _digit,
+        ),
+    ]
+
+
+def _regression(nin: int, nouts: list[int], activation: str) -> Network:
+    sizes = "-".join(map(str, [nin, *nouts]))
+    count = len(nouts)
+    return Network(
+        f"mlp {sizes}",
+        f"MLP {sizes}, {activation}, squared error",
+        count,
+        "one for each of the layers" if count > 1 else "one, for its one layer",
+        lambda rng: Regression(rng, nin, nouts, activation),
+        _numbers((nin,), (nouts[-1],)),
+    )
+
+
+def _activations() -> list[Network]:
+    return [_activated(name) for name in [*activations.known(), *activations.LEARNED, "linear"]]
+
+
+def _activated(activation: str) -> Network:
+    def make(rng: np.random.Generator) -> Module:
+        network = Regression(rng, 3, [4, 2], activation)
+        if activation in POSITIVE:
+            network.load_state_dict({name: abs(number) for name, number in network.state_dict().items()})
+        return network
+
+    def draw(rng: np.random.Generator) -> tuple[list[float], list[float]]:
+        x = rng.standard_normal(3)
+        return (np.abs(x) if activation in POSITIVE else x).tolist(), rng.standard_normal(2).tolist()
+
+    return Network(
+        f"mlp {activation}",
+        f"MLP 3-4-2, {activation}, squared error",
+        2,
+        "one for each of the two layers",
+        make,
+        draw,
+    )
+
+
+# The others, in the order of what they need.
+
+_OTHERS = [
+    Network(
+        "convolution",
+        "3 x 3 kernels of stride 1 with padding, an image (2, 6, 6) to (3, 6, 6), squared error",
+        1,
+        "all windows of the image, (36, 18), times all kernels, (18, 3)",
+        lambda rng: Convolution(rng, "", 2, 3),
+        _numbers((2, 6, 6), (3, 6, 6)),
+    ),
+    Network(
+        "convolution stride 2",
+        "3 x 3 kernels of stride 2 with padding, an image (2, 7, 6) to (3, 4, 3), squared error",
+        1,
+        "every other window of the image, (12, 18), times all kernels, (18, 3)",
+        lambda rng: Convolution(rng, "", 2, 3, stride=2),
+        _numbers((2, 7, 6), (3, 4, 3)),
+    ),
+    Network(
+        "convolution unpadded",
+        "3 x 3 kernels that stay within the image, (2, 6, 5) to (3, 4, 3), squared error",
+        1,
+        "all windows of the image, (12, 18), times all kernels, (18, 3)",
+        lambda rng: Convolution(rng, "", 2, 3, padding=0),
+        _numbers((2, 6, 5), (3, 4, 3)),
+    ),
+    Network(
+        "small cnn",
+        "convolution, relu, convolution of stride 2, relu, linear, cross-entropy, for images (1, 8, 8)",
+        3,
+        "one for each convolution, of windows and kernels, and one for the linear layer",
+        SmallCNN,
+        _labelled((1, 8, 8), 10),
+    ),
+    Network(
+        "rnn",
+        "a recurrent network of 6 states over 8 steps, an output at each, squared error",
+        9,
+        "the inputs of all steps at once; the state at 7 steps, one after the other, as the first is 0; the "
+        "outputs of all steps at once",
+        lambda rng: RNN(rng, 3, 6, 2),
+        _numbers((8, 3), (8, 2)),
+    ),
+    Network(
+        "lstm",
+        "a long short-term memory of 5 states over 8 steps, a class at the end, cross-entropy",
+        9,
+        "with the weights of the four gates stacked: the inputs of all steps at once; the state at 7 steps, "
+        "one after the other, as the first is 0; the logits",
+        lambda rng: LSTM(rng, 3, 5, 4),
+        _labelled((8, 3), 4),
+    ),
+    Network(
+        "attention",
+        "causal self-attention of one head over 6 vectors of 8 numbers, squared error",
+        5,
+        "queries, keys and values (one, where their weights are stacked); queries times keys; shares times "
+        "values",
+        lambda rng: SelfAttention(rng, 8),
+        _numbers((6, 8), (6, 8)),
+    ),
+    Network(
+        "multi-head attention",
+        "causal self-attention of 2 heads over 6 vectors of 8 numbers, squared error",
+        6,
+        "queries, keys and values (one, where their weights are stacked); queries times keys, and shares "
+        "times values, with the heads side by side as in a batch; the output",
+        lambda rng: MultiHeadAttention(rng, 8, 2),
+        _numbers((6, 8), (6, 8)),
+    ),
+    Network(
+        "karate club",
+        "a round of messages on a fixed graph, Zachary's 34 people, two logits each, cross-entropy",
+        3,
+        "own numbers times weights, and neighbours' means times weights, for all members at once; the "
+        "logits. The means are sums along the edges, or one more product, with a fixed matrix (34, 34)",
+        lambda rng: graph_network.KarateClub(rng, 4, 8),
+        _members,
+    ),
+    Network(
+        "softmax",
+        "a weight for each of 6 numbers, their softmax, squared error",
+        0,
+        "none: each number meets a weight of its own",
+        lambda rng: Softmax(rng, 6),
+        lambda rng: (rng.standard_normal(6).tolist(), rng.dirichlet(np.ones(6)).tolist()),
+    ),
+    Network(
+        "layer norm",
+        "8 numbers brought to mean 0 and variance 1, a gain and a bias for each, squared error",
+        0,
+        "none: each number meets a gain of its own",
+        lambda rng: LayerNorm(rng, 8),
+        _numbers((8,), (8,)),
+    ),
+    Network(
+        "gpt",
+        "a GPT of one layer: 16 characters, 16 channels, 4 heads, cross-entropy",
+        9,
+        "queries, keys and values (one, where their weights are stacked); queries times keys, and shares "
+        "times values, with the heads side by side as in a batch; the output of the heads; up; down; the "
+        "logits",
+        GPT,
+        _name,
+    ),
+]
