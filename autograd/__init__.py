@@ -59,14 +59,14 @@ from .tensor import Tensor
 from .value import Value
 
 __all__ = [
-    "ArrayOp", "Checked", "Contribution", "Drawing", "Film", "GradientError", "NaryOp", "Op", "Report",
+    "ArrayOp", "Checked", "Contribution", "Drawing", "Film", "GradientError", "NaryOp", "Op", "Program", "Report",
     "Step", "Stepper", "Symbol", "Tensor", "Value", "abs", "array_ops", "backward_steps", "concatenate",
     "cos", "define", "detect_anomaly", "dot", "draw", "elu", "erf", "erfc", "exp", "expm1", "film",
     "formula", "gelu", "gelu_tanh", "gradcheck", "gradients", "hardtanh", "hessian", "hvp", "identity",
     "jacobian", "leaky_relu", "log", "log1p", "log_softmax", "logsumexp", "maximum", "minimum", "mish",
     "name_of", "no_grad", "ops", "prelu", "relu", "selu", "sigmoid", "sign", "silu", "sin", "softmax",
     "softplus", "sqrt", "stack", "stepper", "sum", "swish", "take", "tan", "tanh", "topological_order",
-    "where",
+    "trace", "traced", "TraceError",    "where",
 ]  # fmt: skip
 
 
@@ -74,13 +74,16 @@ __all__ = [
 _SHOWN = {
     "draw": "drawing", "Drawing": "drawing", "stepper": "stepper", "Stepper": "stepper", "film": "film",
     "Film": "film",
-}  # fmt: skip
+}
+_TRACING = {"trace", "traced", "TraceError", "Program"}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     """What is loaded when first asked for, and the operations that people defined."""
     if name in _SHOWN:
         return getattr(import_module(f".show.{_SHOWN[name]}", __name__), name)
+    if name in _TRACING:
+        return getattr(import_module(".tracing", __name__), name)
     if name in ops.ELEMENTWISE:
         return ops.ELEMENTWISE[name]
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")

@@ -115,6 +115,9 @@ def take(rows: Any, index: Any) -> Any:
     >>> table.grad.tolist()
     [[2.0, 2.0], [1.0, 1.0]]
     """
+    select = getattr(type(index), "_take", None)
+    if select is not None:  # a traced index
+        return select(index, rows)
     index = _as_index(index)
     if not np.issubdtype(np.asarray(index).dtype, np.integer):
         raise TypeError(f"take: the index is of dtype {np.asarray(index).dtype}; expected integers")

@@ -7,7 +7,8 @@ the hot path reads one plain count first: how many blocks are open in any thread
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 paused = 0  # open no_grad blocks, in all threads
 watched = 0  # open detect_anomaly blocks, in all threads
 scopes: list[dict[str, Any]] = []  # globals of generated code that reads its own copy of ``paused``
+traces = 0  # functions being traced, in all threads
 _lock = threading.Lock()
 _here = threading.local()
 
@@ -28,6 +30,27 @@ def recording() -> bool:
 def watching() -> bool:
     """Whether operations in this thread look for inf and nan."""
     return watched > 0 and getattr(_here, "detect_anomaly", 0) > 0
+
+
+def recorder() -> Any:
+    """What asks Values whether they may be read, while this thread traces a function; else None."""
+    return getattr(_here, "recorder", None) if traces else None
+
+
+@contextmanager
+def tracing(recorder: Any) -> Iterator[None]:
+    """Values are recorded for a trace in this thread, also inside of ``no_grad``."""
+    global traces
+    before = vars(_here).copy()
+    with _lock:
+        traces += 1
+    _here.recorder, _here.no_grad = recorder, 0
+    try:
+        yield
+    finally:
+        _here.recorder, _here.no_grad = before.get("recorder"), before.get("no_grad", 0)
+        with _lock:
+            traces -= 1
 
 
 class _Switch:
@@ -74,6 +97,11 @@ class no_grad(_Switch):  # noqa: N801  (named as everywhere in the field)
 
     def _count(self, change: int) -> None:
         global paused
+        if change > 0 and recorder() is not None:
+            raise TypeError(
+                "no_grad: inside of a traced function its results would be frozen into the program; take it "
+                "out, and leave out the gradients that you do not need"
+            )
         with _lock:
             paused += change
             for scope in scopes:

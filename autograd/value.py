@@ -52,7 +52,20 @@ class Value(Node):
         self._a = self._b = self._da = self._db = None
 
     def __float__(self) -> float:
+        if modes.traces:
+            _read(self, "float()")
         return float(self.data)
+
+    def __int__(self) -> int:
+        if modes.traces:
+            _read(self, "int()")
+        return int(self.data)
+
+    def __bool__(self) -> bool:
+        """True: a node is an object that is there, whatever its number; write ``v.data != 0`` for that."""
+        if modes.traces:
+            _read(self, "a branch")
+        return True
 
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else str(self)
@@ -71,15 +84,23 @@ class Value(Node):
         return f"Value({', '.join(parts)})"
 
     def __lt__(self, other: Number) -> bool:
+        if modes.traces and (recorder := modes.recorder()):
+            return recorder.compare(self, "<", other)  # type: ignore[no-any-return]
         return self.data < _as_operand(other, "<")
 
     def __le__(self, other: Number) -> bool:
+        if modes.traces and (recorder := modes.recorder()):
+            return recorder.compare(self, "<=", other)  # type: ignore[no-any-return]
         return self.data <= _as_operand(other, "<=")
 
     def __gt__(self, other: Number) -> bool:
+        if modes.traces and (recorder := modes.recorder()):
+            return recorder.compare(self, ">", other)  # type: ignore[no-any-return]
         return self.data > _as_operand(other, ">")
 
     def __ge__(self, other: Number) -> bool:
+        if modes.traces and (recorder := modes.recorder()):
+            return recorder.compare(self, ">=", other)  # type: ignore[no-any-return]
         return self.data >= _as_operand(other, ">=")
 
     @staticmethod
@@ -162,6 +183,8 @@ class Value(Node):
         )
 
     def _equal(self, other: Any) -> bool:
+        if modes.traces and (recorder := modes.recorder()):
+            return recorder.compare(self, "==", other)  # type: ignore[no-any-return]
         return self.data == _as_operand(other, "==")
 
     @staticmethod
@@ -234,6 +257,13 @@ def _as_float(data: Any, caller: str) -> float:
     if data != data:
         raise ValueError(f"{caller}: got nan, which is not a number; look for where the data has it")
     return data
+
+
+def _read(node: Value, what: str) -> None:
+    """Refuse to read a number of a function that this thread traces."""
+    recorder = modes.recorder()
+    if recorder is not None:
+        recorder.read(node, what)
 
 
 def _as_operand(other: Any, caller: str) -> float:

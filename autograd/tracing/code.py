@@ -1,0 +1,186 @@
+"""Code: a program of scalars in a straight line, the small form that all of tracing works on.
+
+A step is one operation on the steps before it, or a number that is given: an argument, a parameter, a constant.
+Code is immutable and printable; every pass takes Code and gives Code.
+
+>>> from autograd import ops
+>>> builder = Builder()
+>>> x, w = builder.add(ARGUMENT, detail=0, label="x"), builder.add(PARAMETER, detail=0, label="w")
+>>> product = builder.add(ops.mul, (x, w))
+>>> print(builder.code((builder.add(ops.tanh, (product,)),)))
+%0 = argument 0  # x
+%1 = parameter 0  # w
+%2 = mul %0 %1
+%3 = tanh %2
+-> %3
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ..ops import CONSTANT, NaryOp, Op, no_value, where
+from ..ops import equal as same
+
+ARGUMENT = Op("argument", "", no_value, no_value, ())
+PARAMETER = Op("parameter", "", no_value, no_value, ())
+GIVEN = frozenset({ARGUMENT, PARAMETER, CONSTANT})
+
+# A choice by a comparison: (left, right, yes, no). What is compared needs no gradient.
+less = Op(
+    "where_less", "where<",
+    lambda left, right, yes, no: where(left < right, yes, no),
+    lambda left, right, yes, no: where(left < right, yes, no),
+    (
+        lambda out, left, right, yes, no: 0.0,
+        lambda out, left, right, yes, no: 0.0,
+        lambda out, left, right, yes, no: where(left < right, 1.0, 0.0),
+        lambda out, left, right, yes, no: where(left < right, 0.0, 1.0),
+    ),
+)  # fmt: skip
+less_equal = Op(
+    "where_less_equal", "where<=",
+    lambda left, right, yes, no: where(left <= right, yes, no),
+    lambda left, right, yes, no: where(left <= right, yes, no),
+    (
+        lambda out, left, right, yes, no: 0.0,
+        lambda out, left, right, yes, no: 0.0,
+        lambda out, left, right, yes, no: where(left <= right, 1.0, 0.0),
+        lambda out, left, right, yes, no: where(left <= right, 0.0, 1.0),
+    ),
+)  # fmt: skip
+
+
+equal = Op(
+    "where_equal", "where==",
+    lambda left, right, yes, no: where(same(left, right), yes, no),
+    lambda left, right, yes, no: where(left == right, yes, no),
+    (
+        lambda out, left, right, yes, no: 0.0,
+        lambda out, left, right, yes, no: 0.0,
+        lambda out, left, right, yes, no: where(same(left, right), 1.0, 0.0),
+        lambda out, left, right, yes, no: where(same(left, right), 0.0, 1.0),
+    ),
+)  # fmt: skip
+CHOICES = {less: "<", less_equal: "<=", equal: "=="}
+
+# One of several by a whole number: (index, number 0, number 1, ...).
+select = NaryOp(
+    "select", "select",
+    lambda index, *numbers: numbers[int(index)],
+    lambda out, index, *numbers: (
+        0.0, *(where(same(index, float(i)), 1.0, 0.0) for i in range(len(numbers)))
+    ),
+)  # fmt: skip
+
+
+class Step(NamedTuple):
+    """One line of a program: a row of the table and its operands, or a number that is given.
+
+    ``detail`` is which argument or parameter it is, or the constant's number.
+    """
+
+    op: Any
+    operands: tuple[int, ...] = ()
+    detail: Any = None
+    label: str | None = None
+
+    def __str__(self) -> str:
+        parts = [self.op.name, *(f"%{operand}" for operand in self.operands)]
+        if self.detail is not None:
+            parts.append(str(self.detail))
+        return " ".join(parts) + (f"  # {self.label}" if self.label else "")
+
+
+@dataclass(frozen=True)
+class Code:
+    """Steps in a straight line, each after its operands, and which of them are the results."""
+
+    steps: tuple[Step, ...]
+    outputs: tuple[int, ...]
+
+    def __str__(self) -> str:
+        lines = [f"%{number} = {step}" for number, step in enumerate(self.steps)]
+        return "\n".join([*lines, f"-> {' '.join(f'%{number}' for number in self.outputs)}"])
+
+    def evaluate(self, arguments: Sequence[float], parameters: Sequence[float]) -> list[float]:
+        """What the code means: its outputs, step by step, by the rows themselves."""
+        numbers: list[Any] = []
+        for step in self.steps:
+            if step.op is CONSTANT:
+                numbers.append(step.detail)
+            elif step.op is ARGUMENT:
+                numbers.append(arguments[step.detail])
+            elif step.op is PARAMETER:
+                numbers.append(parameters[step.detail])
+            else:
+                numbers.append(step.op.on_float(*(numbers[operand] for operand in step.operands)))
+        return [numbers[output] for output in self.outputs]
+
+    def uses(self) -> list[int]:
+        """How often each step is used, as an operand or as a result."""
+        counts = [0] * len(self.steps)
+        for step in self.steps:
+            for operand in step.operands:
+                counts[operand] += 1
+        for output in self.outputs:
+            counts[output] += 1
+        return counts
+
+
+def _key(op: Any, operands: tuple[int, ...], detail: Any) -> tuple[Any, ...]:
+    # 0.0 and -0.0 are equal, and not the same
+    return (op, operands, repr(detail) if op is CONSTANT else detail)
+
+
+class Builder:
+    """Code in the making. Equal steps are one step; an operation on constants alone is a constant."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self._known: dict[tuple[Any, ...], int] = {}
+
+    def add(
+        self, op: Any, operands: tuple[int, ...] = (), detail: Any = None, label: str | None = None
+    ) -> int:
+        """The number of that step: of one there is already, or of a new one."""
+        steps = self.steps
+        if operands and all([steps[operand].op is CONSTANT for operand in operands]):
+            try:
+                number = op.on_float(*[steps[operand].detail for operand in operands])
+            except (ArithmeticError, ValueError):
+                pass  # it has no value: let it fail where it runs, by its own name
+            else:
+                return self.constant(number)
+        key = _key(op, operands, detail)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = len(steps)
+            steps.append(Step(op, operands, detail, label))
+        elif label:
+            self.label(found, label)
+        return found
+
+    @classmethod
+    def of(cls, code: Code) -> Builder:
+        """A builder that goes on where ``code`` ends."""
+        builder = cls()
+        for step in code.steps:
+            builder._known.setdefault(_key(step.op, step.operands, step.detail), len(builder.steps))
+            builder.steps.append(step)
+        return builder
+
+    def label(self, place: int, label: str) -> None:
+        """Name a step that has no name."""
+        if not self.steps[place].label:
+            self.steps[place] = self.steps[place]._replace(label=label)
+
+    def constant(self, number: float) -> int:
+        """The number of a constant's step."""
+        return self.add(CONSTANT, detail=float(number))
+
+    def code(self, outputs: Sequence[int]) -> Code:
+        """The code so far."""
+        return Code(tuple(self.steps), tuple(outputs))

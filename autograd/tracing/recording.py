@@ -1,0 +1,326 @@
+"""Recording: run a function once on Values, and take the graph it leaves, as Code.
+
+What would freeze into the code without a word is an error that names the line: a branch, ``float()``, ``int()``
+or a comparison on a traced number, whose answer may be another one at the next call.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .. import engine, modes, ops
+from ..ops import CONSTANT, LEAF
+from ..value import Value, constant, nary
+from . import code as codes
+from .code import ARGUMENT, PARAMETER, Builder, Code
+
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+
+
+class TraceError(TypeError):
+    """What cannot be traced, where in the traced function it is, and what to do."""
+
+
+class Argument(Value):
+    """A traced number: a Value that stands for whatever the program is called with."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, (int, float, Value)) and other is not self:
+            raise frozen("==")
+        return self is other
+
+    __hash__ = Value.__hash__
+
+
+class Whole(Argument):
+    """A traced whole number: a number like the others, and one that selects, in :func:`autograd.take`."""
+
+    __slots__ = ()
+
+    def __index__(self) -> int:
+        raise frozen("an index or a length")
+
+    def _take(self, rows: Any) -> Any:
+        """What :func:`autograd.take` gives for a list and this index: nodes that select."""
+        if not isinstance(rows, (list, tuple)) or not rows:
+            raise TraceError(f"take: got {type(rows).__name__}; expected a list that is not empty")
+        if all(isinstance(row, (list, tuple)) for row in rows):
+            if len({len(row) for row in rows}) > 1:
+                raise TraceError(f"take: the rows of the list are of different lengths{_at()}")
+            return [self._take(list(column)) for column in zip(*rows)]
+        return nary(codes.select, [self, *rows])
+
+
+class Condition:
+    """A comparison of traced numbers: true at one call and false at the next. It goes into ``where``."""
+
+    __slots__ = ("row", "left", "right", "negated")
+
+    def __init__(self, row: ops.Op, left: Any, right: Any) -> None:
+        self.row, self.left, self.right = row, left, right
+
+    def __bool__(self) -> bool:
+        raise frozen(f"a branch on {codes.CHOICES[self.row]}")
+
+    @staticmethod
+    def _where(condition: Any, x: Any, y: Any) -> Any:
+        if not isinstance(condition, Condition):
+            raise TraceError(f"where: got {condition!r} for the condition; expected a comparison such as x > 0")
+        return Value._apply(condition.row, condition.left, condition.right, x, y)
+
+
+class Recorder:
+    """What Values ask while a trace is recorded: may this number be read, and what is this comparison."""
+
+    def read(self, node: Value, what: str) -> None:
+        """Refuse to read a traced number."""
+        if node.op is not CONSTANT:
+            raise frozen(what)
+
+    def compare(self, node: Value, relation: str, other: Any) -> Any:
+        """A comparison as a Condition, or as a bool where both sides are constants."""
+        other = other if isinstance(other, Value) else constant(other, relation)
+        if node.op is CONSTANT and other.op is CONSTANT:
+            a, b = node.data, other.data
+            return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b}[relation]
+        if relation in (">", ">="):
+            node, other, relation = other, node, relation.replace(">", "<")
+        row = {"<": codes.less, "<=": codes.less_equal, "==": codes.equal}[relation]
+        return Condition(row, node, other)
+
+
+def frozen(what: str) -> TraceError:
+    """The error where a number of one run would be taken for that of all."""
+    return TraceError(
+        f"trace: {what} on a traced number{_at()}. Its answer would be frozen into the program, and it may be "
+        "another one at the next call. Use autograd.where(condition, x, y), maximum, minimum or abs for a "
+        "choice, autograd.take(rows, index) to select; what never changes is an argument of the function that "
+        "traced(fn, static=...) names, or a plain number outside of it"
+    )
+
+
+def _at() -> str:
+    """Where in the traced function we are: the innermost line that is not of this package."""
+    frame = sys._getframe(1)
+    while frame is not None and os.path.abspath(frame.f_code.co_filename).startswith(PACKAGE):
+        frame = frame.f_back  # type: ignore[assignment]
+    while frame is not None and frame.f_code.co_filename.startswith("<autograd row"):
+        frame = frame.f_back  # type: ignore[assignment]
+    if frame is None:
+        return ""
+    return f" in {frame.f_code.co_filename}, line {frame.f_lineno} ({frame.f_code.co_name})"
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One number among the arguments: its name in the source, and whether it is whole (an index)."""
+
+    name: str
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The arguments of a traced function: their names, and each one's number or nested lists of Leaf."""
+
+    function: str
+    names: tuple[str, ...]
+    trees: tuple[Any, ...]
+    leaves: tuple[Leaf, ...] = field(repr=False)
+
+    def flat(self, arguments: Sequence[Any]) -> list[Any]:
+        """The numbers among the arguments, in order; TypeError where they are not as they were in the trace."""
+        if len(arguments) != len(self.trees):
+            raise TypeError(
+                f"{self.function}: got {len(arguments)} arguments; expected {len(self.trees)}: "
+                f"{', '.join(self.names)}"
+            )
+        found: list[Any] = []
+        for name, tree, argument in zip(self.names, self.trees, arguments):
+            _flatten(self.function, name, tree, argument, found)
+        return found
+
+
+def leaves_of(tree: Any) -> Iterator[Any]:
+    """The leaves of nested lists, in order."""
+    if isinstance(tree, (list, tuple)):
+        for part in tree:
+            yield from leaves_of(part)
+    else:
+        yield tree
+
+
+def _flatten(function: str, name: str, tree: Any, argument: Any, found: list[Any]) -> None:
+    if isinstance(tree, list):
+        if isinstance(argument, np.ndarray):
+            argument = argument.tolist()
+        if not isinstance(argument, (list, tuple)) or len(argument) != len(tree):
+            got = f"a list of {len(argument)}" if isinstance(argument, (list, tuple)) else repr(argument)
+            raise TypeError(f"{function}: {name} is {got}; expected a list of {len(tree)}, as in the trace")
+        for index, (part, each) in enumerate(zip(tree, argument)):
+            _flatten(function, f"{name}[{index}]", part, each, found)
+        return
+    if isinstance(argument, (list, tuple, str, bytes)) or not hasattr(argument, "__float__"):
+        raise TypeError(f"{function}: {name} is {argument!r}; expected a number, as in the trace")
+    found.append(argument if isinstance(argument, int) else float(argument))
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A function's run on Values: its code, its arguments, its parameters, and how its results are nested."""
+
+    code: Code
+    signature: Signature
+    parameters: tuple[Value, ...]
+    results: Any  # None for one number, else nested lists of places among the code's outputs
+    selects: frozenset[int]  # the arguments that select
+
+
+def record(
+    fn: Callable[..., Any],
+    arguments: Sequence[Any],
+    parameters: Sequence[Value] | None,
+    names: Sequence[str] | None = None,
+) -> Recorded:
+    """Run ``fn`` once on Values and give what it did; TraceError where that depends on the numbers."""
+    names = _names(fn, len(arguments)) if names is None else names
+    leaves: list[Leaf] = []
+    nodes: list[Argument] = []
+
+    def lift(name: str, argument: Any) -> tuple[Any, Any]:
+        if isinstance(argument, np.ndarray):
+            argument = argument.tolist()
+        if isinstance(argument, (list, tuple)):
+            pairs = [lift(f"{name}_{index}", each) for index, each in enumerate(argument)]
+            return [tree for tree, _ in pairs], [value for _, value in pairs]
+        whole = isinstance(argument, (int, np.integer)) and not isinstance(argument, bool)
+        if isinstance(argument, Value):
+            argument = argument.data
+        try:
+            node = (Whole if whole else Argument)(argument, name)
+        except (TypeError, ValueError) as error:
+            raise TraceError(
+                f"trace: the argument {name} is {argument!r}; expected a number or nested lists of numbers "
+                f"({error})"
+            ) from None
+        leaves.append(Leaf(name, whole))
+        nodes.append(node)
+        return leaves[-1], node
+
+    lifted = [lift(name, argument) for name, argument in zip(names, arguments)]
+    signature = Signature(
+        getattr(fn, "__name__", type(fn).__name__), tuple(names), tuple(tree for tree, _ in lifted), tuple(leaves)
+    )
+    listed = None if parameters is None else _listed(parameters)
+    with modes.tracing(Recorder()):
+        result = fn(*(value for _, value in lifted))
+    outputs, results = _results(result)
+    found = _parameters(outputs, set(nodes), listed)
+    builder, places = to_code(outputs, nodes, found)
+    code = builder.code(places)
+    selects = {
+        code.steps[step.operands[0]].detail for step in code.steps if step.op is codes.select
+    }
+    return Recorded(code, signature, tuple(found), results, frozenset(selects - {None}))
+
+
+def _names(fn: Callable[..., Any], count: int) -> list[str]:
+    try:
+        known = [
+            p.name
+            for p in inspect.signature(fn).parameters.values()
+            if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+        ]
+    except (TypeError, ValueError):
+        known = []
+    return [known[i] if i < len(known) else f"argument{i}" for i in range(count)]
+
+
+def _listed(parameters: Sequence[Any]) -> list[Value]:
+    listed = list(parameters)
+    for index, parameter in enumerate(listed):
+        if not isinstance(parameter, Value) or parameter.op is not LEAF:
+            raise TraceError(f"trace: parameter {index} is {parameter!r}; expected a Value that is a leaf")
+    if len(set(listed)) < len(listed):
+        twice = next(parameter for parameter in listed if listed.count(parameter) > 1)
+        raise TraceError(f"trace: the parameter {twice!r} is listed twice")
+    return listed
+
+
+def _results(result: Any) -> tuple[list[Value], Any]:
+    """The Values among the results, and how they are nested: None for one Value alone."""
+    outputs: list[Value] = []
+
+    def visit(part: Any) -> Any:
+        if isinstance(part, (list, tuple)):
+            return [visit(each) for each in part]
+        if isinstance(part, Condition):
+            raise TraceError("trace: the function gives a comparison; give where(condition, 1.0, 0.0)")
+        if not isinstance(part, Value):
+            try:
+                part = constant(part, "trace")
+            except (TypeError, ValueError):
+                raise TraceError(
+                    f"trace: the function gave {part!r}; expected a Value, or nested lists of Values"
+                ) from None
+        outputs.append(part)
+        return len(outputs) - 1
+
+    nested = visit(result)
+    if not outputs:
+        raise TraceError("trace: the function gave no number; expected a Value, or nested lists of Values")
+    return outputs, (nested if isinstance(nested, list) else None)
+
+
+def _parameters(outputs: list[Value], arguments: set[Any], listed: list[Value] | None) -> list[Value]:
+    """The parameters: those listed, or where there is no list all leaves that the function met."""
+    met: dict[Value, None] = {}
+    for output in outputs:
+        for node in [*engine.inner_nodes(output), output]:
+            for leaf in node.parents or (node,):
+                if leaf.op is LEAF and leaf not in arguments:
+                    met.setdefault(leaf)
+    if listed is None:
+        return list(met)
+    known = set(listed)
+    for leaf in met:
+        if leaf not in known:
+            raise TraceError(
+                f"trace: the function uses {leaf!r}, which is neither an argument nor in the list of "
+                "parameters; add it there, or use its number, which then stays as it is"
+            )
+    return listed
+
+
+def to_code(
+    outputs: Sequence[Value], arguments: Sequence[Value], parameters: Sequence[Value]
+) -> tuple[Builder, list[int]]:
+    """The graph behind ``outputs`` as steps, in the order of the walk, and the outputs' places among them."""
+    builder = Builder()
+    add = builder.add
+    places: dict[Value, int] = {}
+    for index, node in enumerate(arguments):
+        places[node] = add(ARGUMENT, detail=index, label=node.label)
+    for index, node in enumerate(parameters):
+        places[node] = add(PARAMETER, detail=index, label=node.label)
+
+    def place(node: Value) -> int:
+        found = places.get(node)
+        if found is None:  # a constant
+            found = places[node] = builder.constant(node.data)
+        return found
+
+    for output in outputs:
+        for node in engine.inner_nodes(output):
+            if node not in places:
+                places[node] = add(node.op, tuple([place(parent) for parent in node.parents]), None, node.label)
+    return builder, [place(output) for output in outputs]

@@ -1,0 +1,111 @@
+"""Terms: the kind of number that writes steps. A row's partial derivative, called with terms, becomes code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import ops
+from ..ops import CONSTANT, NaryOp, Op
+from .code import Builder, equal, less, less_equal
+
+
+class Term:
+    """A step of the code in the making, to compute with.
+
+    >>> builder = Builder()
+    >>> x = Term(builder, builder.add(PARAMETER, detail=0))
+    >>> slope = ops.tanh.partials[0](ops.tanh(x), x)
+    >>> print(builder.code([slope.place]))
+    %0 = parameter 0
+    %1 = tanh %0
+    %2 = mul %1 %1
+    %3 = constant 1.0
+    %4 = sub %3 %2
+    -> %4
+    """
+
+    __slots__ = ("builder", "place")
+    __array_ufunc__ = None
+
+    def __init__(self, builder: Builder, place: int) -> None:
+        self.builder, self.place = builder, place
+
+    def __bool__(self) -> bool:
+        raise TypeError("a term is neither true nor false: use ops.where in place of a branch")
+
+    @staticmethod
+    def _apply(op: Op, *operands: Any) -> Any:
+        same = _unchanged(op, operands)
+        if same is not None:
+            return same
+        builder = next(operand.builder for operand in operands if isinstance(operand, Term))
+        return Term(builder, builder.add(op, tuple([_place(builder, operand) for operand in operands])))
+
+    @staticmethod
+    def _where(condition: Any, x: Any, y: Any) -> Any:
+        if not isinstance(condition, Test):
+            raise TypeError(f"where: got {condition!r} for the condition; expected a comparison")
+        return Term._apply(condition.row, condition.left, condition.right, x, y)
+
+    def _equal(self, other: Any) -> Any:
+        return Test(equal, self, other)
+
+    def __lt__(self, other: Any) -> Any:
+        return Test(less, self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return Test(less_equal, self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return Test(less, other, self)
+
+    def __ge__(self, other: Any) -> Any:
+        return Test(less_equal, other, self)
+
+
+class Test:
+    """A comparison of terms, for :func:`autograd.where`."""
+
+    __slots__ = ("row", "left", "right")
+
+    def __init__(self, row: Op, left: Any, right: Any) -> None:
+        self.row, self.left, self.right = row, left, right
+
+    def __bool__(self) -> bool:
+        raise TypeError("a comparison of terms is neither true nor false: use ops.where in place of a branch")
+
+    _where = staticmethod(Term._where)
+
+
+def _install(op: Op, method: str) -> None:
+    setattr(Term, f"__{method}__", lambda self, *others: Term._apply(op, self, *others))
+    setattr(Term, f"__r{method}__", lambda self, other: Term._apply(op, other, self))
+
+
+for _name, _method in ops.OPERATORS.items():
+    _install(ops.ELEMENTWISE[_name], _method)
+
+
+def number_of(operand: Any) -> float | None:
+    """The number of a constant, as a float or as a term; None of anything else."""
+    if not isinstance(operand, Term):
+        return float(operand)
+    step = operand.builder.steps[operand.place]
+    return step.detail if step.op is CONSTANT else None  # type: ignore[no-any-return]
+
+
+def _unchanged(op: Op | NaryOp, operands: Any) -> Any:
+    """The operand that such an operation leaves as it is: 1 * x, x / 1, x + 0, x ** 1; None where none is."""
+    if len(operands) != 2 or op not in (ops.mul, ops.div, ops.pow, ops.add, ops.sub):
+        return None
+    x, y = operands
+    neutral = 0.0 if op in (ops.add, ops.sub) else 1.0
+    if number_of(y) == neutral:
+        return x
+    if op in (ops.mul, ops.add) and number_of(x) == neutral:
+        return y
+    return None
+
+
+def _place(builder: Builder, operand: Any) -> int:
+    return operand.place if isinstance(operand, Term) else builder.constant(operand)
