@@ -177,6 +177,15 @@ class Builder:
         if not self.steps[place].label:
             self.steps[place] = self.steps[place]._replace(label=label)
 
+    def apply(self, op: Any, operands: Sequence[int]) -> int:
+        """The number of the step that does ``op``."""
+        return self.add(op, tuple(operands))
+
+    def number_of(self, place: int) -> float | None:
+        """The number that a step is, where it is a constant."""
+        step = self.steps[place]
+        return step.detail if step.op is CONSTANT else None  # type: ignore[no-any-return]
+
     def constant(self, number: float) -> int:
         """The number of a constant's step."""
         return self.add(CONSTANT, detail=float(number))

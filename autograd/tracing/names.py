@@ -11,7 +11,7 @@ from ..ops import CONSTANT
 from .code import Code
 
 # Words that the written programs use themselves.
-TAKEN = {*keyword.kwlist, *dir(builtins), "math", "np", "parameters", "library", "rows"}
+TAKEN = {*keyword.kwlist, *dir(builtins), "math", "np", "parameters", "library", "rows", "n", "mean"}
 
 
 def identifier(label: str) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..ops import CONSTANT
 from ..value import Value
 from . import python
@@ -29,6 +31,11 @@ class Gradients:
 
     def __init__(self, parameters: Any, arguments: Any, places: dict[Value, int]) -> None:
         self.parameters, self.arguments, self._places = parameters, arguments, places
+
+    @property
+    def flat(self) -> Any:
+        """The gradients of the parameters as one vector (N,)."""
+        return np.asarray(self.parameters)
 
     def __getitem__(self, parameter: Value) -> Any:
         try:

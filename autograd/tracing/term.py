@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from .. import ops
-from ..ops import CONSTANT, NaryOp, Op
-from .code import Builder, equal, less, less_equal
+from ..ops import NaryOp, Op
+from .code import equal, less, less_equal
 
 
 class Term:
-    """A step of the code in the making, to compute with.
+    """A step of a program in the making, to compute with: of scalars (Builder) or of arrays (Arrays).
 
+    >>> from .code import PARAMETER, Builder
     >>> builder = Builder()
     >>> x = Term(builder, builder.add(PARAMETER, detail=0))
     >>> slope = ops.tanh.partials[0](ops.tanh(x), x)
@@ -27,7 +28,7 @@ class Term:
     __slots__ = ("builder", "place")
     __array_ufunc__ = None
 
-    def __init__(self, builder: Builder, place: int) -> None:
+    def __init__(self, builder: Any, place: int) -> None:
         self.builder, self.place = builder, place
 
     def __bool__(self) -> bool:
@@ -39,7 +40,7 @@ class Term:
         if same is not None:
             return same
         builder = next(operand.builder for operand in operands if isinstance(operand, Term))
-        return Term(builder, builder.add(op, tuple([_place(builder, operand) for operand in operands])))
+        return Term(builder, builder.apply(op, [place_of(builder, operand) for operand in operands]))
 
     @staticmethod
     def _where(condition: Any, x: Any, y: Any) -> Any:
@@ -90,8 +91,7 @@ def number_of(operand: Any) -> float | None:
     """The number of a constant, as a float or as a term; None of anything else."""
     if not isinstance(operand, Term):
         return float(operand)
-    step = operand.builder.steps[operand.place]
-    return step.detail if step.op is CONSTANT else None  # type: ignore[no-any-return]
+    return operand.builder.number_of(operand.place)  # type: ignore[no-any-return]
 
 
 def _unchanged(op: Op | NaryOp, operands: Any) -> Any:
@@ -107,5 +107,6 @@ def _unchanged(op: Op | NaryOp, operands: Any) -> Any:
     return None
 
 
-def _place(builder: Builder, operand: Any) -> int:
+def place_of(builder: Any, operand: Any) -> int:
+    """The step that a term is, or that of a number."""
     return operand.place if isinstance(operand, Term) else builder.constant(operand)

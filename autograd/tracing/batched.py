@@ -1,0 +1,340 @@
+"""Batched: the array program that a traced function of scalars secretly is, over many examples at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import ops
+from . import vector, windows
+from .arrays import Arrays
+from .code import Code
+from .fuse import fused
+from .grouping import Grouped, grouped, read
+from .names import identifier
+from .numpy_source import Writer
+from .recording import Recorded, TraceError
+from .reverse import reversed_pass
+
+if TYPE_CHECKING:
+    from .program import Gradients, Program
+
+
+class Batched:
+    """A traced function over a batch: every argument has one more axis in front, the examples.
+
+    ``batched(*arguments)`` gives the function's result for each example, ``value_and_grad`` the mean of its one
+    number over the batch, and the gradients of that mean to the parameters. ``source`` is the program as it
+    runs, in NumPy alone.
+
+    >>> import numpy as np
+    >>> from autograd import Value, trace
+    >>> w, b = [Value(2.0, "w0"), Value(3.0, "w1")], Value(1.0, "b")
+    >>> def line(x):
+    ...     return w[0] * x[0] + w[1] * x[1] + b
+    >>> batched = trace(line, [0.0, 0.0], parameters=[*w, b]).batched()
+    >>> batched(np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])).tolist()
+    [3.0, 4.0, 6.0]
+    >>> mean, gradients = batched.value_and_grad(np.array([[1.0, 0.0], [0.0, 1.0]]))
+    >>> mean, gradients.flat.tolist(), gradients[w[0]]
+    (3.5, [0.5, 0.5, 1.0], 0.5)
+    """
+
+    def __init__(self, program: Program, recorded: Recorded, dtype: Any = float) -> None:
+        self.program, self.dtype = program, np.dtype(dtype)
+        if self.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
+            raise TypeError(f"batched: the dtype is {self.dtype}; expected float64 or float32")
+        self._recorded = recorded
+        self.parameters = program.parameters
+        signature = recorded.signature
+        if not signature.names:
+            raise TraceError("batched: the function has no arguments; a batch is a batch of arguments")
+        self._shapes = [_shape(name, tree) for name, tree in zip(signature.names, signature.trees)]
+        self._selecting = []
+        start = 0
+        for name, shape in zip(signature.names, self._shapes):
+            stop = start + int(np.prod(shape, dtype=int))
+            chosen = recorded.selects.intersection(range(start, stop))
+            if chosen and len(chosen) < stop - start and shape:
+                # all of them can be whole numbers, used or not
+                if not all(leaf.whole for leaf in signature.leaves[start:stop]):
+                    raise TraceError(
+                        f"batched: some numbers of {name} select and some do not; make what selects an argument of "
+                        "its own"
+                    )
+            self._selecting.append(bool(chosen))
+            start = stop
+        self._array: NDArray[Any] | None = None
+
+    @cached_property
+    def code(self) -> Code:
+        """The scalars, with chains of additions as dot products and sums."""
+        return fused(self.program.forward)
+
+    @cached_property
+    def _grouped(self) -> Grouped:
+        places = [
+            (which, where)
+            for which, shape in enumerate(self._shapes)
+            for where in range(int(np.prod(shape, dtype=int)))
+        ]
+        sizes = [int(np.prod(shape, dtype=int)) if shape else 0 for shape in self._shapes]
+        return grouped(self.code, places, sizes, len(self.parameters))
+
+    @property
+    def arrays(self) -> Arrays:
+        """The forward pass as an array program."""
+        return self._grouped.arrays
+
+    # Source.
+
+    @cached_property
+    def source(self) -> str:
+        """The program in NumPy alone: ``value_and_grad(*arguments, parameters)``, over a batch.
+
+        Gives the mean over the batch and its gradient to ``parameters``, one vector. Of a function that gives
+        several numbers it is ``value(*arguments, parameters)``, those numbers for each example.
+        """
+        return self._value_and_grad_source if self._recorded.results is None else self._value_source
+
+    @cached_property
+    def _value_source(self) -> str:
+        arrays = self._copied()
+        outputs = self._grouped.outputs
+        results = self._recorded.results
+        batched = any(arrays.steps[block].batched for block, _ in outputs)
+        if results is None:
+            ((block, position),) = outputs
+            output = arrays.gather(block, np.array(position)) if arrays.steps[block].shape else block
+            shape: tuple[int, ...] = ()
+        else:
+            shape = _shape("the result", results)
+            output = read(arrays, outputs, shape)
+        writer = self._writer(arrays, [output])
+        lines = writer.write(range(len(arrays.steps)))
+        answer = writer.name(output)
+        have = arrays.steps[output].shape
+        if not batched or have != shape:  # the same for every example
+            inner = ", ".join([f"len({writer.arguments[0]})", *map(str, shape)])
+            answer = f"np.broadcast_to({answer}, ({inner},))"
+        return self._function("value", writer, [*lines, f"return {answer}"])
+
+    @cached_property
+    def _value_and_grad_source(self) -> str:
+        if self._recorded.results is not None:
+            raise TraceError(
+                f"value_and_grad: {self._recorded.signature.function} gives several numbers; a gradient is that "
+                "of one: trace a function that gives a loss"
+            )
+        arrays = self._copied()
+        ((block, position),) = self._grouped.outputs
+        value = arrays.gather(block, np.array(position)) if arrays.steps[block].shape else block
+        end = len(arrays.steps)
+        parameters = next(i for i, step in enumerate(arrays.steps) if step.kind == "parameters")
+        gradient = reversed_pass(arrays, value, 0, parameters)
+        writer = self._writer(arrays, [value, gradient])
+        forward = writer.write(range(end))
+        answer = writer.name(value)
+        if arrays.steps[value].batched:
+            answer = f"{answer}.mean()" if answer.isidentifier() else f"({answer}).mean()"
+        forward.append(f"mean = {answer}")
+        backward = writer.write(range(end, len(arrays.steps)))
+        lines = ["# forward", *forward, "# backward", *backward, f"return mean, {writer.name(gradient)}"]
+        return self._function("value_and_grad", writer, lines)
+
+    def _copied(self) -> Arrays:
+        arrays = Arrays()
+        arrays.steps = list(self.arrays.steps)
+        arrays._known = dict(self.arrays._known)
+        return arrays
+
+    def _writer(self, arrays: Arrays, outputs: Sequence[int]) -> Writer:
+        return Writer(arrays, [identifier(n) for n in self._recorded.signature.names], self.dtype, outputs)
+
+    def _function(self, name: str, writer: Writer, lines: Sequence[str]) -> str:
+        given = [
+            f"{argument} = {argument}.reshape(len({argument}), -1)"
+            for argument, shape in zip(writer.arguments, self._shapes)
+            if len(shape) > 1
+        ]
+        body = "\n".join(lines)
+        if "n" in vector.words(body):
+            number = f"len({writer.arguments[0]})"
+            given.append(f"n = {number}" if self.dtype == float else f"n = np.{self.dtype.name}({number})")
+        text = f"def {name}({', '.join([*writer.arguments, 'parameters'])}):\n"
+        text += "".join(f"    {line}\n" for line in [*given, *lines])
+        helpers = vector.definitions(vector.calls(body))
+        parts = ["import numpy as np", helpers, "\n".join(writer.tables), text]
+        return "\n\n\n".join(part for part in parts if part)
+
+    # Running.
+
+    @cached_property
+    def _value(self) -> Callable[..., Any]:
+        from .program import built
+
+        return built(self._value_source, "value")
+
+    @cached_property
+    def _value_and_grad(self) -> Callable[..., Any]:
+        from .program import built
+
+        return built(self._value_and_grad_source, "value_and_grad")
+
+    def __call__(self, *arguments: Any) -> NDArray[Any]:
+        """The function's result for each example: shape (B,), or (B, ...) as its results are nested."""
+        found: NDArray[Any] = self._value(*self._checked(arguments), self._numbers())
+        return found
+
+    def value_and_grad(self, *arguments: Any) -> tuple[float, Gradients]:
+        """The mean over the batch, and its gradients to the parameters: ``.flat`` (N,), or by parameter."""
+        from .program import Gradients
+
+        value, gradient = self._value_and_grad(*self._checked(arguments), self._numbers())
+        return float(value), Gradients(gradient, None, self.program._places)
+
+    def step(self, *arguments: Any) -> float:
+        """One step of training on a batch; gives the mean from before it.
+
+        The last argument is the optimizer, from ``nn.optim`` or with the same ``step_arrays(values, data, grad)``,
+        over the parameters that were traced. From the first step on their Values are windows on one array, which
+        the step changes: ``parameter.data`` is always the number as it is now.
+        """
+        *arguments_, optimizer = arguments
+        if not hasattr(optimizer, "step_arrays"):
+            raise TypeError(
+                f"step: the last argument is {optimizer!r}; expected an optimizer over the parameters, as "
+                "nn.Adam(model.parameters())"
+            )
+        batch = self._checked(arguments_)
+        array = self._array
+        if array is None or not windows.is_bound(self.parameters, array):
+            array = windows.array_of(self.parameters)
+            if array is None or array.dtype != self.dtype:
+                array = windows.bind(self.parameters, self.dtype)
+            self._array = array
+        value, gradient = self._value_and_grad(*batch, array)
+        optimizer.step_arrays(self.parameters, array, gradient)
+        return float(value)
+
+    def _numbers(self) -> NDArray[Any]:
+        array = self._array
+        if array is not None and windows.is_bound(self.parameters, array):
+            return array
+        return np.array([parameter.data for parameter in self.parameters], self.dtype)
+
+    def _checked(self, arguments: Sequence[Any]) -> list[NDArray[Any]]:
+        """The arguments as arrays over one batch, or an error that says what is expected."""
+        signature = self._recorded.signature
+        if len(arguments) != len(signature.names):
+            raise TypeError(
+                f"{signature.function}: got {len(arguments)} arguments; expected {len(signature.names)}, each "
+                f"with a first axis for the examples: {', '.join(signature.names)}"
+            )
+        found = []
+        for name, shape, selects, argument in zip(
+            signature.names, self._shapes, self._selecting, arguments
+        ):
+            try:
+                array = np.asarray(argument) if selects else np.asarray(argument, self.dtype)
+            except (TypeError, ValueError):
+                array = np.empty(())
+            if array.ndim != len(shape) + 1 or array.shape[1:] != shape:
+                wanted = ", ".join(["B", *map(str, shape)])
+                raise TypeError(
+                    f"{signature.function}: {name} has shape {array.shape}; expected ({wanted}{',' * (not shape)}), "
+                    "one for each example"
+                )
+            if selects and not np.issubdtype(array.dtype, np.integer):
+                raise TypeError(
+                    f"{signature.function}: {name} is of dtype {array.dtype}; it selects, so whole numbers are "
+                    "expected"
+                )
+            if selects and array.size and array.min() < 0:
+                raise IndexError(f"{signature.function}: {name} has {array.min()}; it selects from 0 on")
+            found.append(array)
+        sizes = {len(array) for array in found}
+        if len(sizes) > 1:
+            raise ValueError(
+                f"{signature.function}: the arguments have {', '.join(str(len(array)) for array in found)} examples; "
+                "expected as many of each"
+            )
+        if sizes == {0}:
+            raise ValueError(f"{signature.function}: the batch is empty; expected one example at least")
+        return found
+
+    # What it is.
+
+    @property
+    def products(self) -> list[str]:
+        """The matrix products of the forward pass, each as its shapes: ``(B, 784) @ (784, 128)``."""
+        found = []
+        for step in self.arrays.steps:
+            if step.kind == "product":
+                a, b, out = step.detail
+                sizes = {"B": "B"}
+                for axes, operand in zip((a, b), step.operands):
+                    sizes |= dict(zip(axes.replace("B", ""), map(str, self.arrays.steps[operand].shape)))
+                shared = [axis for axis in out if axis in a and axis in b]
+                rows = [axis for axis in a if axis in out and axis not in b]
+                columns = [axis for axis in b if axis in out and axis not in a]
+                if rows or columns:
+                    stack = " x ".join(sizes[axis] for axis in shared)
+                    left = " x ".join(sizes[axis] for axis in rows) or "1"
+                    right = " x ".join(sizes[axis] for axis in columns) or "1"
+                    written = f"({left}, {sizes['k']}) @ ({sizes['k']}, {right})"
+                    found.append(f"{stack} times {written}" if stack else written)
+        return found
+
+    def summary(self) -> str:
+        """How much scalar work it was, and what it became."""
+        scalars = _work(self.program.code)
+        products = self.products
+        kinds = Counter(
+            "element by element" if step.kind == "map" else step.kind
+            for step in self.arrays.steps
+            if step.kind in ("map", "sum", "logsumexp", "look_up", "product")
+        )
+        kinds["dot product"] = kinds.pop("product", 0) - len(products)
+        rest = [
+            f"{count} {name}" + ("s" if count > 1 and name == "dot product" else "")
+            for name, count in kinds.items()
+            if count
+        ]
+        plural = "s" if len(products) != 1 else ""
+        lines = [
+            f"{scalars:,} multiplications and additions = {len(products)} matrix product{plural}"
+            + (f", and {', '.join(rest)}" if rest else "")
+        ]
+        return "\n".join([*lines, *(f"  {product}" for product in products)])
+
+    def __repr__(self) -> str:
+        return f"Batched({self.program!r}, {len(self.products)} matrix products)"
+
+
+def _work(code: Code) -> int:
+    """How many multiplications and additions code does."""
+    total = 0
+    for step in code.steps:
+        if step.op in (ops.mul, ops.add, ops.sub):
+            total += 1
+        elif step.op is ops.dot_of:
+            total += len(step.operands) - 1
+        elif step.op is ops.sum_of:
+            total += len(step.operands) - 1
+    return total
+
+
+def _shape(name: str, tree: Any) -> tuple[int, ...]:
+    """The shape of nested lists; TraceError where they are ragged, which an array cannot be."""
+    if not isinstance(tree, list):
+        return ()
+    shapes = {_shape(name, part) for part in tree}
+    if len(shapes) > 1:
+        raise TraceError(f"batched: {name} is nested unevenly, which an array cannot be; make the lists equal")
+    return (len(tree), *(shapes.pop() if shapes else ()))

@@ -1,0 +1,125 @@
+"""Fuse: chains of additions become sums of many numbers, and sums of products become dot products."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from ..ops import CONSTANT, add, dot_of, mul, sum_of
+from .code import ARGUMENT, Builder, Code, Step
+from .passes import pruned
+
+
+def fused(code: Code) -> Code:
+    """With each chain of additions as one dot product for its products, and one sum for what is left.
+
+    The products of numbers that are ready at the same time make one dot product: in a network whose state
+    goes on from step to step, what depends on the inputs alone is thus apart from what depends on the state.
+    Two products of computed numbers (a gate) are left as they are. Sums are added up in another order, so they
+    may differ in their last digit.
+
+    >>> from .code import PARAMETER
+    >>> builder = Builder()
+    >>> x = [builder.add(ARGUMENT, detail=i) for i in range(2)]
+    >>> w = [builder.add(PARAMETER, detail=i) for i in range(3)]
+    >>> products = [builder.add(mul, pair) for pair in zip(w, x)]
+    >>> total = builder.add(add, (builder.add(add, tuple(products)), w[2]))
+    >>> print(fused(builder.code([total])))
+    %0 = argument 0
+    %1 = argument 1
+    %2 = parameter 0
+    %3 = parameter 1
+    %4 = parameter 2
+    %5 = dot %2 %3 %0 %1
+    %6 = add %5 %4
+    -> %6
+    """
+    steps = code.steps
+    uses = code.uses()
+    # whether it depends on an argument
+    moving = [False] * len(steps)
+    chains: dict[int, list[int]] = {}  # the terms of each addition that is not part of another
+    absorbed: set[int] = set()
+    for place, (op, operands, _, label) in enumerate(steps):
+        moving[place] = op is ARGUMENT or any([moving[operand] for operand in operands])
+        if op is add or op is sum_of:
+            terms: list[int] = []
+            for operand in operands:
+                inner = chains.get(operand) if uses[operand] == 1 and not steps[operand].label else None
+                if inner is None:
+                    terms.append(operand)
+                else:  # the longer list is kept, so that a chain takes time linear in its length
+                    terms = inner if not terms else terms + inner
+                    del chains[operand]
+                    absorbed.add(operand)
+            chains[place] = terms
+        elif op is dot_of and not label:
+            chains[place] = [place]
+    builder = Builder()
+    places: list[int] = [-1] * len(steps)
+    levels: list[int] = []
+
+    def put(op: object, operands: tuple[int, ...], detail: object = None, label: str | None = None) -> int:
+        place = builder.add(op, operands, detail, label)
+        if place == len(levels):
+            new = builder.steps[place].operands
+            levels.append(1 + max([levels[operand] for operand in new]) if new else 0)
+        return place
+
+    def is_zero(place: int) -> bool:
+        step = builder.steps[place]
+        return step.op is CONSTANT and step.detail == 0.0
+
+    def pairs_of(term: int) -> list[tuple[int, int]] | None:
+        """The factors of a term that is a product, or of one that is a dot product."""
+        step: Step = steps[term]
+        if step.op is mul and uses[term] == 1 and not step.label:
+            factors = [places[operand] for operand in step.operands]
+            if CONSTANT not in [builder.steps[factor].op for factor in factors]:
+                return [(factors[0], factors[1])]
+        if step.op is dot_of and (uses[term] == 1 or term in chains):
+            moved = [places[operand] for operand in step.operands]
+            half = len(moved) // 2
+            return list(zip(moved[:half], moved[half:]))
+        return None
+
+    for place, (op, operands, detail, label) in enumerate(steps):
+        if place in absorbed:
+            continue
+        if place not in chains:
+            moved = tuple([places[operand] for operand in operands])
+            if op is mul and any(map(is_zero, moved)):
+                places[place] = put(CONSTANT, (), 0.0)
+            else:
+                places[place] = put(op, moved, detail, label)
+            continue
+        rest: list[int] = []
+        products: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        of_parameters = False
+        for term in chains[place]:
+            pairs = pairs_of(term)
+            if pairs is None:
+                if not is_zero(places[term]):
+                    rest.append(places[term])
+                continue
+            of_parameters = of_parameters or not all(moving[o] for o in steps[term].operands)
+            for x, y in pairs:
+                if not is_zero(x) and not is_zero(y):
+                    products[max(levels[x], levels[y])].append((x, y))
+        if op is not dot_of and not of_parameters and sum(map(len, products.values())) < 3:
+            rest = [places[t] if pairs_of(t) is None else put(mul, pairs_of(t)[0]) for t in chains[place]]  # type: ignore[index]
+            products = {}  # type: ignore[assignment]
+        found = [
+            put(dot_of, (*(x for x, _ in pairs), *(y for _, y in pairs)))
+            for _, pairs in sorted(products.items())
+        ]
+        terms = found + rest
+        if not terms:
+            places[place] = put(CONSTANT, (), 0.0)
+        elif len(terms) == 1:
+            places[place] = terms[0]
+            if label:
+                builder.label(terms[0], label)
+        else:
+            # a bias, one number more than the products, is added to them by itself, as all biases are
+            places[place] = put(add if len(terms) == 2 else sum_of, tuple(terms), None, label)
+    return pruned(builder.code([places[output] for output in code.outputs]))

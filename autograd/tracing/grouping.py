@@ -1,0 +1,416 @@
+"""Grouping: the scalars of one level and one kind become one array, and their dot products matrix products.
+
+A step's level is one more than the highest of its operands. Level by level, the steps that do the same to
+elements of the same arrays are laid out as one array, so that what they are computed from can be read as a
+whole, as a slice, or by a list of places. Dot products are compared by what they multiply:
+
+- where a group of them shares its inputs, or its weights, or both in a grid, it is a matrix product: a layer
+  has one input and many rows of weights; a convolution has many windows of its input and the same few weights;
+- where it falls into separate grids of one size (the heads of an attention), it is a product of stacks of matrices;
+- dot products that lack some terms of their neighbours (a window at the border, a sum over the past only) get
+  a 0 there, which makes the grid whole;
+- the others are products element by element, summed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..ops import CONSTANT, Op, dot_of, logsumexp_of, sum_of
+from .arrays import Arrays
+from .code import ARGUMENT, GIVEN, PARAMETER, Code, equal, select
+from . import code as codes
+
+Spot = tuple[int, int]  # an array of the program, and a place in it, laid flat
+FULL = 0.45  # of a grid: from this part on the whole is computed
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """An array program, and where in it the outputs of the code are."""
+
+    arrays: Arrays
+    outputs: tuple[Spot, ...]
+
+
+def grouped(code: Code, arguments: Sequence[tuple[int, int]], sizes: Sequence[int], parameters: int) -> Grouped:
+    """The array program of ``code``, over a batch of arguments.
+
+    ``arguments`` says of each number among the arguments which argument it belongs to and where it is there,
+    ``sizes`` how many numbers each argument has, 0 for one that is a single number.
+    """
+    return _Grouping(code, arguments, sizes, parameters).run()
+
+
+class _Grouping:
+    def __init__(
+        self, code: Code, arguments: Sequence[tuple[int, int]], sizes: Sequence[int], parameters: int
+    ) -> None:
+        self.steps, self.outputs = code.steps, code.outputs
+        self.arrays = Arrays()
+        self.spots: list[Spot] = [(-1, -1)] * len(code.steps)
+        self.levels = [0] * len(code.steps)
+        self.moving = [False] * len(code.steps)
+        self.by_level: dict[int, list[int]] = defaultdict(list)
+        blocks = [self.arrays.argument(i, (size,) if size else ()) for i, size in enumerate(sizes)]
+        self.parameters = self.arrays.add("parameters", (), (parameters,), False)
+        for place, (op, operands, detail, _) in enumerate(code.steps):
+            if op is ARGUMENT:
+                which, where = arguments[detail]
+                self.spots[place], self.moving[place] = (blocks[which], where), True
+            elif op is PARAMETER:
+                self.spots[place] = (self.parameters, detail)
+            elif op is CONSTANT:
+                self.spots[place] = (self.arrays.constant(detail), 0)
+            else:
+                self.levels[place] = level = 1 + max([self.levels[operand] for operand in operands])
+                self.moving[place] = any([self.moving[operand] for operand in operands])
+                self.by_level[level].append(place)
+
+    def run(self) -> Grouped:
+        for level in sorted(self.by_level):
+            groups: dict[Any, list[int]] = defaultdict(list)
+            for place in self.by_level[level]:
+                groups[self._kind(place)].append(place)
+            for places in groups.values():
+                self._lay_out(places)
+        return Grouped(self.arrays, tuple(self.spots[output] for output in self.outputs))
+
+    def _kind(self, place: int) -> Any:
+        """What the members of a group have in common."""
+        op, operands, _, _ = self.steps[place]
+        spots = self.spots
+        if isinstance(op, Op):
+            sources: Any = tuple([
+                "constant" if self.steps[o].op is CONSTANT else spots[o][0] for o in operands
+            ])  # fmt: skip
+        elif op is dot_of:
+            half = len(operands) // 2
+            both = [self._oriented(x, y) for x, y in zip(operands[:half], operands[half:])]
+            sources = tuple(frozenset({spots[pair[side]][0] for pair in both}) for side in (0, 1))
+        elif op is select:
+            sources = (len(operands), spots[operands[0]][0])
+        else:
+            sources = frozenset({spots[o][0] for o in operands})
+        return op, self.moving[place], sources
+
+    def _lay_out(self, places: list[int]) -> None:
+        op = self.steps[places[0]].op
+        if isinstance(op, Op):
+            self._elementwise(op, places)
+        elif op is dot_of:
+            self._dots(places)
+        elif op is select:
+            self._selections(places)
+        elif op is sum_of or op is logsumexp_of:
+            self._reductions(op, places)
+        else:
+            raise TypeError(f"batched: the operation {op.name} has no array form")
+
+    # Reading what is there.
+
+    def read(self, spots: Sequence[Spot], shape: tuple[int, ...]) -> int:
+        """The elements at ``spots`` as one array of that shape."""
+        return read(self.arrays, spots, shape)
+
+    def _place_all(self, places: Sequence[int], block: int) -> None:
+        for position, place in enumerate(places):
+            self.spots[place] = (block, position)
+
+    # Element by element.
+
+    def _elementwise(self, op: Op, places: list[int]) -> None:
+        steps, spots = self.steps, self.spots
+        # In the order of the first operand that moves: what was laid out as one array is then read as one.
+        operands = steps[places[0]].operands
+        order = sorted(
+            range(len(operands)),
+            key=lambda i: (steps[operands[i]].op is CONSTANT, not self.moving[operands[i]]),
+        )
+        lead = order[0]
+        places = sorted(places, key=lambda place: [spots[steps[place].operands[i]] for i in order])
+        leads = [spots[steps[place].operands[lead]] for place in places]
+        shape = self._shape_like(leads)
+        read = [
+            self.read([spots[steps[place].operands[i]] for place in places], shape)
+            for i in range(len(operands))
+        ]
+        block = self.arrays.apply(op, read)
+        if self.arrays.steps[block].shape != shape:  # all members are equal up to broadcasting
+            block = self.arrays.add("broadcast_to", (block,), shape, self.arrays.steps[block].batched, shape)
+        self._place_all(places, block)
+
+    def _shape_like(self, leads: list[Spot]) -> tuple[int, ...]:
+        """The shape of the array that members are read from, where they are all of it, each as often."""
+        if len(leads) == 1:
+            return ()
+        source = self.arrays.steps[leads[0][0]]
+        wheres = [where for _, where in leads]
+        size = int(np.prod(source.shape, dtype=int))
+        times, rest = divmod(len(leads), max(size, 1))
+        if size > 1 and times and not rest and wheres == np.repeat(np.arange(size), times).tolist():
+            return source.shape + ((times,) if times > 1 else ())
+        return (len(leads),)
+
+    # Sums and the like, over the last axis.
+
+    def _reductions(self, op: Any, places: list[int]) -> None:
+        empty = 0.0 if op is sum_of else -np.inf
+        spots = {place: [self.spots[operand] for operand in self.steps[place].operands] for place in places}
+        places = sorted(places, key=lambda place: spots[place])
+        for members in self._alike(places, {place: len(spots[place]) for place in places}):
+            length = max(len(spots[place]) for place in members)
+            rows = [_continued(spots[place], length, self.arrays) for place in members]
+            shape = (len(members), length) if len(members) > 1 else (length,)
+            read = self._padded(rows, [len(spots[place]) for place in members], shape, empty)
+            step = self.arrays.steps[read]
+            if step.shape != shape:  # equal along an axis: a sum needs them all
+                read = self.arrays.add("broadcast_to", (read,), shape, step.batched, shape)
+            block = self.arrays.add(op.name, (read,), shape[:-1], self.arrays.steps[read].batched)
+            self._place_all(members, block)
+
+    def _alike(self, places: list[int], lengths: dict[int, int]) -> list[list[int]]:
+        """All in one group where filling them up to the longest does not double the work; else by length."""
+        longest = max(lengths[place] for place in places)
+        if sum(lengths[place] for place in places) >= FULL * longest * len(places):
+            return [places]
+        groups: dict[int, list[int]] = defaultdict(list)
+        for place in places:
+            groups[lengths[place]].append(place)
+        return list(groups.values())
+
+    def _padded(
+        self, rows: list[list[Spot]], lengths: list[int], shape: tuple[int, ...], fill: float
+    ) -> int:
+        """Rows read as one array, with ``fill`` from the end of each on."""
+        read = self.read([spot for row in rows for spot in row], shape)
+        there = np.arange(shape[-1]) < np.array(lengths)[:, None]
+        if there.all():
+            return read
+        step = self.arrays.steps[read]
+        return self.arrays.add("mask", (read,), shape, step.batched, (there.reshape(shape), fill))
+
+    # Dot products.
+
+    def _oriented(self, x: int, y: int) -> tuple[int, int]:
+        """The factors with the one that moves first, where one does not."""
+        return (y, x) if self.moving[y] and not self.moving[x] else (x, y)
+
+    def _dots(self, places: list[int]) -> None:
+        lefts, rights = {}, {}
+        for place in places:
+            operands = self.steps[place].operands
+            half = len(operands) // 2
+            pairs = [self._oriented(x, y) for x, y in zip(operands[:half], operands[half:])]
+            spots = sorted([(self.spots[x], self.spots[y]) for x, y in pairs])
+            lefts[place] = tuple([left for left, _ in spots])
+            rights[place] = tuple([right for _, right in spots])
+        if len({len(row) for row in lefts.values()}) > 1:
+            by_right = _aligned(rights, lefts)
+            by_left = _aligned(lefts, rights)
+            if len(set(by_left[0].values())) < len(set(by_right[0].values())):
+                lefts, rights = by_left
+            else:
+                rights, lefts = by_right
+        by_length: dict[int, list[int]] = defaultdict(list)
+        for place in places:
+            by_length[len(lefts[place])].append(place)
+        for members in by_length.values():
+            self._grids(members, lefts, rights)
+
+    def _grids(self, places: list[int], lefts: dict[int, Any], rights: dict[int, Any]) -> None:
+        """Dot products of one length, by what they share."""
+        known: dict[Any, Any] = {}  # one object for equal vectors: looking one up is then quick
+        cells = {
+            (known.setdefault(lefts[place], lefts[place]), known.setdefault(rights[place], rights[place])): place
+            for place in places
+        }
+        grids: dict[tuple[int, int], list[tuple[list[Any], list[Any]]]] = defaultdict(list)
+        for rows, columns, count in _components(cells):
+            if count >= FULL * len(rows) * len(columns):
+                grids[len(rows), len(columns)].append((rows, columns))
+            else:
+                grids[1, 1] += [([x], [y]) for x, y in cells if x in set(rows)]
+        for (height, width), found in grids.items():
+            found.sort(key=lambda grid: (_key(grid[0][0]), _key(grid[1][0])))
+            length = len(found[0][0][0])
+            names = "h" * (len(found) > 1)
+            left, left_axes = self._stack([grid[0] for grid in found], length, "h", "p")
+            right, right_axes = self._stack([grid[1] for grid in found], length, "h", "c")
+            axes = names + "p" * (height > 1) + "c" * (width > 1)
+            steps = self.arrays.steps
+            batched = "B" if steps[left].batched or steps[right].batched else ""
+            left_axes = "B" * steps[left].batched + left_axes
+            right_axes = "B" * steps[right].batched + right_axes
+            block = self.arrays.product(left, left_axes, right, right_axes, batched + axes)
+            position = 0
+            for rows, columns in found:
+                for row in rows:
+                    for column in columns:
+                        place = cells.get((row, column))
+                        if place is not None:
+                            self.spots[place] = (block, position)
+                        position += 1
+
+    def _stack(self, grids: list[list[Any]], length: int, stack: str, axis: str) -> tuple[int, str]:
+        """The vectors of all grids as one array (grids, vectors, length), and the names of its axes."""
+        if all(grid == grids[0] for grid in grids):
+            grids = grids[:1]
+        shape = (len(grids),) * (len(grids) > 1) + (len(grids[0]),) * (len(grids[0]) > 1) + (length,)
+        names = stack * (len(grids) > 1) + axis * (len(grids[0]) > 1) + "k"
+        rows = [vector for grid in grids for vector in grid]
+        there = np.array([[spot is not None for spot in row] for row in rows]).reshape(shape)
+        read = self.read([spot for row in rows for spot in _filled(row, self.arrays)], shape)
+        step = self.arrays.steps[read]
+        if step.shape != shape:
+            read = self.arrays.add("broadcast_to", (read,), shape, step.batched, shape)
+        if not there.all():
+            read = self.arrays.add("mask", (read,), shape, step.batched, (there, 0.0))
+        return read, names
+
+    # Choices by a whole number.
+
+    def _selections(self, places: list[int]) -> None:
+        steps, spots, arrays = self.steps, self.spots, self.arrays
+        count = len(steps[places[0]].operands) - 1
+        indexes = {place: spots[steps[place].operands[0]] for place in places}
+        tables = {place: tuple([spots[o] for o in steps[place].operands[1:]]) for place in places}
+        rows, columns = sorted(set(indexes.values())), sorted(set(tables.values()))
+        fixed = not any(arrays.steps[block].batched for table in columns for block, _ in table)
+        if fixed and len(places) == len(rows) * len(columns):
+            shape = (count,) + (len(columns),) * (len(columns) > 1)
+            read = self.read([spot for row in zip(*columns) for spot in row], shape)
+            if arrays.steps[read].shape == shape:
+                which = self.read(rows, (len(rows),) if len(rows) > 1 else ())
+                step = arrays.steps[which]
+                block = arrays.add("look_up", (read, which), step.shape + shape[1:], step.batched)
+                spot = {(r, c): i * len(columns) + j for i, r in enumerate(rows) for j, c in enumerate(columns)}
+                for place in places:
+                    self.spots[place] = (block, spot[indexes[place], tables[place]])
+                return
+        places = sorted(places, key=lambda place: tables[place])
+        shape = (len(places), count) if len(places) > 1 else (count,)
+        table = self.read([spot for place in places for spot in tables[place]], shape)
+        which = self.read([indexes[place] for place in places], shape[:-1])
+        step = arrays.steps[which]
+        which = arrays.add("expand", (which,), (*step.shape, 1), step.batched)
+        places_ = arrays.constant(np.arange(count, dtype=float))
+        chosen = arrays.apply(codes.equal, (which, places_, table, arrays.constant(0.0)))
+        batched = arrays.steps[chosen].batched
+        if arrays.steps[chosen].shape != shape:
+            chosen = arrays.add("broadcast_to", (chosen,), shape, batched, shape)
+        self._place_all(places, arrays.add("sum", (chosen,), shape[:-1], batched))
+
+
+def read(arrays: Arrays, spots: Sequence[Spot], shape: tuple[int, ...]) -> int:
+    """The elements at ``spots`` as one array of that shape; where they are all one constant, the constant."""
+    blocks = list(dict.fromkeys([block for block, _ in spots]))
+    if len(blocks) == 1:
+        (block,) = blocks
+        if arrays.number_of(block) is not None:
+            return block
+        if not arrays.steps[block].shape:
+            return block  # one number: broadcasting does the rest
+        index = np.array([where for _, where in spots]).reshape(shape)
+        return arrays.gather(block, index)
+    numbers = [arrays.number_of(block) for block in blocks]
+    if None not in numbers:
+        values = dict(zip(blocks, numbers))
+        return arrays.constant(np.array([values[block] for block, _ in spots], float).reshape(shape))
+    starts, total = {}, 0
+    for block in blocks:
+        starts[block] = total
+        total += max(1, int(np.prod(arrays.steps[block].shape, dtype=int)))
+    batched = any(arrays.steps[block].batched for block in blocks)
+    joined = arrays.add("join", blocks, (total,), batched)
+    index = np.array([starts[block] + where for block, where in spots]).reshape(shape)
+    return arrays.gather(joined, index)
+
+
+def _aligned(owners: dict[int, Any], others: dict[int, Any]) -> tuple[dict[int, Any], dict[int, Any]]:
+    """Rows of unequal length made whole: one that is part of a longer one takes its places, None where none is."""
+    whole: list[tuple[Any, dict[Any, int]]] = []
+    by_element: dict[Any, list[int]] = defaultdict(list)
+    rows, filled = {}, {}
+    for place in sorted(owners, key=lambda place: -len(owners[place])):
+        row = owners[place]
+        distinct = len(set(row)) == len(row)
+        fits = [w for w in by_element[row[0]] if distinct and all(spot in whole[w][1] for spot in row)]
+        if not fits:
+            if distinct:
+                for spot in row:
+                    by_element[spot].append(len(whole))
+                fits = [len(whole)]
+                whole.append((row, {spot: i for i, spot in enumerate(row)}))
+            else:
+                rows[place], filled[place] = row, others[place]
+                continue
+        row_, index = whole[fits[0]]
+        other: list[Any] = [None] * len(row_)
+        for spot, value in zip(row, others[place]):
+            other[index[spot]] = value
+        rows[place], filled[place] = row_, tuple(other)
+    return rows, filled
+
+
+def _components(cells: dict[tuple[Any, Any], int]) -> Iterable[tuple[list[Any], list[Any], int]]:
+    """The parts of a bipartite graph: which lefts meet which rights, and in how many cells."""
+    by_left: dict[Any, list[Any]] = defaultdict(list)
+    by_right: dict[Any, list[Any]] = defaultdict(list)
+    for left, right in cells:
+        by_left[left].append(right)
+        by_right[right].append(left)
+    seen: set[Any] = set()
+    for start in by_left:
+        if start in seen:
+            continue
+        seen.add(start)
+        rows, columns, queue = [start], {}, [start]
+        while queue:
+            for right in by_left[queue.pop()]:
+                if right in columns:
+                    continue
+                columns[right] = None
+                for left in by_right[right]:
+                    if left not in seen:
+                        seen.add(left)
+                        rows.append(left)
+                        queue.append(left)
+        count = sum(len(by_left[row]) for row in rows)
+        yield sorted(rows, key=_key), sorted(columns, key=_key), count
+
+
+def _key(row: Any) -> Any:
+    return [(-1, -1) if spot is None else spot for spot in row]
+
+
+def _continued(row: list[Spot], length: int, arrays: Arrays) -> list[Spot]:
+    """A row made longer, by the places that would come next where there are such."""
+    block, last = row[-1]
+    stride = last - row[-2][1] if len(row) > 1 and row[-2][0] == block else 1
+    size = max(1, int(np.prod(arrays.steps[block].shape, dtype=int)))
+    found = list(row)
+    while len(found) < length:
+        last = last + stride if 0 <= last + stride < size else last
+        found.append((block, last))
+    return found
+
+
+def _filled(row: Any, arrays: Arrays) -> list[Spot]:
+    """A row with some place or other where it has none: what is there is masked afterwards."""
+    known = [(i, spot) for i, spot in enumerate(row) if spot is not None]
+    if len(known) == len(row):
+        return list(row)
+    found: list[Spot] = []
+    for i, spot in enumerate(row):
+        if spot is None:
+            near, (block, where) = min(known, key=lambda entry: abs(entry[0] - i))
+            size = max(1, int(np.prod(arrays.steps[block].shape, dtype=int)))
+            spot = (block, where + i - near) if 0 <= where + i - near < size else (block, where)
+        found.append(spot)
+    return found

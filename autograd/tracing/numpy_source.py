@@ -1,0 +1,437 @@
+"""NumPy: an array program as source text that runs with NumPy alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..ops import Op, mul
+from ..symbols import ATOM
+from . import vector
+from .arrays import Array, Arrays
+from .code import CHOICES
+from .indexing import literal, view
+from .names import TAKEN, unused
+from .vector import Vector
+
+INLINE = 40  # characters of an expression that is written where it is used, in place of a line of its own
+
+
+class Writer:
+    """Writes some steps of an array program as lines of Python, each step once and only where it is needed.
+
+    ``arguments`` are the names of the function's arguments. Index arrays and constants become lines of their own
+    before the function (``tables``), since they stay the same from call to call.
+    """
+
+    def __init__(self, arrays: Arrays, arguments: Sequence[str], dtype: Any, outputs: Sequence[int]) -> None:
+        self.arrays, self.arguments, self.dtype = arrays, list(arguments), np.dtype(dtype)
+        self.tables: list[str] = []
+        self.lines: list[str] = []
+        self._used = {*TAKEN, *arguments, "n"}
+        self._names: dict[int, Any] = {}
+        self._tables: dict[Any, str] = {}
+        self._counts: Counter[str] = Counter()
+        needed = set(outputs)
+        for place in range(len(arrays.steps) - 1, -1, -1):
+            if place in needed:
+                needed.update(arrays.steps[place].operands)
+        self.needed = needed
+        self._uses: dict[int, list[int]] = {place: [] for place in needed}
+        for place in sorted(needed):
+            for operand in arrays.steps[place].operands:
+                self._uses[operand].append(place)
+        for output in outputs:
+            self._uses[output].append(-1)
+
+    def write(self, places: range) -> list[str]:
+        """The lines of the steps in ``places``."""
+        self.lines = []
+        for place in places:
+            if place in self.needed:
+                self._step(place, self.arrays.steps[place])
+        return self.lines
+
+    def name(self, place: int) -> str:
+        """What a step is called, or the expression that it is."""
+        return str(self._names[place])
+
+    # Names.
+
+    def _new(self, stem: str) -> str:
+        self._counts[stem] += 1
+        name = f"{stem}{self._counts[stem]}"
+        if name in self._used:
+            name = unused(name, self._used)
+        self._used.add(name)
+        return name
+
+    def _table(self, stem: str, written: str) -> str:
+        """A constant array's name; equal ones have one."""
+        if written not in self._tables:
+            name = self._tables[written] = self._new(stem)
+            self.tables.append(f"{name} = {written}")
+        return self._tables[written]
+
+    def _stem(self, step: Array) -> str:
+        steps = self.arrays.steps
+        if step.kind == "product":
+            return "z"
+        if step.kind == "map" and len(step.operands) == 1:
+            return "h"
+        if step.kind == "gather" and steps[step.operands[0]].kind == "parameters":
+            return "W" if len(step.shape) > 1 else "b"
+        return "t"
+
+    # Steps.
+
+    def _step(self, place: int, step: Array) -> None:
+        kind = step.kind
+        if kind == "argument":
+            self._names[place] = Vector(self.arguments[step.detail], ATOM)
+        elif kind == "parameters":
+            self._names[place] = Vector("parameters", ATOM)
+        elif kind == "batch":
+            self._names[place] = Vector("n", ATOM)
+        elif kind == "constant":
+            self._names[place] = self._constant(step.detail)
+        elif kind == "map":
+            self._give(place, step, self._map(place, step))
+        elif kind == "scatter":
+            self._scatter(place, step)
+        else:
+            written = getattr(self, f"_{kind}")(step, *(self.name(operand) for operand in step.operands))
+            if written == self.name(step.operands[0]):
+                self._names[place] = self._names[step.operands[0]]
+            else:
+                self._give(place, step, Vector(written, ATOM if kind != "product" else 3))
+
+    def _give(self, place: int, step: Array, written: Any) -> None:
+        """Write a line, or keep the expression for the one place that it is used in."""
+        uses = self._uses[place]
+        short = len(str(written)) <= INLINE
+        if len(uses) == 1 and uses[0] >= 0 and short and self.arrays.steps[uses[0]].kind == "map":
+            if step.kind in ("map", "product"):
+                self._names[place] = written
+                return
+        if not isinstance(written, Vector):
+            self._names[place] = written
+            return
+        name = self._new(self._stem(step))
+        self.lines.append(f"{name} = {written}" + (f"  # {step.note}" if step.note else ""))
+        self._names[place] = Vector(name, ATOM)
+
+    def _constant(self, detail: Any) -> Any:
+        if not isinstance(detail, np.ndarray):
+            return float(detail) if np.isfinite(detail) else Vector(f"np.{'inf' if detail > 0 else 'nan'}", ATOM)
+        whole = (detail == np.round(detail)).all() and np.isfinite(detail).all()
+        written = literal(detail.astype(int)) if whole else f"np.array({detail.tolist()})"
+        if whole:
+            written = f"({written})" if not written.startswith("np.") or "+" in written else written
+            return Vector(self._table("c", f"{written}.astype(np.{self.dtype.name})"), ATOM)
+        return Vector(self._table("c", written[:-1] + f", np.{self.dtype.name})"), ATOM)
+
+    def _map(self, place: int, step: Array) -> Any:
+        op = step.detail
+        operands = [self._names[operand] for operand in step.operands]
+        if op in CHOICES:
+            left, right, yes, no = operands
+            if yes == 1.0 and no == 0.0 and self._multiplies(place):
+                return Vector(f"{vector._side(left)} {CHOICES[op]} {vector._side(right)}", 1)
+            if isinstance(yes, float) and isinstance(no, float):  # else NumPy makes them float64
+                yes = Vector(f"np.{self.dtype.name}({yes})", ATOM)
+            return vector.value(op, [left, right, yes, no])
+        return vector.value(op, operands)
+
+    def _multiplies(self, place: int) -> bool:
+        """Whether all that is done to a condition is to multiply numbers by it: it may then stay one."""
+        for use in self._uses[place]:
+            step = self.arrays.steps[use] if use >= 0 else None
+            if step is None or step.kind != "map" or step.detail is not mul:
+                return False
+            for operand in step.operands:
+                other = self.arrays.steps[operand]
+                if operand != place and other.kind == "map" and other.detail in CHOICES:
+                    return False
+                if operand != place and other.kind == "constant":
+                    return False
+            if step.operands == (place, place):
+                return False
+        return True
+
+    def _flat(self, source: Array, name: str) -> str:
+        if len(source.shape) == 1:
+            return name
+        if source.batched:
+            return f"{name}.reshape(len({name}), -1)"
+        return f"{name}.reshape(-1)"
+
+    def _gather(self, step: Array, name: str) -> str:
+        (operand,) = step.operands
+        return self._elements(self.arrays.steps[operand], name, step.detail)
+
+    def _elements(self, source: Array, name: str, index: np.ndarray) -> str:
+        size = int(np.prod(source.shape, dtype=int))
+        if len(source.shape) > 1 and index.shape == source.shape:
+            if np.array_equal(index.ravel(), np.arange(size)):
+                return name
+        flat = self._flat(source, name)
+        found = view(index, size)
+        if found is not None:
+            return found.text(flat, source.batched)
+        table = self._table("i", literal(index))
+        return f"{flat}[{':, ' if source.batched else ''}{table}]"
+
+    def _scatter(self, place: int, step: Array) -> None:
+        """Elements added up where they belong; those that come first at a place are set and not added."""
+        size = max(1, int(np.prod(step.shape, dtype=int)))
+        steps = self.arrays.steps
+        if len(step.operands) == 1 and step.shape:
+            (operand,), (index,) = step.operands, step.detail
+            if index.size == size and len(np.unique(index)) == size and steps[operand].shape == index.shape:
+                inverse = np.empty(size, int)
+                inverse[index.ravel()] = np.arange(size)
+                written = self._elements(steps[operand], self.name(operand), inverse.reshape(step.shape))
+                self._give(place, step, Vector(written, ATOM))
+                return
+        name = self._new("d")
+        batch = f"{self._batch()}, " if step.batched else ""
+        covered = np.zeros(size, bool)
+        lines = []
+        for operand, index in zip(step.operands, step.detail):
+            gradient = self.name(operand)
+            unique = len(np.unique(index)) == index.size
+            fresh = unique and not covered[index.ravel()].any()
+            covered[index.ravel()] = True
+            found = view(index, size)
+            if found is not None:
+                target = found.text(name, step.batched)
+                target = f"{name}[...]" if target == name else target if target.endswith("]") else f"{target}[...]"
+                lines.append(f"{target} {'=' if fresh else '+='} {gradient}")
+            elif unique:
+                table = self._table("i", literal(index))
+                every = ":, " if step.batched else ""
+                lines.append(f"{name}[{every}{table}] {'=' if fresh else '+='} {gradient}")
+            else:
+                lines.append(self._added(name, step, steps[operand], gradient, index))
+        maker = "empty" if covered.all() and "+=" not in lines[0] else "zeros"
+        dtype = "" if self.dtype == float else f", np.{self.dtype.name}"
+        shape = f"({batch}{size})" if batch else f"{size}"
+        self.lines.append(f"{name} = np.{maker}({shape}{dtype})")
+        self.lines += lines
+        shaped = name
+        if step.shape == ():
+            shaped = f"{name}[{':, ' if step.batched else ''}0]"
+        elif len(step.shape) > 1:
+            inner = ", ".join(map(str, step.shape))
+            shaped = f"{name}.reshape({'-1, ' if step.batched else ''}{inner})"
+        self._names[place] = Vector(shaped, ATOM)
+
+    def _added(self, name: str, step: Array, source: Array, gradient: str, index: np.ndarray) -> str:
+        """Elements of which some belong to one place: sorted by place, and each run of equals added up."""
+        flat = index.ravel()
+        order = np.argsort(flat, kind="stable")
+        places, starts = np.unique(flat[order], return_index=True)
+        tables = [self._table("i", literal(table)) for table in (order, starts, places)]
+        every = ":, " if step.batched else ""
+        if not source.batched:
+            row = gradient if len(index.shape) == 1 else f"{gradient}.reshape(-1)"
+            return f"{name}[{every}{tables[2]}] += np.add.reduceat({row}[{tables[0]}], {tables[1]})"
+        row = gradient if len(index.shape) == 1 else f"{gradient}.reshape(len({gradient}), -1)"
+        return f"{name}[:, {tables[2]}] += np.add.reduceat({row}[:, {tables[0]}], {tables[1]}, axis=1)"
+
+    def _batch(self) -> str:
+        return f"len({self.arguments[0]})"
+
+    def _join(self, step: Array, *names: str) -> str:
+        parts = []
+        for operand, name in zip(step.operands, names):
+            source = self.arrays.steps[operand]
+            size = max(1, int(np.prod(source.shape, dtype=int)))
+            if source.batched:
+                flat = f"{name}[:, None]" if not source.shape else self._flat(source, name)
+            elif step.batched:
+                flat = f"np.broadcast_to({name if not source.shape else self._flat(source, name)}, "
+                flat += f"({self._batch()}, {size}))"
+            else:
+                flat = f"np.full(1, {name})" if not source.shape else self._flat(source, name)
+            parts.append(flat)
+        return f"np.concatenate([{', '.join(parts)}], axis={1 if step.batched else 0})"
+
+    def _mask(self, step: Array, name: str) -> str:
+        there, fill = step.detail
+        table = self._there(there)
+        return f"np.where({table}, {name}, {'-np.inf' if fill == -np.inf else fill})"
+
+    def _there(self, there: np.ndarray) -> str:
+        if there.ndim == 2 and there.shape[0] == there.shape[1] and (there == np.tri(len(there), dtype=bool)).all():
+            return self._table("past", f"np.tri({len(there)}, dtype=bool)")
+        return self._table("there", f"np.array({there.astype(int).tolist()}, bool)")
+
+    def _sum(self, step: Array, name: str) -> str:
+        return f"{_atom(name)}.sum(axis=-1)"
+
+    def _logsumexp(self, step: Array, name: str) -> str:
+        return f"logsumexp({name})"
+
+    def _expand(self, step: Array, name: str) -> str:
+        source = self.arrays.steps[step.operands[0]]
+        if not source.shape and not source.batched:
+            return f"np.reshape({name}, 1)"
+        return f"{_atom(name)}[..., None]"
+
+    def _broadcast_to(self, step: Array, name: str) -> str:
+        shape = ", ".join(([self._batch()] if step.batched else []) + list(map(str, step.shape)))
+        source = self.arrays.steps[step.operands[0]]
+        if step.batched and len(source.shape) < len(step.shape):
+            inner = ", ".join(["1"] * (len(step.shape) - len(source.shape)) + list(map(str, source.shape)))
+            name = f"{_atom(name)}.reshape(-1, {inner})"
+        return f"np.broadcast_to({name}, ({shape},))"
+
+    def _to_batch(self, step: Array, name: str, like: str) -> str:
+        shape = ", ".join([self._batch(), *map(str, step.shape)])
+        return f"np.broadcast_to({name}, ({shape},))"
+
+    def _sum_to(self, step: Array, name: str) -> str:
+        source = self.arrays.steps[step.operands[0]]
+        lead = 1 if source.batched else 0
+        extra = len(source.shape) - len(step.shape)
+        axes = [0] if step.detail else []
+        axes += [lead + axis for axis in range(extra)]
+        kept = [
+            lead + extra + axis
+            for axis, length in enumerate(step.shape)
+            if length == 1 and source.shape[extra + axis] != 1
+        ]
+        text = _atom(name)
+        if axes or kept:
+            every = sorted(axes + kept)
+            shown = str(every[0]) if len(every) == 1 else f"({', '.join(map(str, every))})"
+            text += f".sum(axis={shown})" if not kept else f".sum(axis={shown}, keepdims=True)"
+        if kept:
+            batch = "-1, " if step.batched else ""
+            if axes:
+                text += f".reshape({batch}{', '.join(map(str, step.shape))})"
+        return text
+
+    def _look_up(self, step: Array, table: str, index: str) -> str:
+        return f"{table}[{index}]"
+
+    def _one_hot(self, step: Array, index: str) -> str:
+        return f"({_atom(index)}[..., None] == np.arange({step.detail}))"
+
+    # Products.
+
+    def _product(self, step: Array, left: str, right: str) -> str:
+        (a, b, out), (x, y) = step.detail, (self.arrays.steps[operand] for operand in step.operands)
+        shared = [name for name in out if name in a and name in b]
+        summed = [name for name in a if name in b and name not in out]
+        alone_a = [name for name in a if name in out and name not in b]
+        alone_b = [name for name in b if name in out and name not in a]
+        gone_a = [name for name in a if name not in b and name not in out]
+        gone_b = [name for name in b if name not in a and name not in out]
+        if gone_a:
+            left = f"{_atom(left)}.sum(axis={_axes([a.index(name) for name in gone_a])})"
+            a = "".join(name for name in a if name not in gone_a)
+        if gone_b:
+            right = f"{_atom(right)}.sum(axis={_axes([b.index(name) for name in gone_b])})"
+            b = "".join(name for name in b if name not in gone_b)
+        sizes = dict(zip(step.detail[0].replace("B", ""), x.shape)) | dict(
+            zip(step.detail[1].replace("B", ""), y.shape)
+        )
+        if not a or not b or not summed and not shared and (not alone_a or not alone_b):
+            return f"{_atom(left)} * {_atom(right)}"
+        if not summed:
+            return self._outer(left, a, right, b, out)
+        if shared and not alone_a and not alone_b and len(summed) == 1:
+            order = [*shared, *summed]
+            pair = [
+                _atom(name) if list(axes) == order else f"{_atom(name)}.transpose({_axes_of(axes, order)})"
+                for name, axes in ((left, a), (right, b))
+            ]
+            return f"np.vecdot({pair[0]}, {pair[1]})"
+        first = _arranged(left, a, shared, alone_a, summed, sizes)
+        second = _arranged(right, b, shared, summed, alone_b, sizes)
+        text = f"{first} @ {second}"
+        now = [*shared, *alone_a, *alone_b]
+        groups = len(alone_a) > 1 or len(alone_b) > 1
+        if shared and not alone_a:  # a row or a column of one was put in for the product of stacks
+            text = f"({text})[..., 0, {':' if alone_b else '0'}]"
+        elif shared and not alone_b:
+            text = f"({text})[..., 0]"
+        if groups:
+            shape = ", ".join("-1" if name == "B" else str(sizes[name]) for name in now)
+            text = f"({text}).reshape({shape})"
+        if now != list(out):
+            order = [now.index(name) for name in out]
+            text = f"({text}).T" if order == [1, 0] else f"({text}).transpose({', '.join(map(str, order))})"
+        return text
+
+    def _outer(self, left: str, a: str, right: str, b: str, out: str) -> str:
+        """Nothing is summed: products element by element, with an axis of length 1 where a factor has none."""
+
+        def spread(name: str, axes: str) -> str:
+            order = [axis for axis in out if axis in axes]
+            text = _atom(name)
+            if order != list(axes):
+                text += f".transpose({', '.join(str(axes.index(axis)) for axis in order)})"
+            index = [":" if axis in axes else "None" for axis in out]
+            return text if "None" not in index else f"{text}[{', '.join(index)}]"
+
+        return f"{spread(left, a)} * {spread(right, b)}"
+
+
+def _axes(axes: Sequence[int]) -> str:
+    return str(axes[0]) if len(axes) == 1 else f"({', '.join(map(str, axes))})"
+
+
+def _axes_of(axes: str, order: Sequence[str]) -> str:
+    return ", ".join(str(axes.index(axis)) for axis in order)
+
+
+def _atom(name: str) -> str:
+    """In parentheses where it is not a name, a call or an index."""
+    depth = 0
+    for character in name:
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(character, 0)
+        if not depth and character in " +-*/<>=@~":
+            return f"({name})"
+    return name if not name[:1].isdigit() else f"np.asarray({name})"
+
+
+def _arranged(
+    name: str, axes: str, shared: list[str], first: list[str], second: list[str], sizes: dict[str, int]
+) -> str:
+    """A factor as (stacks..., rows, columns), or without stacks as a matrix or a vector."""
+    order = [*shared, *first, *second]
+    text = _atom(name)
+    if order != list(axes):
+        where = [axes.index(axis) for axis in order]
+        last = list(range(len(where)))
+        if where == [1, 0]:
+            text += ".T"
+        elif where == [*last[:-2], last[-1], last[-2]]:
+            text += ".swapaxes(-1, -2)"
+        else:
+            text += f".transpose({', '.join(map(str, where))})"
+    if not shared and len(first) <= 1 and len(second) <= 1:
+        return text
+    dims = ["-1" if axis == "B" else str(sizes[axis]) for axis in shared]
+    if shared and len(first) == 1 and len(second) == 1:
+        return text
+    if shared and not first and len(second) == 1:
+        return f"{text}[..., None, :]"
+    if shared and len(first) == 1 and not second:
+        return f"{text}[..., None]"
+    for group in (first, second):
+        if not group:
+            if shared:
+                dims.append("1")
+        elif "B" in group:
+            dims.append("-1")
+        else:
+            dims.append(str(int(np.prod([sizes[axis] for axis in group], dtype=int))))
+    return f"{text}.reshape({', '.join(dims)})"

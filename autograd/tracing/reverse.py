@@ -1,0 +1,204 @@
+"""Reverse: the backward pass of an array program, from the last array to the first, by the rows of the table.
+
+What is differentiated is the mean over the batch of one number per example. The gradient of an array has its
+shape; where it is the same for all examples it may have no batch axis.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import ops
+from .arrays import Arrays
+from .term import Term, number_of, place_of
+
+
+def reversed_pass(arrays: Arrays, output: int, position: int, wanted: int) -> int:
+    """Add the backward pass to the program; gives the gradient of ``wanted``, an array without batch axis.
+
+    The number that is differentiated is at ``position`` of the array ``output``, laid flat.
+    """
+    return _Reverse(arrays, wanted).run(output, position)
+
+
+class _Reverse:
+    def __init__(self, arrays: Arrays, wanted: int) -> None:
+        self.arrays, self.wanted = arrays, wanted
+        self.leads: list[bool] = []  # to the array that is wanted
+        for place, step in enumerate(arrays.steps):
+            self.leads.append(place == wanted or any(self.leads[operand] for operand in step.operands))
+        # what has arrived: gradients of the whole array, and of some of its elements with their places
+        self.whole: dict[int, list[int]] = {}
+        self.parts: dict[int, list[tuple[int, np.ndarray]]] = {}
+
+    def run(self, output: int, position: int) -> int:
+        arrays = self.arrays
+        target = arrays.steps[output]
+        seed = arrays.constant(1.0)
+        if target.batched:
+            seed = arrays.apply(ops.div, (seed, arrays.add("batch", (), (), False)))
+        if target.shape:
+            self.parts[output] = [(seed, np.array(position))]
+        else:
+            self.whole[output] = [seed]
+        for place in range(len(self.leads) - 1, -1, -1):
+            if self.leads[place] and place != self.wanted:
+                gradient = self._gradient(place)
+                if gradient is not None:
+                    self._pass_on(place, gradient)
+        gradient = self._gradient(self.wanted)
+        step = arrays.steps[self.wanted]
+        if gradient is None:
+            return arrays.constant(np.zeros(step.shape))
+        return self._shaped(gradient, step.shape)
+
+    def _gradient(self, place: int) -> int | None:
+        """All that has arrived at an array, added up."""
+        step = self.arrays.steps[place]
+        whole, parts = self.whole.pop(place, []), self.parts.pop(place, [])
+        if parts:
+            batched = any(self.arrays.steps[gradient].batched for gradient, _ in parts)
+            scattered = self.arrays.add(
+                "scatter", [gradient for gradient, _ in parts], step.shape, batched,
+                tuple([index for _, index in parts]),
+            )  # fmt: skip
+            whole.append(scattered)
+        if not whole:
+            return None
+        total = whole[0]
+        for other in whole[1:]:
+            total = self.arrays.apply(ops.add, (total, other))
+        return total
+
+    def _give(self, operand: int, gradient: int, batched: bool) -> None:
+        """What an array that is ``batched`` passes on to one of its operands, of the whole of it."""
+        self.whole.setdefault(operand, []).append(self._fitting(operand, gradient, batched))
+
+    def _fitting(self, operand: int, gradient: int, batched: bool) -> int:
+        """Summed down to the operand's shape, and over the batch where the operand has none."""
+        arrays = self.arrays
+        step, have = arrays.steps[operand], arrays.steps[gradient]
+        over_batch = batched and not step.batched
+        if over_batch and not have.batched:  # the same from every example
+            gradient = arrays.apply(ops.mul, (gradient, arrays.add("batch", (), (), False)))
+        elif not over_batch and have.shape == step.shape:
+            return gradient
+        have = arrays.steps[gradient]
+        sums_batch = over_batch and have.batched
+        if have.shape == step.shape and not sums_batch:
+            return gradient
+        if np.prod(have.shape, dtype=int) < np.prod(step.shape, dtype=int):
+            # only ever because the gradient is equal along an axis
+            gradient = self._shaped(gradient, step.shape)
+            have = arrays.steps[gradient]
+        if have.shape == step.shape and not sums_batch:
+            return gradient
+        return arrays.add(
+            "sum_to", (gradient,), step.shape, have.batched and not sums_batch, sums_batch
+        )
+
+    def _shaped(self, gradient: int, shape: tuple[int, ...]) -> int:
+        step = self.arrays.steps[gradient]
+        if step.shape == shape:
+            return gradient
+        return self.arrays.add("broadcast_to", (gradient,), shape, step.batched, shape)
+
+    def _pass_on(self, place: int, gradient: int) -> None:
+        arrays = self.arrays
+        step = arrays.steps[place]
+        kind, operands, detail = step.kind, step.operands, step.detail
+        if kind == "map":
+            out, terms = Term(arrays, place), [Term(arrays, operand) for operand in operands]
+            upstream = Term(arrays, gradient)
+            for operand, partial in zip(operands, detail.partials):
+                if not self.leads[operand]:
+                    continue
+                local = partial(out, *terms)
+                if number_of(local) == 0.0:
+                    continue
+                share = place_of(arrays, Term._apply(ops.mul, upstream, local))
+                if arrays.steps[operand].shape != step.shape:
+                    # what is equal along an axis is to be counted as often as it is there
+                    share = self._shaped(share, step.shape)
+                self._give(operand, share, step.batched)
+        elif kind == "gather":
+            self._give_part(operands[0], gradient, detail, step.batched)
+        elif kind == "join":
+            start = 0
+            for operand in operands:
+                to = arrays.steps[operand]
+                size = max(1, int(np.prod(to.shape, dtype=int)))
+                index = np.arange(start, start + size).reshape(to.shape)
+                start += size
+                if self.leads[operand]:
+                    part = arrays.gather(self._shaped(gradient, step.shape), index)
+                    self._give(operand, self._shaped(part, to.shape), step.batched)
+        elif kind == "mask":
+            there, _ = detail
+            masked = arrays.add(
+                "mask", (gradient,), step.shape, arrays.steps[gradient].batched, (there, 0.0)
+            )
+            self._give(operands[0], masked, step.batched)
+        elif kind == "broadcast_to":
+            self._give(operands[0], self._shaped(gradient, step.shape), step.batched)
+        elif kind == "expand":
+            gradient = self._shaped(gradient, step.shape)
+            last = arrays.add("sum", (gradient,), step.shape[:-1], arrays.steps[gradient].batched)
+            self._give(operands[0], last, step.batched)
+        elif kind == "sum":
+            have = arrays.steps[gradient]
+            spread = arrays.add("expand", (gradient,), (*have.shape, 1), have.batched)
+            self._give(operands[0], spread, step.batched)
+        elif kind == "logsumexp":
+            have = arrays.steps[gradient]
+            spread = Term(arrays, arrays.add("expand", (gradient,), (*have.shape, 1), have.batched))
+            out = Term(arrays, arrays.add("expand", (place,), (*step.shape, 1), step.batched))
+            (local,) = ops.logsumexp_of.partials(out, Term(arrays, operands[0]))
+            self._give(operands[0], Term._apply(ops.mul, spread, local).place, step.batched)
+        elif kind == "product":
+            self._product(operands, detail, self._shaped(gradient, step.shape))
+        elif kind == "look_up":
+            self._look_up(operands, self._shaped(gradient, step.shape))
+        else:
+            raise AssertionError(f"the array operation {kind} has no backward pass")
+
+    def _give_part(self, operand: int, gradient: int, index: np.ndarray, batched: bool) -> None:
+        arrays = self.arrays
+        if batched and not arrays.steps[operand].batched:
+            raise AssertionError("a gather is batched as what it reads is")
+        self.parts.setdefault(operand, []).append((self._shaped(gradient, index.shape), index))
+
+    def _product(self, operands: tuple[int, ...], axes: tuple[str, str, str], gradient: int) -> None:
+        """The gradient of a product is one too: of the upstream gradient with the other factor."""
+        arrays = self.arrays
+        left, right, out = axes
+        same = not arrays.steps[gradient].batched and "B" in out  # for every example
+        for mine, other in ((0, 1), (1, 0)):
+            if not self.leads[operands[mine]]:
+                continue
+            names, others = axes[mine], axes[other]
+            have = out.replace("B", "") if same else out
+            goal = names
+            if same and "B" in names and "B" not in others:
+                goal = names.replace("B", "")  # the same for every example again
+            share = arrays.product(gradient, have, operands[other], others, goal)
+            if same and "B" not in names and "B" not in others:
+                raise AssertionError("a product is batched where a factor is")
+            self.whole.setdefault(operands[mine], []).append(share)
+
+    def _look_up(self, operands: tuple[int, ...], gradient: int) -> None:
+        """Rows of a table: the product with 1 where the row was taken, and 0 elsewhere."""
+        arrays = self.arrays
+        table, index = (arrays.steps[operand] for operand in operands)
+        one_hot = arrays.add(
+            "one_hot", (operands[1],), (*index.shape, table.shape[0]), index.batched, table.shape[0]
+        )
+        names = "tsux"[: len(index.shape)]
+        columns = "c" * (len(table.shape) - 1)
+        have = arrays.steps[gradient]
+        if index.batched and not have.batched:
+            like = (gradient, operands[1])
+            gradient = arrays.add("to_batch", like, have.shape, True)
+        batch = "B" * index.batched
+        share = arrays.product(gradient, batch + names + columns, one_hot, batch + names + "v", "v" + columns)
+        self.whole.setdefault(operands[0], []).append(share)

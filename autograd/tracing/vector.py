@@ -1,0 +1,148 @@
+"""Vector: rows of the table as expressions of NumPy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ..ops import ELEMENTWISE, Op
+from ..symbols import Symbol, is_infix, number
+from .code import CHOICES
+
+NUMPY = (
+    "abs", "sign", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh", "maximum", "minimum",
+)  # fmt: skip
+PRIMITIVES = {name: f"np.{name}" for name in NUMPY}
+DIRECT = {  # shorter, and faster, than their formula
+    "relu": "np.maximum({0}, 0.0)",
+    "softplus": "np.logaddexp({0}, 0.0)",
+    "identity": "{0}",
+}
+# erf by its power series near 0, where it converges fast (Abramowitz and Stegun 7.1.6), and erfc by its
+# continued fraction from 2 on, evaluated from the far end (7.1.14).
+LIBRARY = {
+    "erf": '''def erf(x):
+    near, far = np.clip(x, -2.0, 2.0), np.maximum(np.abs(x), 2.0)
+    term = total = near
+    for n in range(1, 60):
+        term = term * (2.0 * near * near / (2 * n + 1))
+        total = total + term
+    inside = 2.0 / np.sqrt(np.pi) * np.exp(-near * near) * total
+    return np.where(np.abs(x) < 2.0, inside, np.sign(x) * (1.0 - erfc(far)))''',
+    "erfc": '''def erfc(x):
+    far = np.maximum(x, 2.0)
+    tail = far
+    for n in range(100, 0, -1):
+        tail = far + n / 2 / tail
+    outside = np.exp(-far * far) / np.sqrt(np.pi) / tail
+    return np.where(x < 2.0, 1.0 - erf(np.minimum(x, 2.0)), outside)''',
+    "logsumexp": '''def logsumexp(x):
+    largest = x.max(axis=-1, keepdims=True)
+    largest = np.where(np.isinf(largest), 0.0, largest)
+    return (largest + np.log(np.exp(x - largest).sum(axis=-1, keepdims=True)))[..., 0]''',
+}
+_CALLED = re.compile(r"(?<![\w.])([a-z_]\w*)\(")
+
+
+class Vector(Symbol):
+    """A piece of a formula, in NumPy."""
+
+    __slots__ = ()
+
+    @classmethod
+    def call(cls, name: str, operands: list[str]) -> str:
+        """A row as a function: one of NumPy's, or one of :func:`definitions`."""
+        if name in DIRECT:
+            return DIRECT[name].format(*operands)
+        return f"{PRIMITIVES.get(name, name)}({', '.join(operands)})"
+
+    @classmethod
+    def choice(cls, test: str, yes: str, no: str) -> str:
+        """One of two, element by element."""
+        return f"np.where({test}, {yes}, {no})"
+
+    @classmethod
+    def _infix(cls, op: Op, x: Any, y: Any) -> Any:
+        if op.name == "pow" and not isinstance(y, Symbol) and y != 1 and float(y).is_integer():
+            return super()._infix(op, x, int(y))
+        return super()._infix(op, x, y)
+
+    @classmethod
+    def _where(cls, condition: Any, x: Any, y: Any) -> Any:
+        if not isinstance(x, Symbol) and not isinstance(y, Symbol) and x == y:
+            return x
+        return cls(cls.choice(text(condition), text(x), text(y)), 6)
+
+
+def text(operand: Any) -> str:
+    """The operand's text; a plain number is one too."""
+    return str(operand if isinstance(operand, Symbol) else number(operand))
+
+
+def value(op: Any, operands: Sequence[Any]) -> Any:
+    """The value of a row on ``operands`` (symbols and numbers): a symbol.
+
+    ValueError where the row has no formula: its value was defined with a library or with branches.
+    """
+    if op in CHOICES:
+        left, right, yes, no = operands
+        test = Vector("?")._compare(CHOICES[op], 0)  # the shape of a comparison
+        test = Vector(f"{_side(left)} {CHOICES[op]} {_side(right)}", test.binding)
+        return Vector._where(test, yes, no)
+    if is_infix(op) or (op.name in PRIMITIVES or op.name in LIBRARY or op.name in DIRECT) and not op.is_defined:
+        if op.name == "abs":
+            return Vector(Vector.call("abs", [text(operands[0])]), 6)
+        found = op(*operands)
+        if isinstance(found, Symbol) and op.name in DIRECT and op.name == "identity":
+            return operands[0]
+        return found
+    written = formula(op, operands)
+    if len(str(written)) <= 40 and not _CALLED.search(str(written).replace("np.", "")):
+        return written
+    return Vector(Vector.call(op.name, list(map(text, operands))), 6)
+
+
+def _side(operand: Any) -> str:
+    return text(operand) if not isinstance(operand, Symbol) or operand.binding > 1 else f"({operand})"
+
+
+def formula(op: Any, operands: Sequence[Any]) -> Any:
+    """The row's value written out."""
+    try:
+        return op.on_float(*operands)
+    except Exception as error:
+        raise ValueError(f"the value of {op.name} has no formula that source could have: {error}") from None
+
+
+def definitions(called: Iterable[str]) -> str:
+    """The rows that a program calls by name, and those that these call, as functions."""
+    found: dict[str, str] = {}
+
+    def define(names: Iterable[str]) -> None:
+        for name in sorted(names):
+            if name in found:
+                continue
+            found[name] = ""
+            if name in LIBRARY:
+                written = LIBRARY[name]
+            else:
+                operands = ELEMENTWISE[name].operands
+                body = text(formula(ELEMENTWISE[name], list(map(Vector, operands))))
+                written = f"def {name}({', '.join(operands)}):\n    return {body}"
+            define(calls(written.split("\n", 1)[1]))
+            found.pop(name)
+            found[name] = written
+
+    define(called)
+    return "\n\n\n".join(found.values())
+
+
+def calls(source: str) -> set[str]:
+    """The rows that a piece of source calls by name."""
+    return {name for name in _CALLED.findall(source) if name in LIBRARY or name in ELEMENTWISE}
+
+
+def words(source: str) -> set[str]:
+    """The names in a piece of source."""
+    return set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", source))
