@@ -14,9 +14,12 @@ a first axis. All that is done to arrays is one of these kinds:
 ``map``          a row of the table, element by element                 detail: the row
 ``product``      a sum of products: a matrix product                    detail: axes, as for numpy.einsum
 ``sum``, ``logsumexp``  over the last axis
+``runs``         sums of runs of a row                                  detail: where each run begins
 ``sum_to``       down to a shape that broadcasting has made larger, and over the batch
 ``expand``       an axis of length 1 at the end
-``broadcast``    up to the shape of the second operand
+``lift``         axes of length 1 behind the batch, for broadcasting
+``broadcast_to`` up to a larger shape
+``to_batch``     the same for every example
 ``look_up``      rows of a table, by whole numbers
 ``one_hot``      1 at the place that a whole number names, else 0       detail: how many places
 """
@@ -27,6 +30,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from .. import ops
+from .code import CHOICES
 
 Shape = tuple[int, ...]
 
@@ -106,9 +112,30 @@ class Arrays:
 
     def apply(self, op: Any, operands: Sequence[int]) -> int:
         """A row of the table, element by element, with NumPy's broadcasting."""
+        numbers = [self.number_of(operand) for operand in operands]
+        if None not in numbers:
+            try:
+                return self.constant(op.on_float(*numbers))
+            except (ArithmeticError, ValueError):
+                pass  # it has no value: let it fail where it runs
+        if op in CHOICES and operands[2] == operands[3]:
+            return operands[2]
+        if op is ops.mul and -1.0 in numbers:
+            return self.apply(ops.neg, (operands[1 - numbers.index(-1.0)],))
         steps = [self.steps[operand] for operand in operands]
         shape = np.broadcast_shapes(*(step.shape for step in steps))
-        return self.add("map", operands, shape, any(step.batched for step in steps), op)
+        lifted = [self.lifted(operand, len(shape)) for operand in operands]
+        return self.add("map", lifted, shape, any(step.batched for step in steps), op)
+
+    def lifted(self, place: int, axes: int) -> int:
+        """With axes of length 1 between the batch and the others, as many as broadcasting needs."""
+        step = self.steps[place]
+        extra = axes - len(step.shape)
+        if not step.batched or extra <= 0:
+            return place
+        if step.shape or extra > 1:
+            return self.add("lift", (place,), (1,) * extra + step.shape, True)
+        return self.add("expand", (place,), (1,), True)
 
     def product(self, left: int, left_axes: str, right: int, right_axes: str, axes: str, note: str = "") -> int:
         """Products of elements with equal axes, summed over the axes that ``axes`` does not have; B: batch."""

@@ -18,6 +18,7 @@ from .fuse import fused
 from .grouping import Grouped, grouped, read
 from .names import identifier
 from .numpy_source import Writer
+from .passes import pruned
 from .recording import Recorded, TraceError
 from .reverse import reversed_pass
 
@@ -74,7 +75,7 @@ class Batched:
     @cached_property
     def code(self) -> Code:
         """The scalars, with chains of additions as dot products and sums."""
-        return fused(self.program.forward)
+        return fused(pruned(self.program.code))
 
     @cached_property
     def _grouped(self) -> Grouped:

@@ -115,11 +115,19 @@ def fused(code: Code) -> Code:
         terms = found + rest
         if not terms:
             places[place] = put(CONSTANT, (), 0.0)
+        elif op is sum_of and not found:  # also of one or two: their neighbours may have more
+            places[place] = put(sum_of, tuple(terms), None, label)
         elif len(terms) == 1:
             places[place] = terms[0]
             if label:
                 builder.label(terms[0], label)
+        elif found and len(rest) <= 2 or len(terms) == 2:  # as products and a bias are: one after the other
+            total = terms[0]
+            for term in terms[1:]:
+                total = put(add, (total, term))
+            places[place] = total
+            if label:
+                builder.label(total, label)
         else:
-            # a bias, one number more than the products, is added to them by itself, as all biases are
-            places[place] = put(add if len(terms) == 2 else sum_of, tuple(terms), None, label)
+            places[place] = put(sum_of, tuple(terms), None, label)
     return pruned(builder.code([places[output] for output in code.outputs]))

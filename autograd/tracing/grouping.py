@@ -163,6 +163,14 @@ class _Grouping:
         empty = 0.0 if op is sum_of else -np.inf
         spots = {place: [self.spots[operand] for operand in self.steps[place].operands] for place in places}
         places = sorted(places, key=lambda place: spots[place])
+        if op is sum_of and len(places) > 1 and self._ragged([len(spots[place]) for place in places]):
+            read = self.read([spot for place in places for spot in spots[place]], (-1,))
+            step = self.arrays.steps[read]
+            starts = np.cumsum([0, *(len(spots[place]) for place in places[:-1])])
+            total = starts[-1] + len(spots[places[-1]])
+            if step.shape == (total,):
+                self._place_all(places, self.arrays.add("runs", (read,), (len(places),), step.batched, starts))
+                return
         for members in self._alike(places, {place: len(spots[place]) for place in places}):
             length = max(len(spots[place]) for place in members)
             rows = [_continued(spots[place], length, self.arrays) for place in members]
@@ -176,13 +184,16 @@ class _Grouping:
 
     def _alike(self, places: list[int], lengths: dict[int, int]) -> list[list[int]]:
         """All in one group where filling them up to the longest does not double the work; else by length."""
-        longest = max(lengths[place] for place in places)
-        if sum(lengths[place] for place in places) >= FULL * longest * len(places):
+        if not self._ragged([lengths[place] for place in places]):
             return [places]
         groups: dict[int, list[int]] = defaultdict(list)
         for place in places:
             groups[lengths[place]].append(place)
         return list(groups.values())
+
+    def _ragged(self, lengths: list[int]) -> bool:
+        """Whether less than ``FULL`` of rows that are all as long as the longest would be there."""
+        return sum(lengths) < FULL * max(lengths) * len(lengths)
 
     def _padded(
         self, rows: list[list[Spot]], lengths: list[int], shape: tuple[int, ...], fill: float
@@ -213,7 +224,7 @@ class _Grouping:
         if len({len(row) for row in lefts.values()}) > 1:
             by_right = _aligned(rights, lefts)
             by_left = _aligned(lefts, rights)
-            if len(set(by_left[0].values())) < len(set(by_right[0].values())):
+            if _lengths(by_left) < _lengths(by_right):
                 lefts, rights = by_left
             else:
                 rights, lefts = by_right
@@ -356,6 +367,12 @@ def _aligned(owners: dict[int, Any], others: dict[int, Any]) -> tuple[dict[int, 
             other[index[spot]] = value
         rows[place], filled[place] = row_, tuple(other)
     return rows, filled
+
+
+def _lengths(aligned: tuple[dict[int, Any], dict[int, Any]]) -> tuple[int, int]:
+    """What is left of raggedness: how many lengths, and of how many different rows."""
+    rows = set(aligned[0].values())
+    return len({len(row) for row in rows}), len(rows)
 
 
 def _components(cells: dict[tuple[Any, Any], int]) -> Iterable[tuple[list[Any], list[Any], int]]:

@@ -114,7 +114,7 @@ class Writer:
         uses = self._uses[place]
         short = len(str(written)) <= INLINE
         if len(uses) == 1 and uses[0] >= 0 and short and self.arrays.steps[uses[0]].kind == "map":
-            if step.kind in ("map", "product"):
+            if step.kind in ("map", "product", "expand", "lift"):
                 self._names[place] = written
                 return
         if not isinstance(written, Vector):
@@ -141,7 +141,7 @@ class Writer:
             left, right, yes, no = operands
             if yes == 1.0 and no == 0.0 and self._multiplies(place):
                 return Vector(f"{vector._side(left)} {CHOICES[op]} {vector._side(right)}", 1)
-            if isinstance(yes, float) and isinstance(no, float):  # else NumPy makes them float64
+            if isinstance(yes, float) and isinstance(no, float) and self.dtype != float:
                 yes = Vector(f"np.{self.dtype.name}({yes})", ATOM)
             return vector.value(op, [left, right, yes, no])
         return vector.value(op, operands)
@@ -217,7 +217,7 @@ class Writer:
                 lines.append(f"{name}[{every}{table}] {'=' if fresh else '+='} {gradient}")
             else:
                 lines.append(self._added(name, step, steps[operand], gradient, index))
-        maker = "empty" if covered.all() and "+=" not in lines[0] else "zeros"
+        maker = "empty" if covered.all() and not any(" += " in line for line in lines) else "zeros"
         dtype = "" if self.dtype == float else f", np.{self.dtype.name}"
         shape = f"({batch}{size})" if batch else f"{size}"
         self.lines.append(f"{name} = np.{maker}({shape}{dtype})")
@@ -282,6 +282,14 @@ class Writer:
         if not source.shape and not source.batched:
             return f"np.reshape({name}, 1)"
         return f"{_atom(name)}[..., None]"
+
+    def _lift(self, step: Array, name: str) -> str:
+        extra = len(step.shape) - len(self.arrays.steps[step.operands[0]].shape)
+        return f"{_atom(name)}[:{', None' * extra}]"
+
+    def _runs(self, step: Array, name: str) -> str:
+        table = self._table("i", literal(step.detail))
+        return f"np.add.reduceat({name}, {table}{', axis=1' if step.batched else ''})"
 
     def _broadcast_to(self, step: Array, name: str) -> str:
         shape = ", ".join(([self._batch()] if step.batched else []) + list(map(str, step.shape)))

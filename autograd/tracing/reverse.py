@@ -72,6 +72,9 @@ class _Reverse:
 
     def _give(self, operand: int, gradient: int, batched: bool) -> None:
         """What an array that is ``batched`` passes on to one of its operands, of the whole of it."""
+        step = self.arrays.steps[operand]
+        if step.kind == "lift" or step.kind == "expand" and not step.shape[:-1]:
+            (operand,) = step.operands  # broadcasting is undone in one sum
         self.whole.setdefault(operand, []).append(self._fitting(operand, gradient, batched))
 
     def _fitting(self, operand: int, gradient: int, batched: bool) -> int:
@@ -139,7 +142,11 @@ class _Reverse:
                 "mask", (gradient,), step.shape, arrays.steps[gradient].batched, (there, 0.0)
             )
             self._give(operands[0], masked, step.batched)
-        elif kind == "broadcast_to":
+        elif kind == "runs":
+            lengths = np.diff([*detail, arrays.steps[operands[0]].shape[0]])
+            spread = arrays.gather(self._shaped(gradient, step.shape), np.repeat(np.arange(len(detail)), lengths))
+            self._give(operands[0], spread, step.batched)
+        elif kind in ("broadcast_to", "lift"):
             self._give(operands[0], self._shaped(gradient, step.shape), step.batched)
         elif kind == "expand":
             gradient = self._shaped(gradient, step.shape)
@@ -172,8 +179,22 @@ class _Reverse:
         """The gradient of a product is one too: of the upstream gradient with the other factor."""
         arrays = self.arrays
         left, right, out = axes
+        if operands[0] == operands[1] and left == right:
+            double = place_of(arrays, Term(arrays, gradient) * 2.0)
+            self._share(operands, axes, double, ((0, 1),))
+        else:
+            self._share(operands, axes, gradient, ((0, 1), (1, 0)))
+
+    def _share(
+        self,
+        operands: tuple[int, ...],
+        axes: tuple[str, str, str],
+        gradient: int,
+        sides: tuple[tuple[int, int], ...],
+    ) -> None:
+        arrays, out = self.arrays, axes[2]
         same = not arrays.steps[gradient].batched and "B" in out  # for every example
-        for mine, other in ((0, 1), (1, 0)):
+        for mine, other in sides:
             if not self.leads[operands[mine]]:
                 continue
             names, others = axes[mine], axes[other]

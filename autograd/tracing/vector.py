@@ -22,21 +22,23 @@ DIRECT = {  # shorter, and faster, than their formula
 # erf by its power series near 0, where it converges fast (Abramowitz and Stegun 7.1.6), and erfc by its
 # continued fraction from 2 on, evaluated from the far end (7.1.14).
 LIBRARY = {
-    "erf": '''def erf(x):
-    near, far = np.clip(x, -2.0, 2.0), np.maximum(np.abs(x), 2.0)
-    term = total = near
+    "erf_near": '''def erf_near(x):
+    term = total = x
     for n in range(1, 60):
-        term = term * (2.0 * near * near / (2 * n + 1))
+        term = term * (2.0 * x * x / (2 * n + 1))
         total = total + term
-    inside = 2.0 / np.sqrt(np.pi) * np.exp(-near * near) * total
-    return np.where(np.abs(x) < 2.0, inside, np.sign(x) * (1.0 - erfc(far)))''',
-    "erfc": '''def erfc(x):
-    far = np.maximum(x, 2.0)
-    tail = far
+    return 2.0 / np.sqrt(np.pi) * np.exp(-x * x) * total''',
+    "erfc_far": '''def erfc_far(x):
+    tail = x
     for n in range(100, 0, -1):
-        tail = far + n / 2 / tail
-    outside = np.exp(-far * far) / np.sqrt(np.pi) / tail
-    return np.where(x < 2.0, 1.0 - erf(np.minimum(x, 2.0)), outside)''',
+        tail = x + n / 2 / tail
+    return np.exp(-x * x) / np.sqrt(np.pi) / tail''',
+    "erf": '''def erf(x):
+    far = np.sign(x) * (1.0 - erfc_far(np.maximum(np.abs(x), 2.0)))
+    return np.where(np.abs(x) < 2.0, erf_near(np.clip(x, -2.0, 2.0)), far)''',
+    "erfc": '''def erfc(x):
+    near, far = 1.0 - erf_near(np.clip(x, -2.0, 2.0)), erfc_far(np.maximum(np.abs(x), 2.0))
+    return np.where(np.abs(x) < 2.0, near, np.where(x < 0.0, 2.0 - far, far))''',
     "logsumexp": '''def logsumexp(x):
     largest = x.max(axis=-1, keepdims=True)
     largest = np.where(np.isinf(largest), 0.0, largest)
