@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 import autograd
 from autograd import ops
 
 from ..checks import real
-from .elements import per_element
+from .elements import is_array, per_element, raw
 from .targets import bits, bounded, signs, within
 
 LOWEST = -100.0  # what the logarithm of a probability is cut off at
@@ -20,8 +22,9 @@ def binary_cross_entropy(probability: Any, target: Any, *, reduction: str = "mea
     """Binary cross-entropy of probabilities: -(t log(p) + (1 - t) log(1 - p)).
 
     Gradient: (p - t) / (p (1 - p)), over n for the mean. Logarithms are cut off at -100, so that a wrong
-    answer given as certain costs 100; there the gradient is 0. Shapes: a Tensor or array of any shape, a
-    Value or (nested) list of Values, and targets of the same shape, from 0 to 1.
+    answer given as certain costs 100; there the gradient is 0, in float32 from 87 on, where 1 / p overflows.
+    Shapes: a Tensor or array of any shape, a Value or (nested) list of Values, and targets of the same shape,
+    from 0 to 1.
     Use it where a model gives probabilities and nothing else. Not where you have the logits: a sigmoid that
     is 0 or 1 in floats has lost what :func:`binary_cross_entropy_with_logits` still sees.
     Raises ValueError for numbers outside 0 to 1, and shapes that differ. Source: I. J. Good, "Rational
@@ -126,8 +129,13 @@ _PROBABILITIES = within(0.0, 1.0, "prediction", "probabilities; for logits: bina
 
 
 def _log(p: Any) -> Any:
-    """log(p), cut off at -100."""
-    return ops.where(p > TINIEST, ops.log(ops.where(p > TINIEST, p, 1.0)), LOWEST)
+    """log(p), cut off at -100; where 1 / p is too large for the dtype it has the right value and the slope 0."""
+    lowest, steepest = LOWEST, TINIEST
+    if is_array(p):  # in float32, 1 / p overflows from log(p) = -87 on, and so the sigmoid's logits get inf
+        numbers, limits = raw(p), np.finfo(p.dtype)
+        steepest = max(TINIEST, float(limits.tiny))
+        lowest = np.where(numbers > TINIEST, np.log(np.maximum(numbers, limits.smallest_subnormal)), LOWEST)
+    return ops.where(p > steepest, ops.log(ops.where(p > steepest, p, 1.0)), lowest)
 
 
 def _log_of_the_rest(p: Any) -> Any:

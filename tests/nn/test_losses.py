@@ -503,6 +503,26 @@ def test_certain_probabilities():
         assert (p.grad.tolist() if isinstance(p, Tensor) else [v.grad for v in p]) == [1, -1, 0, 0, 0]
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_probabilities_so_small_that_their_reciprocal_overflows(torch, dtype):
+    """From 87 on in float32: the loss is PyTorch's, and no infinite slope gets to the logits behind."""
+    logits = np.array([-60, -80, -87, -88, -90, -95, -99, -103, -110, 90], np.float32)
+    p = torch.sigmoid(torch.tensor(logits)).numpy().astype(dtype)
+    expected = torch.nn.functional.binary_cross_entropy(
+        torch.tensor(p.astype(float)), torch.ones(len(p)).double(), reduction="none"
+    )
+    x = Tensor(p)
+    with np.errstate(all="raise", under="ignore"):
+        losses = nn.binary_cross_entropy(x, np.ones(len(p)), reduction="none")
+        losses.sum().backward()
+    np.testing.assert_allclose(losses.data, expected, rtol=2e-3 if dtype == np.float16 else 2e-5)
+    assert np.isfinite(x.grad).all() and (x.grad[p > np.finfo(dtype).tiny] < 0).all()
+    if dtype == np.float32:
+        x = Tensor(logits)
+        nn.binary_cross_entropy(x.sigmoid(), np.ones(len(p)), reduction="sum").backward()
+        np.testing.assert_allclose(x.grad, [-1, -1, -1, 0, 0, 0, 0, 0, 0, 0], rtol=1e-5)
+
+
 def test_masked_logits():
     """A class that is ruled out by a logit of -inf, beside labels that are another."""
     logits = np.array([[1.0, -np.inf, 0.0]])
