@@ -20,7 +20,7 @@ def mse(prediction: Any, target: Any, *, reduction: str = "mean") -> Any:
     Value, or a list of Values (or lists of them), and targets of the same shape.
     Use it where errors are Gaussian: it is then maximum likelihood. Not where there are outliers: one error
     of 10 counts as much as 100 errors of 1.
-    Raises ValueError where shapes differ, or there is a nan in the target. Source: A.-M. Legendre, "Nouvelles
+    Raises ValueError where shapes differ, or a target is nan or infinite. Source: A.-M. Legendre, "Nouvelles
     méthodes pour la détermination des orbites des comètes" (1805), the method of least squares.
 
     >>> from autograd import Tensor, Value

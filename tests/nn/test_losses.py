@@ -659,6 +659,18 @@ def test_soft_targets_of_mixup():
         assert loss.item() == pytest.approx(-(targets * log_p).sum(axis=1).mean(), rel=1e-5)
 
 
+@pytest.mark.parametrize("dtype", [bool, np.int8, np.uint8, np.int64])
+def test_predictions_that_are_whole_numbers_do_not_wrap_around(dtype):
+    """In uint8, 0 - 20 is 236 and its square 144."""
+    prediction, target = np.array([0, 1, 0, 1], dtype), np.array([20, 120, 0, 1], np.uint8)
+    for given in (prediction, Tensor(prediction)):
+        assert float(nn.mse(given, target, reduction="sum")) == 400 + 119**2
+        assert float(nn.mae(given, target, reduction="sum")) == 20 + 119
+        assert float(nn.huber(given, target, reduction="sum")) == 19.5 + 118.5
+        assert float(nn.binary_cross_entropy(given, prediction)) == 0
+        assert float(nn.hinge(given, [-1, 1, 1, -1], reduction="sum")) == 1 + 0 + 1 + 2
+
+
 def test_targets_that_are_learned():
     """Of the losses between two of a kind, both sides can be nodes."""
     for loss in (nn.mse, nn.mae, nn.huber):
@@ -735,6 +747,9 @@ BAD = [
     (nn.mse, Value(1.0), [1.0, 1.0], {}, ValueError, "2 targets but the prediction"),
     (nn.mse, Tensor([1.0, 2.0]), [1.0, math.nan], {}, ValueError, "nan in the target, at index 1"),
     (nn.mse, NODES, [1.0, math.nan], {}, ValueError, "nan in the target, at index 1"),
+    (nn.mse, Tensor(1.0), math.nan, {}, ValueError, "nan in the target; expected finite"),
+    (nn.mae, Tensor([1.0, 2.0]), [math.inf, 1.0], {}, ValueError, "inf in the target, at index 0"),
+    (nn.poisson_nll, NODES, [1, math.inf], {}, ValueError, "inf in the target, at index 1"),
     (nn.mse, NODES, [1.0, "2"], {}, TypeError, "dtype <U"),
     (nn.mse, NODES, [1.0, None], {}, TypeError, "dtype object"),
     (nn.mse, [Tensor([1.0]), Tensor([2.0])], [1.0, 2.0], {}, TypeError, "autograd.stack"),
