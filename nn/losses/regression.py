@@ -104,7 +104,10 @@ def poisson_nll(
     eps = real(eps, "eps", "poisson_nll", low=0.0)
 
     def loss(p: Any, k: Any) -> Any:
-        cost = autograd.exp(p) - k * p if log_rate else p - k * autograd.log(p + eps)
+        if log_rate:
+            cost = autograd.exp(p) - k * p
+        else:  # where nothing is counted, the loss is the rate, also where that is 0 and has no logarithm
+            cost = p - k * autograd.log(ops.where(k > 0, p + eps, 1.0))
         return cost + _log_factorial(k) if full else cost
 
     def check(caller: str, prediction: Any, target: Any) -> None:

@@ -612,6 +612,16 @@ def test_all_gradients_are_finite_at_ten_thousand(case):
         assert all(np.isfinite(curve).all() for curve in curves)
 
 
+@pytest.mark.parametrize("kind", [Value, lambda x: Tensor([x])])
+def test_a_rate_of_0_where_nothing_is_counted(kind):
+    for eps in (0.0, 1e-8):
+        rate = kind(0.0)
+        with np.errstate(all="raise"):
+            loss = nn.poisson_nll(rate, 0 if kind is Value else [0], log_rate=False, eps=eps)
+            loss.backward()
+        assert float(loss.data) == 0 and float(np.squeeze(rate.grad)) == 1
+
+
 def test_small_losses_are_not_rounded_away():
     """softplus(x) - x would be 0 at 40; the loss is exp(-40)."""
     x = Tensor([40.0, -40.0])
