@@ -8,7 +8,7 @@ import autograd
 from autograd import ops
 
 from ..checks import real
-from .examples import Examples, each, inner, root, total
+from .examples import Examples, each, inner, largest, root, total
 
 SMALLEST = 1e-12  # added to squared lengths, so that the zero vector has a cosine: 0
 
@@ -115,6 +115,11 @@ def _distance(x: Any, y: Any, p: float) -> Any:
         return root(total(each(_squared_difference, x, y)))
     if p == 1:
         return total(each(lambda x, y: autograd.abs(x - y), x, y))
-    powers = total(each(lambda x, y: autograd.abs(x - y) ** p, x, y))
+    sizes = each(lambda x, y: autograd.abs(x - y), x, y)
+    # In units of the largest, no power overflows, nor does the sum become 0. As d is the same in any unit, the
+    # unit is data: nothing has to be differentiated to it.
+    unit = largest(sizes)
+    unit = ops.where(unit > 0.0, unit, 1.0)
+    powers = total(each(lambda size: (size / unit) ** p, sizes))
     some = powers > 0.0
-    return ops.where(some, ops.where(some, powers, 1.0) ** (1.0 / p), 0.0 * powers)
+    return unit * ops.where(some, ops.where(some, powers, 1.0) ** (1.0 / p), 0.0 * powers)

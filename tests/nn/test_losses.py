@@ -612,6 +612,30 @@ def test_all_gradients_are_finite_at_ten_thousand(case):
         assert all(np.isfinite(curve).all() for curve in curves)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, Value])
+@pytest.mark.parametrize("size", [1e-9, 1.0, 1e4])
+def test_distances_of_any_size_in_any_norm(dtype, size):
+    """A power of a distance is no float long before the distance is none: 1e4**12 in float32, 1e-9**40."""
+    steps = np.array([3.0, -4.0, 0.0]) * size
+    for p in (1.0, 2.0, 3.0, 12.0, 60.0, 400.0):
+        # By logarithms, in units of the larger: (3**p + 4**p)**(1 / p), and the slopes (|x| / d)**(p - 1).
+        distance = 4 * math.exp(math.log1p(0.75**p) / p)
+        slopes = np.array([(3 / distance) ** (p - 1), -((4 / distance) ** (p - 1)), 0])
+        anchor = as_nodes(steps) if dtype is Value else Tensor(steps[None].astype(dtype))
+        here, far = ([0.0] * 3, [0.0] * 3) if dtype is Value else np.zeros((2, 1, 3), dtype)
+        with np.errstate(over="raise", invalid="raise", divide="raise"):
+            loss = nn.triplet(anchor, here, far, margin=1.0, p=p)  # the two distances are one: no slope
+            loss.backward()
+            assert float(loss.data) == 1
+            assert not np.any([x.grad for x in anchor] if dtype is Value else anchor.grad)
+            positive = as_nodes(np.zeros(3)) if dtype is Value else Tensor(here)
+            loss = nn.triplet(anchor, positive, anchor, margin=1.0, p=p)
+            loss.backward()
+        assert float(loss.data) - 1 == pytest.approx(distance * size, rel=1e-5, abs=2e-7)
+        found = [x.grad for x in positive] if dtype is Value else positive.grad[0]
+        np.testing.assert_allclose(found, -slopes, rtol=3e-5, atol=1e-7)
+
+
 @pytest.mark.parametrize("kind", [Value, lambda x: Tensor([x])])
 def test_a_rate_of_0_where_nothing_is_counted(kind):
     for eps in (0.0, 1e-8):
