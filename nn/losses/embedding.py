@@ -31,8 +31,9 @@ def cosine_embedding(x1: Any, x2: Any, target: Any, *, margin: float = 0.0, redu
     margin = real(margin, "margin", "cosine_embedding", low=-1.0, high=1.0)
 
     def loss(x1: Any, x2: Any, sign: Any) -> Any:
-        lengths = (inner(x1, x1) + SMALLEST) * (inner(x2, x2) + SMALLEST)
-        cosine = inner(x1, x2) / autograd.sqrt(lengths)
+        # One root each: in float32 the product under one root overflows from lengths of 4e9 on.
+        lengths = autograd.sqrt(inner(x1, x1) + SMALLEST) * autograd.sqrt(inner(x2, x2) + SMALLEST)
+        cosine = inner(x1, x2) / lengths
         return ops.where(sign > 0, 1.0 - cosine, autograd.relu(cosine - margin))
 
     pairs = Examples("cosine_embedding", x1=x1, x2=x2)

@@ -636,6 +636,15 @@ def test_distances_of_any_size_in_any_norm(dtype, size):
         np.testing.assert_allclose(found, -slopes, rtol=3e-5, atol=1e-7)
 
 
+@pytest.mark.parametrize("size", [1e5, 1e10, 1e15])
+def test_the_cosine_of_long_vectors_in_float32(size):
+    x = Tensor(np.array([[size, 0]], np.float32))
+    loss = nn.cosine_embedding(x, np.array([[size, size]], np.float32), [1])
+    loss.backward()
+    assert loss.item() == pytest.approx(1 - math.sqrt(0.5), rel=1e-6)
+    np.testing.assert_allclose(x.grad * size, [[0, -math.sqrt(0.5)]], atol=1e-6)
+
+
 @pytest.mark.parametrize("kind", [Value, lambda x: Tensor([x])])
 def test_a_rate_of_0_where_nothing_is_counted(kind):
     for eps in (0.0, 1e-8):
