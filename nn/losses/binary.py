@@ -48,7 +48,8 @@ def binary_cross_entropy_with_logits(
 
     Computed as t softplus(-x) + (1 - t) softplus(x), which is exact for logits of any size.
     ``positive_weight`` multiplies the part of t: above 1, a missed yes costs more than a false one.
-    Gradient: sigmoid(x) - t, over n for the mean. Shapes as for :func:`binary_cross_entropy`.
+    Gradient: sigmoid(x) - t; with a positive weight w, (1 - t) sigmoid(x) - w t sigmoid(-x); over n for the
+    mean. Shapes as for :func:`binary_cross_entropy`.
     Use it for two classes, and for several labels that do not exclude each other. Not for classes that do:
     that is :func:`cross_entropy`.
     Raises ValueError for targets outside 0 to 1, and shapes that differ. Source: as for
@@ -100,7 +101,8 @@ def focal(
     a is ``alpha`` for target 1 and 1 - alpha for target 0 (1 for both where None). With gamma = 0 and no
     alpha it is the cross-entropy.
     Gradient, for target 1: a (1 - q)**gamma (gamma q log(q) + q - 1), for target 0 its negative; over n for
-    the mean. Shapes as for :func:`binary_cross_entropy`; targets are 0 or 1.
+    the mean. Shapes as for :func:`binary_cross_entropy`; targets are 0 or 1. For one of C classes the targets
+    are one_hot(label) beside logits (B, C): a yes or no for each class, as in the paper, and then no softmax.
     Use it where easy negatives outnumber the rest by thousands, as in detection. Not where probabilities must
     be calibrated: it is not a proper score, its minimum is nearer to 1/2 than the truth.
     Raises ValueError for other targets, a gamma below 0, an alpha outside 0 to 1. Source: T.-Y. Lin, P.
@@ -111,6 +113,9 @@ def focal(
     >>> costs = focal([easy, hard], [1, 1], alpha=None, reduction="none")
     >>> print(*(f"{cost.data:.5f}" for cost in costs))
     0.00011 2.76628
+    >>> labels = np.array([2, 0])
+    >>> focal(np.zeros((2, 3)), np.eye(3)[labels], reduction="none").shape
+    (2, 3)
     """
     gamma = real(gamma, "gamma", "focal", low=0.0)
     if alpha is not None:

@@ -446,6 +446,17 @@ def test_a_distribution_is_no_distance_from_itself():
     assert nn.kl_divergence([Value(-1.0), Value(-0.5)], [0.0, 1.0]).data == 0.5
 
 
+def test_focal_loss_of_classes_is_a_yes_or_no_for_each():
+    """As the docstring says of one-hot targets; by the paper's equations, class by class."""
+    hot = np.eye(5)[LABELS[:7]]
+    found = nn.focal(Tensor(SMALL), hot, reduction="none").data
+    for row, label, losses in zip(SMALL, LABELS, found):
+        p = 1 / (1 + np.exp(-row))
+        expected = -0.75 * p**2 * np.log(1 - p)
+        expected[label] = -0.25 * (1 - p[label]) ** 2 * np.log(p[label])
+        np.testing.assert_allclose(losses, expected, rtol=1e-12)
+
+
 # At the kinks, and where a textbook form divides by 0.
 
 
