@@ -113,6 +113,7 @@ def focal(
     >>> costs = focal([easy, hard], [1, 1], alpha=None, reduction="none")
     >>> print(*(f"{cost.data:.5f}" for cost in costs))
     0.00011 2.76628
+    >>> import numpy as np
     >>> labels = np.array([2, 0])
     >>> focal(np.zeros((2, 3)), np.eye(3)[labels], reduction="none").shape
     (2, 3)
@@ -134,8 +135,9 @@ _PROBABILITIES = within(0.0, 1.0, "prediction", "probabilities; for logits: bina
 
 
 def _log(p: Any) -> Any:
-    """log(p), cut off at -100; where 1 / p is too large for the dtype it has the right value and the slope 0."""
-    lowest, steepest = LOWEST, TINIEST
+    """log(p), cut off at -100; where 1 / p is too large for the dtype, the slope is 0."""
+    lowest: Any = LOWEST
+    steepest = TINIEST
     if is_array(p):  # in float32, 1 / p overflows from log(p) = -87 on, and so the sigmoid's logits get inf
         numbers, limits = raw(p), np.finfo(p.dtype)
         steepest = max(TINIEST, float(limits.tiny))
