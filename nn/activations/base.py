@@ -44,8 +44,8 @@ class Activation(Module):
     below.
 
     Takes a Tensor or array of any shape and gives one of the same shape; a Value gives a Value, and a list of
-    Values (what a layer of Values gives) a list. ``settings`` are the operands after the first: numbers, or
-    Values or Tensors, which are then parameters of this module and learned.
+    Values (what a layer of Values gives), or of such lists, a list. ``settings`` are the operands after the
+    first: numbers, or Values or Tensors, which are then parameters of this module and learned.
 
     >>> import numpy as np
     >>> Activation("abs")(np.array([-1.0, 2.0]))
@@ -67,7 +67,7 @@ class Activation(Module):
 
     def __call__(self, x: Any) -> Any:
         """The activation of ``x``: a Tensor, a NumPy array, a Value or a number, or a list of them."""
-        if isinstance(x, list):
+        if isinstance(x, (list, tuple)):
             return [self(each) for each in x]
         return self.row(x, *[getattr(self, name) for name in self._settings])
 

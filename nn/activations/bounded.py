@@ -13,6 +13,7 @@ class Sigmoid(Activation):
 
     Formula: f(x) = 1 / (1 + exp(-x)).
     Derivative: f'(x) = f(x) (1 - f(x)), above 0 and at most 1/4, at x = 0.
+    Shape: any, number by number; the result has the same.
     Range: 0 to 1, both excluded.
     Saturates: on both sides: beyond |x| = 4.6 the slope is below 0.01. It does not die, but gradients through
         several layers of it vanish: each takes three quarters at least.
@@ -34,6 +35,7 @@ class Tanh(Activation):
 
     Formula: f(x) = (exp(x) - exp(-x)) / (exp(x) + exp(-x)).
     Derivative: f'(x) = 1 - f(x)², above 0 and at most 1, at x = 0.
+    Shape: any, number by number; the result has the same.
     Range: -1 to 1, both excluded.
     Saturates: on both sides: beyond |x| = 3 the slope is below 0.01. It does not die.
     Use: small and recurrent networks; outputs that lie between -1 and 1.
@@ -54,6 +56,7 @@ class Hardtanh(Activation):
 
     Formula: f(x) = min(max(x, low), high).
     Derivative: f'(x) = 1 between the bounds, 0 outside and at the bounds themselves.
+    Shape: any, number by number; the result has the same.
     Range: low to high, both included.
     Saturates: on both sides, wholly: outside the bounds the slope is 0. A unit that is outside for every
         input is dead.

@@ -14,6 +14,7 @@ class SiLU(Activation):
 
     Formula: f(x) = x sigmoid(x).
     Derivative: f'(x) = sigmoid(x) + f(x) (1 - sigmoid(x)), from -0.0998 to 1.0998 (at x = ±2.3994).
+    Shape: any, number by number; the result has the same.
     Range: -0.2785 (at x = -1.2785) to infinity.
     Saturates: below: left of -6.3 the slope is within 0.01 of 0, and it is 0 at the lowest point. A unit
         does not die, but left of that point the slope is negative: a gradient that asks for more output
@@ -40,6 +41,7 @@ class Swish(Activation):
     Formula: f(x) = x sigmoid(βx).
     Derivative: to x: sigmoid(βx) + β f(x) (1 - sigmoid(βx)), from -0.0998 to 1.0998 for every β but 0.
         To β: x f(x) (1 - sigmoid(βx)).
+    Shape: any, number by number; the result has the same.
     Range: -0.2785/β (at x = -1.2785/β) to infinity, for β above 0.
     Saturates: below: left of -6.3/β the slope is within 0.01 of 0. A unit does not die, but as with
         silu the way back from left of the lowest point leads further left.
@@ -64,6 +66,7 @@ class Mish(Activation):
 
     Formula: f(x) = x tanh(log(1 + exp(x))).
     Derivative: f'(x) = t + x sigmoid(x) (1 - t²) with t = tanh(softplus(x)), from -0.1125 to 1.0885.
+    Shape: any, number by number; the result has the same.
     Range: -0.3088 (at x = -1.1924) to infinity.
     Saturates: below: left of -6.3 the slope is within 0.01 of 0, and it is 0 at the lowest point. A unit
         does not die, but as with silu the way back from left of there leads further left.
@@ -88,6 +91,7 @@ class GELU(Activation):
     Formula: f(x) = x Φ(x) with Φ(x) = (1 + erf(x/√2)) / 2. With tanh: f(x) = x/2 (1 + tanh(√(2/π) (x +
         0.044715 x³))).
     Derivative: f'(x) = Φ(x) + x φ(x) with φ(x) = exp(-x²/2) / √(2π), from -0.1289 to 1.1289 (at x = ±√2).
+    Shape: any, number by number; the result has the same.
     Range: -0.1700 (at x = -0.7518) to infinity.
     Saturates: below: left of -3.1 the slope is within 0.01 of 0, and it is 0 at the lowest point. A unit
         does not die, but as with silu the way back from left of there leads further left, and the slope falls

@@ -18,6 +18,7 @@ class Identity(Activation):
 
     Formula: f(x) = x.
     Derivative: f'(x) = 1.
+    Shape: any, number by number; the result has the same.
     Range: all numbers.
     Saturates: nowhere; never dies.
     Use: the last layer of a regression; as a neutral choice where code expects an activation.
@@ -38,6 +39,7 @@ class ReLU(Activation):
 
     Formula: f(x) = max(x, 0).
     Derivative: f'(x) = 1 above 0, else 0, also at 0.
+    Shape: any, number by number; the result has the same.
     Range: 0 to infinity, 0 included.
     Saturates: never above 0. Below 0 the slope is 0: a unit below 0 for every input is dead, and no
         gradient brings it back; too large a step is the usual cause.
@@ -59,6 +61,7 @@ class LeakyReLU(Activation):
 
     Formula: f(x) = x above 0, else slope · x.
     Derivative: f'(x) = 1 above 0, else slope, also at 0.
+    Shape: any, number by number; the result has the same.
     Range: all numbers, where slope is above 0.
     Saturates: nowhere; never dies. With the usual slope a unit below 0 learns a hundred times slower.
     Use: in place of relu where units die; discriminators of GANs, with slope 0.2.
@@ -80,13 +83,14 @@ class PReLU(Activation):
     """A leaky relu whose slope below 0 is a parameter, learned with the weights.
 
     ``channels`` is 1 (one slope for all) or the size of axis 1 of the input (of the only axis, where there is
-    one): a slope for each, of shape (channels,). Takes (B, channels) or (B, channels, ...) and gives the same
-    shape. ``slope`` is where all begin; or it is a Value, for a network of Values. (``Neuron(2, "prelu")``
-    has one of its own.) NumPy input is data and becomes ``dtype``, as in :class:`~nn.Linear`.
+    one): a slope for each, of shape (channels,). ``slope`` is where all begin; or it is a Value, for a
+    network of Values. (``Neuron(2, "prelu")`` has one of its own.) NumPy input is data and becomes ``dtype``,
+    as in :class:`~nn.Linear`.
 
     Formula: f(x) = x above 0, else slope · x.
     Derivative: to x: 1 above 0, else slope, also at 0. To slope: 0 above 0, else x, summed over all elements
         that share it.
+    Shape: (B, channels) or (B, channels, ...), any where channels is 1; the result has the same.
     Range: all numbers, where slope is above 0.
     Saturates: nowhere, and never dies, unless the slope learned is 0.
     Use: in place of relu in large networks with much data; it costs next to nothing.
@@ -145,8 +149,9 @@ class ELU(Activation):
 
     Formula: f(x) = x above 0, else alpha (exp(x) - 1).
     Derivative: f'(x) = 1 above 0, else alpha exp(x), also at 0: smooth where alpha is 1.
+    Shape: any, number by number; the result has the same.
     Range: -alpha (excluded) to infinity.
-    Saturates: below: left of -4.7 the slope is below 0.01 alpha. It does not die: the slope is never 0.
+    Saturates: below: left of -4.61 the slope is below 0.01 alpha. It does not die: the slope is never 0.
     Use: in place of relu where outputs with mean near 0 help and there is no normalization.
     Not: where the exponential is too dear.
     Source: Clevert, Unterthiner and Hochreiter, "Fast and accurate deep network learning by exponential
@@ -168,6 +173,7 @@ class SELU(Activation):
 
     Formula: f(x) = 1.0507 x above 0, else 1.0507 · 1.6733 (exp(x) - 1).
     Derivative: f'(x) = 1.0507 above 0, else 1.7581 exp(x), also at 0.
+    Shape: any, number by number; the result has the same.
     Range: -1.7581 (excluded) to infinity.
     Saturates: below: left of -5.2 the slope is below 0.01. It does not die.
     Use: deep stacks of linear layers without normalization, with standardized inputs and weights of variance
@@ -189,6 +195,7 @@ class Softplus(Activation):
 
     Formula: f(x) = log(1 + exp(x)), computed as max(x, 0) + log1p(exp(-|x|)).
     Derivative: f'(x) = sigmoid(x), between 0 and 1.
+    Shape: any, number by number; the result has the same.
     Range: 0 to infinity, 0 excluded.
     Saturates: below: left of -4.6 the slope is below 0.01. It does not die.
     Use: outputs that must be positive: a variance, a rate.

@@ -209,6 +209,30 @@ def test_softmax_at_extreme_scores(torch, scores, dtype):
         np.testing.assert_allclose([value.grad for value in values], x.grad, rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["Softmax", "LogSoftmax"])
+def test_a_softmax_of_a_batch_of_lists_is_that_of_each(name):
+    numbers = np.array([[1.0, -2.0, 0.5], [1e4, 0.0, -1e4]])
+    tensor, rows = Tensor(numbers), [[Value(x) for x in row] for row in numbers]
+    out, upstream = getattr(nn, name)()(tensor), np.cos(np.arange(6)).reshape(2, 3)
+    out.backward(upstream)
+    for axis in (-1, 1):
+        for given in (rows, tuple(map(tuple, rows))):
+            found = getattr(nn, name)(axis)(given)
+            np.testing.assert_allclose([[v.data for v in row] for row in found], out.data, rtol=1e-13)
+    autograd.sum([autograd.dot(row, g.tolist()) for row, g in zip(found, upstream)]).backward()
+    np.testing.assert_allclose([[v.grad for v in row] for row in rows], tensor.grad, rtol=1e-11, atol=1e-14)
+    with pytest.raises(ValueError, match=f"^{name}: axis is 0; of lists of Values each is taken for itself"):
+        getattr(nn, name)(0)(rows)
+
+
+@pytest.mark.parametrize("module", [module for module, _, _ in MODULES], ids=str)
+def test_a_tuple_of_values_is_as_good_as_a_list(module):
+    if isinstance(module, nn.PReLU):
+        module = nn.PReLU(slope=Value(0.25))
+    found, listed = module((Value(1.0), Value(-2.0))), module([Value(1.0), Value(-2.0)])
+    assert isinstance(found, list) and [v.data for v in found] == [v.data for v in listed]
+
+
 # ---- what is learned
 
 
@@ -300,7 +324,7 @@ def sections(each):
 @pytest.mark.parametrize("each", CLASSES, ids=lambda each: each.__name__)
 def test_every_docstring_says_what_there_is_to_know(each):
     said = sections(each)
-    assert list(said) == ["Formula", "Derivative", "Range", "Saturates", "Use", "Not", "Source"]
+    assert list(said) == ["Formula", "Derivative", "Shape", "Range", "Saturates", "Use", "Not", "Source"]
     assert all(text.rstrip().endswith(".") for text in said.values())
     assert re.search(r"\b(19|20)\d\d\.$", said["Source"]) and ">>>" in each.__doc__
 
