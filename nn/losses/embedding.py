@@ -117,8 +117,8 @@ def _distance(x: Any, y: Any, p: float) -> Any:
     if p == 1:
         return total(each(lambda x, y: autograd.abs(x - y), x, y))
     sizes = each(lambda x, y: autograd.abs(x - y), x, y)
-    # In units of the largest, no power overflows, nor does the sum become 0. The distance does not depend on the
-    # unit, so nothing has to be differentiated to it: it is data.
+    # In units of the largest, no power overflows, nor does the sum become 0. The distance does not depend on
+    # the unit, so nothing has to be differentiated to it: it is data.
     unit = largest(sizes)
     unit = ops.where(unit > 0.0, unit, 1.0)
     powers = total(each(lambda size: (size / unit) ** p, sizes))
