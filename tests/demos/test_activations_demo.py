@@ -78,5 +78,6 @@ def test_the_page_says_of_each_its_range_and_where_it_saturates(tmp_path, capsys
     assert "What to see" in html
     text = capsys.readouterr().out
     assert re.search(r"^relu +0\.00 to 1\.00 +x < 0\.0 +x < 0\.0$", text, re.M)
+    assert "What to see: where a slope is below a hundredth" in text
     assert "relu never" in text and "elu 17" in text
     assert html.count("<td>-3.00</td>") >= 8  # relu's and hardtanh's, at every step
