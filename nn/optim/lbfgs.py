@@ -167,8 +167,8 @@ class LBFGS(Optimizer):
         grad = np.concatenate([np.ravel(grad) for grad in grads]).astype(self._dtype, copy=False)
         if not np.isfinite(grad).all():  # one such number makes every component of the direction nan
             raise FloatingPointError(
-                f"LBFGS: the loss is {loss:g}, but a gradient is inf or nan; expected finite ones: there is no "
-                "direction to follow from here"
+                f"LBFGS: the loss is {loss:g}, but a gradient is inf or nan; expected finite ones: there "
+                "is no direction to follow from here"
             )
         return loss, grad
 

@@ -63,6 +63,7 @@ class Storage:
         scratch: tuple[str, ...],
         numbers: Mapping[str, float],
     ) -> None:
+        self.parameters = parameters
         self.memory, self.scratch, self.numbers = dict(memory), scratch, dict(numbers)
         self.tensors = [(i, p) for i, p in enumerate(parameters) if isinstance(p, Tensor)]
         self.values = [p for p in parameters if isinstance(p, Value)]
@@ -102,6 +103,15 @@ class Storage:
         numbers = {name: pack.state[name] for name in self.numbers}
         self._packs.remove(pack)
         self._apart += [(member.index, member.tensor, member.arrays | numbers) for member in pack.members]
+
+    def __getstate__(self) -> tuple[Any, ...]:
+        """For copies and pickles, where the views that make a pack would become arrays of their own."""
+        return self.parameters, self.memory, self.scratch, self.numbers, self.state_dict()
+
+    def __setstate__(self, kept: tuple[Any, ...]) -> None:
+        *made_of, state = kept
+        Storage.__init__(self, *made_of)
+        self.load(self.fitting(state, "a copy"))
 
     def check_shapes(self, caller: str) -> None:
         """ValueError where data or a gradient has another shape than at the start, before a step."""
