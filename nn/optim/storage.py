@@ -114,10 +114,13 @@ class Storage:
         self.load(self.fitting(state, "a copy"))
 
     def check_shapes(self, caller: str) -> None:
-        """ValueError where data or a gradient has another shape than at the start, before a step."""
+        """ValueError where data or a gradient has another shape than at the start; TypeError for no array."""
         for tensor, shape in self._shapes:
             grad = tensor.grad
             if tensor.data.shape != shape or grad is not None and getattr(grad, "shape", None) != shape:
+                if grad is not None and not hasattr(grad, "shape"):
+                    kind = type(grad).__name__
+                    raise TypeError(f"{caller}: {tensor!r} has a gradient of type {kind}; expected an array")
                 got = " and ".join(str(np.shape(array)) for array in (tensor.data, grad) if array is not None)
                 raise ValueError(
                     f"{caller}: {tensor!r} has data (and gradient) of shape {got}; "
@@ -162,11 +165,13 @@ class Storage:
         with np.errstate(over="ignore", invalid="ignore"):  # said in words below
             update(data, grad, state, settings)
         if not np.isfinite(data).all():
-            value = values[int(np.argmin(np.isfinite(data)))]
-            raise OverflowError(
-                f"{caller}: the step would make {value!r} inf or nan; the rate {settings['lr']:g} "
-                "is too large for these gradients"
+            first = int(np.argmin(np.isfinite(data)))
+            why = (
+                f"the rate {settings['lr']:g} is too large for these gradients"
+                if np.isfinite(grad[first])
+                else "its gradient is, so that the fault is in the loss or the network"
             )
+            raise OverflowError(f"{caller}: the step would make {values[first]!r} inf or nan; {why}")
         return chosen, data, state
 
     def take(self, chosen: list[int], data: np.ndarray, state: State) -> None:
