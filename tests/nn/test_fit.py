@@ -485,6 +485,24 @@ def test_a_bar_on_a_terminal_where_tqdm_is(installed, capsys, monkeypatch):
 # The range test.
 
 
+def test_what_the_range_tests_picture_says_stands_apart():
+    """Both names beside their lines, and over no other; the scale is not that of the losses at the end."""
+    figures = pytest.importorskip("matplotlib.figure")
+    from nn import plots
+
+    rates = np.geomspace(1e-5, 1.0, 60).tolist()
+    losses = [2.0] * 40 + np.linspace(2.0, 0.5, 15).tolist() + [1e3] * 5
+    figure = figures.Figure((7.2, 3.6))
+    axes = figure.subplots()
+    plots.range_test(axes, training.RangeTest(rates, losses))
+    figure.draw_without_rendering()
+    steepest, lowest = (text.get_window_extent() for text in axes.texts)
+    lines = [axes.transData.transform((line.get_xdata()[0], 0))[0] for line in axes.lines[2:]]
+    assert steepest.x1 <= lines[0] + 1 and lines[1] - 1 <= lowest.x0
+    low, high = axes.get_ylim()
+    assert 0 < low < 0.5 and 2 < high < 3
+
+
 @pytest.mark.parametrize("kind", ["tensors", "values", "loader"])
 def test_the_range_test_leaves_everything_as_it_was(kind):
     if kind == "values":
