@@ -77,9 +77,8 @@ def explain(run: Run, start: Mapping[str, Any], error: Exception) -> NonFiniteEr
     if not isinstance(error, NotFinite):
         return None
     text = (
-        f"fit: {what} {when}. Taking the steps of this epoch again does not show it: something in them is "
-        "random "
-        "and keeps its generator where it is not found (expected: an attribute of a module or a callback)"
+        f"fit: {what} {when}. Taking the steps of this epoch again does not show it: something in them "
+        "is random and keeps its generator where it is not found (expected: in a module or a callback)"
     )
     return NonFiniteError(text, step, epoch, None, None, run.history)
 
@@ -117,8 +116,7 @@ def _again(run: Run, last: int) -> None:
             if bad := _bad([(name, parameter.data) for name, parameter in named]):
                 raise _Found(
                     f"in the optimizer's step: {name} made {bad} inf or nan; the rate {run.optimizer.lr:g} "
-                    "is too "
-                    f"large for these gradients (up to {largest:.3g})", _layer(bad), name,
+                    f"is too large for these gradients (up to {largest:.3g})", _layer(bad), name,
                 )  # fmt: skip
             run.step += 1
             for hook in after:

@@ -60,8 +60,7 @@ class Run:
         if self.by_closure and self.hooks("before_step"):
             raise ValueError(
                 "fit: a callback changes gradients before the step, but L-BFGS computes its own; leave it "
-                "out, or take "
-                "another optimizer"
+                "out, or take another optimizer"
             )
         self.generators = Generators(
             model,
