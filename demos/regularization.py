@@ -80,6 +80,8 @@ REMEDIES = (
     Remedy("RMS norm", f"nn.RMSNorm({HIDDEN})", normalize=lambda seed: nn.RMSNorm(HIDDEN)),
     Remedy("mixup", "nn.Mixup(1.0, classes=10)", mixup=nn.Mixup(1.0, classes=CLASSES)),
     Remedy("shifts", "nn.Shift(1)", augment=nn.Shift(1)),
+    Remedy("rotations", "nn.Rotate(10)", augment=nn.Rotate(10)),
+    Remedy("elastic distortion", "nn.Elastic(34, 4)", augment=nn.Elastic(34, 4)),
     Remedy("shift, rotate, bend", "nn.Augment(...) of the three", augment=WARPS),
 )
 
@@ -296,7 +298,7 @@ def _curves(found: dict[str, list[History]], out: Path) -> page.Picture:
     top = 1.12 * max(max(history.held_out_losses[-1] for history in found["nothing"]), 0.5)
 
     def fill(figure: Figure, theme: figures.Theme) -> None:
-        panels = figure.subplots(4, 4, sharex=True, sharey=True)
+        panels = figure.subplots(len(REMEDIES) // 3, 3, sharex=True, sharey=True)
         for axes, name in zip(panels.flat, found):
             _panel(axes, theme, name, found)
             axes.set_ylim(0, top)
@@ -311,7 +313,7 @@ def _curves(found: dict[str, list[History]], out: Path) -> page.Picture:
             first.text(epochs * 0.75, 0.78 * top, "validation", color=theme.orange, ha="right")
             panels[0, 1].text(epochs, 0.96 * top, "nothing", color=theme.dim, ha="right", va="top")
 
-    light, dark = figures.save(out / "regularization-curves.png", fill, (12, 9.6))
+    light, dark = figures.save(out / "regularization-curves.png", fill, (12, 12.6))
     return page.Picture(
         light.name,
         """What to see: with nothing, the training loss (blue) falls to 0 while the validation loss (orange)
@@ -319,7 +321,7 @@ def _curves(found: dict[str, list[History]], out: Path) -> page.Picture:
         orange line of nothing; it mostly does so by keeping the blue one from falling. Normalisation does
         not: it makes training faster, by heart too. The percentages are validation digits that are right at
         the end; the dot is where early stopping took its weights from.""",
-        "Training and validation loss over the epochs, one panel for each of sixteen remedies",
+        "Training and validation loss over the epochs, one panel for each of eighteen ways to train",
         dark=dark.name,
         wide=True,
     )
