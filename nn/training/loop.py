@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from ..schedules import Schedule
 from .callbacks import Callback, Scheduling
 from .evaluation import Metric, named
 from .history import INTERRUPTED, History
-from .nonfinite import check_weights, concerns, explain
+from .nonfinite import check_weights, concerns, explain, explain_validation
 from .progress import Progress
 from .run import Loss, Run
 from .split import Examples, split
@@ -63,8 +64,9 @@ def fit(
 
     Ctrl-C ends training after the batch under way: callbacks have their ``end`` (a checkpoint is saved), and
     the history is returned, with ``interrupted``; a second Ctrl-C raises KeyboardInterrupt at once. A loss
-    or a weight that becomes inf or nan raises :class:`NonFiniteError`, which says in which step, layer and
-    operation it began; the history is in it. The same seed on the same machine gives the same bits.
+    or a weight that becomes inf or nan (on the validation data: a loss of nan) raises
+    :class:`NonFiniteError`, which says in which step, layer and operation it began; the history is in it. The
+    same seed on the same machine gives the same bits.
 
     >>> import nn
     >>> x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -122,6 +124,8 @@ def _train(run: Run, epochs: int, progress: Progress) -> None:
             raise found from error
         run.finish_epoch()
         progress.line(run.row)
+        if math.isnan(run.row.get("validation_loss", 0.0)):
+            raise explain_validation(run)
         for hook in after_epoch:
             hook(run)
     if run.stopping:
