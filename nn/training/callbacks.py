@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import io
 import json
 import math
@@ -189,12 +190,14 @@ class EarlyStopping(Callback):
 class _Act(Callback):
     """What is done in every step: a function without arguments, or an object with a ``step`` method.
 
-    The object's ``state_dict``, where it has one, is part of the checkpoint.
+    The object's ``state_dict``, where it has one, is part of the checkpoint, and otherwise its generators;
+    of a method, that of the object whose method it is.
     """
 
     def __init__(self, act: Any) -> None:
-        self.act = act
-        self._call: Callable[[], object] = getattr(act, "step", act)
+        method = inspect.ismethod(act)
+        self.act = act.__self__ if method else act
+        self._call: Callable[[], object] = act if method else getattr(act, "step", act)
         if not callable(self._call):
             raise TypeError(
                 f"{type(self).__name__}: got {act!r}; expected a function without arguments, or an object "

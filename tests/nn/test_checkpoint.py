@@ -261,6 +261,37 @@ def pressing(moment, times=1):
     return type("Pressing", (training.Callback,), {moment: press})()
 
 
+class Jitter:
+    """Noise on gradients by somebody who has not heard of states."""
+
+    def __init__(self, parameters):
+        self.parameters, self.rng = parameters, np.random.default_rng(4)
+
+    def step(self):
+        for parameter in self.parameters:
+            parameter.grad += self.rng.normal(0, 0.1, parameter.grad.shape)
+
+
+@pytest.mark.parametrize("make", [
+    lambda parameters: nn.GradientNoise(parameters, rng=3),
+    lambda parameters: nn.GradientNoise(parameters, rng=3).step,
+    Jitter,
+    lambda parameters: Jitter(parameters).step,
+], ids=["object", "method", "object without state", "its method"])  # fmt: skip
+def test_what_acts_in_every_step_goes_on_where_it_was(make, tmp_path):
+    def train(path, *more):
+        model = nn.Linear(2, 1, dtype=np.float64, rng=0)
+        acting = training.BeforeStep(make(model.parameters()))
+        training.fit(
+            model, (np.eye(2), np.ones((2, 1))), nn.mse, nn.SGD(model.parameters()), epochs=6, progress=False,
+            callbacks=[training.Checkpoint(path, resume=True), acting, *more],
+        )  # fmt: skip
+        return model.weight.data.tobytes()
+
+    train(tmp_path / "halved", Halt(3))
+    assert train(tmp_path / "halved") == train(tmp_path / "whole")
+
+
 def test_ctrl_c_before_the_checkpoint_is_read_still_counts(tmp_path):
     run(tmp_path / "file", halt=6)
     _, history, _ = run(tmp_path / "file", callbacks=[Sum(), pressing("begin")])
