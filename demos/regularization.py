@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import nn
-from autograd import Tensor, log_softmax, no_grad
+from autograd import Tensor, no_grad
 from demos import figures, page
 from demos.command import positive
 from demos.idx import inputs, load_mnist
@@ -74,12 +74,14 @@ REMEDIES = (
     Remedy("dropout", "nn.Dropout(0.5)", dropout=_dropout),
     Remedy("dropout + max-norm", "both", dropout=_dropout, limit=0.8),
     Remedy("gradient noise", "nn.GradientNoise(parameters, eta=0.001)", noise=0.001),
-    Remedy("label smoothing", "0.8 for the label, 0.2 shared by all", smoothing=0.2),
+    Remedy("label smoothing", "nn.cross_entropy(..., label_smoothing=0.2)", smoothing=0.2),
     Remedy("batch norm", f"nn.BatchNorm1d({HIDDEN})", normalize=lambda seed: nn.BatchNorm1d(HIDDEN)),
     Remedy("layer norm", f"nn.LayerNorm({HIDDEN})", normalize=lambda seed: nn.LayerNorm(HIDDEN)),
     Remedy("RMS norm", f"nn.RMSNorm({HIDDEN})", normalize=lambda seed: nn.RMSNorm(HIDDEN)),
     Remedy("mixup", "nn.Mixup(1.0, classes=10)", mixup=nn.Mixup(1.0, classes=CLASSES)),
     Remedy("shifts", "nn.Shift(1)", augment=nn.Shift(1)),
+    Remedy("rotations", "nn.Rotate(10)", augment=nn.Rotate(10)),
+    Remedy("elastic distortion", "nn.Elastic(34, 4)", augment=nn.Elastic(34, 4)),
     Remedy("shift, rotate, bend", "nn.Augment(...) of the three", augment=WARPS),
 )
 
@@ -193,12 +195,9 @@ def train(remedy: Remedy, data: Data, epochs: int, rng: np.random.Generator) -> 
         for images, labels in nn.batches(data.x, data.y, batch_size=BATCH, seed=rng):
             if remedy.augment:
                 images = remedy.augment(images, rng)
-            targets = np.eye(CLASSES, dtype=np.float32)[labels]
             if remedy.mixup:
-                images, targets = remedy.mixup(images, targets, rng)
-            if remedy.smoothing:
-                targets += remedy.smoothing * (1 / CLASSES - targets)
-            loss = -(log_softmax(model(images)) * targets).sum() / float(len(images))  # cross-entropy
+                images, labels = remedy.mixup(images, labels, rng)  # labels become probabilities
+            loss = nn.cross_entropy(model(images), labels, label_smoothing=remedy.smoothing)
             if remedy.penalty:
                 loss = loss + remedy.penalty(weights)
             optimizer.zero_grad()
@@ -285,12 +284,12 @@ def _panel(axes: Axes, theme: figures.Theme, name: str, found: dict[str, list[Hi
         plot(
             curve(found["nothing"], "held_out_losses"), color=theme.dim, linestyle=(0, (3, 2)), linewidth=1.2
         )
-    plot(curve(histories, "losses"), color=theme.orange, linewidth=1.8)
-    plot(curve(histories, "held_out_losses"), color=theme.blue, linewidth=1.8)
+    plot(curve(histories, "losses"), color=theme.blue, linewidth=1.8)
+    plot(curve(histories, "held_out_losses"), color=theme.orange, linewidth=1.8)
     used = [history.used for history in histories if history.used >= 0]
     if used:
         at = round(float(np.mean(used)))
-        axes.plot(at + 1, curve(histories, "held_out_losses")[at], "o", color=theme.blue, markersize=6)
+        axes.plot(at + 1, curve(histories, "held_out_losses")[at], "o", color=theme.orange, markersize=6)
     axes.set_title(f"{name}: {100 * _mean(histories, 'held_out_accuracies'):.0f} %", fontsize=11)
 
 
@@ -299,7 +298,7 @@ def _curves(found: dict[str, list[History]], out: Path) -> page.Picture:
     top = 1.12 * max(max(history.held_out_losses[-1] for history in found["nothing"]), 0.5)
 
     def fill(figure: Figure, theme: figures.Theme) -> None:
-        panels = figure.subplots(4, 4, sharex=True, sharey=True)
+        panels = figure.subplots(len(REMEDIES) // 3, 3, sharex=True, sharey=True)
         for axes, name in zip(panels.flat, found):
             _panel(axes, theme, name, found)
             axes.set_ylim(0, top)
@@ -310,19 +309,19 @@ def _curves(found: dict[str, list[History]], out: Path) -> page.Picture:
             axes.set_ylabel("loss")
         first = panels[0, 0]
         if epochs > 10:
-            first.text(epochs, 0.16 * top, "training", color=theme.orange, ha="right")
-            first.text(epochs * 0.75, 0.78 * top, "validation", color=theme.blue, ha="right")
+            first.text(epochs, 0.16 * top, "training", color=theme.blue, ha="right")
+            first.text(epochs * 0.75, 0.78 * top, "validation", color=theme.orange, ha="right")
             panels[0, 1].text(epochs, 0.96 * top, "nothing", color=theme.dim, ha="right", va="top")
 
-    light, dark = figures.save(out / "regularization-curves.png", fill, (12, 9.6))
+    light, dark = figures.save(out / "regularization-curves.png", fill, (12, 12.6))
     return page.Picture(
         light.name,
-        """What to see: with nothing, the training loss (orange) falls to 0 while the validation loss (blue)
-        turns around and climbs. A remedy helps where the blue line stays below the dashed one, which is the
-        blue line of nothing; it mostly does so by keeping the orange one from falling. Normalisation does
+        """What to see: with nothing, the training loss (blue) falls to 0 while the validation loss (orange)
+        turns around and climbs. A remedy helps where the orange line stays below the dashed one, which is the
+        orange line of nothing; it mostly does so by keeping the blue one from falling. Normalisation does
         not: it makes training faster, by heart too. The percentages are validation digits that are right at
         the end; the dot is where early stopping took its weights from.""",
-        "Training and validation loss over the epochs, one panel for each of sixteen remedies",
+        "Training and validation loss over the epochs, one panel for each of eighteen ways to train",
         dark=dark.name,
         wide=True,
     )
@@ -335,8 +334,8 @@ def _dots(found: dict[str, list[History]], out: Path) -> page.Picture:
         axes = figure.subplots()
         for place, name in enumerate(order):
             for what, colour, marker in (
-                ("accuracies", theme.orange, "^"),
-                ("held_out_accuracies", theme.blue, "o"),
+                ("accuracies", theme.blue, "^"),
+                ("held_out_accuracies", theme.orange, "o"),
             ):
                 results = 100 * np.array(_results(found[name], what))
                 axes.plot(results, [place] * len(results), marker, color=colour, markersize=4, alpha=0.45)
@@ -350,7 +349,7 @@ def _dots(found: dict[str, list[History]], out: Path) -> page.Picture:
     light, dark = figures.save(out / "regularization-dots.png", fill, (7.2, 5.6))
     return page.Picture(
         light.name,
-        """What to see: the further left the orange triangle, the further right, mostly, the blue dot. The
+        """What to see: the further left the blue triangle, the further right, mostly, the orange dot. The
         dashed line is the share of training labels that are right: whoever meets more of them has learned
         errors. Small marks are single runs.""",
         "Training and validation accuracy of each remedy, sorted by the latter",

@@ -243,10 +243,10 @@ class Augment(Warp):
 class Mixup:
     """Examples mixed in pairs, targets too: l * x1 + (1 - l) * x2 and l * y1 + (1 - l) * y2.
 
-    l is drawn from Beta(``alpha``, ``alpha``) for each example, and its partner is another of the batch: the
-    network is asked to behave linearly between examples. Helps where networks are overconfident or labels
-    noisy; ``alpha`` 0.1 to 0.4 is common, more underfits; 0 changes nothing. Zhang, Cisse, Dauphin and
-    Lopez-Paz, "mixup: beyond empirical risk minimization", 2018.
+    l is drawn from Beta(``alpha``, ``alpha``) for each example, and the partners are the batch in another
+    order, where one may meet itself: the network is asked to behave linearly between examples. Helps where
+    networks are overconfident or labels noisy; ``alpha`` 0.1 to 0.4 is common, more underfits; 0 changes
+    nothing. Zhang, Cisse, Dauphin and Lopez-Paz, "mixup: beyond empirical risk minimization", 2018.
 
     Takes x (B, ...) and y, and gives both mixed. Labels, integers (B,), become probabilities (B,
     ``classes``) of x's dtype, whose cross-entropy is -(log_softmax(model(x)) * y).sum(axis=1).mean();

@@ -50,11 +50,13 @@ def clip_grad_norm(parameters: Iterable[Parameter], max_norm: float, norm_type: 
     most = max(largest, default=0.0)
     if not most:
         return 0.0
-    norm = most
-    if norm_type != math.inf:  # in units of the largest, so that no power of it overflows
+    length = 1.0  # in units of the largest, so that no power of it overflows
+    if norm_type != math.inf:
         powers = (np.sum((np.abs(p.grad) / most) ** norm_type, dtype=np.float64) for p in given)
-        norm = most * math.fsum(powers) ** (1 / norm_type)
-    factor = max_norm / (norm + 1e-6)
+        length = math.fsum(powers) ** (1 / norm_type)
+    norm = most * length
+    # Finite gradients may have a norm beyond the floats, and must not become 0 by it.
+    factor = max_norm / (norm + 1e-6) if norm < math.inf else max_norm / most / length
     if factor < 1:
         for parameter in given:
             parameter.grad = parameter.grad * factor  # a new array: the old one may be somebody else's too
@@ -89,7 +91,7 @@ def _with_gradient(parameters: Any, caller: str) -> list[Any]:
         raise TypeError(
             f"{caller}: got {type(parameters).__name__}; expected a list, as of model.parameters()"
         )
-    listed = list(parameters)
+    listed = list(dict.fromkeys(parameters))  # one that is shared and listed twice has one gradient
     for index, parameter in enumerate(listed):
         if not isinstance(parameter, (Tensor, Value)):
             raise TypeError(

@@ -185,8 +185,12 @@ def _takes_targets(augment: Any) -> bool:
             "nn.Shift(1)"
         )
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    parameters = inspect.signature(augment).parameters.values()
-    needed = [p for p in parameters if p.kind in kinds and p.default is inspect.Parameter.empty]
-    if len(needed) not in (2, 3):
-        raise TypeError(f"Loader: augment takes {len(needed)} arguments; expected (x, rng) or (x, y, rng)")
-    return len(needed) == 3
+    parameters = [p for p in inspect.signature(augment).parameters.values() if p.kind in kinds]
+    names = [p.name for p in parameters]
+    if "rng" in names:  # also where it has a default, or others come after it
+        many = names.index("rng") + 1
+    else:
+        many = sum(p.default is inspect.Parameter.empty for p in parameters)
+    if many not in (2, 3):
+        raise TypeError(f"Loader: augment takes {many} arguments; expected (x, rng) or (x, y, rng)")
+    return many == 3

@@ -19,7 +19,7 @@ import numpy as np
 
 from autograd import Tensor, gradients
 
-from .checks import generator
+from .checks import count, generator, real
 
 # relu and its smooth relatives halve the second moment of their input; tanh's value is PyTorch's.
 GAINS = {
@@ -47,7 +47,9 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     >>> fans((10, 784))
     (784, 10)
     """
-    shape = tuple(shape)
+    if not isinstance(shape, (tuple, list)):
+        raise TypeError(f"init: the shape is {shape!r}; expected a tuple (nout, nin), or of more sizes")
+    shape = tuple(count(size, "a size of the shape", "init", low=0) for size in shape)
     if len(shape) < 2 or min(shape) < 1:
         raise ValueError(
             f"init: a weight of shape {shape} has no inputs and outputs; expected (nout, nin), or more axes"
@@ -62,7 +64,8 @@ def uniform(shape: tuple[int, ...], bound: float, rng: Any, dtype: Any = np.floa
     >>> bool(abs(uniform((4, 5), 0.1, rng=0)).max() <= 0.1)
     True
     """
-    return generator(rng, "init").uniform(-bound, bound, shape).astype(dtype)
+    bound = real(bound, "the bound", "init", low=0)
+    return generator(rng, "init").uniform(-bound, bound, shape).astype(_floating(dtype))
 
 
 def normal(shape: tuple[int, ...], std: float, rng: Any, dtype: Any = np.float32) -> np.ndarray:
@@ -71,7 +74,8 @@ def normal(shape: tuple[int, ...], std: float, rng: Any, dtype: Any = np.float32
     >>> normal((2, 2), 1.0, rng=0).dtype
     dtype('float32')
     """
-    return (generator(rng, "init").standard_normal(shape) * std).astype(dtype)
+    std = real(std, "the standard deviation", "init", low=0)
+    return (generator(rng, "init").standard_normal(shape) * std).astype(_floating(dtype))
 
 
 def xavier_uniform(
@@ -167,11 +171,12 @@ def orthogonal(shape: tuple[int, ...], rng: Any, gain: float = 1.0, dtype: Any =
     >>> np.allclose(w @ w.T, np.eye(2), atol=1e-6)
     True
     """
-    nin, nout = fans(shape)[0], shape[0]
+    (nin, _), nout = fans(shape), shape[0]
+    gain = real(gain, "gain", "init", low=0)
     drawn = generator(rng, "init").standard_normal((max(nin, nout), min(nin, nout)))
     q, r = np.linalg.qr(drawn)
     q *= np.sign(np.diag(r))
-    return (gain * (q if nout > nin else q.T)).reshape(shape).astype(dtype)
+    return (gain * (q if nout > nin else q.T)).reshape(shape).astype(_floating(dtype))
 
 
 @dataclass(frozen=True)
@@ -215,8 +220,14 @@ def variances(model: Iterable[Any], x: Any, rng: Any = 0) -> list[Signal]:
         return [
             Signal(name, float(np.var(out.data)), float(np.var(found[out])))
             for name, out in zip(names, outputs)
-            if out in found
+            if isinstance(out, Tensor) and out in found  # an array, as of Flatten, is not yet a signal
         ]
+
+
+def _floating(dtype: Any) -> Any:
+    if not np.issubdtype(dtype, np.floating):
+        raise TypeError(f"init: dtype is {np.dtype(dtype)}, in which weights would be 0; expected a float")
+    return dtype
 
 
 def _fan(shape: tuple[int, ...], mode: str) -> int:

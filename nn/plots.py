@@ -123,14 +123,17 @@ def range_test(axes: Axes, test: RangeTest, colours: Sequence[str] = COLOURS) ->
     axes.plot(test.rates, test.losses, color=colours[0], alpha=0.25, linewidth=0.8)
     axes.plot(test.rates, test.smoothed, color=colours[0], linewidth=2)
     top = max(test.losses[0], *test.smoothed[: int(np.argmin(test.smoothed)) + 1])
-    for rate, name, height in ((test.steepest, "steepest", 1.0), (test.lowest, "lowest", 0.9)):
+    bottom = min(*test.losses, *test.smoothed)
+    # Each beside its line, away from the other's.
+    for rate, name, side in ((test.steepest, "steepest", "right"), (test.lowest, "lowest", "left")):
         axes.axvline(rate, color=colours[1], linewidth=1, linestyle="dashed")
         axes.annotate(
-            f"{name} at {rate:.1e} ", (rate, height), xycoords=("data", "axes fraction"),
-            va="top", ha="right", color=colours[1],
+            f" {name} at {rate:.2g} ", (rate, 0.02), xycoords=("data", "axes fraction"),
+            va="bottom", ha=side, color=colours[1],
         )  # fmt: skip
     axes.set(title="Learning-rate range test", xlabel="learning rate", ylabel="loss", xscale="log")
-    axes.set_ylim(top=1.3 * top)
+    # The losses beyond the end of the test are too large to set the scale.
+    axes.set_ylim(bottom - 0.15 * abs(top - bottom), top + 0.3 * (abs(top) or 1.0))
 
 
 def history_size(history: History) -> tuple[float, float]:

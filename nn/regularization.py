@@ -105,16 +105,22 @@ def max_norm(weights: Any, limit: float) -> None:
             value.data = number
         return
     for tensor in given:
+        if tensor.dtype.kind != "f":
+            raise TypeError(f"max_norm: got a Tensor of dtype {tensor.dtype}; weights are floats")
+    for tensor in given:
         if tensor.ndim > 1:
             _shrink(tensor.data, limit)
 
 
 def _shrink(rows: np.ndarray, limit: float) -> None:
     """Each row (all axes but the first) to a norm of at most ``limit``, in place."""
-    # float64, in which no square of a float32 overflows
-    norms = np.sqrt(np.square(rows, dtype=np.float64).sum(axis=tuple(range(1, rows.ndim)), keepdims=True))
-    above = (norms > limit) & np.isfinite(norms)
-    rows *= np.divide(limit, norms, out=np.ones_like(norms), where=above).astype(rows.dtype)
+    axes = tuple(range(1, rows.ndim))
+    largest = np.abs(rows).max(axis=axes, keepdims=True, initial=0).astype(np.float64)
+    # Norms are taken in a unit in which no element is above 1, so that no square overflows.
+    unit = np.where(np.isfinite(largest), np.maximum(largest, limit), 1.0)
+    norms = np.sqrt(np.square(rows / unit).sum(axis=axes, keepdims=True))
+    above = (norms > limit / unit) & np.isfinite(norms)  # what is inf or nan cannot be shrunk
+    rows *= np.divide(limit / unit, norms, out=np.ones_like(norms), where=above).astype(rows.dtype)
 
 
 class GradientNoise:

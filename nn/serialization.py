@@ -108,8 +108,7 @@ def _without_arrays(part: Any, arrays: list[np.ndarray], where: str) -> Any:
         return part
     raise TypeError(
         f"write_state: {where} is of type {type(part).__name__}; expected arrays of numbers, numbers, "
-        "strings, "
-        "bools, None, and dicts and lists of those"
+        "strings, bools, None, and dicts and lists of those"
     )
 
 

@@ -27,7 +27,11 @@ def run(options: argparse.Namespace) -> list[page.Section]:
     print(page.columns(slopes))
     arrivals = ", ".join(f"{row[0]} {row[-1]}" for row in paths.rows)
     print(f"\n{textwrap.fill(f'Steps of a unit back from x = {way_back.START:g}: {arrivals}.', 96)}")
-    print(f"\nPictures: {options.out / pictures[0].file} and {len(pictures)} more.")
+    print(
+        "\nWhat to see: where a slope is below a hundredth, gradients hardly get through; where it is 0 a\n"
+        "unit is dead. From where it is only flat some units come back, and others go further away.\n"
+    )
+    print(f"Pictures: {options.out / pictures[0].file} and {len(pictures)} more.")
     blocks: list[page.Block] = [
         page.Paragraph(
             """Without an activation between them, two linear layers are one linear layer. Which bend it is

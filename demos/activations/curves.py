@@ -217,7 +217,7 @@ ENTRIES = (
     Entry(
         "prelu", nn.PReLU,
         (
-            Curve("slope 0.25, where it begins", _slope(0.25)),
+            Curve("at first: 0.25", _slope(0.25)),
             Curve("learned: 0.05", _slope(0.05)),
             Curve("learned: -0.2", _slope(-0.2)),
         ),

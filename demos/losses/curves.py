@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 POINTS = 601
 CLASSES = 10
 PIXELS, OBJECT = 400, 12  # of a mask, and of what is on it
-STYLES = (("blue", "-"), ("orange", "-"), ("ink", "-"), ("dim", "--"))  # told apart without colours too
+STYLES = (("blue", "-"), ("orange", "--"), ("ink", ":"), ("dim", "-."))  # told apart without colours too
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,20 @@ def traced(curve: Curve, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     return losses.data, autograd.gradients(losses.sum(), points)
 
 
+def broken(y: NDArray[Any]) -> NDArray[Any]:
+    """A curve with a gap where it jumps, for there is no line up a step: where a difference of neighbours is
+    far above those on both sides of it.
+
+    >>> broken(np.array([0.0, 0.1, 0.2, 5.0, 5.1, 5.2]))
+    array([0. , 0.1, 0.2, nan, 5.1, 5.2])
+    """
+    steps = np.abs(np.diff(y))
+    padded = np.pad(steps, 2, mode="edge")  # two away, as a point on the step itself makes two steps of it
+    around = np.maximum(padded[:-4], padded[4:])
+    jumps = (steps > 5 * around) & (steps > 0.1 * np.ptp(y) + 1e-9)  # and above the rounding of a constant
+    return np.where(np.concatenate([[False], jumps]), np.nan, y)
+
+
 def draw(family: Family, out: Path) -> page.Picture:
     """Both sides of a family in one picture."""
     x = np.linspace(*family.span, POINTS)
@@ -62,7 +76,7 @@ def draw(family: Family, out: Path) -> page.Picture:
         sides = figure.subplots(1, 2)
         for curve, (colour, line) in zip(family.curves, STYLES):
             for axes, y in zip(sides, traced(curve, x)):
-                axes.plot(x, y, line, color=getattr(theme, colour), linewidth=2, label=curve.label)
+                axes.plot(x, broken(y), line, color=getattr(theme, colour), linewidth=2.2, label=curve.label)
         for axes, title, (low, high) in zip(sides, (family.title, family.slope), family.heights):
             room = 0.05 * (high - low)
             axes.set(title=title, xlabel=family.axis, ylim=(low - room, high + room))
@@ -195,7 +209,7 @@ FAMILIES = (
         ),
         ((0, 4), (-8, 8)),
         f"""To have called the truth impossible costs without bound. For two classes nll is the same as
-        binary cross-entropy, its dashes lie on the blue line. With a target of {SHARE} the loss is
+        binary cross-entropy, it lies on the blue line. With a target of {SHARE} the loss is
         lowest at {SHARE}: there the divergence is 0, and the cross-entropy what the target itself
         leaves open. The two differ by that constant, so their gradients are one.""",
     ),

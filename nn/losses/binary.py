@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 import autograd
 from autograd import ops
 
 from ..checks import real
-from .elements import per_element
+from .elements import is_array, per_element, raw
 from .targets import bits, bounded, signs, within
 
 LOWEST = -100.0  # what the logarithm of a probability is cut off at
@@ -20,8 +22,9 @@ def binary_cross_entropy(probability: Any, target: Any, *, reduction: str = "mea
     """Binary cross-entropy of probabilities: -(t log(p) + (1 - t) log(1 - p)).
 
     Gradient: (p - t) / (p (1 - p)), over n for the mean. Logarithms are cut off at -100, so that a wrong
-    answer given as certain costs 100; there the gradient is 0. Shapes: a Tensor or array of any shape, a
-    Value or (nested) list of Values, and targets of the same shape, from 0 to 1.
+    answer given as certain costs 100; there the gradient is 0, in float32 from 87 on, where 1 / p overflows.
+    Shapes: a Tensor or array of any shape, a Value or (nested) list of Values, and targets of the same shape,
+    from 0 to 1.
     Use it where a model gives probabilities and nothing else. Not where you have the logits: a sigmoid that
     is 0 or 1 in floats has lost what :func:`binary_cross_entropy_with_logits` still sees.
     Raises ValueError for numbers outside 0 to 1, and shapes that differ. Source: I. J. Good, "Rational
@@ -45,7 +48,8 @@ def binary_cross_entropy_with_logits(
 
     Computed as t softplus(-x) + (1 - t) softplus(x), which is exact for logits of any size.
     ``positive_weight`` multiplies the part of t: above 1, a missed yes costs more than a false one.
-    Gradient: sigmoid(x) - t, over n for the mean. Shapes as for :func:`binary_cross_entropy`.
+    Gradient: sigmoid(x) - t; with a positive weight w, (1 - t) sigmoid(x) - w t sigmoid(-x); over n for the
+    mean. Shapes as for :func:`binary_cross_entropy`.
     Use it for two classes, and for several labels that do not exclude each other. Not for classes that do:
     that is :func:`cross_entropy`.
     Raises ValueError for targets outside 0 to 1, and shapes that differ. Source: as for
@@ -97,7 +101,8 @@ def focal(
     a is ``alpha`` for target 1 and 1 - alpha for target 0 (1 for both where None). With gamma = 0 and no
     alpha it is the cross-entropy.
     Gradient, for target 1: a (1 - q)**gamma (gamma q log(q) + q - 1), for target 0 its negative; over n for
-    the mean. Shapes as for :func:`binary_cross_entropy`; targets are 0 or 1.
+    the mean. Shapes as for :func:`binary_cross_entropy`; targets are 0 or 1. For one of C classes the targets
+    are one_hot(label) beside logits (B, C): a yes or no for each class, as in the paper, and then no softmax.
     Use it where easy negatives outnumber the rest by thousands, as in detection. Not where probabilities must
     be calibrated: it is not a proper score, its minimum is nearer to 1/2 than the truth.
     Raises ValueError for other targets, a gamma below 0, an alpha outside 0 to 1. Source: T.-Y. Lin, P.
@@ -108,6 +113,10 @@ def focal(
     >>> costs = focal([easy, hard], [1, 1], alpha=None, reduction="none")
     >>> print(*(f"{cost.data:.5f}" for cost in costs))
     0.00011 2.76628
+    >>> import numpy as np
+    >>> labels = np.array([2, 0])
+    >>> focal(np.zeros((2, 3)), np.eye(3)[labels], reduction="none").shape
+    (2, 3)
     """
     gamma = real(gamma, "gamma", "focal", low=0.0)
     if alpha is not None:
@@ -126,8 +135,14 @@ _PROBABILITIES = within(0.0, 1.0, "prediction", "probabilities; for logits: bina
 
 
 def _log(p: Any) -> Any:
-    """log(p), cut off at -100."""
-    return ops.where(p > TINIEST, ops.log(ops.where(p > TINIEST, p, 1.0)), LOWEST)
+    """log(p), cut off at -100; where 1 / p is too large for the dtype, the slope is 0."""
+    lowest: Any = LOWEST
+    steepest = TINIEST
+    if is_array(p):  # in float32, 1 / p overflows from log(p) = -87 on, and so the sigmoid's logits get inf
+        numbers, limits = raw(p), np.finfo(p.dtype)
+        steepest = max(TINIEST, float(limits.tiny))
+        lowest = np.where(numbers > TINIEST, np.log(np.maximum(numbers, limits.smallest_subnormal)), LOWEST)
+    return ops.where(p > steepest, ops.log(ops.where(p > steepest, p, 1.0)), lowest)
 
 
 def _log_of_the_rest(p: Any) -> Any:

@@ -29,6 +29,8 @@ def per_element(
     """``loss`` of every pair of prediction and target: of arrays at once, of lists of Values one by one."""
     check_reduction(reduction, caller)
     if is_array(prediction):
+        if prediction.dtype.kind in "biu":  # 0 - 20 is 236 in uint8
+            prediction = prediction.astype(float)
         given, target = raw(target), beside(prediction, target, caller)
         check_same_shape(caller, prediction, target)
         _check(caller, raw(prediction), np.asarray(given), check)  # a bool, say, is one before it is a float
@@ -105,9 +107,10 @@ def first(mask: np.ndarray) -> Any:
 def _check(caller: str, prediction: np.ndarray, target: np.ndarray, check: Check | None) -> None:
     if not target.size:
         raise ValueError(f"{caller}: the batch is empty; there is nothing to take the mean of")
-    missing = np.isnan(target)
+    missing = ~np.isfinite(target)
     if missing.any():
-        raise ValueError(f"{caller}: nan in the target, at index {first(missing)}")
+        at = f", at index {first(missing)}" if target.ndim else ""
+        raise ValueError(f"{caller}: {target[missing][0]:g} in the target{at}; expected finite numbers")
     if check is not None:
         check(caller, prediction, target)
 

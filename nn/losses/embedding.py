@@ -8,7 +8,7 @@ import autograd
 from autograd import ops
 
 from ..checks import real
-from .examples import Examples, each, inner, root, total
+from .examples import Examples, each, inner, largest, root, total
 
 SMALLEST = 1e-12  # added to squared lengths, so that the zero vector has a cosine: 0
 
@@ -31,8 +31,9 @@ def cosine_embedding(x1: Any, x2: Any, target: Any, *, margin: float = 0.0, redu
     margin = real(margin, "margin", "cosine_embedding", low=-1.0, high=1.0)
 
     def loss(x1: Any, x2: Any, sign: Any) -> Any:
-        lengths = (inner(x1, x1) + SMALLEST) * (inner(x2, x2) + SMALLEST)
-        cosine = inner(x1, x2) / autograd.sqrt(lengths)
+        # One root each: in float32 the product under one root overflows from lengths of 4e9 on.
+        lengths = autograd.sqrt(inner(x1, x1) + SMALLEST) * autograd.sqrt(inner(x2, x2) + SMALLEST)
+        cosine = inner(x1, x2) / lengths
         return ops.where(sign > 0, 1.0 - cosine, autograd.relu(cosine - margin))
 
     pairs = Examples("cosine_embedding", x1=x1, x2=x2)
@@ -115,6 +116,11 @@ def _distance(x: Any, y: Any, p: float) -> Any:
         return root(total(each(_squared_difference, x, y)))
     if p == 1:
         return total(each(lambda x, y: autograd.abs(x - y), x, y))
-    powers = total(each(lambda x, y: autograd.abs(x - y) ** p, x, y))
+    sizes = each(lambda x, y: autograd.abs(x - y), x, y)
+    # In units of the largest, no power overflows, nor does the sum become 0. The distance does not depend on
+    # the unit, so nothing has to be differentiated to it: it is data.
+    unit = largest(sizes)
+    unit = ops.where(unit > 0.0, unit, 1.0)
+    powers = total(each(lambda size: (size / unit) ** p, sizes))
     some = powers > 0.0
-    return ops.where(some, ops.where(some, powers, 1.0) ** (1.0 / p), 0.0 * powers)
+    return unit * ops.where(some, ops.where(some, powers, 1.0) ** (1.0 / p), 0.0 * powers)

@@ -148,6 +148,11 @@ def total(row: Any) -> Any:
     return row.sum(axis=1, keepdims=True) if is_array(row) else autograd.sum(row)
 
 
+def largest(row: Any) -> Any:
+    """The largest number of a row, as data."""
+    return raw(row).max(axis=1, keepdims=True) if is_array(row) else float(floats("largest", row).max())
+
+
 def weighted(weights: Any, row: Any) -> Any:
     """The sum of a row with weights, which are data. What has the weight 0 is left out, be it infinite."""
     if is_array(row):

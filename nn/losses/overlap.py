@@ -35,7 +35,7 @@ def dice(prediction: Any, target: Any, *, smooth: float = 1.0, reduction: str = 
     def loss(p: Any, t: Any) -> Any:
         return 1.0 - (2.0 * inner(p, t) + smooth) / (inner(p, p) + inner(t, t) + smooth)
 
-    return _masks("dice", prediction, target, smooth).loss(loss, reduction=reduction)
+    return _masks("dice", prediction, target, smooth, power=2).loss(loss, reduction=reduction)
 
 
 def iou(prediction: Any, target: Any, *, smooth: float = 1.0, reduction: str = "mean") -> Any:
@@ -61,11 +61,12 @@ def iou(prediction: Any, target: Any, *, smooth: float = 1.0, reduction: str = "
         overlap = inner(p, t)
         return 1.0 - (overlap + smooth) / (total(p) + total(t) - overlap + smooth)
 
-    return _masks("iou", prediction, target, smooth).loss(loss, reduction=reduction)
+    return _masks("iou", prediction, target, smooth, power=1).loss(loss, reduction=reduction)
 
 
-def _masks(caller: str, prediction: Any, target: Any, smooth: float) -> Examples:
-    """Pairs of masks, each a row of pixels."""
+def _masks(caller: str, prediction: Any, target: Any, smooth: float, power: int) -> Examples:
+    """Pairs of masks, each a row of pixels; where nothing smooths a fraction, with something below its line,
+    the sums of these powers of both."""
     if is_array(prediction) and prediction.ndim > 2:
         target = beside(prediction, target, caller)
         check_same_shape(caller, prediction, target)
@@ -75,10 +76,14 @@ def _masks(caller: str, prediction: Any, target: Any, smooth: float) -> Examples
     p, t = pairs.numbers()
     bounded(caller, "prediction", p, 0.0, 1.0, "probabilities, such as the sigmoid gives")
     bounded(caller, "target", t, 0.0, 1.0)
-    empty = ~np.logical_or(p, t).any(axis=1)
-    if not smooth and empty.any():
+    if smooth:
+        return pairs
+    # Not only zeros: a sigmoid of -50 is so small that its square is 0 in float32.
+    tiny = np.finfo(p.dtype if p.dtype.kind == "f" else float).tiny
+    empty = (p**power + t**power).sum(axis=1) < tiny
+    if empty.any():
         raise ValueError(
-            f"{caller}: both masks are empty, at index {first(empty)}, and smooth is 0: 0 / 0; expected a "
-            "smooth above 0, which makes this loss 0"
+            f"{caller}: both masks are empty, at index {first(empty)}, or as good as empty, and smooth is 0: "
+            "0 / 0; expected a smooth above 0, which makes this loss 0"
         )
     return pairs

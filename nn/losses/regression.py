@@ -20,7 +20,7 @@ def mse(prediction: Any, target: Any, *, reduction: str = "mean") -> Any:
     Value, or a list of Values (or lists of them), and targets of the same shape.
     Use it where errors are Gaussian: it is then maximum likelihood. Not where there are outliers: one error
     of 10 counts as much as 100 errors of 1.
-    Raises ValueError where shapes differ, or there is a nan in the target. Source: A.-M. Legendre, "Nouvelles
+    Raises ValueError where shapes differ, or a target is nan or infinite. Source: A.-M. Legendre, "Nouvelles
     méthodes pour la détermination des orbites des comètes" (1805), the method of least squares.
 
     >>> from autograd import Tensor, Value
@@ -104,7 +104,10 @@ def poisson_nll(
     eps = real(eps, "eps", "poisson_nll", low=0.0)
 
     def loss(p: Any, k: Any) -> Any:
-        cost = autograd.exp(p) - k * p if log_rate else p - k * autograd.log(p + eps)
+        if log_rate:
+            cost = autograd.exp(p) - k * p
+        else:  # where nothing is counted, the loss is the rate, also where that is 0 and has no logarithm
+            cost = p - k * autograd.log(ops.where(k > 0, p + eps, 1.0))
         return cost + _log_factorial(k) if full else cost
 
     def check(caller: str, prediction: Any, target: Any) -> None:

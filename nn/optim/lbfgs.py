@@ -79,7 +79,7 @@ class LBFGS(Optimizer):
     def step(self, closure: Closure | None = None) -> float:
         """Take up to ``max_iter`` iterations; returns the loss before the first of them.
 
-        FloatingPointError where that is not finite. An error in the closure leaves all as it was.
+        FloatingPointError where that, or a gradient there, is not finite. An error leaves all as it was.
         """
         if closure is None:
             raise TypeError(
@@ -164,7 +164,13 @@ class LBFGS(Optimizer):
         """Loss and gradient where the parameters are."""
         loss = self.evaluate(closure)
         grads = [np.zeros(np.shape(p.data)) if p.grad is None else p.grad for p in self.parameters]
-        return loss, np.concatenate([np.ravel(grad) for grad in grads]).astype(self._dtype, copy=False)
+        grad = np.concatenate([np.ravel(grad) for grad in grads]).astype(self._dtype, copy=False)
+        if not np.isfinite(grad).all():  # one such number makes every component of the direction nan
+            raise FloatingPointError(
+                f"LBFGS: the loss is {loss:g}, but a gradient is inf or nan; expected finite ones: there "
+                "is no direction to follow from here"
+            )
+        return loss, grad
 
     @property
     def _dtype(self) -> np.dtype:

@@ -41,7 +41,18 @@ class Group(dict[str, Any]):
         self.memory = rule.memory(self)
 
     def __setitem__(self, name: str, value: Any) -> None:
-        self.update({name: value})
+        if name == "lr":  # in every step of a schedule: three times as fast without asking for the arrays
+            super().__setitem__(name, checked(name, value, self.rule.__name__))
+        else:
+            self.update({name: value})
+
+    def __ior__(self, settings: Any) -> Group:  # type: ignore[override, misc]
+        self.update(settings)
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # As a dict it would be copied by filling a new one, which has no rule to ask yet.
+        return Group, (self.rule, self.parameters, dict(self), {})
 
     def update(self, *arguments: Any, **settings: Any) -> None:
         """Change several settings at once: all of them, or on an error none."""
@@ -68,6 +79,7 @@ class Optimizer:
     ``"params"`` and of settings that differ from the others': ``[{"params": weights, "weight_decay": 0.1},
     {"params": biases}]``. ``lr`` is the learning rate. ``groups`` has the settings of each group, to be read
     and changed at any time; ``lr`` reads the first group's, and setting it sets all.
+    ``copy.deepcopy((model, optimizer))`` copies both, with the copy of one over the other's parameters.
 
     >>> class SignDescent(Optimizer):
     ...     def update(self, data, grad, state, group):
@@ -99,7 +111,7 @@ class Optimizer:
     def memory(cls, settings: Mapping[str, Any]) -> dict[str, float]:
         """The arrays kept from step to step, of the parameter's shape: name, and what it is filled with.
 
-        ValueError where the settings do not go together.
+        All settings but ``lr`` may decide about them. ValueError where the settings do not go together.
         """
         return {}
 

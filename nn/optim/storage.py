@@ -63,6 +63,7 @@ class Storage:
         scratch: tuple[str, ...],
         numbers: Mapping[str, float],
     ) -> None:
+        self.parameters = parameters
         self.memory, self.scratch, self.numbers = dict(memory), scratch, dict(numbers)
         self.tensors = [(i, p) for i, p in enumerate(parameters) if isinstance(p, Tensor)]
         self.values = [p for p in parameters if isinstance(p, Value)]
@@ -103,11 +104,23 @@ class Storage:
         self._packs.remove(pack)
         self._apart += [(member.index, member.tensor, member.arrays | numbers) for member in pack.members]
 
+    def __getstate__(self) -> tuple[Any, ...]:
+        """For copies and pickles, where the views that make a pack would become arrays of their own."""
+        return self.parameters, self.memory, self.scratch, self.numbers, self.state_dict()
+
+    def __setstate__(self, kept: tuple[Any, ...]) -> None:
+        *made_of, state = kept
+        Storage.__init__(self, *made_of)
+        self.load(self.fitting(state, "a copy"))
+
     def check_shapes(self, caller: str) -> None:
-        """ValueError where data or a gradient has another shape than at the start, before a step."""
+        """ValueError where data or a gradient has another shape than at the start; TypeError for no array."""
         for tensor, shape in self._shapes:
             grad = tensor.grad
             if tensor.data.shape != shape or grad is not None and getattr(grad, "shape", None) != shape:
+                if grad is not None and not hasattr(grad, "shape"):
+                    kind = type(grad).__name__
+                    raise TypeError(f"{caller}: {tensor!r} has a gradient of type {kind}; expected an array")
                 got = " and ".join(str(np.shape(array)) for array in (tensor.data, grad) if array is not None)
                 raise ValueError(
                     f"{caller}: {tensor!r} has data (and gradient) of shape {got}; "
@@ -152,11 +165,13 @@ class Storage:
         with np.errstate(over="ignore", invalid="ignore"):  # said in words below
             update(data, grad, state, settings)
         if not np.isfinite(data).all():
-            value = values[int(np.argmin(np.isfinite(data)))]
-            raise OverflowError(
-                f"{caller}: the step would make {value!r} inf or nan; the rate {settings['lr']:g} "
-                "is too large for these gradients"
+            first = int(np.argmin(np.isfinite(data)))
+            why = (
+                f"the rate {settings['lr']:g} is too large for these gradients"
+                if np.isfinite(grad[first])
+                else "its gradient is, so that the fault is in the loss or the network"
             )
+            raise OverflowError(f"{caller}: the step would make {values[first]!r} inf or nan; {why}")
         return chosen, data, state
 
     def take(self, chosen: list[int], data: np.ndarray, state: State) -> None:

@@ -79,7 +79,13 @@ class ReduceOnPlateau(Schedule):
 
     def observe(self, metric: float) -> None:
         """Say, after an epoch, how training goes, and reduce the rates where it is time."""
-        self._count(float(metric))
+        try:
+            number = float(metric)
+        except (TypeError, ValueError):
+            raise TypeError(
+                f"ReduceOnPlateau: the metric is {metric!r}; expected a number, such as the validation loss"
+            ) from None
+        self._count(number)
         self.apply()
 
     def _count(self, metric: float) -> None:

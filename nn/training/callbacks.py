@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import io
 import json
 import math
@@ -92,8 +93,7 @@ class Scheduling(Callback):
         if self.schedule.optimizer.groups is not run.optimizer.groups:
             raise ValueError(
                 f"Scheduling: the {type(self.schedule).__name__} was built on another optimizer than the one "
-                "given "
-                "to fit, and would change nothing"
+                "given to fit, and would change nothing"
             )
 
     def after_step(self, run: Run) -> None:
@@ -190,17 +190,18 @@ class EarlyStopping(Callback):
 class _Act(Callback):
     """What is done in every step: a function without arguments, or an object with a ``step`` method.
 
-    The object's ``state_dict``, where it has one, is part of the checkpoint.
+    The object's ``state_dict``, where it has one, is part of the checkpoint, and otherwise its generators;
+    of a method, that of the object whose method it is.
     """
 
     def __init__(self, act: Any) -> None:
-        self.act = act
-        self._call: Callable[[], object] = getattr(act, "step", act)
+        method = inspect.ismethod(act)
+        self.act = act.__self__ if method else act
+        self._call: Callable[[], object] = act if method else getattr(act, "step", act)
         if not callable(self._call):
             raise TypeError(
                 f"{type(self).__name__}: got {act!r}; expected a function without arguments, or an object "
-                "with a "
-                "step method, such as nn.GradientNoise(...)"
+                "with a step method, such as nn.GradientNoise(...)"
             )
 
     def state_dict(self) -> dict[str, Any]:
@@ -296,8 +297,12 @@ def monitored(run: Run, name: str | None, caller: str) -> float:
 
 
 def prepare(path: Path, caller: str) -> None:
-    """See to it that a file can be written there, and take away what a run that was killed has left beside "
-    "it."""
-    if not path.absolute().parent.is_dir():
+    """See to it that a file can be written there, and take away what a killed run has left beside it."""
+    folder = path.absolute().parent
+    if not folder.is_dir():
         raise FileNotFoundError(f"{caller}: there is no folder {str(path.parent)!r}")
+    if path.is_dir():
+        raise IsADirectoryError(f"{caller}: {str(path)!r} is a folder; expected the name of a file")
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(f"{caller}: nothing may be written in the folder {str(path.parent)!r}")
     remove_leftovers(path)

@@ -72,7 +72,8 @@ def outputs(model: Module, x: Any, batch_size: int = 1000) -> Any:
     """The same as a Tensor, or for a model of Values as a list of them: what losses take."""
     batch_size = count(batch_size, "batch_size", "predict")
     if not isinstance(x, (np.ndarray, Tensor, list, tuple)) or not len(x):
-        raise ValueError(f"predict: got {type(x).__name__}; expected an array or a list of examples")
+        got = f"no examples, but an empty {type(x).__name__}" if hasattr(x, "__len__") else type(x).__name__
+        raise ValueError(f"predict: got {got}; expected an array or a list of examples")
     forward = forward_of(model)
     with evaluating(model):
         parts = [forward(x[start : start + batch_size]) for start in range(0, len(x), batch_size)]
@@ -137,11 +138,12 @@ def named(metrics: Any) -> dict[str, Metric]:
 def as_number(result: Any, name: str) -> float:
     """What a loss or a metric gave as a float, or an error where it is not one number."""
     data = result.data if isinstance(result, (Tensor, Value)) else result
+    if np.asarray(data).dtype.kind not in "biuf":
+        raise TypeError(f"{name} gave {data!r} of type {type(data).__name__}; expected a number")
     if np.size(data) != 1:
         raise ValueError(
             f"{name} gave an array of shape {np.shape(data)}; expected one number, such as the mean over the "
-            "batch "
-            '(reduction="mean")'
+            'batch (reduction="mean")'
         )
     return float(np.asarray(data).reshape(()))
 
@@ -168,9 +170,10 @@ def accuracy(prediction: np.ndarray, target: Any) -> float:
         answers, labels = prediction.reshape(-1) > 0, target > 0
     else:
         raise ValueError(f"accuracy: the prediction has shape {prediction.shape}; expected (N, C) or (N,)")
-    if labels.size != len(answers):
+    if labels.size != len(answers) or not len(answers):
         raise ValueError(
             f"accuracy: {len(answers)} predictions, but the targets have shape {target.shape}; expected as "
-            "many"
+            "many, and at least one"
         )
-    return float(np.count_nonzero(answers == labels.reshape(-1)) / len(answers))
+    known = ~np.isnan(prediction).reshape(len(answers), -1).any(axis=1)  # argmax would choose the nan
+    return float(np.count_nonzero(known & (answers == labels.reshape(-1))) / len(answers))

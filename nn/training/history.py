@@ -71,10 +71,10 @@ class History:
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take over what happened before."""
+        """Take over what happened before; a Ctrl-C that came while it was read still counts."""
         self.rows = [dict(row) for row in state["rows"]]
         self.batch_losses = np.asarray(state["batch_losses"], np.float64).tolist()
-        self.stopped = state["stopped"]
+        self.stopped = state["stopped"] or (INTERRUPTED if self.interrupted else None)
 
 
 INTERRUPTED = "interrupted"

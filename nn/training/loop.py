@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from ..schedules import Schedule
 from .callbacks import Callback, Scheduling
 from .evaluation import Metric, named
 from .history import INTERRUPTED, History
-from .nonfinite import check_weights, concerns, explain
+from .nonfinite import check_weights, concerns, explain, explain_validation
 from .progress import Progress
 from .run import Loss, Run
 from .split import Examples, split
@@ -36,7 +37,7 @@ def fit(
     validation: float | int | Examples | None = None,
     metrics: Metric | Sequence[Metric] | Mapping[str, Metric] | None = None,
     schedule: Schedule | None = None,
-    callbacks: Sequence[Callback] = (),
+    callbacks: Callback | Sequence[Callback] = (),
     progress: bool = True,
 ) -> History:
     """Train ``model`` for ``epochs`` epochs; returns what happened, a :class:`History`.
@@ -50,7 +51,7 @@ def fit(
     - ``metrics``: functions of (prediction, y), both arrays, by their names or in a dict. On the training
       data they are the mean over the batches, as they were on the way.
     - ``schedule``: takes a step after every step; for once an epoch there is :class:`Scheduling`.
-    - ``callbacks``: see :class:`Callback`.
+    - ``callbacks``: one or a list, see :class:`Callback`.
     - ``progress``: a bar (tqdm, on a terminal) and a line an epoch.
 
     What it does in every step is the textbook's loop, which is as good where more freedom is needed:
@@ -63,8 +64,9 @@ def fit(
 
     Ctrl-C ends training after the batch under way: callbacks have their ``end`` (a checkpoint is saved), and
     the history is returned, with ``interrupted``; a second Ctrl-C raises KeyboardInterrupt at once. A loss
-    or a weight that becomes inf or nan raises :class:`NonFiniteError`, which says in which step, layer and
-    operation it began; the history is in it. The same seed on the same machine gives the same bits.
+    or a weight that becomes inf or nan (on the validation data: a loss of nan) raises
+    :class:`NonFiniteError`, which says in which step, layer and operation it began; the history is in it. The
+    same seed on the same machine gives the same bits.
 
     >>> import nn
     >>> x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -80,10 +82,13 @@ def fit(
             f"fit: the model is of type {type(model).__name__} and the optimizer {type(optimizer).__name__}; "
             "expected a Module and an Optimizer: fit(model, data, loss, optimizer, epochs=5)"
         )
+    _check_optimizer(model, optimizer)
+    if not callable(loss):
+        raise TypeError(f"fit: the loss is {loss!r}; expected a function of (prediction, y)")
     epochs = count(epochs, "epochs", "fit")
     loader, held_out = _data(data, batch_size, seed, validation)
     listed = [] if schedule is None else [Scheduling(schedule)]
-    for callback in callbacks:
+    for callback in [callbacks] if isinstance(callbacks, Callback) else callbacks:
         if not isinstance(callback, Callback):
             raise TypeError(f"fit: {callback!r} is no callback; expected nn.training.Callback objects")
         listed.append(callback)  # type: ignore[arg-type]
@@ -119,10 +124,24 @@ def _train(run: Run, epochs: int, progress: Progress) -> None:
             raise found from error
         run.finish_epoch()
         progress.line(run.row)
+        if math.isnan(run.row.get("validation_loss", 0.0)):
+            raise explain_validation(run)
         for hook in after_epoch:
             hook(run)
     if run.stopping:
         progress.say(f"stopped after {run.epoch} epochs and {run.step} steps: {run.history.stopped}")
+
+
+def _check_optimizer(model: Module, optimizer: Optimizer) -> None:
+    """What the optimizer trains has to be in the model: only there is it saved, watched and gone back to."""
+    own = {id(parameter) for parameter in model.parameters()}
+    others = sum(id(parameter) not in own for parameter in optimizer.parameters)
+    if others:
+        raise ValueError(
+            f"fit: {others} of the optimizer's {len(optimizer.parameters)} parameters are not in the model, "
+            "and no checkpoint would hold them; build the optimizer on model.parameters(), and make what "
+            "else is trained (of the loss, say) an attribute of the model"
+        )
 
 
 def _data(data: Any, batch_size: int | None, seed: Any, validation: Any) -> tuple[Loader, Examples | None]:
@@ -183,9 +202,13 @@ def _interruptible(run: Run) -> Iterator[None]:
         yield
         return
 
+    before = False
+
     def interrupt(number: int, frame: Any) -> None:
-        if run.history.interrupted:
+        nonlocal before
+        if before:
             signal.default_int_handler(number, frame)
+        before = True  # not the history's word for it: the run may be stopping already for another reason
         run.stop(INTERRUPTED)
 
     signal.signal(signal.SIGINT, interrupt)

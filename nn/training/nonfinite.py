@@ -19,6 +19,7 @@ import numpy as np
 from autograd import Tensor, Value, detect_anomaly, topological_order
 
 from ..module import Module
+from .evaluation import evaluating, outputs
 from .history import History
 from .run import NotFinite, Run, loss_number
 
@@ -28,7 +29,8 @@ class NonFiniteError(ArithmeticError):
 
     ``step`` and ``epoch``, counted from 1; ``layer``, the dotted name of the module ("" for the model
     itself, None in the loss); ``operation``, the name of the row, or of the optimizer whose step it was;
-    ``history``. The model is as it was before that step, all weights finite.
+    ``history``. The model is as it was before that step, all weights finite; where it is the loss on the
+    validation data, ``step`` is the last one that was taken, and the model as it was then.
     """
 
     def __init__(
@@ -77,11 +79,25 @@ def explain(run: Run, start: Mapping[str, Any], error: Exception) -> NonFiniteEr
     if not isinstance(error, NotFinite):
         return None
     text = (
-        f"fit: {what} {when}. Taking the steps of this epoch again does not show it: something in them is "
-        "random "
-        "and keeps its generator where it is not found (expected: an attribute of a module or a callback)"
+        f"fit: {what} {when}. Taking the steps of this epoch again does not show it: something in them "
+        "is random and keeps its generator where it is not found (expected: in a module or a callback)"
     )
     return NonFiniteError(text, step, epoch, None, None, run.history)
+
+
+def explain_validation(run: Run) -> NonFiniteError:
+    """The error to raise where the loss on the validation data is nan: there, too, it began somewhere."""
+    x, y = run.validation  # type: ignore[misc]
+    try:
+        _check_data(x, y, "the validation data")
+        with evaluating(run.model), _calls(run.model) as calls, detect_anomaly(), _placing(run, calls):
+            run.loss(outputs(run.model, x), y)
+        raise _Found("in the loss: it is not finite, though every operation is", None, None)
+    except _Found as found:
+        text = f"fit: the validation loss is nan after step {run.step} (epoch {run.epoch}). It began there, "
+        return NonFiniteError(
+            text + found.detail, run.step, run.epoch, found.layer, found.operation, run.history
+        )
 
 
 def _again(run: Run, last: int) -> None:
@@ -95,7 +111,7 @@ def _again(run: Run, last: int) -> None:
     for x, y in run.loader:
         if run.step >= last:
             return
-        _check_data(x, y)
+        _check_data(x, y, "this batch")
         random, weights = run.generators.state_dict(), run.model.state_dict()
         if not _descends(run, x, y):
             run.model.load_state_dict(weights)
@@ -117,8 +133,7 @@ def _again(run: Run, last: int) -> None:
             if bad := _bad([(name, parameter.data) for name, parameter in named]):
                 raise _Found(
                     f"in the optimizer's step: {name} made {bad} inf or nan; the rate {run.optimizer.lr:g} "
-                    "is too "
-                    f"large for these gradients (up to {largest:.3g})", _layer(bad), name,
+                    f"is too large for these gradients (up to {largest:.3g})", _layer(bad), name,
                 )  # fmt: skip
             run.step += 1
             for hook in after:
@@ -149,12 +164,8 @@ def _descends(run: Run, x: Any, y: Any) -> bool:
 def _take_apart(run: Run, x: Any, y: Any) -> None:
     """The same once more, with a watch on every operation, and on which module it is in: :class:`_Found`."""
     with _calls(run.model) as calls, detect_anomaly():
-        try:
+        with _placing(run, calls):
             loss = run.loss(run.forward(x), y)
-        except (ArithmeticError, ValueError) as error:
-            if not concerns(error):
-                raise
-            raise _Found(f"{_place(run, calls.failed)}: {error}", calls.failed, _operation(error)) from error
         if isinstance(loss, Value):  # these may grow to inf without an error
             for node in topological_order(loss):
                 if (
@@ -181,6 +192,17 @@ def _take_apart(run: Run, x: Any, y: Any) -> None:
             f"in the gradient of {bad}: finite contributions have an infinite sum", _layer(bad), None
         )
     raise _Found("in the loss: it is not finite, though every operation is", None, None)
+
+
+@contextmanager
+def _placing(run: Run, calls: _Calls) -> Iterator[None]:
+    """An operation that fails in a forward pass, with the layer that it is in: :class:`_Found`."""
+    try:
+        yield
+    except (ArithmeticError, ValueError) as error:
+        if not concerns(error):
+            raise
+        raise _Found(f"{_place(run, calls.failed)}: {error}", calls.failed, _operation(error)) from error
 
 
 class _Calls:
@@ -266,9 +288,9 @@ def _bad_gradient(named: list[tuple[str, Any]]) -> str | None:
     return _bad([(name, parameter.grad) for name, parameter in named])
 
 
-def _check_data(x: Any, y: Any) -> None:
+def _check_data(x: Any, y: Any, what: str) -> None:
     for data, name in ((x, "inputs"), (y, "targets")):
         array = np.asarray(data.data if isinstance(data, Tensor) else data)
         if array.dtype.kind == "f" and not np.isfinite(array).all():
             where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-            raise _Found(f"in the data: the {name} of this batch have {array[where]} at {where}", None, None)
+            raise _Found(f"in the data: the {name} of {what} have {array[where]} at {where}", None, None)

@@ -50,8 +50,7 @@ class RangeTest:
 
     @property
     def steepest(self) -> float:
-        """The rate at which the smoothed loss fell fastest, on a logarithmic axis: a good rate to train "
-        "with."""
+        """The rate where, on a logarithmic axis, the smoothed loss fell fastest: a good one to train with."""
         end = int(np.argmin(self.smoothed)) + 1
         if end < 2:
             return self.rates[0]

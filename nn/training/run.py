@@ -13,7 +13,7 @@ from ..data import Loader
 from ..module import Module
 from ..optim import LBFGS, Optimizer
 from ..random_state import Generators
-from .callbacks import Callback
+from .callbacks import AfterStep, BeforeStep, Callback
 from .checkpoint import Checkpoint
 from .evaluation import Metric, as_array, as_number, evaluate, forward_of
 from .history import History, Row
@@ -60,13 +60,17 @@ class Run:
         if self.by_closure and self.hooks("before_step"):
             raise ValueError(
                 "fit: a callback changes gradients before the step, but L-BFGS computes its own; leave it "
-                "out, or take "
-                "another optimizer"
+                "out, or take another optimizer"
             )
         self.generators = Generators(
             model,
             **{"(optimizer)": optimizer, "(loss)": loss},  # no module has such a name
             **{f"(callback {i})": callback for i, callback in enumerate(self.callbacks)},
+            **{
+                f"(act {i})": callback.act  # where it has a state_dict, its generator is in that
+                for i, callback in enumerate(self.callbacks)
+                if isinstance(callback, (BeforeStep, AfterStep)) and not hasattr(callback.act, "state_dict")
+            },
             **{f"(augment {i})": augment for i, (augment, _) in enumerate(loader.augments)},
         )
 

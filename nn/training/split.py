@@ -31,15 +31,13 @@ def split(x: Any, y: Any, held_out: float | int, seed: Any = 0) -> tuple[Example
     if wrong or isinstance(held_out, (float, np.floating)) and not 0 < held_out < 1:
         raise ValueError(
             f"split: {held_out!r} are to be held out; expected a share between 0 and 1, such as 0.1, or a "
-            "number "
-            "of examples"
+            "number of examples"
         )
     size = round(held_out * len(x)) if isinstance(held_out, (float, np.floating)) else int(held_out)
     if not 0 < size < len(x):
         raise ValueError(
             f"split: holding out {held_out!r} leaves {len(x) - size} of {len(x)} examples to train on and "
-            f"{size} "
-            "to validate on; expected at least one of each"
+            f"{size} to validate on; expected at least one of each"
         )
     order = generator(seed, "split").permutation(len(x))
     rest, chosen = order[size:], order[:size]

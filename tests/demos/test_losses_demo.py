@@ -49,6 +49,19 @@ def test_something_of_every_curve_is_in_the_picture(family):
             assert ((y >= low) & (y <= high)).mean() > 0.25, curve.label
 
 
+def test_gradients_are_broken_where_they_jump_and_nowhere_else():
+    jumps = {"mae": 0, "hinge": 1, "multiclass_hinge": 1, "triplet, positive 1 away": 2,
+             "apart, margin = 0": 90}  # fmt: skip
+    for family in curves.FAMILIES:
+        x = np.linspace(*family.span, curves.POINTS)
+        for curve in family.curves:
+            losses, slopes = curves.traced(curve, x)
+            gaps = x[np.isnan(curves.broken(slopes))]
+            assert not np.isnan(curves.broken(losses)).any()
+            assert np.allclose(gaps, jumps.get(curve.label, []), atol=2 * (x[1] - x[0])), curve.label
+            assert len(gaps) > 0 or curve.label not in jumps
+
+
 def test_lines_are_those_of_least_squares_and_of_least_absolute_deviations():
     rng = np.random.default_rng(2)
     x = np.linspace(-2, 2, 15)

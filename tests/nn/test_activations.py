@@ -43,8 +43,8 @@ MODULES = [
     (nn.LogSoftmax(), "LogSoftmax", {"dim": -1}),
     (nn.LogSoftmax(axis=0), "LogSoftmax", {"dim": 0}),
 ]
-CLASSES = [each for each in vars(activations).values() if getattr(each, "__module__", "") == "nn.activations"
-           and isinstance(each, type) and each is not nn.Activation]  # fmt: skip
+CLASSES = [each for each in vars(activations).values() if isinstance(each, type)
+           and each.__module__.startswith("nn.activations") and each is not nn.Activation]  # fmt: skip
 KINKED = ("ReLU", "LeakyReLU", "PReLU", "ELU", "SELU", "Hardtanh", "ReLU6")
 
 
@@ -209,6 +209,30 @@ def test_softmax_at_extreme_scores(torch, scores, dtype):
         np.testing.assert_allclose([value.grad for value in values], x.grad, rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["Softmax", "LogSoftmax"])
+def test_a_softmax_of_a_batch_of_lists_is_that_of_each(name):
+    numbers = np.array([[1.0, -2.0, 0.5], [1e4, 0.0, -1e4]])
+    tensor, rows = Tensor(numbers), [[Value(x) for x in row] for row in numbers]
+    out, upstream = getattr(nn, name)()(tensor), np.cos(np.arange(6)).reshape(2, 3)
+    out.backward(upstream)
+    for axis in (-1, 1):
+        for given in (rows, tuple(map(tuple, rows))):
+            found = getattr(nn, name)(axis)(given)
+            np.testing.assert_allclose([[v.data for v in row] for row in found], out.data, rtol=1e-13)
+    autograd.sum([autograd.dot(row, g.tolist()) for row, g in zip(found, upstream)]).backward()
+    np.testing.assert_allclose([[v.grad for v in row] for row in rows], tensor.grad, rtol=1e-11, atol=1e-14)
+    with pytest.raises(ValueError, match=f"^{name}: axis is 0; of lists of Values each is taken for itself"):
+        getattr(nn, name)(0)(rows)
+
+
+@pytest.mark.parametrize("module", [module for module, _, _ in MODULES], ids=str)
+def test_a_tuple_of_values_is_as_good_as_a_list(module):
+    if isinstance(module, nn.PReLU):
+        module = nn.PReLU(slope=Value(0.25))
+    found, listed = module((Value(1.0), Value(-2.0))), module([Value(1.0), Value(-2.0)])
+    assert isinstance(found, list) and [v.data for v in found] == [v.data for v in listed]
+
+
 # ---- what is learned
 
 
@@ -300,7 +324,7 @@ def sections(each):
 @pytest.mark.parametrize("each", CLASSES, ids=lambda each: each.__name__)
 def test_every_docstring_says_what_there_is_to_know(each):
     said = sections(each)
-    assert list(said) == ["Formula", "Derivative", "Range", "Saturates", "Use", "Not", "Source"]
+    assert list(said) == ["Formula", "Derivative", "Shape", "Range", "Saturates", "Use", "Not", "Source"]
     assert all(text.rstrip().endswith(".") for text in said.values())
     assert re.search(r"\b(19|20)\d\d\.$", said["Source"]) and ">>>" in each.__doc__
 
@@ -362,16 +386,16 @@ def test_every_unary_row_is_an_activation():
 
 
 def test_every_module_is_found_by_the_name_of_its_row():
-    for name, make in activations._MODULES.items():
+    for name, make in activations.MODULES.items():
         module = activations.module_of(name)
         assert module.row is getattr(ops, name) is activations.find(name, "test")
         assert type(module) in CLASSES and type(make()) is type(module)
-    assert {type(activations.module_of(name)) for name in activations._MODULES} == {
+    assert {type(activations.module_of(name)) for name in activations.MODULES} == {
         each for each in CLASSES if issubclass(each, nn.Activation)
     }
 
 
-@pytest.mark.parametrize("name", [n for n in activations._MODULES if n != "prelu"])
+@pytest.mark.parametrize("name", [n for n in activations.MODULES if n != "prelu"])
 def test_each_in_a_network_of_values_and_in_its_vectorized_form(name):
     model = nn.MLP(2, [3, 1], name, rng=4)
     fast = model.vectorized()

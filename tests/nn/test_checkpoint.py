@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import nn
+from autograd import Tensor
 from nn import training
 from nn.serialization import read_state, write_state
 from nn.training.history import INTERRUPTED
@@ -218,6 +219,91 @@ def test_a_finished_run_is_finished_and_can_be_made_longer(tmp_path):
     model, longer, _ = run(tmp_path / "file", epochs=6)
     assert longer.batch_losses == whole.batch_losses
     assert all(np.array_equal(a, expected.state_dict()[n]) for n, a in model.state_dict().items())
+
+
+def test_what_is_trained_has_to_be_in_the_model(tmp_path):
+    """A temperature that the loss learns: no checkpoint would hold it, and a resumed run ends elsewhere."""
+    model, temperature = nn.Linear(2, 2, rng=0), Tensor(np.array(1.0))
+    optimizer = nn.SGD([*model.parameters(), temperature])
+    x, y = np.eye(2), np.arange(2)
+    with pytest.raises(ValueError, match="1 of the optimizer's 3 parameters are not in the model"):
+        training.fit(model, (x, y), lambda p, t: nn.cross_entropy(p * temperature, t), optimizer, epochs=1)
+    model.temperature = temperature
+    checkpoint = training.Checkpoint(tmp_path / "file")
+    training.fit(
+        model, (x, y), lambda p, t: nn.cross_entropy(p * temperature, t), optimizer, epochs=1,
+        callbacks=checkpoint, progress=False,
+    )  # fmt: skip
+    assert "temperature" in training.read_checkpoint(tmp_path / "file")["model"]
+
+
+@pytest.mark.parametrize("kind", [training.Checkpoint, training.CSVLog, training.JSONLinesLog])
+def test_a_folder_in_place_of_a_file_is_an_error_before_training(kind, tmp_path):
+    model = nn.Linear(1, 1)
+    before = model.state_dict()
+    with pytest.raises(
+        IsADirectoryError, match=f"{kind.__name__}: .* is a folder; expected the name of a file"
+    ):
+        training.fit(
+            model, (np.ones((2, 1)), np.ones((2, 1))), nn.mse, nn.SGD(model.parameters()), epochs=1,
+            callbacks=[kind(tmp_path)], progress=False,
+        )  # fmt: skip
+    assert all(np.array_equal(array, before[name]) for name, array in model.state_dict().items())
+
+
+def pressing(moment, times=1):
+    """A callback at whose moment Ctrl-C is pressed."""
+
+    def press(self, run):
+        for _ in range(times):
+            signal.raise_signal(signal.SIGINT)
+
+    return type("Pressing", (training.Callback,), {moment: press})()
+
+
+class Jitter:
+    """Noise on gradients by somebody who has not heard of states."""
+
+    def __init__(self, parameters):
+        self.parameters, self.rng = parameters, np.random.default_rng(4)
+
+    def step(self):
+        for parameter in self.parameters:
+            parameter.grad += self.rng.normal(0, 0.1, parameter.grad.shape)
+
+
+@pytest.mark.parametrize("make", [
+    lambda parameters: nn.GradientNoise(parameters, rng=3),
+    lambda parameters: nn.GradientNoise(parameters, rng=3).step,
+    Jitter,
+    lambda parameters: Jitter(parameters).step,
+], ids=["object", "method", "object without state", "its method"])  # fmt: skip
+def test_what_acts_in_every_step_goes_on_where_it_was(make, tmp_path):
+    def train(path, *more):
+        model = nn.Linear(2, 1, dtype=np.float64, rng=0)
+        acting = training.BeforeStep(make(model.parameters()))
+        training.fit(
+            model, (np.eye(2), np.ones((2, 1))), nn.mse, nn.SGD(model.parameters()), epochs=6, progress=False,
+            callbacks=[training.Checkpoint(path, resume=True), acting, *more],
+        )  # fmt: skip
+        return model.weight.data.tobytes()
+
+    train(tmp_path / "halved", Halt(3))
+    assert train(tmp_path / "halved") == train(tmp_path / "whole")
+
+
+def test_ctrl_c_before_the_checkpoint_is_read_still_counts(tmp_path):
+    run(tmp_path / "file", halt=6)
+    _, history, _ = run(tmp_path / "file", callbacks=[Sum(), pressing("begin")])
+    assert history.interrupted and len(history.batch_losses) == 6
+
+
+def test_a_second_ctrl_c_counts_where_the_run_is_stopping_anyway(tmp_path):
+    stopping = training.EarlyStopping(patience=0, min_delta=1e9)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "file", callbacks=[stopping, pressing("end", times=2)])
+    _, history, _ = run(tmp_path / "other", callbacks=[stopping, pressing("end")])
+    assert history.stopped.startswith("early stopping")
 
 
 def test_without_resume_a_new_run_begins(tmp_path):

@@ -110,6 +110,20 @@ def test_gradients_that_are_not_finite(bad):
         assert broken.grad.tolist() == [1.0, math.copysign(1.0, bad)]
 
 
+def test_finite_gradients_whose_norm_is_beyond_the_floats():
+    w = Tensor(np.ones(4))
+    w.grad = np.full(4, 1e308)  # norm 2e308
+    assert nn.clip_grad_norm([w], 1.0) == math.inf
+    np.testing.assert_allclose(w.grad, 0.5, rtol=1e-12)
+
+
+def test_a_parameter_that_is_listed_twice_counts_once():
+    a, b = Tensor([1.0]), Value(1.0)
+    a.grad, b.grad = np.array([3.0]), 4.0
+    assert nn.clip_grad_norm([a, b, a, b], 1.0) == pytest.approx(5.0)
+    assert [a.grad.item(), b.grad] == pytest.approx([0.6, 0.8], rel=1e-5)
+
+
 @pytest.mark.parametrize(
     "call, error, says",
     [

@@ -136,6 +136,22 @@ def test_augmentation_by_what_it_takes():
     np.testing.assert_array_equal(X, np.arange(20.0).reshape(10, 2))  # the data is as it was
 
 
+@pytest.mark.parametrize(
+    "augment, targets",
+    [
+        (lambda x, rng=None: x, False),
+        (lambda x, rng, strength=0.1, order=1: x, False),
+        (lambda x, y, rng=None: (x, -y), True),
+        (lambda x, y, rng, strength=0.1: (x, -y), True),
+        (lambda images, labels, generator: (images, -labels), True),
+        (lambda images, generator, strength=0.1: images, False),
+    ],
+)
+def test_augmentation_with_defaults(augment, targets):
+    for x, y in nn.Loader(X, Y, 4, augment=augment):
+        np.testing.assert_array_equal(x[:, 0], 2 * (-y if targets else y))
+
+
 @pytest.mark.parametrize("augment", AUGMENTS)
 @pytest.mark.parametrize("shuffle", [True, False])
 @pytest.mark.parametrize("given", [0, 1, 2, 3, 4, 6])  # of four batches an epoch

@@ -255,6 +255,8 @@ def np_median(prediction, target):
         ([[0.5], [-0.5]], [[-1], [-1]], 0.5),
         ([0.0], [0], 1.0),
         ([[math.nan, math.nan]], [1], 0.0),
+        ([[math.nan, 1.0], [0.0, 1.0]], [0, 1], 0.5),  # nan says nothing, though argmax takes it
+        ([math.nan, 1.0], [0, 1], 0.5),
     ],
 )
 def test_accuracy(prediction, target, expected):
@@ -264,7 +266,13 @@ def test_accuracy(prediction, target, expected):
 
 @pytest.mark.parametrize(
     "prediction, target",
-    [(np.zeros((2, 3)), [1]), (np.zeros((2, 3, 4)), [1, 2]), (np.zeros(3), [1, 2]), (1.0, 1)],
+    [
+        (np.zeros((0, 3)), []),
+        (np.zeros((2, 3)), [1]),
+        (np.zeros((2, 3, 4)), [1, 2]),
+        (np.zeros(3), [1, 2]),
+        (1.0, 1),
+    ],
 )
 def test_accuracy_of_what_does_not_fit(prediction, target):
     with pytest.raises(ValueError, match="accuracy: "):
@@ -485,6 +493,24 @@ def test_a_bar_on_a_terminal_where_tqdm_is(installed, capsys, monkeypatch):
 # The range test.
 
 
+def test_what_the_range_tests_picture_says_stands_apart():
+    """Both names beside their lines, and over no other; the scale is not that of the losses at the end."""
+    figures = pytest.importorskip("matplotlib.figure")
+    from nn import plots
+
+    rates = np.geomspace(1e-5, 1.0, 60).tolist()
+    losses = [2.0] * 40 + np.linspace(2.0, 0.5, 15).tolist() + [1e3] * 5
+    figure = figures.Figure((7.2, 3.6))
+    axes = figure.subplots()
+    plots.range_test(axes, training.RangeTest(rates, losses))
+    figure.draw_without_rendering()
+    steepest, lowest = (text.get_window_extent() for text in axes.texts)
+    lines = [axes.transData.transform((line.get_xdata()[0], 0))[0] for line in axes.lines[2:]]
+    assert steepest.x1 <= lines[0] + 1 and lines[1] - 1 <= lowest.x0
+    low, high = axes.get_ylim()
+    assert 0 < low < 0.5 and 2 < high < 3
+
+
 @pytest.mark.parametrize("kind", ["tensors", "values", "loader"])
 def test_the_range_test_leaves_everything_as_it_was(kind):
     if kind == "values":
@@ -547,6 +573,8 @@ def test_a_range_test_that_diverges_at_once():
     [
         ({"model": lambda x: x}, TypeError, "the model is of type function"),
         ({"optimizer": 0.1}, TypeError, "the optimizer float"),
+        ({"optimizer": nn.SGD([Value(1.0)])}, ValueError, "1 of the optimizer's 1 parameters are not in the"),
+        ({"loss": None}, TypeError, "the loss is None"),
         ({"data": X}, TypeError, "data is of type ndarray; expected x and y, as .x, y., or an nn.Loader"),
         ({"data": (X, Y[:3])}, ValueError, "fit, data: x has 47 examples and y has 3"),
         ({"data": (X[:0], Y[:0])}, ValueError, "fit, data: x and y are empty"),
@@ -562,7 +590,9 @@ def test_a_range_test_that_diverges_at_once():
         ({"metrics": {"loss": training.accuracy}}, ValueError, "a 'loss' of its own"),
         ({"metrics": "accuracy"}, TypeError, "expected functions"),
         ({"metrics": lambda p, t: p}, ValueError, "<lambda> gave an array"),
+        ({"metrics": {"odd": lambda p, t: None}}, TypeError, "odd gave None of type NoneType"),
         ({"callbacks": [print]}, TypeError, "is no callback"),
+        ({"callbacks": training.EarlyStopping("loss of sleep")}, ValueError, "the history has epoch,"),
         ({"schedule": 0.1}, TypeError, "Scheduling: got 0.1"),
         ({"schedule": nn.Cosine(nn.SGD([Value(1.0)]), 10)}, ValueError, "built on another optimizer"),
         ({"callbacks": [training.EarlyStopping("loss of sleep")]}, ValueError, "the history has epoch,"),
@@ -600,7 +630,8 @@ def a_range_test(**options):
         (lambda: training.Checkpoint("file", steps=0), ValueError, "steps is 0"),
         (lambda: training.Checkpoint("file", every=0), ValueError, "every is 0"),
         (lambda: training.BeforeStep(3), TypeError, "BeforeStep: got 3"),
-        (lambda: training.predict(network(), X[:0]), ValueError, "predict: got ndarray"),
+        (lambda: training.predict(network(), X[:0]), ValueError, "predict: got no examples"),
+        (lambda: training.predict(network(), 3), ValueError, "predict: got int"),
         (lambda: a_range_test(low=0), ValueError, "low is 0"),
         (lambda: a_range_test(low=2, high=1), ValueError, "high is 1"),
         (lambda: a_range_test(steps=1), ValueError, "steps is 1"),

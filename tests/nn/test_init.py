@@ -79,6 +79,24 @@ def test_shapes_without_fans(shape):
         init.xavier_uniform(shape, rng=0)
 
 
+@pytest.mark.parametrize(
+    "scheme", [init.xavier_uniform, init.kaiming_normal, init.lecun_normal, init.orthogonal]
+)
+@pytest.mark.parametrize(
+    "shape, options, error, says",
+    [
+        (5, {}, TypeError, "the shape is 5; expected a tuple"),
+        ((2.0, 3), {}, TypeError, "2.0; expected a whole number"),
+        ((2, 3), {"dtype": int}, TypeError, "dtype is int64, in which weights would be 0"),
+        ((2, 3), {"gain": math.nan}, ValueError, "is nan; expected a finite number"),
+        ((2, 3), {"gain": -1.0}, ValueError, "expected a finite number of at least 0"),
+    ],
+)
+def test_wrong_arguments(scheme, shape, options, error, says):
+    with pytest.raises(error, match=f"init: .*{says}"):
+        scheme(shape, rng=0, **options)
+
+
 def test_unknown_mode():
     with pytest.raises(ValueError, match="'fan_avg'.*'fan_in'"):
         init.kaiming_normal((2, 3), rng=0, mode="fan_avg")
@@ -202,6 +220,15 @@ def test_kaiming_keeps_the_gradients_of_a_deep_relu_network_and_xavier_loses_hal
 def test_variances_of_what_explodes_are_inf_or_nan_and_no_warning():
     signals = init.variances(network(init.lecun_normal, 8, 30, nn.Flatten, gain=1e60), np.ones((2, 30)))
     assert not math.isfinite(signals[-1].forward)
+
+
+def test_variances_behind_what_only_passes_data_on():
+    """Flatten and dropout of 0 give the array that they were given, which has no gradient."""
+    linear = nn.Linear(4, 2, rng=0)
+    x = np.random.default_rng(1).standard_normal((30, 2, 2))
+    [signal] = init.variances(nn.Sequential(nn.Flatten(), nn.Dropout(0.0), linear), x)
+    assert signal.layer == "2: Linear"
+    assert signal.forward == pytest.approx(linear(x.reshape(30, 4)).data.var(), rel=1e-6)
 
 
 def test_variances_wants_layers():

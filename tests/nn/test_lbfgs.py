@@ -156,6 +156,24 @@ def test_a_place_where_the_loss_is_not_finite_is_too_far():
     assert 2 * v.data * math.exp(v.data**2) == pytest.approx(1.0, abs=1e-4)
 
 
+def test_a_finite_loss_with_a_gradient_of_nan_is_an_error_and_changes_nothing():
+    w = Tensor([0.0, 0.0])
+    optimizer = nn.LBFGS([w])
+    with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match="loss is 0, but a gradient"):
+        optimizer.step(lambda: (w * w).sum() ** 0.5)  # 0 / 0
+    assert w.data.tolist() == [0.0, 0.0] and optimizer.iterations == optimizer.evaluations == 0
+
+
+def test_a_place_where_a_gradient_is_nan_is_too_far():
+    """Left of 0 the loss is 0, the lowest there is, and its gradient 0 * inf."""
+    w = Tensor([1.0])
+    optimizer = nn.LBFGS([w], lr=4.0)  # to -1 in the first step
+    with np.errstate(all="ignore"):
+        for _ in range(3):
+            optimizer.step(lambda: w.relu().sum() ** 0.5)
+    assert 0 < w.item() < 1
+
+
 def test_an_error_in_the_closure_leaves_all_as_it_was():
     w = Tensor([-1.5, 2.0])
     optimizer = nn.LBFGS([w], max_iter=4)

@@ -446,6 +446,17 @@ def test_a_distribution_is_no_distance_from_itself():
     assert nn.kl_divergence([Value(-1.0), Value(-0.5)], [0.0, 1.0]).data == 0.5
 
 
+def test_focal_loss_of_classes_is_a_yes_or_no_for_each():
+    """As the docstring says of one-hot targets; by the paper's equations, class by class."""
+    hot = np.eye(5)[LABELS[:7]]
+    found = nn.focal(Tensor(SMALL), hot, reduction="none").data
+    for row, label, losses in zip(SMALL, LABELS, found):
+        p = 1 / (1 + np.exp(-row))
+        expected = -0.75 * p**2 * np.log(1 - p)
+        expected[label] = -0.25 * (1 - p[label]) ** 2 * np.log(p[label])
+        np.testing.assert_allclose(losses, expected, rtol=1e-12)
+
+
 # At the kinks, and where a textbook form divides by 0.
 
 
@@ -501,6 +512,26 @@ def test_certain_probabilities():
         loss = nn.binary_cross_entropy(p, [0, 1, 1, 0, 1], reduction="sum")
         loss.backward()
         assert (p.grad.tolist() if isinstance(p, Tensor) else [v.grad for v in p]) == [1, -1, 0, 0, 0]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_probabilities_so_small_that_their_reciprocal_overflows(torch, dtype):
+    """From 87 on in float32: the loss is PyTorch's, and no infinite slope gets to the logits behind."""
+    logits = np.array([-60, -80, -87, -88, -90, -95, -99, -103, -110, 90], np.float32)
+    p = torch.sigmoid(torch.tensor(logits)).numpy().astype(dtype)
+    expected = torch.nn.functional.binary_cross_entropy(
+        torch.tensor(p.astype(float)), torch.ones(len(p)).double(), reduction="none"
+    )
+    x = Tensor(p)
+    with np.errstate(all="raise", under="ignore"):
+        losses = nn.binary_cross_entropy(x, np.ones(len(p)), reduction="none")
+        losses.sum().backward()
+    np.testing.assert_allclose(losses.data, expected, rtol=2e-3 if dtype == np.float16 else 2e-5)
+    assert np.isfinite(x.grad).all() and (x.grad[p > np.finfo(dtype).tiny] < 0).all()
+    if dtype == np.float32:
+        x = Tensor(logits)
+        nn.binary_cross_entropy(x.sigmoid(), np.ones(len(p)), reduction="sum").backward()
+        np.testing.assert_allclose(x.grad, [-1, -1, -1, 0, 0, 0, 0, 0, 0, 0], rtol=1e-5)
 
 
 def test_masked_logits():
@@ -592,6 +623,49 @@ def test_all_gradients_are_finite_at_ten_thousand(case):
         assert all(np.isfinite(curve).all() for curve in curves)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, Value])
+@pytest.mark.parametrize("size", [1e-9, 1.0, 1e4])
+def test_distances_of_any_size_in_any_norm(dtype, size):
+    """A power of a distance is no float long before the distance is none: 1e4**12 in float32, 1e-9**40."""
+    steps = np.array([3.0, -4.0, 0.0]) * size
+    for p in (1.0, 2.0, 3.0, 12.0, 60.0, 400.0):
+        # By logarithms, in units of the larger: (3**p + 4**p)**(1 / p), and the slopes (|x| / d)**(p - 1).
+        distance = 4 * math.exp(math.log1p(0.75**p) / p)
+        slopes = np.array([(3 / distance) ** (p - 1), -((4 / distance) ** (p - 1)), 0])
+        anchor = as_nodes(steps) if dtype is Value else Tensor(steps[None].astype(dtype))
+        here, far = ([0.0] * 3, [0.0] * 3) if dtype is Value else np.zeros((2, 1, 3), dtype)
+        with np.errstate(over="raise", invalid="raise", divide="raise"):
+            loss = nn.triplet(anchor, here, far, margin=1.0, p=p)  # the two distances are one: no slope
+            loss.backward()
+            assert float(loss.data) == 1
+            assert not np.any([x.grad for x in anchor] if dtype is Value else anchor.grad)
+            positive = as_nodes(np.zeros(3)) if dtype is Value else Tensor(here)
+            loss = nn.triplet(anchor, positive, anchor, margin=1.0, p=p)
+            loss.backward()
+        assert float(loss.data) - 1 == pytest.approx(distance * size, rel=1e-5, abs=2e-7)
+        found = [x.grad for x in positive] if dtype is Value else positive.grad[0]
+        np.testing.assert_allclose(found, -slopes, rtol=3e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("size", [1e5, 1e10, 1e15])
+def test_the_cosine_of_long_vectors_in_float32(size):
+    x = Tensor(np.array([[size, 0]], np.float32))
+    loss = nn.cosine_embedding(x, np.array([[size, size]], np.float32), [1])
+    loss.backward()
+    assert loss.item() == pytest.approx(1 - math.sqrt(0.5), rel=1e-6)
+    np.testing.assert_allclose(x.grad * size, [[0, -math.sqrt(0.5)]], atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", [Value, lambda x: Tensor([x])])
+def test_a_rate_of_0_where_nothing_is_counted(kind):
+    for eps in (0.0, 1e-8):
+        rate = kind(0.0)
+        with np.errstate(all="raise"):
+            loss = nn.poisson_nll(rate, 0 if kind is Value else [0], log_rate=False, eps=eps)
+            loss.backward()
+        assert float(loss.data) == 0 and float(np.squeeze(rate.grad)) == 1
+
+
 def test_small_losses_are_not_rounded_away():
     """softplus(x) - x would be 0 at 40; the loss is exp(-40)."""
     x = Tensor([40.0, -40.0])
@@ -637,6 +711,18 @@ def test_soft_targets_of_mixup():
         assert loss.dtype == np.float32
         log_p = autograd.log_softmax(LOGITS, axis=1)
         assert loss.item() == pytest.approx(-(targets * log_p).sum(axis=1).mean(), rel=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [bool, np.int8, np.uint8, np.int64])
+def test_predictions_that_are_whole_numbers_do_not_wrap_around(dtype):
+    """In uint8, 0 - 20 is 236 and its square 144."""
+    prediction, target = np.array([0, 1, 0, 1], dtype), np.array([20, 120, 0, 1], np.uint8)
+    for given in (prediction, Tensor(prediction)):
+        assert float(nn.mse(given, target, reduction="sum")) == 400 + 119**2
+        assert float(nn.mae(given, target, reduction="sum")) == 20 + 119
+        assert float(nn.huber(given, target, reduction="sum")) == 19.5 + 118.5
+        assert float(nn.binary_cross_entropy(given, prediction)) == 0
+        assert float(nn.hinge(given, [-1, 1, 1, -1], reduction="sum")) == 1 + 0 + 1 + 2
 
 
 def test_targets_that_are_learned():
@@ -715,6 +801,9 @@ BAD = [
     (nn.mse, Value(1.0), [1.0, 1.0], {}, ValueError, "2 targets but the prediction"),
     (nn.mse, Tensor([1.0, 2.0]), [1.0, math.nan], {}, ValueError, "nan in the target, at index 1"),
     (nn.mse, NODES, [1.0, math.nan], {}, ValueError, "nan in the target, at index 1"),
+    (nn.mse, Tensor(1.0), math.nan, {}, ValueError, "nan in the target; expected finite"),
+    (nn.mae, Tensor([1.0, 2.0]), [math.inf, 1.0], {}, ValueError, "inf in the target, at index 0"),
+    (nn.poisson_nll, NODES, [1, math.inf], {}, ValueError, "inf in the target, at index 1"),
     (nn.mse, NODES, [1.0, "2"], {}, TypeError, "dtype <U"),
     (nn.mse, NODES, [1.0, None], {}, TypeError, "dtype object"),
     (nn.mse, [Tensor([1.0]), Tensor([2.0])], [1.0, 2.0], {}, TypeError, "autograd.stack"),
@@ -768,6 +857,9 @@ BAD = [
     (nn.dice, Tensor([[0.5, 2.0]]), [[0, 1]], {}, ValueError, "prediction has 2, .*sigmoid"),
     (nn.iou, Tensor([[0.5, 0.5]]), [[0, 3]], {}, ValueError, "target has 3"),
     (nn.iou, Tensor([[0.0, 0.0]]), [[0, 0]], {"smooth": 0.0}, ValueError, "both masks are empty, at index 0"),
+    (nn.dice, Tensor(np.full((1, 2), 1e-30, np.float32)), [[0, 0]],
+     {"smooth": 0.0}, ValueError, "as good as empty, and smooth is 0"),
+    (nn.dice, [[Value(1e-170)]], [[0]], {"smooth": 0.0}, ValueError, "as good as empty, and smooth is 0"),
     (nn.dice, Tensor([0.5]), [1], {}, ValueError, r"shape \(1,\)"),
     (nn.dice, Tensor(np.zeros((0, 3, 3))), np.zeros((0, 3, 3)), {}, ValueError, "no example"),
 ]  # fmt: skip

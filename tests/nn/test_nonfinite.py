@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import log
+from autograd import Tensor, log
 from nn import training
 from nn.training import NonFiniteError, fit
 
@@ -50,14 +50,12 @@ def network(harm=lambda x: x):
     )
 
 
-def caught(
-    model, loss=nn.cross_entropy, optimizer=None, callbacks=(), data=(X, Y), epochs=4, counter=None, **options
-):
+def caught(model, loss=nn.cross_entropy, optimizer=None, callbacks=(), data=(X, Y), epochs=4, **options):
     optimizer = optimizer or nn.SGD(model.parameters(), lr=0.1, momentum=0.9)
     counters = [module.counter for module in model.modules() if isinstance(module, Trap)]
     with pytest.raises(NonFiniteError) as raised:
         fit(model, data, loss, optimizer, epochs=epochs, batch_size=3, progress=False,
-            callbacks=[*counters, *callbacks])  # fmt: skip
+            callbacks=[*counters, *callbacks], **options)  # fmt: skip
     for name, array in model.state_dict().items():
         assert np.isfinite(array).all(), name  # as before the step that went wrong
     return raised.value
@@ -155,6 +153,37 @@ def spoiled(array, place):
     array = array.copy()
     array[place] = math.nan
     return array
+
+
+class Cold(nn.Module):
+    """The logarithm of what is above -5: everything in training, but not on what is held out."""
+
+    def __call__(self, x):
+        return log(Tensor(x) + 5.0)
+
+
+def test_a_validation_loss_that_is_nan():
+    """Its data, or an operation that fails on nothing else; training itself is fine."""
+    model = nn.Sequential(Cold(), nn.Linear(3, 2, rng=0))
+    held_out = np.array(X[:9])
+    held_out[7, 1] = np.nan
+    error = caught(model, validation=(held_out, Y[:9]))
+    assert (error.step, error.epoch, error.layer, error.operation) == (20, 1, None, None)
+    assert "in the data: the inputs of the validation data have nan at (7, 1)" in str(error)
+    assert math.isnan(error.history["validation_loss"][-1]) and len(error.history.batch_losses) == 20
+    held_out[7, 1] = -6.0
+    error = caught(model, validation=(held_out, Y[:9]))
+    assert (error.step, error.epoch, error.layer, error.operation) == (20, 1, "0", "log")
+    assert str(error).startswith(
+        "fit: the validation loss is nan after step 20 (epoch 1). It began there, in 0 "
+    )
+    assert model.training
+
+    def loss(prediction, target):  # of more than five examples nan
+        return nn.cross_entropy(prediction, target) + 0.0 * log(Tensor(5.0 - len(target)))
+
+    error = caught(model, loss, validation=(X[:9], Y[:9]))
+    assert (error.layer, error.operation) == (None, "log")
 
 
 def test_weights_that_were_not_finite_from_the_start():

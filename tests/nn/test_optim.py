@@ -271,6 +271,25 @@ def test_a_step_that_would_make_a_value_infinite_is_an_error_and_changes_nothing
     assert ok.data == bad.data == 1.0
 
 
+@pytest.mark.parametrize("grad", [math.nan, math.inf])
+def test_a_gradient_that_is_not_finite_is_not_blamed_on_the_rate(grad):
+    v = Value(1.0)
+    optimizer = nn.SGD([v], lr=0.1)
+    v.grad = grad
+    with pytest.raises(OverflowError, match="its gradient is, so"):
+        optimizer.step()
+    assert v.data == 1.0
+
+
+def test_a_gradient_that_is_no_array_is_named():
+    w = Tensor([1.0, 2.0])
+    optimizer = nn.SGD([w], lr=0.1)
+    w.grad = [1.0, 2.0]
+    with pytest.raises(TypeError, match="gradient of type list; expected an array"):
+        optimizer.step()
+    assert w.data.tolist() == [1.0, 2.0]
+
+
 WEIGHT = Tensor([1.0])
 BAD = [
     (nn.SGD, ([],), {}, ValueError, "SGD: the list of parameters is empty"),

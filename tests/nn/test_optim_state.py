@@ -3,6 +3,7 @@
 import copy
 import json
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -122,6 +123,25 @@ def test_one_group_and_many_are_the_same_bit_for_bit(build):
         take(whole, number)
         take(parted, number)
     assert bits(one) == bits(two)
+
+
+@ALL
+@pytest.mark.parametrize("by", [copy.deepcopy, lambda part: pickle.loads(pickle.dumps(part))])  # noqa: S301
+@pytest.mark.parametrize("gaps", [False, True])
+def test_a_copy_goes_on_alike_and_alone(build, by, gaps):
+    """Copied together with its parameters, it moves those of the copy, and no others."""
+    one = parameters()
+    optimizer = build(one)
+    for number in range(5):
+        take(optimizer, number, gaps)
+    two, copied = by((one, optimizer))
+    before = bits(one)
+    for number in range(5, 10):
+        take(copied, number, gaps)
+    assert bits(one) == before != bits(two)
+    for number in range(5, 10):
+        take(optimizer, number, gaps)
+    assert bits(one) == bits(two) and same(optimizer.state_dict(), copied.state_dict())
 
 
 def same(a, b):
@@ -357,6 +377,8 @@ def test_settings_that_are_changed_are_looked_at():
             group[name] = value
         with pytest.raises((TypeError, ValueError), match=says):
             group.update({"lr": 0.25, name: value})
+        with pytest.raises((TypeError, ValueError), match=says):
+            group |= {"lr": 0.25, name: value}
     assert group == before
     group["lr"] = np.float32(0.25)
     assert type(group["lr"]) is float

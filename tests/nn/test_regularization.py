@@ -169,12 +169,25 @@ def test_max_norm_of_huge_weights():
     assert np.isnan(weight.data[1, 0]) and np.isinf(weight.data[2, 0])
 
 
+@pytest.mark.parametrize("limit", [5.0, 1e-50, 5e180, 1e308])
+def test_max_norm_where_the_squares_of_float64_overflow(limit):
+    """Three times and four times a number have the norm five times that number."""
+    numbers = np.array([3e200, 4e200])
+    weight, values = Tensor(numbers[None].copy()), [Value(number) for number in numbers]
+    nn.max_norm(weight, limit)
+    nn.max_norm(values, limit)
+    expected = numbers if limit > 1e300 else [0.6 * limit, 0.8 * limit]
+    np.testing.assert_allclose(weight.data[0], expected, rtol=1e-15)
+    np.testing.assert_allclose([value.data for value in values], expected, rtol=1e-15)
+
+
 def test_max_norm_names_what_it_wants():
     for wrong, limit, error, match in [
         (Tensor([1.0]), 1.0, ValueError, r"shape \(1,\); expected \(nout, nin, ...\)"),
         ([], 1.0, ValueError, "empty"),
         (Value(1.0), 1.0, TypeError, "got Value"),
         (Tensor([[1.0]]), 0, ValueError, "limit is 0"),
+        (Tensor([[3, 4]]), 1.0, TypeError, "dtype int64"),  # whole numbers would all become 0
         ([Value(1.0), Tensor([[1.0]])], 1, TypeError, "Tensors only"),
     ]:
         with pytest.raises(error, match=f"max_norm: .*{match}"):

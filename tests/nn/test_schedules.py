@@ -425,6 +425,8 @@ def test_looking_ahead_changes_nothing():
         (lambda: nn.LinearWarmup(nn.Cosine(optimizer(), 10), 0), ValueError, "steps is 0"),
         (lambda: nn.ReduceOnPlateau("adam"), TypeError, "expected an optimizer"),
         (lambda: nn.ReduceOnPlateau(optimizer(), factor=1.0), ValueError, "factor is 1.0"),
+        (lambda: nn.ReduceOnPlateau(optimizer()).observe(None), TypeError, "metric is None; expected a num"),
+        (lambda: nn.ReduceOnPlateau(optimizer()).observe("low"), TypeError, "metric is 'low'; expected"),
         (lambda: nn.ReduceOnPlateau(optimizer(), mode="least"), ValueError, "'min' or 'max'"),
         (lambda: nn.ReduceOnPlateau(optimizer(), threshold_mode="x"), ValueError, "'rel' or 'abs'"),
     ],

@@ -1,0 +1,78 @@
+"""What an activation is: a row of one operand in autograd's table, by its name and as a module."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from autograd import Tensor, Value, ops
+
+from ..checks import real
+from ..module import Module
+
+# Activations with an operand that is learned, and the number at which it begins (He and others, 2015).
+LEARNED = {"prelu": 0.25}
+
+
+def known() -> list[str]:
+    """The names of all activations of one operand.
+
+    >>> "relu" in known(), "mul" in known()
+    (True, False)
+    """
+    return sorted(row.name for row in ops.ELEMENTWISE.values() if len(row.partials) - len(row.defaults) == 1)
+
+
+def find(name: str | None, caller: str) -> ops.Op | None:
+    """The row of an activation; None for ``None`` and ``"linear"``, which change nothing.
+
+    Raises ValueError where no activation has that name, and lists those there are.
+
+    >>> find("tanh", "Neuron"), find("linear", "Neuron")
+    (<op tanh>, None)
+    """
+    if name is None or name == "linear":
+        return None
+    names = [*known(), *LEARNED]
+    if name not in names:
+        raise ValueError(f"{caller}: there is no activation {name!r}; known are linear, {', '.join(names)}")
+    return ops.ELEMENTWISE[name]
+
+
+class Activation(Module):
+    """Any activation by its name, on every element: ``Activation("sin")``; those in daily use have a class
+    below.
+
+    Takes a Tensor or array of any shape and gives one of the same shape; a Value gives a Value, and a list of
+    Values (what a layer of Values gives), or of such lists, a list. ``settings`` are the operands after the
+    first: numbers, or Values or Tensors, which are then parameters of this module and learned.
+
+    >>> import numpy as np
+    >>> Activation("abs")(np.array([-1.0, 2.0]))
+    array([1., 2.])
+    >>> Activation("elu", Value(1.0)).named_parameters()
+    [('alpha', Value(1))]
+    """
+
+    def __init__(self, name: str, *settings: Any) -> None:
+        row = find(name, "Activation")
+        if row is None:
+            raise ValueError("Activation: linear is no operation; take Identity, or leave it out")
+        self.row = row
+        self._settings = row.operands[1:]
+        for operand, setting in zip(self._settings, row.complete((0.0, *settings), {})[1:]):
+            if not isinstance(setting, (Value, Tensor)):
+                setting = real(setting, operand, type(self).__name__, low=-math.inf, open_low=True)
+            setattr(self, operand, setting)
+
+    def __call__(self, x: Any) -> Any:
+        """The activation of ``x``: a Tensor, a NumPy array, a Value or a number, or a list of them."""
+        if isinstance(x, (list, tuple)):
+            return [self(each) for each in x]
+        return self.row(x, *[getattr(self, name) for name in self._settings])
+
+    def extra_repr(self) -> str:
+        """The name where the class does not say it, and the settings."""
+        shown = [repr(self.row.name)] if type(self) is Activation else []
+        settings = [getattr(self, name) for name in self._settings]
+        return ", ".join(shown + [f"{s:g}" if isinstance(s, (int, float)) else "learned" for s in settings])
