@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -103,6 +103,7 @@ class Optimizer:
             self.groups.append(Group(type(self), members, {"lr": lr, **settings}, own))
         self.parameters = [parameter for group in self.groups for parameter in group.parameters]
         _check_parameters(self.parameters, name)
+        self._arrays: np.ndarray | None = None  # those that step_arrays had last
         self._storages = [
             Storage(group.parameters, group.memory, self.scratch, self.numbers) for group in self.groups
         ]
@@ -157,6 +158,34 @@ class Optimizer:
         for storage, group in zip(self._storages, self.groups):
             storage.step_tensors(self.update, group)
         return loss
+
+    def step_arrays(self, values: Sequence[Value], data: np.ndarray, grad: np.ndarray) -> None:
+        """One step of the Values that ``data`` has the numbers of, by gradients that are all in ``grad``.
+
+        ``values`` are the parameters in the order of the arrays; those that the optimizer does not train are
+        left alone. ``data`` is changed in place, and the Values read it: see :mod:`autograd.tracing.windows`.
+        Raises FloatingPointError, with nothing changed, where a gradient is not finite.
+        """
+        name = type(self).__name__
+        if not np.isfinite(grad @ grad) and not np.isfinite(grad).all():
+            value = values[int(np.argmin(np.isfinite(grad)))]
+            raise FloatingPointError(
+                f"{name}: the gradient of {value!r} is not finite; the fault is in the loss or the network"
+            )
+        places = {value: place for place, value in enumerate(values)} if self._arrays is not data else {}
+        for parameter in self.parameters if places else ():
+            if parameter not in places:
+                raise ValueError(
+                    f"{name}: the parameter {parameter!r} is not among those that the program was traced with"
+                )
+        if type(self).step is not Optimizer.step:  # it does more than update its parameters
+            for value, slope in zip(values, grad.tolist()):
+                value.grad = slope
+            self.step()
+            return
+        for storage, group in zip(self._storages, self.groups):
+            storage.step_arrays(self.update, group, places, data, grad)
+        self._arrays = data
 
     def evaluate(self, closure: Closure) -> float:
         """Compute the loss that ``closure`` gives, and its gradients afresh; returns it as a float.

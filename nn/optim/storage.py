@@ -75,6 +75,8 @@ class Storage:
         self._packs = [self._pack(several) for several in alike]
         self._apart = [(i, p, self._new_state(p.data)) for i, p in self.tensors if i not in packed]
         self._value_state = self._new_state(np.zeros(len(self.values)))
+        self._array_state: State = {}  # the same, while step_arrays keeps it
+        self._places: Any = slice(0)
         for name, start in self.numbers.items():
             self._value_state[name] = np.full(len(self.values), start)
 
@@ -149,11 +151,48 @@ class Storage:
         for member in pack.members:
             member.tensor.data[...] = member.data
 
+    def step_arrays(
+        self, update: Update, settings: Any, places: Mapping[Value, int], data: np.ndarray, grad: np.ndarray
+    ) -> None:
+        """One step of all the Values, whose numbers and gradients are at ``places`` of two arrays.
+
+        ``places`` may be empty where they are as in the call before.
+        """
+        if not self.values:
+            return
+        if places:
+            found = np.array([places[value] for value in self.values])
+            first, last = int(found[0]), int(found[-1]) + 1
+            whole = last - first == len(found) and (np.diff(found) == 1).all()
+            self._places = slice(first, last) if whole else found
+            if not whole and len(np.unique(found)) < len(found):
+                raise ValueError("a Value is in a group twice")
+        state = self._array_state
+        if not state:
+            state.update(self._value_state)
+            for name in (*self.memory, *self.scratch):
+                state[name] = self._value_state[name].astype(data.dtype)
+            for name in self.numbers:  # one number for all, where all have done as many steps
+                number = self._value_state[name]
+                state[name] = number[0].item() if (number == number[0]).all() else number
+        state["step"] += 1
+        own, slopes = data[self._places], grad[self._places]
+        update(own, slopes, state, settings)
+        if not isinstance(self._places, slice):
+            data[self._places] = own
+
+    def _settle(self) -> None:
+        """The state of the Values as of single ones again, after steps of whole arrays."""
+        for name, array in self._array_state.items():
+            self._value_state[name][...] = array
+        self._array_state.clear()
+
     def values_after(self, update: Update, settings: Any, caller: str) -> tuple[list[int], Any, State]:
         """One step of every Value that has a gradient, worked out and not taken; OverflowError refuses it.
 
         Returns which Values, their data and their state, for :meth:`take`.
         """
+        self._settle()
         chosen = [i for i, value in enumerate(self.values) if value.grad is not None]
         values = [self.values[i] for i in chosen]
         data = np.array([value.data for value in values], np.float64)
@@ -191,6 +230,7 @@ class Storage:
 
     def state_dict(self) -> State:
         """Copies: of each Tensor, by its index in the group, and of all Values together, in their order."""
+        self._settle()
         kept = (*self.memory, *self.numbers)
         return {
             "tensors": {
@@ -223,6 +263,7 @@ class Storage:
 
     def load(self, state: State) -> None:
         """Take over what :meth:`fitting` has found to fit."""
+        self._settle()
         tensors = state["tensors"]
         for pack in list(self._packs):
             first = tensors[pack.members[0].index]
