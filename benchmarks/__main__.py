@@ -14,7 +14,7 @@ import sys
 
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 # with how many threads
-BENCHMARKS = {"scalar": [1], "mnist": sorted({1, CORES}), "imports": [CORES], "stepper": [CORES]}
+BENCHMARKS = {"scalar": [1], "mnist": sorted({1, CORES}), "batched": sorted({1, CORES}), "imports": [CORES], "stepper": [CORES]}
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
@@ -40,9 +40,9 @@ def main() -> None:
         for threads in BENCHMARKS[name]:
             for r in run(name, threads):
                 target = r["target"]
-                figures = [f"{r[key]:.1f}" for key in ("ours", "theirs")]
+                figures = [f"{r[key]:.4g}" for key in ("ours", "theirs")]
                 ratio, low, high = (
-                    f"{r[key]:.3f}" if r["is_ratio"] else f"{r[key]:.1f}" for key in ("ratio", "low", "high")
+                    f"{r[key]:.3g}" if r["is_ratio"] else f"{r[key]:.1f}" for key in ("ratio", "low", "high")
                 )
                 spread = f"{low}-{high}"
                 verdict = "" if target is None else f"<= {target:.3g}"

@@ -37,18 +37,25 @@ def paired(
     theirs: Callable[[], object],
     target: float | None = None,
     runs: int = 9,
+    times: tuple[int, int] = (1, 1),
 ) -> Result:
-    """Run both sides in turn, once to warm up and then ``runs`` times; the ratio is taken pair by pair."""
+    """Run both sides in turn, once to warm up and then ``runs`` times; the ratio is taken pair by pair.
+
+    A side that is quick is run several ``times`` in each turn, and its time is that of one.
+    """
     pairs = []
     for _ in range(runs + 1):
         gc.collect()
         start = time.perf_counter()
-        ours()
+        for _ in range(times[0]):
+            ours()
         middle = time.perf_counter()
         gc.collect()
         again = time.perf_counter()
-        theirs()
-        pairs.append((middle - start, time.perf_counter() - again))
+        for _ in range(times[1]):
+            theirs()
+        end = time.perf_counter()
+        pairs.append(((middle - start) / times[0], (end - again) / times[1]))
     pairs = pairs[1:]
     ratios = [a / b for a, b in pairs]
     return Result(

@@ -1,0 +1,151 @@
+"""Scalar code as array programs: two moons, MNIST and a GPT, against micrograd, NumPy by hand, Tensors, Values."""
+
+from __future__ import annotations
+
+import os
+import resource
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import micrograd.engine
+import numpy as np
+
+import nn
+from autograd import Value, trace
+from autograd.tracing.batched import Batched
+from demos.matmuls.networks import find, names
+from demos.mnist import load_mnist
+
+from .measure import Result, paired
+from .scalar import data, models, step
+
+RATE = 0.01
+
+
+def moons_traced() -> Callable[[], float]:
+    """The step of micrograd's demo: the loss of one point, traced, and a step on all of them."""
+    _, model, _ = models()
+    parameters = model.parameters()
+
+    def loss(x: Any, y: Any) -> Any:
+        return (1 - y * model(x)).relu() + 1e-4 * sum(p * p for p in parameters)
+
+    batched = trace(loss, [0.5, -1.0], 1.0, parameters=parameters).batched()
+    xs, ys = map(np.array, data())
+    optimizer = nn.SGD(parameters, lr=RATE)
+    return partial(batched.step, xs, ys, optimizer)
+
+
+def moons_by_hand() -> Callable[[], float]:
+    """The same step as a person writes it in NumPy."""
+    _, model, _ = models()
+    layers = []
+    for layer in model.layers:
+        weights = np.array([[weight.data for weight in neuron.weights] for neuron in layer.neurons])
+        layers.append((weights, np.array([neuron.bias.data for neuron in layer.neurons])))
+    (w1, b1), (w2, b2), (w3, b3) = layers
+    x, y = map(np.array, data())
+    y = y[:, None]
+
+    def run() -> float:
+        z1 = x @ w1.T + b1
+        h1 = np.maximum(z1, 0)
+        z2 = h1 @ w2.T + b2
+        h2 = np.maximum(z2, 0)
+        margin = 1 - y * (h2 @ w3.T + b3)
+        parameters = (w1, b1, w2, b2, w3, b3)
+        loss = np.maximum(margin, 0).mean() + 1e-4 * sum((p * p).sum() for p in parameters)
+        d3 = (margin > 0) * -y / len(x)
+        d2 = d3 @ w3 * (z2 > 0)
+        d1 = d2 @ w2 * (z1 > 0)
+        slopes = (d1.T @ x, d1.sum(0), d2.T @ h1, d2.sum(0), d3.T @ h2, d3.sum(0))
+        for p, slope in zip(parameters, slopes):
+            p -= RATE * (slope + 2e-4 * p)
+        return float(loss)
+
+    return run
+
+
+def moons() -> None:
+    theirs, _, _ = models()
+    points = data()
+    rival = partial(step, micrograd.engine.Value, theirs, *points)
+    ours, by_hand = moons_traced(), moons_by_hand()
+    losses = [ours(), by_hand(), rival()]
+    assert max(losses) - min(losses) < 1e-12, "the sides do not compute the same thing"
+    paired("two moons step, traced", "micrograd", ours, rival, 1 / 2000, times=(200, 1)).report()
+    paired("two moons step, traced", "NumPy by hand", ours, by_hand, 1.5, times=(500, 500)).report()
+
+
+def mnist(threads: int) -> None:
+    built = find("mnist").build(np.random.default_rng(0))
+    start = time.perf_counter()
+    batched = trace(built.fn, *built.example, parameters=built.parameters).batched(np.float32)
+    assert batched.source
+    seconds = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    work = "MNIST 784-128-10 in scalars, traced to source"
+    Result(work, "", 1e3 * seconds, 0.0, seconds, seconds, seconds, 5.0, "s", is_ratio=False).report()
+    Result(f"{work}, peak", "", peak, 0.0, peak, peak, peak, 1000.0, "MB", is_ratio=False).report()
+
+    images = load_mnist()
+    x = images.train_images.reshape(-1, 784).astype(np.float32) / 255
+    y = images.train_labels.astype(np.int64)
+    optimizer = nn.Adam(built.parameters, lr=1e-3)
+    model = nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
+    their_optimizer = nn.Adam(model.parameters(), lr=1e-3)
+
+    def ours() -> None:
+        for rows, labels in nn.batches(x, y, batch_size=100, seed=0):
+            batched.step(rows, labels, optimizer)
+
+    def tensors() -> None:
+        for rows, labels in nn.batches(x, y, batch_size=100, seed=0):
+            loss = nn.cross_entropy(model(rows), labels)
+            their_optimizer.zero_grad()
+            loss.backward()
+            their_optimizer.step()
+
+    name = f"MNIST epoch from scalars, {threads} thread{'s' if threads > 1 else ''}"
+    paired(name, "the Tensor path", ours, tensors, 1.2, runs=7).report()
+
+
+def gpt(examples: int) -> None:
+    """A step on some names: traced, and by the same code on eager Values."""
+    built, eager = (find("gpt").build(np.random.default_rng(0)) for _ in range(2))
+    tokens, targets, weights = (part[:examples] for part in names.encode(names.load(), 16))
+    program: Batched = trace(built.fn, *built.example, parameters=built.parameters).batched()
+    optimizer, their_optimizer = (nn.Adam(each.parameters, lr=1e-3) for each in (built, eager))
+    listed = list(zip(tokens.tolist(), targets.tolist(), weights.tolist()))
+
+    def ours() -> float:
+        return program.step(tokens, targets, weights, optimizer)
+
+    def theirs() -> float:
+        total = Value(0.0)
+        for row in listed:
+            total = total + eager.fn(*row)
+        loss = total * (1 / examples)
+        their_optimizer.zero_grad()
+        loss.backward()
+        their_optimizer.step()
+        return float(loss.data)
+
+    assert abs(ours() - theirs()) < 1e-12, "the two sides do not compute the same thing"
+    name = f"GPT step, {examples} name{'s' if examples > 1 else ''}"
+    paired(name, "eager Values", ours, theirs, 1 / 100, times=(20, 1), runs=7).report()
+
+
+def main() -> None:
+    threads = int(os.environ["OMP_NUM_THREADS"])
+    if threads == 1:
+        moons()
+        gpt(1)
+        gpt(16)
+    mnist(threads)
+
+
+if __name__ == "__main__":
+    main()
