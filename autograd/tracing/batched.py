@@ -155,7 +155,9 @@ class Batched:
         return arrays
 
     def _writer(self, arrays: Arrays, outputs: Sequence[int]) -> Writer:
-        return Writer(arrays, [identifier(n) for n in self._recorded.signature.names], self.dtype, outputs)
+        names = [identifier(name) for name in self._recorded.signature.names]
+        labels = [parameter.label for parameter in self.parameters]
+        return Writer(arrays, names, labels, self.dtype, outputs)
 
     def _function(self, name: str, writer: Writer, lines: Sequence[str]) -> str:
         given = [

@@ -5,7 +5,7 @@
 >>> view(np.arange(12).reshape(3, 4)[:, :3] + 1, 20).text("w", batched=False)
 'w[1:13].reshape(3, 4)[:, :3]'
 >>> view(np.arange(12).reshape(3, 4).T, 12).text("x", batched=True)
-'x.reshape(len(x), 3, 4).transpose(0, 2, 1)'
+'x.reshape(-1, 3, 4).swapaxes(1, 2)'
 >>> view(np.array([0, 1, 3]), 4) is None
 True
 """
@@ -30,9 +30,14 @@ class View:
     order: tuple[int, ...]  # the axes, as they are asked for
     shape: tuple[int, ...]  # with axes of length 1
 
+    @property
+    def is_all(self) -> bool:
+        """Whether the whole row is laid out."""
+        return (self.start, self.stop, self.step) == (0, self.size, 1) and len(self.box) > 1
+
     def text(self, name: str, batched: bool) -> str:
         """The expression that reads it from ``name``, an array of one axis, or two where ``batched``."""
-        batch, every, rows = (f"len({name}), ", ":, ", 1) if batched else ("", "", 0)
+        batch, every, rows = ("-1, ", ":, ", 1) if batched else ("", "", 0)
         text = name
         if (self.start, self.stop, self.step) != (0, self.size, 1):
             if self.shape == () and self.step == 1 and self.stop == self.start + 1:
@@ -51,7 +56,12 @@ class View:
             text += f"[{every}{', '.join(parts)}]"
         if self.order != tuple(range(len(self.order))):
             axes = [*range(rows), *(axis + rows for axis in self.order)]
-            text += ".T" if axes == [1, 0] else f".transpose({', '.join(map(str, axes))})"
+            if axes == [1, 0]:
+                text += ".T"
+            elif axes == [0, 2, 1]:
+                text += ".swapaxes(1, 2)"
+            else:
+                text += f".transpose({', '.join(map(str, axes))})"
         ordered = tuple(c for c in self.corner if c is not None)
         if tuple(ordered[axis] for axis in self.order) != self.shape:
             text += f".reshape({batch}{', '.join(map(str, self.shape))})" if self.shape else ""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import keyword
+import os
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ..ops import Op, mul
+from ..ops import ELEMENTWISE, mul
 from ..symbols import ATOM
 from . import vector
 from .arrays import Array, Arrays
@@ -27,11 +30,19 @@ class Writer:
     before the function (``tables``), since they stay the same from call to call.
     """
 
-    def __init__(self, arrays: Arrays, arguments: Sequence[str], dtype: Any, outputs: Sequence[int]) -> None:
+    def __init__(
+        self,
+        arrays: Arrays,
+        arguments: Sequence[str],
+        labels: Sequence[str | None],
+        dtype: Any,
+        outputs: Sequence[int],
+    ) -> None:
         self.arrays, self.arguments, self.dtype = arrays, list(arguments), np.dtype(dtype)
+        self.labels = labels
         self.tables: list[str] = []
         self.lines: list[str] = []
-        self._used = {*TAKEN, *arguments, "n"}
+        self._used = {*TAKEN, *arguments, *vector.LIBRARY, *ELEMENTWISE}
         self._names: dict[int, Any] = {}
         self._tables: dict[Any, str] = {}
         self._counts: Counter[str] = Counter()
@@ -86,6 +97,21 @@ class Writer:
             return "W" if len(step.shape) > 1 else "b"
         return "t"
 
+    def _label(self, step: Array) -> str | None:
+        """What the labels of parameters that are read together have in common: ``w0`` of w0,0,0 and w0,1,0."""
+        if step.kind != "gather" or self.arrays.steps[step.operands[0]].kind != "parameters":
+            return None
+        places = step.detail.ravel()
+        labels = [self.labels[place] or "" for place in (places.min(), places.max(), *places[:64:7])]
+        common = os.path.commonprefix(labels)
+        whole = all(label == common for label in labels)
+        stem = re.sub(r"[^A-Za-z0-9_]+", "_", common if whole else re.sub(r"[\W_]+$", "", common)).strip("_")
+        if not stem.isidentifier() or keyword.iskeyword(stem):
+            return None
+        name = stem if stem not in self._used else unused(stem, self._used)
+        self._used.add(name)
+        return name
+
     # Steps.
 
     def _step(self, place: int, step: Array) -> None:
@@ -120,7 +146,7 @@ class Writer:
         if not isinstance(written, Vector):
             self._names[place] = written
             return
-        name = self._new(self._stem(step))
+        name = self._label(step) or self._new(self._stem(step))
         self.lines.append(f"{name} = {written}" + (f"  # {step.note}" if step.note else ""))
         self._names[place] = Vector(name, ATOM)
 
@@ -165,9 +191,7 @@ class Writer:
     def _flat(self, source: Array, name: str) -> str:
         if len(source.shape) == 1:
             return name
-        if source.batched:
-            return f"{name}.reshape(len({name}), -1)"
-        return f"{name}.reshape(-1)"
+        return f"{_atom(name)}.reshape({f'{self._batch()}, ' if source.batched else ''}-1)"
 
     def _gather(self, step: Array, name: str) -> str:
         (operand,) = step.operands
@@ -178,10 +202,12 @@ class Writer:
         if len(source.shape) > 1 and index.shape == source.shape:
             if np.array_equal(index.ravel(), np.arange(size)):
                 return name
+        if index.shape == (*source.shape, 1) and np.array_equal(index.ravel(), np.arange(size)):
+            return f"{_atom(name)}[..., None]"
         flat = self._flat(source, name)
         found = view(index, size)
         if found is not None:
-            return found.text(flat, source.batched)
+            return found.text(_atom(name) if found.is_all else flat, source.batched)
         table = self._table("i", literal(index))
         return f"{flat}[{':, ' if source.batched else ''}{table}]"
 

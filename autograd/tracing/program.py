@@ -39,7 +39,7 @@ class Gradients:
 
     def __getitem__(self, parameter: Value) -> Any:
         try:
-            return self.parameters[self._places[parameter]]
+            return float(self.parameters[self._places[parameter]])
         except (KeyError, TypeError):
             raise KeyError(f"{parameter!r} is not one of the {len(self._places)} traced parameters") from None
 
