@@ -83,24 +83,31 @@ class Value(Node):
             parts.append(f"grad={self.grad:.6g}")
         return f"Value({', '.join(parts)})"
 
+    def __eq__(self, other: object) -> bool:
+        if modes.traces and isinstance(other, (int, float)):
+            _read(self, "==")
+        return self is other or NotImplemented
+
+    __hash__ = Node.__hash__
+
     def __lt__(self, other: Number) -> bool:
         if modes.traces and (recorder := modes.recorder()):
-            return recorder.compare(self, "<", other)  # type: ignore[no-any-return]
+            return recorder.compare(self, "<", other)
         return self.data < _as_operand(other, "<")
 
     def __le__(self, other: Number) -> bool:
         if modes.traces and (recorder := modes.recorder()):
-            return recorder.compare(self, "<=", other)  # type: ignore[no-any-return]
+            return recorder.compare(self, "<=", other)
         return self.data <= _as_operand(other, "<=")
 
     def __gt__(self, other: Number) -> bool:
         if modes.traces and (recorder := modes.recorder()):
-            return recorder.compare(self, ">", other)  # type: ignore[no-any-return]
+            return recorder.compare(self, ">", other)
         return self.data > _as_operand(other, ">")
 
     def __ge__(self, other: Number) -> bool:
         if modes.traces and (recorder := modes.recorder()):
-            return recorder.compare(self, ">=", other)  # type: ignore[no-any-return]
+            return recorder.compare(self, ">=", other)
         return self.data >= _as_operand(other, ">=")
 
     @staticmethod
@@ -184,7 +191,7 @@ class Value(Node):
 
     def _equal(self, other: Any) -> bool:
         if modes.traces and (recorder := modes.recorder()):
-            return recorder.compare(self, "==", other)  # type: ignore[no-any-return]
+            return recorder.compare(self, "==", other)
         return self.data == _as_operand(other, "==")
 
     @staticmethod

@@ -1,6 +1,7 @@
 """Code: a program of scalars in a straight line, the small form that all of tracing works on.
 
-A step is one operation on the steps before it, or a number that is given: an argument, a parameter, a constant.
+A step is one operation on the steps before it, or a number that is given: an argument, a parameter, a
+constant.
 Code is immutable and printable; every pass takes Code and gives Code.
 
 >>> from autograd import ops
@@ -109,12 +110,8 @@ class Code:
         """What the code means: its outputs, step by step, by the rows themselves."""
         numbers: list[Any] = []
         for step in self.steps:
-            if step.op is CONSTANT:
-                numbers.append(step.detail)
-            elif step.op is ARGUMENT:
-                numbers.append(arguments[step.detail])
-            elif step.op is PARAMETER:
-                numbers.append(parameters[step.detail])
+            if step.op in GIVEN:
+                numbers.append(given(step, arguments, parameters))
             else:
                 numbers.append(step.op.on_float(*(numbers[operand] for operand in step.operands)))
         return [numbers[output] for output in self.outputs]
@@ -128,6 +125,13 @@ class Code:
         for output in self.outputs:
             counts[output] += 1
         return counts
+
+
+def given(step: Step, arguments: Sequence[float], parameters: Sequence[float]) -> float:
+    """The number of a step that is given."""
+    if step.op is CONSTANT:
+        return step.detail
+    return (arguments if step.op is ARGUMENT else parameters)[step.detail]
 
 
 def _key(op: Any, operands: tuple[int, ...], detail: Any) -> tuple[Any, ...]:
@@ -153,7 +157,8 @@ class Builder:
             except (ArithmeticError, ValueError):
                 pass  # it has no value: let it fail where it runs, by its own name
             else:
-                return self.constant(number)
+                if number == number:
+                    return self.constant(number)
         key = _key(op, operands, detail)
         found = self._known.get(key)
         if found is None:
@@ -184,7 +189,7 @@ class Builder:
     def number_of(self, place: int) -> float | None:
         """The number that a step is, where it is a constant."""
         step = self.steps[place]
-        return step.detail if step.op is CONSTANT else None  # type: ignore[no-any-return]
+        return step.detail if step.op is CONSTANT else None
 
     def constant(self, number: float) -> int:
         """The number of a constant's step."""

@@ -5,42 +5,78 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
 
 from ..ops import CONSTANT
-from .code import Code
+from .code import ARGUMENT, Code
 
 # Words that the written programs use themselves.
 TAKEN = {*keyword.kwlist, *dir(builtins), "math", "np", "parameters", "library", "rows", "n", "mean"}
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def identifier(label: str) -> str:
     """A label as a name in Python: what a name cannot have becomes an underscore.
 
-    >>> identifier("w0,1,2"), identifier("2nd"), identifier("∂n")
-    ('w0_1_2', '_2nd', '_n')
+    >>> identifier("w0,1,2"), identifier("2nd"), identifier("∂n"), identifier("λ x")
+    ('w0_1_2', '_2nd', '_n', 'λ_x')
     """
-    name = re.sub(r"\W+", "_", label, flags=re.ASCII).strip() or "_"
-    return f"_{name}" if name[0].isdigit() else name
+    if _PLAIN.fullmatch(label):
+        return label
+    # Python reads names in this form, so that two labels that look alike are one name
+    letters = unicodedata.normalize("NFKC", label)
+    name = "".join([letter if f"_{letter}".isidentifier() else " " for letter in letters])
+    name = re.sub(" +", "_", name) or "_"
+    return name if name.isidentifier() else f"_{name}"
 
 
-def identifiers(code: Code, taken: Iterable[str] = ()) -> list[str]:
-    """A name for each step, no two alike; constants have none, they are written where they are used."""
-    used = {*TAKEN, *taken}
+def distinct(labels: Iterable[str], taken: Collection[str]) -> list[str]:
+    """A name for each label, no two alike.
+
+    >>> distinct(["x", "x", "lambda"], ["lambda"])
+    ['x', 'x_2', 'lambda_2']
+    """
+    namer = Namer(taken)
+    return [namer.name(label) for label in labels]
+
+
+class Namer:
+    """Gives out names, each once."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self.used = set(taken)
+        self._counts: dict[str, int] = {}  # equal labels go on from where they are: many may be equal
+
+    def name(self, label: str | None) -> str:
+        """A name for the label, or where there is none the next of t1, t2 and so on."""
+        base = identifier(label) if label else ""
+        name, count = base, self._counts.get(base, 1 if base else 0)
+        while not name or name in self.used:
+            count += 1
+            name = f"{base}_{count}" if base else f"t{count}"
+        self._counts[base] = count
+        self.used.add(name)
+        return name
+
+
+def identifiers(
+    code: Code, taken: Iterable[str] = (), arguments: Mapping[int, str] | None = None
+) -> list[str]:
+    """A name for each step, no two alike; constants have none, they are written where they are used.
+
+    ``arguments`` has the names of those arguments that have one already.
+    """
+    arguments = arguments or {}
+    namer = Namer({*taken, *arguments.values()})
     names: list[str] = []
-    count = 0
     for step in code.steps:
         if step.op is CONSTANT:
             names.append("")
-            continue
-        name = identifier(step.label) if step.label else ""
-        if name in used:
-            name = unused(name, used)
-        while not name:
-            count += 1
-            name = f"t{count}" if f"t{count}" not in used else ""
-        used.add(name)
-        names.append(name)
+        elif step.op is ARGUMENT and step.detail in arguments:
+            names.append(arguments[step.detail])
+        else:
+            names.append(namer.name(step.label))
     return names
 
 

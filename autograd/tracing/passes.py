@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from typing import Any
 
-from ..ops import CONSTANT, Op, add, indicator, mul
-from .code import ARGUMENT, GIVEN, PARAMETER, Builder, Code, Step, select
-from .term import Term, _unchanged, number_of
+from ..ops import Op, add, div, mul, neg, no_value, pow, sub
+from .code import ARGUMENT, CHOICES, GIVEN, PARAMETER, Builder, Code, Step
+from .term import Term, _unchanged, number_of, place_of
 
 __all__ = ["differentiated", "pruned", "simplified"]
 
@@ -30,21 +32,53 @@ def _kept(code: Code, keep: Callable[[int], bool]) -> Code:
     for place, step in enumerate(code.steps):
         if keep(place):
             places[place] = len(steps)
-            steps.append(step._replace(operands=tuple([places[operand] for operand in step.operands])))
+            if step.operands:
+                moved = tuple([places[operand] for operand in step.operands])
+                if moved != step.operands:
+                    step = Step(step.op, moved, step.detail, step.label)
+            steps.append(step)
     return Code(tuple(steps), tuple([places[output] for output in code.outputs]))
 
 
 def simplified(code: Code) -> Code:
-    """With constants folded, equal steps shared, and 1 * x, x / 1, x + 0 and x ** 1 as x."""
+    """With constants folded, equal steps shared, and what :func:`put` has a shorter form for."""
     builder = Builder()
     places: list[int] = []
     for op, operands, detail, label in code.steps:
-        moved = tuple([places[operand] for operand in operands])
-        same = None
-        if len(moved) == 2:
-            same = _unchanged(op, [Term(builder, place) for place in moved])
-        places.append(builder.add(op, moved, detail, label) if same is None else same.place)
+        place = put(builder, op, tuple([places[operand] for operand in operands]), detail)
+        if label and (op in GIVEN or builder.steps[place].op not in GIVEN):
+            builder.label(place, label)
+        places.append(place)
     return pruned(builder.code([places[output] for output in code.outputs]))
+
+
+def put(builder: Builder, op: Any, operands: tuple[int, ...], detail: Any = None) -> int:
+    """The place of that step, or of a shorter one that gives the same number to the last bit.
+
+    1 * x, x / 1, x + 0, x ** 1 and --x are x; -1 * x is -x; x + -y is x - y; x - -y is x + y; a choice
+    between x and x is x.
+    """
+    steps = builder.steps
+    if op in CHOICES:
+        yes, no = operands[2:]
+        return yes if yes == no else builder.add(op, operands)
+    if op is neg and steps[operands[0]].op is neg:
+        return steps[operands[0]].operands[0]
+    if len(operands) != 2 or op not in (mul, div, pow, add, sub):
+        return builder.add(op, operands, detail)
+    same = _unchanged(op, [Term(builder, operand) for operand in operands])
+    if same is not None:
+        return same.place
+    x, y = operands
+    if op is mul and builder.number_of(x) == -1.0:
+        return put(builder, neg, (y,))
+    if op in (mul, div) and builder.number_of(y) == -1.0:
+        return put(builder, neg, (x,))
+    if op in (add, sub) and steps[y].op is neg:
+        return builder.add(sub if op is add else add, (x, steps[y].operands[0]))
+    if op is add and steps[x].op is neg:
+        return builder.add(sub, (y, steps[x].operands[0]))
+    return builder.add(op, operands)
 
 
 def differentiated(code: Code, wanted: list[Step]) -> Code:
@@ -60,7 +94,6 @@ def differentiated(code: Code, wanted: list[Step]) -> Code:
     for place, step in enumerate(code.steps):
         varies[place] = (step.op, step.detail) in goals or any(varies[operand] for operand in step.operands)
     upstream: dict[int, Term | float] = {output: 1.0}
-    zero = 0.0
     for place in range(len(code.steps) - 1, -1, -1):
         step = code.steps[place]
         if step.op in GIVEN or not varies[place] or place not in upstream:
@@ -70,17 +103,11 @@ def differentiated(code: Code, wanted: list[Step]) -> Code:
             builder.label(gradient.place, f"d_{step.label}")
         operands = [Term(builder, operand) for operand in step.operands]
         out = Term(builder, place)
-        if isinstance(step.op, Op):
-            partials = [
-                partial(out, *operands) if varies[operand] else zero
-                for partial, operand in zip(step.op.partials, step.operands)
-            ]
-        else:
-            partials = list(step.op.partials(out, *operands))
+        partials = _partials(step, out, operands, varies)
         for operand, local in zip(step.operands, partials):
             if not varies[operand] or number_of(local) == 0.0:
                 continue
-            share = _product(gradient, local)
+            share = _product(local, gradient)
             before = upstream.get(operand)
             upstream[operand] = share if before is None else _sum(before, share)
     by_goal = {
@@ -97,15 +124,45 @@ def differentiated(code: Code, wanted: list[Step]) -> Code:
     return pruned(builder.code([output, *gradients]))
 
 
-def _product(x: Term | float, y: Term | float) -> Term | float:
-    if not isinstance(x, Term) and not isinstance(y, Term):
-        return x * y
-    found: Term = Term._apply(mul, y, x)
+def _partials(step: Step, out: Term, operands: list[Term], varies: list[bool]) -> list[Any]:
+    """The local gradients of a step to its operands: terms and numbers."""
+    if not isinstance(step.op, Op):
+        return list(step.op.partials(out, *operands))
+    found: list[Any] = []
+    for index, partial in enumerate(step.op.partials):
+        local: Any = 0.0
+        if varies[step.operands[index]]:
+            try:
+                local = partial(out, *operands)
+                number_of(local)
+            except (TypeError, ValueError, AttributeError):
+                # a person's own, written with a library or with branches: a step that calls it
+                local = Term._apply(_opaque(step.op, index), out, *operands)
+        found.append(local)
     return found
 
 
-def _sum(x: Term | float, y: Term | float) -> Term | float:
+@cache
+def _opaque(op: Op, index: int) -> Op:
+    """The partial derivative of a row as a row of its own, for where it cannot be written down."""
+    partial = op.partials[index]
+    name = f"{op.name}_slope" if len(op.partials) == 1 else f"{op.name}_slope_{op.operands[index]}"
+    operands = (no_value,) * (1 + len(op.partials))
+    return Op(name, name, partial, partial, operands, domain=op.domain, is_defined=True)
+
+
+def _product(local: Any, gradient: Any) -> Any:
+    if not isinstance(local, Term) and not isinstance(gradient, Term):
+        return local * gradient
+    return _put(mul, local, gradient)
+
+
+def _put(op: Op, x: Any, y: Any) -> Term:
+    builder = (x if isinstance(x, Term) else y).builder
+    return Term(builder, put(builder, op, (place_of(builder, x), place_of(builder, y))))
+
+
+def _sum(x: Any, y: Any) -> Any:
     if not isinstance(x, Term) and not isinstance(y, Term):
         return x + y
-    found: Term = Term._apply(add, x, y)
-    return found
+    return _put(add, x, y)

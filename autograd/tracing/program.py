@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..ops import CONSTANT
-from ..value import Value
+from ..ops import explain
+from ..value import ERRORS, Value
+from ..value import _as_float as as_float
 from . import python
-from .code import ARGUMENT, PARAMETER, Code, Step
-from .names import identifier, identifiers
+from .code import ARGUMENT, GIVEN, PARAMETER, Code, Step, given, select
 from .passes import differentiated, simplified
-from .recording import Recorded, TraceError, record
+from .recording import Recorded, TraceError, is_whole, leaves_of, record
+from .writing import renested, written
 
 if TYPE_CHECKING:
     from .batched import Batched
@@ -50,7 +52,8 @@ class Gradients:
 class Program:
     """What :func:`trace` gives: the straight-line program that a function of scalars is.
 
-    Call it as the function was called, with plain numbers; parameters are read from their Values at each call.
+    Call it as the function was called, with plain numbers; parameters are read from their Values at each
+    call.
 
     >>> from autograd import Value, trace
     >>> w = Value(3.0, "w")
@@ -67,9 +70,10 @@ class Program:
         t1 = x * w
         t2 = math.tanh(t1)
         # backward
-        t3 = 1.0 - t2 * t2
-        d_w = t3 * x
-        d_x = t3 * w
+        t3 = t2 * t2
+        t4 = 1.0 - t3
+        d_x = w * t4
+        d_w = x * t4
         return t2, [d_w], [d_x]
     <BLANKLINE>
     """
@@ -110,23 +114,92 @@ class Program:
 
     def __call__(self, *arguments: Any) -> Any:
         """The function's result, as plain numbers nested as its own were."""
-        return self._value(*self._checked(arguments), self._numbers())
+        flat, numbers = self._flat(arguments), self._numbers()
+        try:
+            found = self._value(flat, numbers)
+        except ERRORS as error:
+            raise self._explained(self.forward, flat, numbers) or error from None
+        results = self._recorded.results
+        if results is None:
+            if found != found:
+                raise self._explained(self.forward, flat, numbers) or _nan(self)
+            return found
+        if any(map(math.isnan, leaves_of(found))):
+            raise self._explained(self.forward, flat, numbers) or _nan(self)
+        return found
 
     def value_and_grad(self, *arguments: Any) -> tuple[float, Gradients]:
         """The function's number, and its gradients to all parameters and arguments."""
-        value, parameters, found = self._value_and_grad(*self._checked(arguments), self._numbers())
-        return value, Gradients(parameters, found, self._places)
+        flat, numbers = self._flat(arguments), self._numbers()
+        try:
+            value, of_parameters, of_arguments = self._value_and_grad(flat, numbers)
+        except ERRORS as error:
+            raise self._explained(self.backward, flat, numbers) or error from None
+        # a sum is nan where one of the numbers is, and takes less time than looking at each
+        total = value + sum(of_parameters) + sum(filter(None, of_arguments))
+        if total != total:
+            self._check(value, of_parameters, of_arguments, flat, numbers)
+        return value, self._gradients(of_parameters, of_arguments)
 
-    def _checked(self, arguments: Sequence[Any]) -> Sequence[Any]:
-        flat = self._recorded.signature.flat(arguments)
-        for index in self._recorded.selects:
-            if not float(flat[index]).is_integer() or flat[index] < 0:
-                name = self._recorded.signature.leaves[index].name
-                raise TypeError(
-                    f"{self._recorded.signature.function}: {name} is {flat[index]!r}; it selects, so a whole "
-                    "number from 0 on is expected"
+    def _gradients(self, of_parameters: list[float], of_arguments: list[Any]) -> Gradients:
+        found = iter(of_arguments)
+        trees = self._recorded.signature.trees
+        return Gradients(of_parameters, [renested(tree, found) for tree in trees], self._places)
+
+    def _check(self, value: float, parameters: Any, arguments: Any, flat: Any, numbers: Any) -> None:
+        if any(map(math.isnan, [value, *parameters, *(g for g in arguments if g is not None)])):
+            raise self._explained(self.backward, flat, numbers) or _nan(self)
+
+    def _explained(self, code: Code, flat: Sequence[float], numbers: Sequence[float]) -> Exception | None:
+        """The first step that has no value for these numbers, as the error that Values would raise."""
+        found: list[Any] = []
+        forward = len(self.forward.steps)
+        for place, step in enumerate(code.steps):
+            operands = tuple([found[operand] for operand in step.operands])
+            error: Exception | None = None
+            number: Any = None
+            if step.op in GIVEN:
+                number = given(step, flat, numbers)
+            else:
+                try:
+                    number = step.op.on_float(*operands)
+                except ERRORS as raised:
+                    error = raised
+            if number != number:
+                error = ValueError("the result is not a number (nan)")
+            if error is not None:
+                where = f" (the step {step.label})" if step.label else ""
+                where = " (in the backward pass)" if place >= forward else where
+                explained = explain(step.op, error, operands)
+                explained.args = (f"{explained}{where}",)
+                return explained
+            found.append(number)
+        return None
+
+    def _flat(self, arguments: Sequence[Any]) -> list[float]:
+        """The numbers among the arguments, checked."""
+        signature = self._recorded.signature
+        flat = signature.flat(arguments)
+        for index, rows in self._rows.items():
+            number = flat[index]
+            if not (number.is_integer() and 0 <= number < rows):
+                kind = IndexError if number.is_integer() else TypeError
+                raise kind(
+                    f"{signature.function}: {signature.leaves[index].name} is {number:g}; it selects one of "
+                    f"{rows} rows, so a whole number from 0 to {rows - 1} is expected"
                 )
-        return arguments
+        return flat
+
+    @cached_property
+    def _rows(self) -> dict[int, int]:
+        """How many rows each argument that selects has to select from."""
+        rows: dict[int, int] = {}
+        steps = self._recorded.code.steps
+        for step in steps:
+            if step.op is select:
+                index, size = steps[step.operands[0]].detail, len(step.operands) - 1
+                rows[index] = min(size, rows.get(index, size))
+        return rows
 
     def _numbers(self) -> list[float]:
         return [parameter.data for parameter in self.parameters]
@@ -137,77 +210,29 @@ class Program:
 
         ``value_and_grad(*arguments, parameters)`` gives the value, the gradients of the parameters as a list,
         and those of the arguments, nested as these. Of a function that gives several numbers it is
-        ``value(*arguments, parameters)``, the forward pass.
+        ``value(*arguments, parameters)``, the forward pass. An operation of your own whose value or
+        derivative is written with a library is a ValueError here: it has no formula.
         """
-        return self._written(self.backward if self._recorded.results is None else self.forward)
+        return self._written(python)
 
-    def _written(self, code: Code) -> str:
-        signature = self._recorded.signature
-        arguments = [identifier(name) for name in signature.names]
-        names = identifiers(code, arguments_of_lists(signature))
-        lines = self._given(code, names)
-        steps = python.statements(code, names)
-        count = sum(step.op not in (ARGUMENT, PARAMETER, CONSTANT) for step in self._forward_steps(code))
-        lines += ["# forward", *steps[:count]] if steps else []
-        outputs = [python.result(code, place, names) for place in code.outputs]
-        if code is self.forward:
-            name, answer = "value", nested(outputs, self._recorded.results)
-        else:
-            lines += ["# backward", *steps[count:]]
-            name = "value_and_grad"
-            size = len(self.parameters)
-            slopes = iter(outputs[1 + size :])
-            of_arguments = ", ".join(
-                nested_like(tree, lambda leaf: "None" if self._selects(leaf) else next(slopes))
-                for tree in signature.trees
-            )
-            answer = f"{outputs[0]}, [{', '.join(outputs[1 : 1 + size])}], [{of_arguments}]"
-        body = "\n".join(f"    {line}" for line in [*lines, f"return {answer}"])
-        text = f"def {name}({', '.join([*arguments, 'parameters'])}):\n{body}\n"
-        helpers = python.definitions(python.calls(body))
-        return "\n\n\n".join(part for part in ("import math", helpers, text) if part)
-
-    def _forward_steps(self, code: Code) -> Sequence[Step]:
-        """Those of the steps that are of the forward pass, where both are in one."""
-        last = code.outputs[0] if code is not self.forward else len(code.steps) - 1
-        return code.steps[: last + 1]
-
-    def _selects(self, leaf: Any) -> bool:
-        return self._recorded.signature.leaves.index(leaf) in self._recorded.selects
-
-    def _given(self, code: Code, names: list[str]) -> list[str]:
-        """The lines that give the arguments and parameters that are used their names."""
-        paths = dict(zip(range(len(self._recorded.signature.leaves)), self._paths()))
-        lines = []
-        for step, name in zip(code.steps, names):
-            if step.op is ARGUMENT and paths[step.detail] != name:
-                lines.append(f"{name} = {paths[step.detail]}")
-            elif step.op is PARAMETER:
-                lines.append(f"{name} = parameters[{step.detail}]" + python.comment(step))
-        return lines
-
-    def _paths(self) -> list[str]:
-        """Where each number is among the arguments, such as ``x[0][2]``."""
-        found: list[str] = []
-
-        def visit(path: str, tree: Any) -> None:
-            if isinstance(tree, list):
-                for index, part in enumerate(tree):
-                    visit(f"{path}[{index}]", part)
-            else:
-                found.append(path)
-
-        for name, tree in zip(self._recorded.signature.names, self._recorded.signature.trees):
-            visit(identifier(name), tree)
-        return found
+    def _written(self, language: Any) -> str:
+        is_loss = self._recorded.results is None
+        return written(self._recorded, self.backward if is_loss else self.forward, is_loss, language)
 
     @cached_property
     def _value(self) -> Callable[..., Any]:
-        return built(self._written(self.forward), "value")
+        return self._built(self.forward, backward=False)
 
     @cached_property
     def _value_and_grad(self) -> Callable[..., Any]:
-        return built(self._written(self.backward), "value_and_grad")
+        return self._built(self.backward, backward=True)
+
+    def _built(self, code: Code, backward: bool) -> Callable[..., Any]:
+        """The text as a function of flat lists of numbers."""
+        called: dict[str, Any] = {}
+        text = written(self._recorded, code, backward, flat=True, called=called)
+        scope = {name: checked(op) for name, op in called.items()}
+        return built(text, "value_and_grad" if backward else "value", scope)
 
     def batched(self, dtype: Any = float) -> Batched:
         """The array program over a leading batch axis; see :class:`~autograd.tracing.batched.Batched`."""
@@ -223,43 +248,33 @@ class Program:
         )
 
 
-def arguments_of_lists(signature: Any) -> list[str]:
-    """The names of arguments that are lists: no step may take them."""
-    return [identifier(n) for n, tree in zip(signature.names, signature.trees) if isinstance(tree, list)]
+def _nan(program: Program) -> Exception:
+    return ValueError(f"{program!r}: a result or a gradient is not a number (nan); scale the numbers down")
 
 
-def nested(texts: Sequence[str], results: Any) -> str:
-    """The results as a function gave them: one number, or lists."""
-    return texts[0] if results is None else nested_like(results, lambda place: texts[place])
+def checked(op: Any) -> Callable[..., float]:
+    """An operation that a person defined, as a function of floats that gives a float."""
+    return lambda *operands: as_float(op.on_float(*operands), op.name)
 
 
-def nested_like(tree: Any, text: Callable[[Any], str]) -> str:
-    """Lists nested like ``tree``, with the text of each leaf."""
-    if isinstance(tree, list):
-        return f"[{', '.join(nested_like(part, text) for part in tree)}]"
-    return text(tree)
-
-
-def built(source: str, name: str) -> Callable[..., Any]:
-    """The function of that name that a piece of source defines."""
-    scope: dict[str, Any] = {}
+def built(source: str, name: str, scope: dict[str, Any] | None = None) -> Callable[..., Any]:
+    """The function of that name that a piece of source defines, with ``scope`` for its globals."""
+    scope = {} if scope is None else scope
     exec(compile(source, f"<autograd trace {name}>", "exec"), scope)
     function: Callable[..., Any] = scope[name]
     return function
 
 
-def trace(
-    fn: Callable[..., Any], *arguments: Any, parameters: Sequence[Value] | None = None
-) -> Program:
+def trace(fn: Callable[..., Any], *arguments: Any, parameters: Sequence[Value] | None = None) -> Program:
     """Run ``fn`` once on Values, record what it does, and give it as a :class:`Program`.
 
     ``arguments`` are numbers, or nested lists of numbers; whole numbers may also select, in
-    :func:`autograd.take`. What they are does not matter, only how they are nested. ``parameters`` are the leaves
-    that the function reads and that there are gradients to; left out, they are all that it meets.
+    :func:`autograd.take`. What they are does not matter, only how they are nested. ``parameters`` are the
+    leaves that the function reads and that there are gradients to; left out, they are all that it meets.
 
-    A branch, ``float()``, ``int()`` or a comparison on a traced number is a :class:`TraceError` that names the
-    line: use :func:`autograd.where`, ``maximum`` and the like. A number read by ``.data`` is that of this one
-    run, and becomes a constant.
+    A branch, ``float()``, ``int()`` or a comparison on a traced number is a :class:`TraceError` that names
+    the line: use :func:`autograd.where`, ``maximum`` and the like. A number read by ``.data`` is that of this
+    one run, and becomes a constant.
 
     >>> from autograd import Value
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
@@ -276,8 +291,9 @@ def trace(
 def traced(fn: Callable[..., Any], *, static: Any = (), parameters: Sequence[Value] | None = None) -> Traced:
     """``fn`` traced at its first call for each kind of arguments, and kept.
 
-    ``static`` names the arguments that are not traced, such as a length that a loop runs to: for each of their
-    values there is a program of its own. A trace is also made anew where the others are nested in another way.
+    ``static`` names the arguments that are not traced, such as a length that a loop runs to: for each of
+    their values there is a program of its own. A trace is also made anew where the others are nested in
+    another way.
 
     >>> from autograd import Value
     >>> w = Value(3.0, "w")
@@ -297,7 +313,7 @@ class Traced:
     """A function that is traced when it is called: see :func:`traced`. ``programs`` has what is kept."""
 
     def __init__(self, fn: Callable[..., Any], static: Any, parameters: Sequence[Value] | None) -> None:
-        self.fn, self._parameters = fn, parameters
+        self.fn, self._parameters = fn, None if parameters is None else list(parameters)
         self.static = (static,) if isinstance(static, str) else tuple(static)
         self._signature = inspect.signature(fn)
         if unknown := [name for name in self.static if name not in self._signature.parameters]:
@@ -311,19 +327,32 @@ class Traced:
         """The program for such arguments, and those of them that it is called with."""
         bound = self._signature.bind(*args, **named)
         bound.apply_defaults()
+        kinds = {name: parameter.kind for name, parameter in self._signature.parameters.items()}
+        for name in [name for name, kind in kinds.items() if kind is kind.VAR_KEYWORD]:
+            bound.arguments.update(bound.arguments.pop(name))
         moving = {name: value for name, value in bound.arguments.items() if name not in self.static}
         fixed = {name: value for name, value in bound.arguments.items() if name in self.static}
         try:
-            key = (tuple(fixed.items()), tuple(map(_shape, moving.values())))
+            # with their types, as 1, 1.0 and True are equal
+            known = tuple([(name, type(value), value) for name, value in fixed.items()])
+            key = (known, tuple(moving), tuple(map(_shape, moving.values())))
             found = self.programs.get(key)
         except TypeError:
             raise TypeError(
-                f"traced: the static arguments {fixed!r} cannot be kept apart; expected numbers, strings or tuples"
+                f"traced: the static arguments {fixed!r} cannot be kept apart; expected numbers, strings or "
+                "tuples"
             ) from None
         if found is None:
 
             def fn(*numbers: Any) -> Any:
-                return self.fn(**dict(zip(moving, numbers)), **fixed)
+                given = {**fixed, **dict(zip(moving, numbers))}
+                by_place: list[Any] = []
+                for name, kind in kinds.items():
+                    if kind in (kind.POSITIONAL_ONLY, kind.POSITIONAL_OR_KEYWORD):
+                        by_place.append(given.pop(name))
+                    elif kind is kind.VAR_POSITIONAL:
+                        by_place.extend(given.pop(name))
+                return self.fn(*by_place, **given)
 
             fn.__name__ = getattr(self.fn, "__name__", "traced")
             recorded = record(fn, list(moving.values()), self._parameters, list(moving))
@@ -347,4 +376,4 @@ def _shape(argument: Any) -> Any:
         argument = argument.tolist()
     if isinstance(argument, (list, tuple)):
         return tuple(map(_shape, argument))
-    return "whole" if isinstance(argument, int) else "number"
+    return "whole" if is_whole(argument) else "number"

@@ -3,21 +3,24 @@
 >>> from autograd import ops
 >>> print(value(ops.softplus, [Scalar("h")]), "and", value(ops.relu, [Scalar("h")]))
 softplus(h) and h if h > 0.0 else 0.0
->>> print(definitions({"softplus"}))
+>>> print(definitions({"softplus"}, ops.ELEMENTWISE))
 def softplus(x):
     return (x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x)))
 """
 
 from __future__ import annotations
 
+import keyword
+import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from ..ops import CONSTANT, ELEMENTWISE, Op
-from ..symbols import ATOM, POWER, Symbol, is_infix, number
-from .code import CHOICES, GIVEN, Code, Step, select
-from .names import identifier
+from ..ops import Op
+from ..symbols import ATOM, NEGATION, Symbol, is_infix
+from ..symbols import number as finite
+from .code import CHOICES, select
 
 MATH = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh", "erf", "erfc")
 PRIMITIVES = {name: f"math.{name}" for name in MATH} | {"abs": "abs"}
@@ -28,8 +31,14 @@ LIBRARY = {
         "    return largest + math.log(math.fsum(math.exp(x - largest) for x in xs))"
     ),
 }
+# Words of the language, and names that the written programs use.
+WORDS = {*keyword.kwlist, "math", "parameters", "abs", "float", "int", "max", "sum", "range"}
 SHORT = 32  # characters of a formula that is written out in place of a call
-_CALLED = re.compile(r"(?<![\w.])([a-z_]\w*)\(")
+MANY = 50  # terms; a longer sum is a call, which the compiler need not nest
+MIRRORED = {"<": ">", "<=": ">=", "==": "=="}
+_CALLED = re.compile(r"(?<![\w.])([^\W\d]\w*)\(")
+NOTHING = "None"  # the gradient of what has none
+MARK = "#"  # begins a comment
 
 
 class Scalar(Symbol):
@@ -46,10 +55,17 @@ class Scalar(Symbol):
     def _infix(cls, op: Op, x: Any, y: Any) -> Any:
         if op.name != "pow" or (not isinstance(y, Symbol) and y == 1):
             return super()._infix(op, x, y)
-        if not isinstance(y, Symbol) and float(y).is_integer():
+        if not isinstance(y, Symbol) and float(y).is_integer() and abs(y) < 1e6:
             return super()._infix(op, x, int(y))
         # of a negative base, Python's own ** makes a complex number
         return cls(f"math.pow({_text(x)}, {_text(y)})", ATOM)
+
+
+def number(value: float) -> Symbol:
+    """A plain number as a piece of a formula, also an infinite one."""
+    if math.isinf(value):
+        return Scalar("math.inf", ATOM) if value > 0 else Scalar("-math.inf", NEGATION)
+    return finite(value)
 
 
 def _text(operand: Any) -> str:
@@ -61,42 +77,53 @@ def value(op: Any, operands: Sequence[Any]) -> str:
 
     ValueError where the row has no formula: its value was defined with a library or with branches.
     """
+    operands = [number(x) if type(x) is float and math.isinf(x) else x for x in operands]
     if op in CHOICES:
-        left, right, yes, no = map(_place, operands)
-        return f"{yes} if {left} {CHOICES[op]} {right} else {no}"
+        left, right, yes, no = operands
+        relation = CHOICES[op]
+        if not isinstance(left, Symbol):
+            left, right, relation = right, left, MIRRORED[relation]
+        return f"{_text(yes)} if {_text(left)} {relation} {_text(right)} else {_text(no)}"
     if op is select:
         return f"({', '.join(map(_text, operands[1:]))},)[int({_text(operands[0])})]"
-    if op.name == "sum":
-        return str(sum(operands[1:], operands[0]))
-    if op.name == "dot":
-        half = len(operands) // 2
-        products = [x * y for x, y in zip(operands[:half], operands[half:])]
-        return str(sum(products[1:], products[0]))
-    if isinstance(op, Op) and is_infix(op):
+    if op.name in ("sum", "dot") and not isinstance(op, Op):
+        terms = operands if op.name == "sum" else products(operands)
+        if len(terms) > MANY:
+            return f"sum(({', '.join(map(_text, terms))}))"
+        return _text(sum(terms[1:], terms[0]))
+    if isinstance(op, Op) and is_infix(op) and not op.is_defined:
         return _text(op(*operands))
-    if op.name in PRIMITIVES and not op.is_defined:
+    if op.name in LIBRARY or (op.name in PRIMITIVES and not op.is_defined):
         return Scalar.call(op.name, list(map(_text, operands)))
-    if op.name not in LIBRARY:
-        formula = _formula(op, operands)
-        if len(formula) <= SHORT and not _CALLED.search(formula.replace("math.", "")):
-            return formula
+    if _is_short(op):
+        return _formula(op, operands)
     return Scalar.call(op.name, list(map(_text, operands)))
 
 
-def _place(operand: Any) -> str:
-    text = _text(operand)
-    return f"({text})" if " if " in text else text
+def products(operands: Sequence[Any]) -> list[Any]:
+    """The terms of a dot product."""
+    half = len(operands) // 2
+    return [x * y for x, y in zip(operands[:half], operands[half:])]
+
+
+@cache
+def _is_short(op: Op) -> bool:
+    formula = _formula(op, list(map(Scalar, op.operands)))
+    return len(formula) <= SHORT and not _CALLED.search(formula.replace("math.", ""))
 
 
 def _formula(op: Any, operands: Sequence[Any]) -> str:
     try:
         return _text(op.on_float(*operands))
     except Exception as error:
-        raise ValueError(f"the value of {op.name} has no formula that source could have: {error}") from None
+        raise ValueError(
+            f"the value of {op.name} has no formula that source could have ({error}): write it with "
+            "arithmetic and the functions of autograd, and where() for a branch"
+        ) from None
 
 
-def definitions(called: Iterable[str]) -> str:
-    """The rows that a program calls by name, and those that these call, as functions."""
+def definitions(called: Iterable[str], rows: Mapping[str, Any]) -> str:
+    """Those of ``rows`` that a program calls by name, and those that these call, as functions."""
     found: dict[str, str] = {}
 
     def define(names: Iterable[str]) -> None:
@@ -107,10 +134,11 @@ def definitions(called: Iterable[str]) -> str:
             if name in LIBRARY:
                 text = LIBRARY[name]
             else:
-                op = ELEMENTWISE[name]
+                op = rows[name]
                 operands = op.operands
-                text = f"def {name}({', '.join(operands)}):\n    return {_formula(op, list(map(Scalar, operands)))}"
-                define(calls(text.split("\n", 1)[1]))
+                formula = _formula(op, list(map(Scalar, operands)))
+                text = f"def {name}({', '.join(operands)}):\n    return {formula}"
+                define(calls(text.split("\n", 1)[1], rows))
             found.pop(name)
             found[name] = text
 
@@ -118,35 +146,33 @@ def definitions(called: Iterable[str]) -> str:
     return "\n\n\n".join(found.values())
 
 
-def calls(text: str) -> set[str]:
-    """The rows that a piece of source calls by name."""
-    return {name for name in _CALLED.findall(text) if name in LIBRARY or name in ELEMENTWISE} - {"abs"}
+def calls(text: str, rows: Mapping[str, Any]) -> set[str]:
+    """Those of ``rows`` that a piece of source calls by name."""
+    return {name for name in _CALLED.findall(text) if name in LIBRARY or name in rows} - {"abs"}
 
 
-def operands_of(code: Code, step: Step, names: list[str]) -> list[Any]:
-    """The operands of a step as pieces of a formula: names, and numbers where they are constants."""
-    return [
-        code.steps[operand].detail if code.steps[operand].op is CONSTANT else Scalar(names[operand], ATOM)
-        for operand in step.operands
-    ]
+def assigned(name: str, value: str) -> str:
+    """A line that gives a value a name."""
+    return f"{name} = {value}"
 
 
-def statements(code: Code, names: list[str]) -> list[str]:
-    """One line a step, in the order of the walk; labels that are no names stand behind as comments."""
-    lines = []
-    for step, name in zip(code.steps, names):
-        if step.op in GIVEN:
-            continue
-        lines.append(f"{name} = {value(step.op, operands_of(code, step, names))}{comment(step)}")
-    return lines
+def listed(parts: Iterable[str]) -> str:
+    """A list."""
+    return f"[{', '.join(parts)}]"
 
 
-def comment(step: Step) -> str:
-    """The label of a step, where it is no name."""
-    return f"  # {step.label}" if step.label and identifier(step.label) != step.label else ""
+def answered(parts: Sequence[str]) -> str:
+    """The line that gives one thing back, or several."""
+    return f"return {', '.join(parts)}"
 
 
-def result(code: Code, place: int, names: list[str]) -> str:
-    """An output as an expression: the name of its step, or a constant's number."""
-    step = code.steps[place]
-    return _text(step.detail) if step.op is CONSTANT else names[place]
+def function(name: str, arguments: Sequence[str], body: Sequence[str]) -> str:
+    """A function of its own."""
+    lines = "\n".join([f"    {line}" for line in body])
+    return f"def {name}({', '.join(arguments)}):\n{lines}\n"
+
+
+def complete(text: str, statements: Sequence[str], rows: Mapping[str, Callable[..., Any]]) -> str:
+    """The program, and before it what it leans on: rows that the statements call, and ``math``."""
+    helpers = definitions(set().union(*(calls(line, rows) for line in statements)), rows)
+    return "\n\n\n".join([part for part in ("import math", helpers, text) if part])

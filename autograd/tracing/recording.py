@@ -1,7 +1,7 @@
 """Recording: run a function once on Values, and take the graph it leaves, as Code.
 
-What would freeze into the code without a word is an error that names the line: a branch, ``float()``, ``int()``
-or a comparison on a traced number, whose answer may be another one at the next call.
+What would freeze into the code without a word is an error that names the line: a branch, ``float()``,
+``int()`` or a comparison on a traced number, whose answer may be another one at the next call.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 
 from .. import engine, modes, ops
+from ..naming import name_of
 from ..ops import CONSTANT, LEAF
 from ..value import Value, constant, nary
+from ..value import _as_float as as_float
 from . import code as codes
 from .code import ARGUMENT, PARAMETER, Builder, Code
 
@@ -34,11 +36,14 @@ class Argument(Value):
     __slots__ = ()
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, (int, float, Value)) and other is not self:
+        if isinstance(other, (int, float, Value)) and other is not self and modes.recorder() is not None:
             raise frozen("==")
-        return self is other
+        return self is other or NotImplemented
 
     __hash__ = Value.__hash__
+
+    def __index__(self) -> int:
+        raise frozen("an index or a length")
 
 
 class Whole(Argument):
@@ -46,13 +51,14 @@ class Whole(Argument):
 
     __slots__ = ()
 
-    def __index__(self) -> int:
-        raise frozen("an index or a length")
-
     def _take(self, rows: Any) -> Any:
         """What :func:`autograd.take` gives for a list and this index: nodes that select."""
         if not isinstance(rows, (list, tuple)) or not rows:
-            raise TraceError(f"take: got {type(rows).__name__}; expected a list that is not empty")
+            raise TraceError(f"take: got {rows!r}; expected a list that is not empty{_at()}")
+        if not 0 <= self.data < len(rows):
+            raise IndexError(
+                f"take: a traced index of {self.data:.0f}, but there are {len(rows)} rows{_at()}"
+            )
         if all(isinstance(row, (list, tuple)) for row in rows):
             if len({len(row) for row in rows}) > 1:
                 raise TraceError(f"take: the rows of the list are of different lengths{_at()}")
@@ -63,18 +69,35 @@ class Whole(Argument):
 class Condition:
     """A comparison of traced numbers: true at one call and false at the next. It goes into ``where``."""
 
-    __slots__ = ("row", "left", "right", "negated")
+    __slots__ = ("row", "left", "right", "relation")
+    __array_ufunc__ = None
 
-    def __init__(self, row: ops.Op, left: Any, right: Any) -> None:
-        self.row, self.left, self.right = row, left, right
+    def __init__(self, row: ops.Op, left: Any, right: Any, relation: str) -> None:
+        self.row, self.left, self.right, self.relation = row, left, right, relation
+
+    def __repr__(self) -> str:
+        left, right = (self.left, self.right)[:: -1 if ">" in self.relation else 1]
+        return f"<the traced condition {name_of(left)} {self.relation} {name_of(right)}>"
 
     def __bool__(self) -> bool:
-        raise frozen(f"a branch on {codes.CHOICES[self.row]}")
+        raise frozen(f"a branch on {self.relation} (max, min and sorted make one, too)")
+
+    def _as_number(self, *others: Any) -> Any:
+        raise TraceError(
+            f"trace: the condition {self.relation} is used as a number{_at()}; "
+            "autograd.where(condition, 1.0, 0.0) is one"
+        )
+
+    __float__ = __int__ = __index__ = __neg__ = __add__ = __radd__ = __sub__ = __rsub__ = _as_number
+    __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __pow__ = __rpow__ = _as_number
+    __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _as_number
 
     @staticmethod
     def _where(condition: Any, x: Any, y: Any) -> Any:
         if not isinstance(condition, Condition):
-            raise TraceError(f"where: got {condition!r} for the condition; expected a comparison such as x > 0")
+            raise TraceError(
+                f"where: got {condition!r} for the condition; expected a comparison such as x > 0"
+            )
         return Value._apply(condition.row, condition.left, condition.right, x, y)
 
 
@@ -89,22 +112,23 @@ class Recorder:
     def compare(self, node: Value, relation: str, other: Any) -> Any:
         """A comparison as a Condition, or as a bool where both sides are constants."""
         other = other if isinstance(other, Value) else constant(other, relation)
+        written = relation
         if node.op is CONSTANT and other.op is CONSTANT:
             a, b = node.data, other.data
             return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b}[relation]
         if relation in (">", ">="):
             node, other, relation = other, node, relation.replace(">", "<")
         row = {"<": codes.less, "<=": codes.less_equal, "==": codes.equal}[relation]
-        return Condition(row, node, other)
+        return Condition(row, node, other, written)
 
 
 def frozen(what: str) -> TraceError:
     """The error where a number of one run would be taken for that of all."""
     return TraceError(
-        f"trace: {what} on a traced number{_at()}. Its answer would be frozen into the program, and it may be "
-        "another one at the next call. Use autograd.where(condition, x, y), maximum, minimum or abs for a "
-        "choice, autograd.take(rows, index) to select; what never changes is an argument of the function that "
-        "traced(fn, static=...) names, or a plain number outside of it"
+        f"trace: {what} on a traced number{_at()}. Its answer would be frozen into the program, and it may "
+        "be another one at the next call. Use autograd.where(condition, x, y), maximum, minimum or abs for a "
+        "choice, autograd.take(rows, index) to select; what never changes is an argument of the function "
+        "that traced(fn, static=...) names, or a plain number outside of it"
     )
 
 
@@ -138,7 +162,7 @@ class Signature:
     leaves: tuple[Leaf, ...] = field(repr=False)
 
     def flat(self, arguments: Sequence[Any]) -> list[Any]:
-        """The numbers among the arguments, in order; TypeError where they are not as they were in the trace."""
+        """The numbers among the arguments, in order; TypeError where they are not as in the trace."""
         if len(arguments) != len(self.trees):
             raise TypeError(
                 f"{self.function}: got {len(arguments)} arguments; expected {len(self.trees)}: "
@@ -169,9 +193,14 @@ def _flatten(function: str, name: str, tree: Any, argument: Any, found: list[Any
         for index, (part, each) in enumerate(zip(tree, argument)):
             _flatten(function, f"{name}[{index}]", part, each, found)
         return
-    if isinstance(argument, (list, tuple, str, bytes)) or not hasattr(argument, "__float__"):
-        raise TypeError(f"{function}: {name} is {argument!r}; expected a number, as in the trace")
-    found.append(argument if isinstance(argument, int) else float(argument))
+    if type(argument) is not float:
+        if isinstance(argument, (list, tuple)) or np.ndim(argument):
+            raise TypeError(f"{function}: {name} is {argument!r}; expected a number, as in the trace")
+        argument = float(argument) if isinstance(argument, Value) else argument
+        argument = as_float(argument, f"{function}: {name}")
+    elif argument != argument:
+        raise ValueError(f"{function}: {name} is nan, which is not a number; look for where the data has it")
+    found.append(argument)
 
 
 @dataclass(frozen=True)
@@ -202,12 +231,12 @@ def record(
         if isinstance(argument, (list, tuple)):
             pairs = [lift(f"{name}_{index}", each) for index, each in enumerate(argument)]
             return [tree for tree, _ in pairs], [value for _, value in pairs]
-        whole = isinstance(argument, (int, np.integer)) and not isinstance(argument, bool)
+        whole = is_whole(argument)
         if isinstance(argument, Value):
             argument = argument.data
         try:
             node = (Whole if whole else Argument)(argument, name)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise TraceError(
                 f"trace: the argument {name} is {argument!r}; expected a number or nested lists of numbers "
                 f"({error})"
@@ -217,20 +246,23 @@ def record(
         return leaves[-1], node
 
     lifted = [lift(name, argument) for name, argument in zip(names, arguments)]
-    signature = Signature(
-        getattr(fn, "__name__", type(fn).__name__), tuple(names), tuple(tree for tree, _ in lifted), tuple(leaves)
-    )
+    called = getattr(fn, "__name__", type(fn).__name__)
+    signature = Signature(called, tuple(names), tuple(tree for tree, _ in lifted), tuple(leaves))
     listed = None if parameters is None else _listed(parameters)
     with modes.tracing(Recorder()):
         result = fn(*(value for _, value in lifted))
     outputs, results = _results(result)
-    found = _parameters(outputs, set(nodes), listed)
-    builder, places = to_code(outputs, nodes, found)
+    orders = [engine.inner_nodes(output) for output in outputs]
+    found = _parameters(outputs, orders, set(nodes), listed)
+    builder, places = to_code(outputs, orders, nodes, found)
     code = builder.code(places)
-    selects = {
-        code.steps[step.operands[0]].detail for step in code.steps if step.op is codes.select
-    }
-    return Recorded(code, signature, tuple(found), results, frozenset(selects - {None}))
+    selects = {code.steps[step.operands[0]].detail for step in code.steps if step.op is codes.select}
+    return Recorded(code, signature, tuple(found), results, frozenset(selects))
+
+
+def is_whole(argument: Any) -> bool:
+    """Whether a number among the arguments is a whole one, which may select."""
+    return isinstance(argument, (int, np.integer)) and not isinstance(argument, bool)
 
 
 def _names(fn: Callable[..., Any], count: int) -> list[str]:
@@ -281,14 +313,22 @@ def _results(result: Any) -> tuple[list[Value], Any]:
     return outputs, (nested if isinstance(nested, list) else None)
 
 
-def _parameters(outputs: list[Value], arguments: set[Any], listed: list[Value] | None) -> list[Value]:
+def _parameters(
+    outputs: list[Value], orders: list[list[Value]], arguments: set[Any], listed: list[Value] | None
+) -> list[Value]:
     """The parameters: those listed, or where there is no list all leaves that the function met."""
     met: dict[Value, None] = {}
-    for output in outputs:
-        for node in [*engine.inner_nodes(output), output]:
+    for output, order in zip(outputs, orders):
+        for node in order or [output]:
             for leaf in node.parents or (node,):
                 if leaf.op is LEAF and leaf not in arguments:
-                    met.setdefault(leaf)
+                    met[leaf] = None
+    for leaf in met:
+        if isinstance(leaf, Argument):
+            raise TraceError(
+                f"trace: the function uses {leaf!r}, an argument of another function that is traced, or was; "
+                "make it an argument of this one"
+            )
     if listed is None:
         return list(met)
     known = set(listed)
@@ -302,7 +342,10 @@ def _parameters(outputs: list[Value], arguments: set[Any], listed: list[Value] |
 
 
 def to_code(
-    outputs: Sequence[Value], arguments: Sequence[Value], parameters: Sequence[Value]
+    outputs: Sequence[Value],
+    orders: Sequence[Sequence[Value]],
+    arguments: Sequence[Value],
+    parameters: Sequence[Value],
 ) -> tuple[Builder, list[int]]:
     """The graph behind ``outputs`` as steps, in the order of the walk, and the outputs' places among them."""
     builder = Builder()
@@ -319,8 +362,9 @@ def to_code(
             found = places[node] = builder.constant(node.data)
         return found
 
-    for output in outputs:
-        for node in engine.inner_nodes(output):
+    for order in orders:
+        for node in order:
             if node not in places:
-                places[node] = add(node.op, tuple([place(parent) for parent in node.parents]), None, node.label)
+                operands = tuple([place(parent) for parent in node.parents])
+                places[node] = add(node.op, operands, None, node.label)
     return builder, [place(output) for output in outputs]

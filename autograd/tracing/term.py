@@ -1,4 +1,4 @@
-"""Terms: the kind of number that writes steps. A row's partial derivative, called with terms, becomes code."""
+"""Terms: the kind of number that writes steps. Called with terms, a row's partial derivative becomes code."""
 
 from __future__ import annotations
 
@@ -46,6 +46,8 @@ class Term:
     def _where(condition: Any, x: Any, y: Any) -> Any:
         if not isinstance(condition, Test):
             raise TypeError(f"where: got {condition!r} for the condition; expected a comparison")
+        if _are_same(x, y):
+            return x
         return Term._apply(condition.row, condition.left, condition.right, x, y)
 
     def _equal(self, other: Any) -> Any:
@@ -91,7 +93,14 @@ def number_of(operand: Any) -> float | None:
     """The number of a constant, as a float or as a term; None of anything else."""
     if not isinstance(operand, Term):
         return float(operand)
-    return operand.builder.number_of(operand.place)  # type: ignore[no-any-return]
+    return operand.builder.number_of(operand.place)
+
+
+def _are_same(x: Any, y: Any) -> bool:
+    if isinstance(x, Term) and isinstance(y, Term) and x.place == y.place:
+        return True
+    number = number_of(x)
+    return number is not None and number == number_of(y)
 
 
 def _unchanged(op: Op | NaryOp, operands: Any) -> Any:
