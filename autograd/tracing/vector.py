@@ -22,27 +22,27 @@ DIRECT = {  # shorter, and faster, than their formula
 # erf by its power series near 0, where it converges fast (Abramowitz and Stegun 7.1.6), and erfc by its
 # continued fraction from 2 on, evaluated from the far end (7.1.14).
 LIBRARY = {
-    "erf_near": '''def erf_near(x):
+    "erf_near": """def erf_near(x):
     term = total = x
     for n in range(1, 60):
         term = term * (2.0 * x * x / (2 * n + 1))
         total = total + term
-    return 2.0 / np.sqrt(np.pi) * np.exp(-x * x) * total''',
-    "erfc_far": '''def erfc_far(x):
+    return 2.0 / np.sqrt(np.pi) * np.exp(-x * x) * total""",
+    "erfc_far": """def erfc_far(x):
     tail = x
     for n in range(100, 0, -1):
         tail = x + n / 2 / tail
-    return np.exp(-x * x) / np.sqrt(np.pi) / tail''',
-    "erf": '''def erf(x):
+    return np.exp(-x * x) / np.sqrt(np.pi) / tail""",
+    "erf": """def erf(x):
     far = np.sign(x) * (1.0 - erfc_far(np.maximum(np.abs(x), 2.0)))
-    return np.where(np.abs(x) < 2.0, erf_near(np.clip(x, -2.0, 2.0)), far)''',
-    "erfc": '''def erfc(x):
+    return np.where(np.abs(x) < 2.0, erf_near(np.clip(x, -2.0, 2.0)), far)""",
+    "erfc": """def erfc(x):
     near, far = 1.0 - erf_near(np.clip(x, -2.0, 2.0)), erfc_far(np.maximum(np.abs(x), 2.0))
-    return np.where(np.abs(x) < 2.0, near, np.where(x < 0.0, 2.0 - far, far))''',
-    "logsumexp": '''def logsumexp(x):
+    return np.where(np.abs(x) < 2.0, near, np.where(x < 0.0, 2.0 - far, far))""",
+    "logsumexp": """def logsumexp(x):
     largest = x.max(axis=-1, keepdims=True)
     largest = np.where(np.isinf(largest), 0.0, largest)
-    return (largest + np.log(np.exp(x - largest).sum(axis=-1, keepdims=True)))[..., 0]''',
+    return (largest + np.log(np.exp(x - largest).sum(axis=-1, keepdims=True)))[..., 0]""",
 }
 _CALLED = re.compile(r"(?<![\w.])([a-z_]\w*)\(")
 
@@ -92,7 +92,11 @@ def value(op: Any, operands: Sequence[Any]) -> Any:
         test = Vector("?")._compare(CHOICES[op], 0)  # the shape of a comparison
         test = Vector(f"{_side(left)} {CHOICES[op]} {_side(right)}", test.binding)
         return Vector._where(test, yes, no)
-    if is_infix(op) or (op.name in PRIMITIVES or op.name in LIBRARY or op.name in DIRECT) and not op.is_defined:
+    if (
+        is_infix(op)
+        or (op.name in PRIMITIVES or op.name in LIBRARY or op.name in DIRECT)
+        and not op.is_defined
+    ):
         if op.name == "abs":
             return Vector(Vector.call("abs", [text(operands[0])]), 6)
         found = op(*operands)
