@@ -61,12 +61,12 @@ from .value import Value
 __all__ = [
     "ArrayOp", "Checked", "Contribution", "Drawing", "Film", "GradientError", "NaryOp", "Op", "Program",
     "Report", "Step", "Stepper", "Symbol", "Tensor", "Value", "abs", "array_ops", "backward_steps",
-    "concatenate", "cos", "define", "detect_anomaly", "dot", "draw", "elu", "erf", "erfc", "exp", "expm1", "film",
-    "formula", "gelu", "gelu_tanh", "gradcheck", "gradients", "hardtanh", "hessian", "hvp", "identity",
-    "jacobian", "leaky_relu", "log", "log1p", "log_softmax", "logsumexp", "maximum", "minimum", "mish",
-    "name_of", "no_grad", "ops", "prelu", "relu", "selu", "sigmoid", "sign", "silu", "sin", "softmax",
-    "softplus", "sqrt", "stack", "stepper", "sum", "swish", "take", "tan", "tanh", "topological_order",
-    "trace", "traced", "TraceError", "where",
+    "concatenate", "cos", "define", "detect_anomaly", "dot", "draw", "elu", "erf", "erfc", "exp", "expm1",
+    "film", "formula", "gelu", "gelu_tanh", "gradcheck", "gradients", "hardtanh", "hessian", "hvp",
+    "identity", "jacobian", "leaky_relu", "log", "log1p", "log_softmax", "logsumexp", "maximum",
+    "minimum", "mish", "name_of", "no_grad", "ops", "prelu", "relu", "selu", "sigmoid", "sign", "silu",
+    "sin", "softmax", "softplus", "sqrt", "stack", "stepper", "sum", "swish", "take", "tan", "tanh",
+    "topological_order", "trace", "traced", "TraceError", "where",
 ]  # fmt: skip
 
 
