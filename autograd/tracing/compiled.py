@@ -121,12 +121,14 @@ class Compiled:
                 f"map: got {len(arrays)} arguments; expected {len(signature.trees)}, with a leading axis: "
                 f"{', '.join(signature.names)}"
             )
-        parts, shapes, starts = [], [], [0]
+        parts: list[NDArray[Any]] = []
+        shapes, starts = [], [0]
         for name, tree, argument in zip(signature.names, signature.trees, arrays):
             array = np.asarray(argument, float)
             shape = _shape(name, tree)
-            if array.ndim != 1 + len(shape) or array.shape[1:] != shape or len(array) != len(arrays[0]):
-                expected = ", ".join(map(str, (len(arrays[0]), *shape)))
+            length = len(parts[0]) if parts else len(array) if array.ndim else "N"
+            if array.shape != (length, *shape):
+                expected = ", ".join(map(str, (length, *shape)))
                 raise TypeError(f"map: {name} is of shape {array.shape}; expected ({expected})")
             parts.append(array.reshape(len(array), -1))
             shapes.append(shape)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import autograd
@@ -37,7 +37,8 @@ OTHERS = [
     "negated",
     "constant",
 ]
-SETTINGS = settings(max_examples=2000)
+CALM = {"deadline": None, "derandomize": True, "suppress_health_check": list(HealthCheck)}
+SETTINGS = settings(max_examples=2000, **CALM)
 
 step = st.tuples(st.sampled_from(ROWS + OTHERS), st.integers(0, 30), st.integers(0, 30), st.floats(-2, 2))
 leaf = st.floats(-2, 2)
@@ -119,7 +120,7 @@ def test_source_runs_on_its_own_and_is_what_eager_values_do(steps, given_, weigh
 
 
 @given(graph, numbers, st.integers(0, 2))
-@settings(max_examples=200)
+@settings(max_examples=200, **CALM)
 def test_a_pass_leaves_the_meaning_alone(steps, weights, index):
     program, parameters, value, slopes, scale = case(steps, weights, weights, index)
     arguments = [*weights, float(index)]
