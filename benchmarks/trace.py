@@ -77,7 +77,7 @@ def expression() -> None:
         found = paired(f"{work}, {name}", "micrograd", ours, theirs, target, runs=3)
         if name == "by Numba":  # the ratio is too small for the table's three digits
             found = Result(
-                found.work, "micrograd, in 1,000s of its time", found.ours, found.theirs, 1e3 * found.ratio,
+                found.work, "a thousandth of micrograd's", found.ours, found.theirs, 1e3 * found.ratio,
                 1e3 * found.low, 1e3 * found.high, 1.0,
             )  # fmt: skip
         found.report()

@@ -42,7 +42,8 @@ def test_equal_steps_are_one_and_constants_are_folded():
     ("op", "operands", "expected"),
     [
         ("mul", (1.0, "x"), "x"), ("mul", ("x", 1.0), "x"), ("div", ("x", 1.0), "x"),
-        ("add", ("x", 0.0), "x"), ("add", (0.0, "x"), "x"), ("sub", ("x", 0.0), "x"), ("pow", ("x", 1.0), "x"),
+        ("add", ("x", 0.0), "x"), ("add", (0.0, "x"), "x"),
+        ("sub", ("x", 0.0), "x"), ("pow", ("x", 1.0), "x"),
         ("mul", (-1.0, "x"), "neg x"), ("mul", ("x", -1.0), "neg x"), ("div", ("x", -1.0), "neg x"),
         ("mul", (-1.0, "-w"), "w"), ("neg", ("-w",), "w"), ("add", ("x", "-w"), "sub x w"),
         ("add", ("-w", "x"), "sub x w"), ("sub", ("x", "-w"), "add x w"), ("sub", (0.0, "x"), "sub 0.0 x"),
