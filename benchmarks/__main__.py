@@ -20,6 +20,7 @@ BENCHMARKS = {
     "batched": sorted({1, CORES}),
     "imports": [CORES],
     "stepper": [CORES],
+    "trace": [1],
 }
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 

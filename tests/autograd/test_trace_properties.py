@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import autograd
@@ -39,7 +39,8 @@ OTHERS = [
     "negated",
     "constant",
 ]
-SETTINGS = settings(max_examples=2000)
+CALM = {"deadline": None, "derandomize": True, "suppress_health_check": list(HealthCheck)}
+SETTINGS = settings(max_examples=2000, **CALM)
 
 step = st.tuples(st.sampled_from(ROWS + OTHERS), st.integers(0, 30), st.integers(0, 30), st.floats(-2, 2))
 leaf = st.floats(-2, 2)
@@ -121,7 +122,7 @@ def test_source_runs_on_its_own_and_is_what_eager_values_do(steps, given_, weigh
 
 
 @given(graph, numbers, st.integers(0, 2))
-@settings(max_examples=200)
+@settings(max_examples=200, **CALM)
 def test_a_pass_leaves_the_meaning_alone(steps, weights, index):
     program, parameters, value, slopes, scale = case(steps, weights, weights, index)
     arguments = [*weights, float(index)]
