@@ -280,8 +280,9 @@ def eager(built, example):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_traced_and_batched_they_compute_what_values_do(name):
-    """Value and gradients of several examples, as it is called and as its source is run on its own; by as many
-    matrix products as the catalogue says."""
+    """Value and gradients of several examples, as it is called and as its source is run on its own; and by as
+    many matrix products as the catalogue says.
+    """
     network = networks.find(name)
     built, examples = examples_of(network, 1 if name == "mnist" else 4)
     program = trace(built.fn, *built.example, parameters=built.parameters)

@@ -218,8 +218,8 @@ _OTHERS = [
         "rnn",
         "a recurrent network of 6 states over 8 steps, an output at each, squared error",
         9,
-        "the inputs of all steps at once; the states of 7 steps, one after the other, each for the next state "
-        "and for the output, whose weights are stacked; the last output",
+        "the inputs of all steps at once; the states of 7 steps, one after the other, each for the next "
+        "state and for the output, whose weights are stacked; the last output",
         lambda rng: RNN(rng, 3, 6, 2),
         _numbers((8, 3), (8, 2)),
     ),
