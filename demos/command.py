@@ -35,8 +35,9 @@ DEMOS = (
     "schedules",
     "losses",
     "optimizers",
+    "matmuls",
 )
-APART = ("regularization", "schedules", "optimizers")  # which the tour leaves out: they take their time
+APART = ("regularization", "schedules", "optimizers", "matmuls")  # which the tour leaves out: they take their time
 TOUR = "tour"
 EXTRAS = ("matplotlib", "tqdm")  # where these are, so are the others that the demos need
 
@@ -85,7 +86,9 @@ def _main(argv: list[str]) -> int:
         return 1
     options.out.mkdir(parents=True, exist_ok=True)  # first, so that no work is lost to a folder that fails
     sections = demo.run(options)
-    written = page.write(options.out / ("index.html" if name == TOUR else f"{name}.html"), sections)
+    tour = name == TOUR
+    target = options.out / ("index.html" if tour else f"{name}.html")
+    written = page.write(target, sections, "" if tour else sections[0].title)
     print(f"\nEverything on one page: {written.resolve()}")
     return 0
 

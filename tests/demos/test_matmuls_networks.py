@@ -1,4 +1,4 @@
-"""The scalar networks: values and gradients against PyTorch, all within the graph, and names in and out."""
+"""The scalar networks: values and gradients against PyTorch, traced and batched; and names in and out."""
 
 import math
 
@@ -7,7 +7,7 @@ import pytest
 
 import autograd
 import nn
-from autograd import Value
+from autograd import Value, trace
 from demos.matmuls import networks
 from demos.matmuls.networks import convolution, gpt, graph_network, names, parts
 
@@ -240,6 +240,83 @@ def test_numbers_do_not_leave_the_graph(monkeypatch, name):
     for method in ("__lt__", "__le__", "__gt__", "__ge__", "__float__", "__bool__", "__int__"):
         monkeypatch.setattr(Value, method, refuse, raising=False)
     assert isinstance(built.fn(*arguments), Value)
+
+
+def close(found, expected):
+    """To 1e-12 of the norm, and each number too unless it is what is left where larger ones cancelled."""
+    found, expected = np.asarray(found, float).ravel(), np.asarray(expected, float).ravel()
+    assert found.shape == expected.shape and np.isfinite(expected).all()
+    norm = np.linalg.norm(expected)
+    assert np.linalg.norm(found - expected) <= 1e-12 * norm
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-14 * norm)
+
+
+def executed(source, name):
+    """What a piece of source defines, in a namespace where nothing else is."""
+    space = {}
+    exec(source, space)
+    return space[name]
+
+
+def examples_of(network, count):
+    """Parameters none of which is at rest, and as many examples."""
+    built = network.build(np.random.default_rng(3))
+    rng = np.random.default_rng(4)
+    for parameter in built.parameters:
+        parameter.data += 0.1 * rng.random()
+    return built, [network.draw(rng) for _ in range(count)]
+
+
+def eager(built, example):
+    """The loss on Values, its gradients to the parameters, and those to the numbers of the example."""
+    leaves = []
+    loss = built.fn(*(lifted(argument, leaves) for argument in example))
+    for parameter in built.parameters:
+        parameter.grad = None
+    loss.backward()
+    slopes = ([0.0 if v.grad is None else v.grad for v in values] for values in (built.parameters, leaves))
+    return loss.data, *slopes
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_traced_and_batched_they_compute_what_values_do(name):
+    """Value and gradients of several examples, as it is called and as its source is run on its own; and by as
+    many matrix products as the catalogue says.
+    """
+    network = networks.find(name)
+    built, examples = examples_of(network, 1 if name == "mnist" else 4)
+    program = trace(built.fn, *built.example, parameters=built.parameters)
+    found = [eager(built, example) for example in examples]
+    losses = [loss for loss, _, _ in found]
+    slopes = np.array([slopes for _, slopes, _ in found])
+    numbers = [parameter.data for parameter in built.parameters]
+
+    batched = program.batched()
+    assert len(batched.products) == network.products, batched.products
+    batch = [np.array(argument) for argument in zip(*examples)]
+    close(batched(*batch), losses)
+    mean, gradients = batched.value_and_grad(*batch)
+    close(mean, np.mean(losses))
+    close(gradients.flat, slopes.mean(axis=0))
+    mean, flat = executed(batched.source, "value_and_grad")(*batch, np.array(numbers))
+    close(mean, np.mean(losses))
+    close(flat, slopes.mean(axis=0))
+    if name == "mnist":  # as one number a line it has a million lines
+        return
+    alone = executed(program.source, "value_and_grad")
+    for example, (loss, to_parameters, to_numbers) in zip(examples, found):
+        value, gradients = program.value_and_grad(*example)
+        close([program(*example), value], [loss, loss])
+        close(gradients.flat, to_parameters)
+        value, own, given = alone(*example, numbers)
+        close(value, loss)
+        close(own, to_parameters)
+        floats = [part for part, argument in zip(given, example) if _floats(argument)]
+        close(parts.flat(floats), to_numbers)
+
+
+def _floats(argument):
+    return isinstance(parts.flat([argument])[0], float)
 
 
 @pytest.mark.parametrize("name", NAMES)

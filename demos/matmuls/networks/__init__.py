@@ -1,4 +1,4 @@
-"""Networks of many kinds, each written in scalars, with the matrix products that a person would find in it.
+"""Networks of many kinds, each written in scalars, with the matrix products that are found in it.
 
 >>> built = find("gpt").build(np.random.default_rng(0))
 >>> len(built.parameters), round(built.fn(*built.example).data, 1)
@@ -46,7 +46,9 @@ class Built:
 class Network:
     """A kind of network: what it is, and how many matrix products its loss consists of.
 
-    ``products`` are those of the way forward, for a batch of examples, and ``why`` says which they are.
+    ``products`` are those that ``trace(...).batched()`` recovers of the way forward, for a batch of examples.
+    ``why`` says which they are. Weights that meet the same numbers are stacked, as a person would to save
+    products: queries, keys and values are one product, and so are the four gates of an LSTM.
     """
 
     name: str
@@ -216,8 +218,8 @@ _OTHERS = [
         "rnn",
         "a recurrent network of 6 states over 8 steps, an output at each, squared error",
         9,
-        "the inputs of all steps at once; the state at 7 steps, one after the other, as the first is 0; the "
-        "outputs of all steps at once",
+        "the inputs of all steps at once; the states of 7 steps, one after the other, each for the next "
+        "state and for the output, whose weights are stacked; the last output",
         lambda rng: RNN(rng, 3, 6, 2),
         _numbers((8, 3), (8, 2)),
     ),
@@ -233,18 +235,17 @@ _OTHERS = [
     Network(
         "attention",
         "causal self-attention of one head over 6 vectors of 8 numbers, squared error",
-        5,
-        "queries, keys and values (one, where their weights are stacked); queries times keys; shares times "
-        "values",
+        3,
+        "queries, keys and values, whose weights are stacked; queries times keys; shares times values",
         lambda rng: SelfAttention(rng, 8),
         _numbers((6, 8), (6, 8)),
     ),
     Network(
         "multi-head attention",
         "causal self-attention of 2 heads over 6 vectors of 8 numbers, squared error",
-        6,
-        "queries, keys and values (one, where their weights are stacked); queries times keys, and shares "
-        "times values, with the heads side by side as in a batch; the output",
+        4,
+        "queries, keys and values, whose weights are stacked; queries times keys, and shares times values, "
+        "with the heads side by side as in a batch; the output",
         lambda rng: MultiHeadAttention(rng, 8, 2),
         _numbers((6, 8), (6, 8)),
     ),
@@ -252,8 +253,9 @@ _OTHERS = [
         "karate club",
         "a round of messages on a fixed graph, Zachary's 34 people, two logits each, cross-entropy",
         3,
-        "own numbers times weights, and neighbours' means times weights, for all members at once; the "
-        "logits. The means are sums along the edges, or one more product, with a fixed matrix (34, 34)",
+        "own numbers times weights, and neighbours' means times weights, for all members at once (5 of the "
+        "34 know the same two as others do, and share their mean); the logits. The means are sums along the "
+        "edges",
         lambda rng: graph_network.KarateClub(rng, 4, 8),
         _members,
     ),
@@ -276,10 +278,9 @@ _OTHERS = [
     Network(
         "gpt",
         "a GPT of one layer: 16 characters, 16 channels, 4 heads, cross-entropy",
-        9,
-        "queries, keys and values (one, where their weights are stacked); queries times keys, and shares "
-        "times values, with the heads side by side as in a batch; the output of the heads; up; down; the "
-        "logits",
+        7,
+        "queries, keys and values, whose weights are stacked; queries times keys, and shares times values, "
+        "with the heads side by side as in a batch; the output of the heads; up; down; the logits",
         GPT,
         _name,
     ),

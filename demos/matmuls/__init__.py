@@ -1,0 +1,248 @@
+"""Networks written in scalars turn out to be matrix products, and train on MNIST and on names as such.
+
+Each network is run once on Values, traced, and written as an array program over a batch of examples; which
+products it consists of, nobody has told the tracer. Speeds are those of this machine, in this run.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+
+from demos import page
+from demos.command import DemoError, positive
+
+from . import pictures
+from .networks import Network, catalogue, find
+from .recovery import BATCH, SCALARS, Recovery, recover, scalar_source, whole_source
+from .training import TEMPERATURE, Digits, Names, learn_digits, learn_names
+
+WIDTH = 108  # of a line of source on the page; tables of indices go on
+
+SEEN = {
+    "two moons": """What to see: neurons take their dot products one by one, and a layer of them is one
+    product. A neuron's weights and its bias lie side by side among the parameters, hence the reshape to
+    (16, 3). Going back, each product has two more, of the same shapes turned around.""",
+    "convolution": """What to see: five loops and an if become one product. Row k of i1 is what window k of the
+    image sees; there1 has a 0 where a window reaches over the border. All windows times all kernels, k.""",
+    "rnn": """What to see: what the inputs add to the states is one product for all 8 steps, as it waits for
+    nothing. The states wait for each other, so they are 7 products in a row; each gives the output of its
+    step as well, since the same numbers meet both matrices (W1 is u above v).""",
+    "multi-head attention": """What to see: queries, keys and values are one product, whose weights W1 are
+    the three matrices stacked; "B x 2 times" says that the heads of all examples are one stack. What lies
+    ahead is -inf before the softmax, though the scalar code never computes it.""",
+    "gpt": """What to see: seven products, and nothing else that mixes one number with another but norms and
+    softmaxes. Look-up of the embeddings, token[tokens], is a product too on the way back, with a matrix
+    of zeros and ones.""",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The demo's own options."""
+    parser.add_argument(
+        "--network", metavar="NAME", help="show one network only, with its whole sources, and train nothing"
+    )
+    parser.add_argument("--epochs", type=positive, default=1, help="passes over the images of MNIST")
+    parser.add_argument("--images", type=positive, default=60_000, help="training images of MNIST")
+    parser.add_argument("--steps", type=positive, default=1000, help="steps of the GPT, of 64 names each")
+
+
+def run(options: argparse.Namespace) -> list[page.Section]:
+    """Recover every network, or the one that is asked for; then train two."""
+    from tqdm import tqdm
+
+    if options.network is not None:
+        return [_one(options)]
+    found = []
+    for network in (bar := tqdm(catalogue(), leave=False, disable=None, unit=" networks")):
+        bar.set_description(network.name)
+        found.append(recover(network, np.random.default_rng(options.seed)))
+    table = _table(found)
+    print(page.columns(table))
+    print("\nOne of them, with its sources: python -m demos matmuls --network gpt")
+    chosen = {each.network.name: each for each in found}
+
+    digits = learn_digits(np.random.default_rng(options.seed), options.epochs, options.images)
+    print(
+        f"\nMNIST, 784-128-10 in scalars: {100 * digits.accuracy:.2f} % of {digits.tested:,} test images "
+        f"right after {len(digits.losses):,} steps, {digits.seconds:.1f} s (tracing: {digits.tracing:.1f} s)"
+    )
+    names = learn_names(np.random.default_rng(options.seed), options.steps)
+    print(
+        f"Names, a GPT in scalars: held-out loss {names.held_out[0][1]:.2f} to {names.held_out[-1][1]:.2f} "
+        f"in {len(names.losses):,} steps, {names.seconds:.1f} s (pairs of letters, counted: {names.pairs:.2f})"
+    )
+    print(f"It writes: {', '.join(names.written)}\n{_copied(names)}")
+    overview = _overview(found, digits, names, table, options)
+    return [
+        page.Section("matmuls", "Scalar code is matrix products", overview),
+        *(_shown(chosen[name]) for name in SCALARS),
+        page.Section("digits", "It learns: digits", _digits(digits, options)),
+        page.Section("names", "It learns: names", _names(names, options)),
+    ]
+
+
+def _one(options: argparse.Namespace) -> page.Section:
+    """One network and all of its text."""
+    found = recover(_named(options.network), np.random.default_rng(options.seed))
+    table = _table([found])
+    summary, scalar, source = found.batched.summary(), whole_source(found), found.batched.source
+    print(f"{found.network.name}: {found.network.says}\n\n{scalar}")
+    print(f"{page.columns(table)}\n\n{summary}\n({found.network.why})\n\n{source}")
+    blocks: list[page.Block] = [
+        page.Paragraph(f"{_sentence(found.network.says)} Its products: {found.network.why}."),
+        table,
+        page.Code(scalar),
+        page.Code(summary),
+        page.Code(source),
+    ]
+    return page.Section("matmuls", f"Scalar code is matrix products: {found.network.name}", blocks)
+
+
+def _named(name: str) -> Network:
+    try:
+        return find(name)
+    except ValueError as error:
+        raise DemoError(f"--network: {str(error).partition(': ')[2]}") from None
+
+
+def _table(found: list[Recovery]) -> page.Table:
+    rows = [
+        (
+            each.network.name, f"{each.nodes:,}", str(len(each.batched.products)), each.largest,
+            str(each.lines), f"{1e6 * each.eager:,.0f} µs", f"{1e6 * each.at_once:,.1f} µs",
+            f"{each.speed_up:,.0f}",
+        )
+        for each in found
+    ]  # fmt: skip
+    return page.Table(
+        f"""Nodes of the graph that one example leaves on Values; the matrix products that it is, on the way
+        forward, and the largest of them (B: the examples of a batch); lines of the array program, with its
+        way back; the time that an example takes, forward and backward, alone on Values and as one of
+        {BATCH} at once; and how many times faster that is.""",
+        ("network", "nodes", "products", "the largest", "lines", "on Values", "at once", "speed-up"),
+        rows,
+    )
+
+
+def _overview(
+    found: list[Recovery], digits: Digits, names: Names, table: page.Table, options: argparse.Namespace
+) -> list[page.Block]:
+    return [
+        page.Paragraph(
+            """A network in scalars is the one that is easiest to understand: a neuron is a loop over its
+            inputs. It is also the slowest there is. But the loops leave a graph, and in the graph the dot
+            products can be found again, side by side: those that share their inputs are a matrix product.
+            Nobody has told the tracer what a layer, a convolution or an attention is; it has found them in
+            the scalars."""
+        ),
+        page.Facts(
+            [
+                (f"{len(found)}", "networks, each traced once"),
+                (f"{max(each.speed_up for each in found):,.0f} ×", "the largest speed-up"),
+                (f"{100 * digits.accuracy:.2f} %", f"of MNIST's test images, in {digits.seconds:.1f} s"),
+                (f"{names.held_out[-1][1]:.2f}", "loss of the GPT on names it has not seen"),
+            ]
+        ),
+        page.Code(USE),
+        pictures.speed(found, options.out),
+        table,
+    ]
+
+
+def _shown(found: Recovery) -> page.Section:
+    """A network: how it was written, what was found, and the array program."""
+    blocks: list[page.Block] = [
+        page.Paragraph(_sentence(found.network.says)),
+        page.Code(scalar_source(found.network)),
+        page.Paragraph(SEEN[found.network.name]),
+        page.Code(found.batched.summary()),
+        page.Code(_narrow(found.batched.source)),
+    ]
+    return page.Section(found.network.name.replace(" ", "-"), _sentence(found.network.name)[:-1], blocks)
+
+
+def _digits(found: Digits, options: argparse.Namespace) -> list[page.Block]:
+    epochs = f"{options.epochs} epoch{'s' if options.epochs > 1 else ''}"
+    return [
+        page.Paragraph(
+            f"""nn.MLP(784, [128, 10]) is {found.parameters:,} Values, and an image 203,264 products and sums
+            of them. Traced, it learns from {found.examples:,} images, {epochs}, in batches of 100, by Adam in
+            float32; the test images are then read through the traced logits."""
+        ),
+        page.Facts(
+            [
+                (f"{100 * found.accuracy:.2f} %", f"of {found.tested:,} test images right"),
+                (f"{found.seconds:.1f} s", f"for {len(found.losses):,} steps"),
+                (f"{1e3 * found.step:.2f} ms", "a step of 100 images"),
+                (f"{found.tracing:.1f} s", "to trace it, once"),
+            ]
+        ),
+        pictures.digits(found, options.out),
+    ]
+
+
+def _names(found: Names, options: argparse.Namespace) -> list[page.Block]:
+    return [
+        page.Paragraph(
+            f"""The GPT reads {found.examples:,} first names, letter by letter, and learns what comes next. It
+            has {found.parameters:,} parameters, each a Value. Then it writes: a letter is drawn with the
+            probabilities that the traced logits give, sharpened a little (temperature {TEMPERATURE}), and
+            becomes the next thing it sees."""
+        ),
+        page.Facts(
+            [
+                (f"{found.held_out[-1][1]:.3f}", "loss on names that were held out"),
+                (f"{found.pairs:.3f}", "that of counted pairs of letters"),
+                (f"{found.seconds:.1f} s", f"for {len(found.losses):,} steps"),
+                (f"{1e3 * found.step:.2f} ms", "a step of 64 names"),
+            ]
+        ),
+        pictures.names(found, options.out),
+        page.Paragraph(f"What to see: twenty names that it wrote. {_copied(found)}"),
+        page.Code(_in_rows(found.written)),
+    ]
+
+
+def _copied(found: Names) -> str:
+    if not found.copied:
+        return f"None of them is among the {found.examples:,} names that it learned from."
+    verb = "is" if len(found.copied) == 1 else "are"
+    return (
+        f"{len(found.copied)} of these {len(found.written)} {verb} among the {found.examples:,} names that it "
+        f"learned from: {', '.join(found.copied)}."
+    )
+
+
+def _in_rows(words: list[str]) -> str:
+    wide = max(map(len, words)) + 2
+    rows = [words[start : start + 5] for start in range(0, len(words), 5)]
+    return "\n".join("".join(word.ljust(wide) for word in row).rstrip() for row in rows)
+
+
+def _narrow(source: str) -> str:
+    """Source with its long lines cut, which are tables of indices, and where to find them whole."""
+    lines = [line if len(line) <= WIDTH else f"{line[: WIDTH - 2]} …" for line in source.splitlines()]
+    return "\n".join(lines)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
+USE = """
+from autograd import trace
+import nn
+
+model = nn.MLP(784, [128, 10])                       # Values: every weight is a node
+
+def loss(pixels, digit):                             # of one image, in scalars
+    return nn.cross_entropy(model(pixels), digit)
+
+program = trace(loss, [0.0] * 784, 0, parameters=model.parameters())
+batched = program.batched()
+print(batched.summary())                             # the matrix products that it is
+print(batched.source)                                # NumPy, forward and backward
+batched.step(images, digits, nn.Adam(model.parameters()))  # a batch at once; the Values follow
+"""
