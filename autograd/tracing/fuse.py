@@ -110,6 +110,7 @@ def fused(code: Code) -> Code:
             for term in chains[place]:  # a few products of computed numbers: as they stand
                 pairs = pairs_of(term)
                 rest += [places[term]] if pairs is None else [put(mul, pair) for pair in pairs]
+            rest = [place for place in rest if not is_zero(place)]
             products.clear()
         found = [
             put(dot_of, (*(x for x, _ in pairs), *(y for _, y in pairs)))

@@ -19,7 +19,8 @@ DIRECT = {  # shorter, and faster, than their formula
     "softplus": "np.logaddexp({0}, 0.0)",
     "identity": "{0}",
 }
-# erf by its power series near 0, where it converges fast (Abramowitz and Stegun 7.1.6), and erfc by its
+# Plain numbers, and not NumPy's, leave arrays of float32 what they are: 2 / sqrt(pi) and 1 / sqrt(pi) are written
+# out. erf by its power series near 0, where it converges fast (Abramowitz and Stegun 7.1.6), and erfc by its
 # continued fraction from 2 on, evaluated from the far end (7.1.14).
 LIBRARY = {
     "erf_near": """def erf_near(x):
@@ -27,12 +28,12 @@ LIBRARY = {
     for n in range(1, 60):
         term = term * (2.0 * x * x / (2 * n + 1))
         total = total + term
-    return 2.0 / np.sqrt(np.pi) * np.exp(-x * x) * total""",
+    return 1.1283791670955126 * np.exp(-x * x) * total""",
     "erfc_far": """def erfc_far(x):
     tail = x
     for n in range(100, 0, -1):
         tail = x + n / 2 / tail
-    return np.exp(-x * x) / np.sqrt(np.pi) / tail""",
+    return 0.5641895835477563 * np.exp(-x * x) / tail""",
     "erf": """def erf(x):
     far = np.sign(x) * (1.0 - erfc_far(np.maximum(np.abs(x), 2.0)))
     return np.where(np.abs(x) < 2.0, erf_near(np.clip(x, -2.0, 2.0)), far)""",
