@@ -19,9 +19,9 @@ DIRECT = {  # shorter, and faster, than their formula
     "softplus": "np.logaddexp({0}, 0.0)",
     "identity": "{0}",
 }
-# Plain numbers, and not NumPy's, leave arrays of float32 what they are: 2 / sqrt(pi) and 1 / sqrt(pi) are written
-# out. erf by its power series near 0, where it converges fast (Abramowitz and Stegun 7.1.6), and erfc by its
-# continued fraction from 2 on, evaluated from the far end (7.1.14).
+# Plain numbers, and not NumPy's, leave arrays of float32 what they are: 2 / sqrt(pi) and 1 / sqrt(pi) are
+# written out. erf by its power series near 0, where it converges fast (Abramowitz and Stegun 7.1.6), and erfc by
+# its continued fraction from 2 on, evaluated from the far end (7.1.14).
 LIBRARY = {
     "erf_near": """def erf_near(x):
     term = total = x
