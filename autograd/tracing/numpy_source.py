@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..ops import ELEMENTWISE, mul
-from ..symbols import ATOM
+from ..symbols import ATOM, PRODUCT
 from . import vector
 from .arrays import Array, Arrays
 from .code import CHOICES
@@ -133,7 +133,7 @@ class Writer:
             if written == self.name(step.operands[0]):
                 self._names[place] = self._names[step.operands[0]]
             else:
-                self._give(place, step, Vector(written, ATOM if kind != "product" else 3))
+                self._give(place, step, Vector(written, PRODUCT if kind == "product" else ATOM))
 
     def _give(self, place: int, step: Array, written: Any) -> None:
         """Write a line, or keep the expression for the one place that it is used in."""
@@ -168,7 +168,7 @@ class Writer:
         if op in CHOICES:
             left, right, yes, no = operands
             if yes == 1.0 and no == 0.0 and self._multiplies(place):
-                return Vector(f"{vector._side(left)} {CHOICES[op]} {vector._side(right)}", 1)
+                return vector.comparison(op, left, right)
             if isinstance(yes, float) and isinstance(no, float) and self.dtype != float:
                 yes = Vector(f"np.{self.dtype.name}({yes})", ATOM)
             return vector.value(op, [left, right, yes, no])

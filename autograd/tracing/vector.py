@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..ops import ELEMENTWISE, Op
-from ..symbols import Symbol, is_infix, number
+from ..symbols import ATOM, COMPARISON, Symbol, is_infix, number
 from .code import CHOICES
 
 NUMPY = (
@@ -19,9 +19,9 @@ DIRECT = {  # shorter, and faster, than their formula
     "softplus": "np.logaddexp({0}, 0.0)",
     "identity": "{0}",
 }
-# Plain numbers, and not NumPy's, leave arrays of float32 what they are: 2 / sqrt(pi) and 1 / sqrt(pi) are
-# written out. erf by its power series near 0, where it converges fast (Abramowitz and Stegun 7.1.6), and erfc by
-# its continued fraction from 2 on, evaluated from the far end (7.1.14).
+# erf by its power series near 0, where it converges fast (Abramowitz and Stegun 7.1.6), and erfc by its
+# continued fraction from 2 on, evaluated from the far end (7.1.14). 2 / sqrt(pi) and 1 / sqrt(pi) are written out:
+# plain numbers, and not NumPy's, leave arrays of float32 what they are.
 LIBRARY = {
     "erf_near": """def erf_near(x):
     term = total = x
@@ -45,6 +45,7 @@ LIBRARY = {
     largest = np.where(np.isinf(largest), 0.0, largest)
     return (largest + np.log(np.exp(x - largest).sum(axis=-1, keepdims=True)))[..., 0]""",
 }
+SHORT = 40  # characters of a formula that is written out in place of a call
 _CALLED = re.compile(r"(?<![\w.])([a-z_]\w*)\(")
 
 
@@ -75,7 +76,7 @@ class Vector(Symbol):
     def _where(cls, condition: Any, x: Any, y: Any) -> Any:
         if not isinstance(x, Symbol) and not isinstance(y, Symbol) and x == y:
             return x
-        return cls(cls.choice(text(condition), text(x), text(y)), 6)
+        return cls(cls.choice(text(condition), text(x), text(y)), ATOM)
 
 
 def text(operand: Any) -> str:
@@ -90,28 +91,24 @@ def value(op: Any, operands: Sequence[Any]) -> Any:
     """
     if op in CHOICES:
         left, right, yes, no = operands
-        test = Vector("?")._compare(CHOICES[op], 0)  # the shape of a comparison
-        test = Vector(f"{_side(left)} {CHOICES[op]} {_side(right)}", test.binding)
-        return Vector._where(test, yes, no)
-    if (
-        is_infix(op)
-        or (op.name in PRIMITIVES or op.name in LIBRARY or op.name in DIRECT)
-        and not op.is_defined
-    ):
-        if op.name == "abs":
-            return Vector(Vector.call("abs", [text(operands[0])]), 6)
-        found = op(*operands)
-        if isinstance(found, Symbol) and op.name in DIRECT and op.name == "identity":
-            return operands[0]
-        return found
-    written = formula(op, operands)
-    if len(str(written)) <= 40 and not _CALLED.search(str(written).replace("np.", "")):
-        return written
-    return Vector(Vector.call(op.name, list(map(text, operands))), 6)
+        return Vector._where(comparison(op, left, right), yes, no)
+    known = op.name in PRIMITIVES or op.name in LIBRARY or op.name in DIRECT
+    if is_infix(op) and op.name != "abs":
+        return op(*operands)
+    if not known or op.is_defined:
+        written = formula(op, operands)
+        if len(str(written)) <= SHORT and not _CALLED.search(str(written).replace("np.", "")):
+            return written
+    return Vector(Vector.call(op.name, list(map(text, operands))), ATOM)
+
+
+def comparison(op: Any, left: Any, right: Any) -> Vector:
+    """The comparison that a choice is made by."""
+    return Vector(f"{_side(left)} {CHOICES[op]} {_side(right)}", COMPARISON)
 
 
 def _side(operand: Any) -> str:
-    return text(operand) if not isinstance(operand, Symbol) or operand.binding > 1 else f"({operand})"
+    return f"({operand})" if isinstance(operand, Symbol) and operand.binding <= COMPARISON else text(operand)
 
 
 def formula(op: Any, operands: Sequence[Any]) -> Any:
