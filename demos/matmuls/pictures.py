@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-SMOOTH = 0.95  # of the mean so far, in a curve of the losses of batches
+SMOOTH = 10  # steps before and after each, whose mean is drawn with it
 
 
 def speed(found: Sequence[Recovery], out: Path) -> page.Picture:
@@ -45,8 +45,8 @@ def speed(found: Sequence[Recovery], out: Path) -> page.Picture:
     return page.Picture(
         light.name,
         f"""What to see: how many examples, in batches of {BATCH}, are done forward and backward in the time
-        that one takes on Values. The axis is logarithmic. A small network gains least, as calling NumPy takes
-        its time however little there is to do; the more of a network is large products, the more it gains.""",
+        that one takes on Values. The axis is logarithmic. A small network gains least, as a call of NumPy
+        takes its time however little there is to do; the more of it is large products, the more it gains.""",
         f"Bars of the speed-up of {len(bars)} networks on a logarithmic axis",
         dark=dark.name,
         wide=True,
@@ -74,8 +74,8 @@ def digits(found: Digits, out: Path) -> page.Picture:
     light, dark = figures.save(out / "matmuls-mnist.png", fill, (7, 4.4))
     return page.Picture(
         light.name,
-        """What to see: thin, the loss of each batch before its step; thick, their running mean. One step
-        stands for 30 million nodes, had they been Values.""",
+        """What to see: thin, the loss of each batch before its step; thick, their mean over 21 steps. One
+        step stands for 30 million nodes, had they been Values.""",
         "The loss of the digits over the steps, falling",
         dark=dark.name,
     )
@@ -109,10 +109,7 @@ def names(found: Names, out: Path) -> page.Picture:
 
 
 def _losses(axes: Axes, losses: Sequence[float], theme: figures.Theme) -> None:
-    """Losses of batches and their running mean, in which the first count no more than others."""
-    mean, weight, means = 0.0, 0.0, []
-    for loss in losses:
-        mean, weight = SMOOTH * mean + loss, SMOOTH * weight + 1.0
-        means.append(mean / weight)
+    """Losses of batches, and their mean with their neighbours: at both ends with fewer of them."""
+    means = [np.mean(losses[max(0, step - SMOOTH) : step + SMOOTH + 1]) for step in range(len(losses))]
     axes.plot(losses, color=theme.blue, linewidth=0.7, alpha=0.35)
     axes.plot(means, color=theme.blue, linewidth=2.2, label="batches")
