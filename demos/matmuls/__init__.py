@@ -23,18 +23,20 @@ WIDTH = 108  # of a line of source on the page; tables of indices go on
 SEEN = {
     "two moons": """What to see: neurons take their dot products one by one, and a layer of them is one
     product. A neuron's weights and its bias lie side by side among the parameters, hence the reshape to
-    (16, 3). Going back, each product has two more, of the same shapes turned around.""",
-    "convolution": """What to see: six loops and an if become one product. A row of i1 is what one window of
-    the image sees; there1 has a 0 where a window reaches over the border. All windows, times all kernels: k.""",
+    (16, 3). Going back, a product has two more, of the same shapes turned around:
+    one for what it multiplied, and one for its weights.""",
+    "convolution": """What to see: six loops and an if become one product. A row of i1 is what one window
+    of the image sees; there1 has a 0 where a window reaches over the border. Then all windows times all
+    kernels, k.""",
     "rnn": """What to see: what the inputs add to the states is one product for all 8 steps, as it waits for
     nothing. The states wait for each other, so they are 7 products in a row; each gives the output of its
     step as well, since the same numbers meet both matrices (W1 is u above v).""",
     "multi-head attention": """What to see: queries, keys and values are one product, whose weights W1 are
     the three matrices stacked; "B x 2 times" says that the heads of all examples are one stack. What lies
     ahead is -inf before the softmax, though the scalar code never computes it.""",
-    "gpt": """What to see: seven products, and nothing else that mixes one number with another but norms and
-    softmaxes. Look-up of the embeddings, token[tokens], is a product too on the way back, with a matrix
-    of zeros and ones.""",
+    "gpt": """What to see: seven products, and between them norms, softmaxes, a relu and sums of two. The
+    look-up of embeddings, token[tokens], becomes a product too on the way back, with a matrix of zeros and
+    ones.""",
 }
 
 TITLES = {"rnn": "RNN", "gpt": "GPT"}  # of sections; the others' are their names
@@ -241,17 +243,18 @@ def _sentence(text: str) -> str:
 
 
 USE = """
-from autograd import trace
+import autograd
 import nn
 
-model = nn.MLP(784, [128, 10])                       # Values: every weight is a node
+model = nn.MLP(784, [128, 10])           # Values: every weight is a node
 
-def loss(pixels, digit):                             # of one image, in scalars
-    return nn.cross_entropy(model(pixels), digit)
+def loss(pixels, digit):                 # of one image, in scalars
+    return -autograd.take(autograd.log_softmax(model(pixels)), digit)
 
-program = trace(loss, [0.0] * 784, 0, parameters=model.parameters())
+program = autograd.trace(loss, [0.0] * 784, 0, parameters=model.parameters())
 batched = program.batched()
-print(batched.summary())                             # the matrix products that it is
-print(batched.source)                                # NumPy, forward and backward
-batched.step(images, digits, nn.Adam(model.parameters()))  # a batch at once; the Values follow
+print(batched.summary())                 # the matrix products that it is
+print(batched.source)                    # NumPy, forward and backward
+optimizer = nn.Adam(model.parameters())
+batched.step(images, digits, optimizer)  # a batch at once; the Values follow
 """

@@ -10,6 +10,7 @@ import numpy as np
 
 from demos import figures, page
 
+from . import training
 from .recovery import BATCH, Recovery
 from .training import Digits, Names
 
@@ -68,7 +69,7 @@ def digits(found: Digits, out: Path) -> page.Picture:
         axes.set_yticks([0.05, 0.1, 0.2, 0.5, 1, 2], ["0.05", "0.1", "0.2", "0.5", "1", "2"])
         axes.yaxis.minorticks_off()
         axes.set_title(f"MNIST: {100 * found.accuracy:.2f} % of the test images right")
-        axes.set_xlabel(f"step, of {min(100, found.examples)} images")
+        axes.set_xlabel(f"step, of {min(training.BATCH, found.examples)} images")
         axes.set_ylabel("loss (log)")
 
     light, dark = figures.save(out / "matmuls-mnist.png", fill, (7, 4.4))
@@ -93,7 +94,7 @@ def names(found: Names, out: Path) -> page.Picture:
             found.pairs, color=theme.dim, linestyle="--", linewidth=1.2, label="pairs of letters, counted"
         )
         axes.set_title(f"A GPT on names: {held_out[-1]:.2f} on those held out")
-        axes.set_xlabel("step, of 64 names")
+        axes.set_xlabel(f"step, of {training.NAMES_BATCH} names")
         axes.set_ylabel("loss a letter")
         axes.legend()
 
