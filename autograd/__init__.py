@@ -60,13 +60,13 @@ from .value import Value
 
 __all__ = [
     "ArrayOp", "Checked", "Contribution", "Drawing", "Film", "GradientError", "NaryOp", "Op", "Program",
-    "Report", "Step", "Stepper", "Symbol", "Tensor", "Value", "abs", "array_ops", "backward_steps",
-    "concatenate", "cos", "define", "detect_anomaly", "dot", "draw", "elu", "erf", "erfc", "exp", "expm1", "film",
-    "formula", "gelu", "gelu_tanh", "gradcheck", "gradients", "hardtanh", "hessian", "hvp", "identity",
-    "jacobian", "leaky_relu", "log", "log1p", "log_softmax", "logsumexp", "maximum", "minimum", "mish",
-    "name_of", "no_grad", "ops", "prelu", "relu", "selu", "sigmoid", "sign", "silu", "sin", "softmax",
-    "softplus", "sqrt", "stack", "stepper", "sum", "swish", "take", "tan", "tanh", "topological_order",
-    "trace", "traced", "TraceError", "where",
+    "Report", "Step", "Stepper", "Symbol", "Tensor", "TraceError", "Value", "abs", "array_ops",
+    "backward_steps", "concatenate", "cos", "define", "detect_anomaly", "dot", "draw", "elu", "erf",
+    "erfc", "exp", "expm1", "film", "formula", "gelu", "gelu_tanh", "gradcheck", "gradients", "hardtanh",
+    "hessian", "hvp", "identity", "jacobian", "leaky_relu", "log", "log1p", "log_softmax", "logsumexp",
+    "maximum", "minimum", "mish", "name_of", "no_grad", "ops", "prelu", "relu", "selu", "sigmoid", "sign",
+    "silu", "sin", "softmax", "softplus", "sqrt", "stack", "stepper", "sum", "swish", "take", "tan",
+    "tanh", "topological_order", "trace", "traced", "where",
 ]  # fmt: skip
 
 
@@ -74,8 +74,8 @@ __all__ = [
 _SHOWN = {
     "draw": "drawing", "Drawing": "drawing", "stepper": "stepper", "Stepper": "stepper", "film": "film",
     "Film": "film",
-}
-_TRACING = {"trace", "traced", "TraceError", "Program"}  # fmt: skip
+}  # fmt: skip
+_TRACING = {"trace", "traced", "TraceError", "Program"}
 
 
 def __getattr__(name: str) -> Any:

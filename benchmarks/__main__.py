@@ -14,7 +14,14 @@ import sys
 
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 # with how many threads
-BENCHMARKS = {"scalar": [1], "mnist": sorted({1, CORES}), "batched": sorted({1, CORES}), "imports": [CORES], "stepper": [CORES]}
+BENCHMARKS = {
+    "scalar": [1],
+    "mnist": sorted({1, CORES}),
+    "batched": sorted({1, CORES}),
+    "imports": [CORES],
+    "stepper": [CORES],
+    "trace": [1],
+}
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 

@@ -1,4 +1,4 @@
-"""Scalar code as array programs: two moons, MNIST and a GPT, against micrograd, NumPy by hand, Tensors, Values."""
+"""Scalar code as array programs: two moons, MNIST and a GPT, against micrograd, NumPy, Tensors and Values."""
 
 from __future__ import annotations
 

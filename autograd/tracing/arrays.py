@@ -1,7 +1,7 @@
 """Arrays: the program of whole arrays that code of scalars is, in a form as small as Code.
 
-An array has a shape for one example, and is ``batched`` where it has one such for each example of the batch, in
-a first axis. All that is done to arrays is one of these kinds:
+An array has a shape for one example, and is ``batched`` where it has one such for each example of the batch,
+in a first axis. All that is done to arrays is one of these kinds:
 
 ``argument``     an argument of the function, its numbers in a row       detail: which
 ``parameters``   all parameters in a row, one vector
@@ -108,7 +108,7 @@ class Arrays:
     def number_of(self, place: int) -> float | None:
         """The number that a step is, where it is a constant one."""
         step = self.steps[place]
-        return step.detail if step.kind == "constant" and not step.shape else None  # type: ignore[no-any-return]
+        return step.detail if step.kind == "constant" and not step.shape else None
 
     def apply(self, op: Any, operands: Sequence[int]) -> int:
         """A row of the table, element by element, with NumPy's broadcasting."""
@@ -137,8 +137,10 @@ class Arrays:
             return self.add("lift", (place,), (1,) * extra + step.shape, True)
         return self.add("expand", (place,), (1,), True)
 
-    def product(self, left: int, left_axes: str, right: int, right_axes: str, axes: str, note: str = "") -> int:
-        """Products of elements with equal axes, summed over the axes that ``axes`` does not have; B: batch."""
+    def product(
+        self, left: int, left_axes: str, right: int, right_axes: str, axes: str, note: str = ""
+    ) -> int:
+        """Products of elements with equal axes, summed over those that ``axes`` does not have; B: batch."""
         sizes: dict[str, int] = {}
         for place, names in ((left, left_axes), (right, right_axes)):
             sizes.update(zip(names.replace("B", ""), self.steps[place].shape))

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 class Batched:
     """A traced function over a batch: every argument has one more axis in front, the examples.
 
-    ``batched(*arguments)`` gives the function's result for each example, ``value_and_grad`` the mean of its one
-    number over the batch, and the gradients of that mean to the parameters. ``source`` is the program as it
-    runs, in NumPy alone.
+    ``batched(*arguments)`` gives the function's result for each example, ``value_and_grad`` the mean of its
+    one number over the batch, and the gradients of that mean to the parameters. ``source`` is the program as
+    it runs, in NumPy alone.
 
     >>> import numpy as np
     >>> from autograd import Value, trace
@@ -65,8 +65,8 @@ class Batched:
                 # all of them can be whole numbers, used or not
                 if not all(leaf.whole for leaf in signature.leaves[start:stop]):
                     raise TraceError(
-                        f"batched: some numbers of {name} select and some do not; make what selects an argument of "
-                        "its own"
+                        f"batched: some numbers of {name} select and some do not; make what selects an "
+                        "argument of its own"
                     )
             self._selecting.append(bool(chosen))
             start = stop
@@ -129,8 +129,8 @@ class Batched:
     def _value_and_grad_source(self) -> str:
         if self._recorded.results is not None:
             raise TraceError(
-                f"value_and_grad: {self._recorded.signature.function} gives several numbers; a gradient is that "
-                "of one: trace a function that gives a loss"
+                f"value_and_grad: {self._recorded.signature.function} gives several numbers; a gradient is "
+                "that of one: trace a function that gives a loss"
             )
         arrays = self._copied()
         ((block, position),) = self._grouped.outputs
@@ -204,9 +204,9 @@ class Batched:
     def step(self, *arguments: Any) -> float:
         """One step of training on a batch; gives the mean from before it.
 
-        The last argument is the optimizer, from ``nn.optim`` or with the same ``step_arrays(values, data, grad)``,
-        over the parameters that were traced. From the first step on their Values are windows on one array, which
-        the step changes: ``parameter.data`` is always the number as it is now.
+        The last argument is the optimizer over the parameters that were traced, from ``nn.optim`` or with the
+        same ``step_arrays(values, data, grad)``. From the first step on their Values are windows on one
+        array, which the step changes: ``parameter.data`` is always the number as it is now.
         """
         *arguments_, optimizer = arguments
         if not hasattr(optimizer, "step_arrays"):
@@ -236,13 +236,11 @@ class Batched:
         signature = self._recorded.signature
         if len(arguments) != len(signature.names):
             raise TypeError(
-                f"{signature.function}: got {len(arguments)} arguments; expected {len(signature.names)}, each "
-                f"with a first axis for the examples: {', '.join(signature.names)}"
+                f"{signature.function}: got {len(arguments)} arguments; expected {len(signature.names)}, "
+                f"each with a first axis for the examples: {', '.join(signature.names)}"
             )
         found = []
-        for name, shape, selects, argument in zip(
-            signature.names, self._shapes, self._selecting, arguments
-        ):
+        for name, shape, selects, argument in zip(signature.names, self._shapes, self._selecting, arguments):
             try:
                 array = np.asarray(argument) if selects else np.asarray(argument, self.dtype)
             except (TypeError, ValueError):
@@ -250,13 +248,13 @@ class Batched:
             if array.ndim != len(shape) + 1 or array.shape[1:] != shape:
                 wanted = ", ".join(["B", *map(str, shape)])
                 raise TypeError(
-                    f"{signature.function}: {name} has shape {array.shape}; expected ({wanted}{',' * (not shape)}), "
-                    "one for each example"
+                    f"{signature.function}: {name} has shape {array.shape}; expected "
+                    f"({wanted}{',' * (not shape)}), one for each example"
                 )
             if selects and not np.issubdtype(array.dtype, np.integer):
                 raise TypeError(
-                    f"{signature.function}: {name} is of dtype {array.dtype}; it selects, so whole numbers are "
-                    "expected"
+                    f"{signature.function}: {name} is of dtype {array.dtype}; it selects, so whole numbers "
+                    "are expected"
                 )
             if selects and array.size and array.min() < 0:
                 raise IndexError(f"{signature.function}: {name} has {array.min()}; it selects from 0 on")
@@ -264,8 +262,8 @@ class Batched:
         sizes = {len(array) for array in found}
         if len(sizes) > 1:
             raise ValueError(
-                f"{signature.function}: the arguments have {', '.join(str(len(array)) for array in found)} examples; "
-                "expected as many of each"
+                f"{signature.function}: the arguments have {', '.join(str(len(array)) for array in found)} "
+                "examples; expected as many of each"
             )
         if sizes == {0}:
             raise ValueError(f"{signature.function}: the batch is empty; expected one example at least")
@@ -339,5 +337,7 @@ def _shape(name: str, tree: Any) -> tuple[int, ...]:
         return ()
     shapes = {_shape(name, part) for part in tree}
     if len(shapes) > 1:
-        raise TraceError(f"batched: {name} is nested unevenly, which an array cannot be; make the lists equal")
+        raise TraceError(
+            f"batched: {name} is nested unevenly, which an array cannot be; make the lists equal"
+        )
     return (len(tree), *(shapes.pop() if shapes else ()))

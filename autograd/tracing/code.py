@@ -18,9 +18,11 @@ Code is immutable and printable; every pass takes Code and gives Code.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import wraps
+from typing import Any, NamedTuple, TypeVar
 
 from ..ops import CONSTANT, NaryOp, Op, no_value, where
 from ..ops import equal as same
@@ -95,6 +97,25 @@ class Step(NamedTuple):
         return " ".join(parts) + (f"  # {self.label}" if self.label else "")
 
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def uncollected(function: F) -> F:
+    """Without the garbage collector: among 300,000 steps, all in use, it took a third of the time."""
+
+    @wraps(function)
+    def inside(*args: Any, **named: Any) -> Any:
+        if not gc.isenabled():
+            return function(*args, **named)
+        gc.disable()
+        try:
+            return function(*args, **named)
+        finally:
+            gc.enable()
+
+    return inside  # type: ignore[return-value]
+
+
 @dataclass(frozen=True)
 class Code:
     """Steps in a straight line, each after its operands, and which of them are the results."""
@@ -151,7 +172,8 @@ class Builder:
     ) -> int:
         """The number of that step: of one there is already, or of a new one."""
         steps = self.steps
-        if operands and all([steps[operand].op is CONSTANT for operand in operands]):
+        is_constant = bool(operands) and steps[operands[0]].op is CONSTANT
+        if is_constant and all([steps[operand].op is CONSTANT for operand in operands]):
             try:
                 number = op.on_float(*[steps[operand].detail for operand in operands])
             except (ArithmeticError, ValueError):
@@ -159,7 +181,7 @@ class Builder:
             else:
                 if number == number:
                     return self.constant(number)
-        key = _key(op, operands, detail)
+        key = (op, operands, repr(detail) if op is CONSTANT else detail)
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = len(steps)

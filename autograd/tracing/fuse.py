@@ -14,8 +14,8 @@ def fused(code: Code) -> Code:
 
     The products of numbers that are ready at the same time make one dot product: in a network whose state
     goes on from step to step, what depends on the inputs alone is thus apart from what depends on the state.
-    Two products of computed numbers (a gate) are left as they are. Sums are added up in another order, so they
-    may differ in their last digit.
+    Two products of computed numbers (a gate) are left as they are. Sums are added up in another order, so
+    they may differ in their last digit.
 
     >>> from .code import PARAMETER
     >>> builder = Builder()
@@ -106,8 +106,12 @@ def fused(code: Code) -> Code:
                 if not is_zero(x) and not is_zero(y):
                     products[max(levels[x], levels[y])].append((x, y))
         if op is not dot_of and not of_parameters and sum(map(len, products.values())) < 3:
-            rest = [places[t] if pairs_of(t) is None else put(mul, pairs_of(t)[0]) for t in chains[place]]  # type: ignore[index]
-            products = {}  # type: ignore[assignment]
+            rest = []
+            for term in chains[place]:  # a few products of computed numbers: as they stand
+                pairs = pairs_of(term)
+                rest += [places[term]] if pairs is None else [put(mul, pair) for pair in pairs]
+            rest = [place for place in rest if not is_zero(place)]
+            products.clear()
         found = [
             put(dot_of, (*(x for x, _ in pairs), *(y for _, y in pairs)))
             for _, pairs in sorted(products.items())

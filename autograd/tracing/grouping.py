@@ -5,8 +5,9 @@ elements of the same arrays are laid out as one array, so that what they are com
 whole, as a slice, or by a list of places. Dot products are compared by what they multiply:
 
 - where a group of them shares its inputs, or its weights, or both in a grid, it is a matrix product: a layer
-  has one input and many rows of weights; a convolution has many windows of its input and the same few weights;
-- where it falls into separate grids of one size (the heads of an attention), it is a product of stacks of matrices;
+  has one input and many rows of weights; a convolution has many windows of its input and few weights;
+- where it falls into separate grids of one size (the heads of an attention), it is a product of stacks of
+  matrices;
 - dot products that lack some terms of their neighbours (a window at the border, a sum over the past only) get
   a 0 there, which makes the grid whole;
 - the others are products element by element, summed.
@@ -22,9 +23,9 @@ from typing import Any
 import numpy as np
 
 from ..ops import CONSTANT, Op, dot_of, logsumexp_of, sum_of
-from .arrays import Arrays
-from .code import ARGUMENT, GIVEN, PARAMETER, Code, equal, select
 from . import code as codes
+from .arrays import Arrays
+from .code import ARGUMENT, PARAMETER, Code, select
 
 Spot = tuple[int, int]  # an array of the program, and a place in it, laid flat
 FULL = 0.45  # of a grid: from this part on the whole is computed
@@ -38,7 +39,9 @@ class Grouped:
     outputs: tuple[Spot, ...]
 
 
-def grouped(code: Code, arguments: Sequence[tuple[int, int]], sizes: Sequence[int], parameters: int) -> Grouped:
+def grouped(
+    code: Code, arguments: Sequence[tuple[int, int]], sizes: Sequence[int], parameters: int
+) -> Grouped:
     """The array program of ``code``, over a batch of arguments.
 
     ``arguments`` says of each number among the arguments which argument it belongs to and where it is there,
@@ -169,7 +172,9 @@ class _Grouping:
             starts = np.cumsum([0, *(len(spots[place]) for place in places[:-1])])
             total = starts[-1] + len(spots[places[-1]])
             if step.shape == (total,):
-                self._place_all(places, self.arrays.add("runs", (read,), (len(places),), step.batched, starts))
+                self._place_all(
+                    places, self.arrays.add("runs", (read,), (len(places),), step.batched, starts)
+                )
                 return
         for members in self._alike(places, {place: len(spots[place]) for place in places}):
             length = max(len(spots[place]) for place in members)
@@ -195,9 +200,7 @@ class _Grouping:
         """Whether less than ``FULL`` of rows that are all as long as the longest would be there."""
         return sum(lengths) < FULL * max(lengths) * len(lengths)
 
-    def _padded(
-        self, rows: list[list[Spot]], lengths: list[int], shape: tuple[int, ...], fill: float
-    ) -> int:
+    def _padded(self, rows: list[list[Spot]], lengths: list[int], shape: tuple[int, ...], fill: float) -> int:
         """Rows read as one array, with ``fill`` from the end of each on."""
         read = self.read([spot for row in rows for spot in row], shape)
         there = np.arange(shape[-1]) < np.array(lengths)[:, None]
@@ -238,7 +241,10 @@ class _Grouping:
         """Dot products of one length, by what they share."""
         known: dict[Any, Any] = {}  # one object for equal vectors: looking one up is then quick
         cells = {
-            (known.setdefault(lefts[place], lefts[place]), known.setdefault(rights[place], rights[place])): place
+            (
+                known.setdefault(lefts[place], lefts[place]),
+                known.setdefault(rights[place], rights[place]),
+            ): place
             for place in places
         }
         grids: dict[tuple[int, int], list[tuple[list[Any], list[Any]]]] = defaultdict(list)
@@ -300,7 +306,9 @@ class _Grouping:
                 which = self.read(rows, (len(rows),) if len(rows) > 1 else ())
                 step = arrays.steps[which]
                 block = arrays.add("look_up", (read, which), step.shape + shape[1:], step.batched)
-                spot = {(r, c): i * len(columns) + j for i, r in enumerate(rows) for j, c in enumerate(columns)}
+                spot = {
+                    (r, c): i * len(columns) + j for i, r in enumerate(rows) for j, c in enumerate(columns)
+                }
                 for place in places:
                     self.spots[place] = (block, spot[indexes[place], tables[place]])
                 return
@@ -344,7 +352,7 @@ def read(arrays: Arrays, spots: Sequence[Spot], shape: tuple[int, ...]) -> int:
 
 
 def _aligned(owners: dict[int, Any], others: dict[int, Any]) -> tuple[dict[int, Any], dict[int, Any]]:
-    """Rows of unequal length made whole: one that is part of a longer one takes its places, None where none is."""
+    """Rows of unequal length made whole: part of a longer row takes its places, None where it has none."""
     whole: list[tuple[Any, dict[Any, int]]] = []
     by_element: dict[Any, list[int]] = defaultdict(list)
     rows, filled = {}, {}
@@ -387,7 +395,8 @@ def _components(cells: dict[tuple[Any, Any], int]) -> Iterable[tuple[list[Any], 
         if start in seen:
             continue
         seen.add(start)
-        rows, columns, queue = [start], {}, [start]
+        rows, queue = [start], [start]
+        columns: dict[Any, None] = {}
         while queue:
             for right in by_left[queue.pop()]:
                 if right in columns:

@@ -19,7 +19,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class View:
-    """A regular part of a row of ``size`` numbers: from ``start`` to ``stop``, in boxes, of which corners are read."""
+    """A regular part of a row of ``size`` numbers: ``start`` to ``stop``, in boxes, a corner of each."""
 
     size: int
     start: int
@@ -133,6 +133,10 @@ def literal(numbers: np.ndarray) -> str:
             new = "[:" + ", None" * (index.ndim - axis - 1) + "]" if axis < index.ndim - 1 else ""
             if stride:
                 axes.append(f"{'' if stride == 1 else f'{stride} * '}np.arange({length}){new}")
-        if np.array_equal(np.broadcast_to(grid, index.shape), index) and np.shape(grid) == index.shape and axes:
+        if (
+            np.array_equal(np.broadcast_to(grid, index.shape), index)
+            and np.shape(grid) == index.shape
+            and axes
+        ):
             return " + ".join(([str(start)] if start else []) + axes)
     return f"np.array({index.tolist()})"

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..ops import ELEMENTWISE, mul
-from ..symbols import ATOM
+from ..symbols import ATOM, PRODUCT
 from . import vector
 from .arrays import Array, Arrays
 from .code import CHOICES
@@ -26,8 +26,8 @@ INLINE = 40  # characters of an expression that is written where it is used, in 
 class Writer:
     """Writes some steps of an array program as lines of Python, each step once and only where it is needed.
 
-    ``arguments`` are the names of the function's arguments. Index arrays and constants become lines of their own
-    before the function (``tables``), since they stay the same from call to call.
+    ``arguments`` are the names of the function's arguments. Index arrays and constants become lines of their
+    own before the function (``tables``), since they stay the same from call to call.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class Writer:
         return "t"
 
     def _label(self, step: Array) -> str | None:
-        """What the labels of parameters that are read together have in common: ``w0`` of w0,0,0 and w0,1,0."""
+        """What the labels of parameters that are read together begin with: ``w0`` of w0,0,0 and w0,1,0."""
         if step.kind != "gather" or self.arrays.steps[step.operands[0]].kind != "parameters":
             return None
         places = step.detail.ravel()
@@ -133,7 +133,7 @@ class Writer:
             if written == self.name(step.operands[0]):
                 self._names[place] = self._names[step.operands[0]]
             else:
-                self._give(place, step, Vector(written, ATOM if kind != "product" else 3))
+                self._give(place, step, Vector(written, PRODUCT if kind == "product" else ATOM))
 
     def _give(self, place: int, step: Array, written: Any) -> None:
         """Write a line, or keep the expression for the one place that it is used in."""
@@ -152,7 +152,9 @@ class Writer:
 
     def _constant(self, detail: Any) -> Any:
         if not isinstance(detail, np.ndarray):
-            return float(detail) if np.isfinite(detail) else Vector(f"np.{'inf' if detail > 0 else 'nan'}", ATOM)
+            return (
+                float(detail) if np.isfinite(detail) else Vector(f"np.{'inf' if detail > 0 else 'nan'}", ATOM)
+            )
         whole = (detail == np.round(detail)).all() and np.isfinite(detail).all()
         written = literal(detail.astype(int)) if whole else f"np.array({detail.tolist()})"
         if whole:
@@ -166,7 +168,7 @@ class Writer:
         if op in CHOICES:
             left, right, yes, no = operands
             if yes == 1.0 and no == 0.0 and self._multiplies(place):
-                return Vector(f"{vector._side(left)} {CHOICES[op]} {vector._side(right)}", 1)
+                return vector.comparison(op, left, right)
             if isinstance(yes, float) and isinstance(no, float) and self.dtype != float:
                 yes = Vector(f"np.{self.dtype.name}({yes})", ATOM)
             return vector.value(op, [left, right, yes, no])
@@ -235,7 +237,9 @@ class Writer:
             found = view(index, size)
             if found is not None:
                 target = found.text(name, step.batched)
-                target = f"{name}[...]" if target == name else target if target.endswith("]") else f"{target}[...]"
+                target = (
+                    f"{name}[...]" if target == name else target if target.endswith("]") else f"{target}[...]"
+                )
                 lines.append(f"{target} {'=' if fresh else '+='} {gradient}")
             elif unique:
                 table = self._table("i", literal(index))
@@ -293,7 +297,11 @@ class Writer:
         return f"np.where({table}, {name}, {'-np.inf' if fill == -np.inf else fill})"
 
     def _there(self, there: np.ndarray) -> str:
-        if there.ndim == 2 and there.shape[0] == there.shape[1] and (there == np.tri(len(there), dtype=bool)).all():
+        if (
+            there.ndim == 2
+            and there.shape[0] == there.shape[1]
+            and (there == np.tri(len(there), dtype=bool)).all()
+        ):
             return self._table("past", f"np.tri({len(there)}, dtype=bool)")
         return self._table("there", f"np.array({there.astype(int).tolist()}, bool)")
 
@@ -405,7 +413,7 @@ class Writer:
         return text
 
     def _outer(self, left: str, a: str, right: str, b: str, out: str) -> str:
-        """Nothing is summed: products element by element, with an axis of length 1 where a factor has none."""
+        """Nothing is summed: products element by element, with axes of length 1 where a factor has none."""
 
         def spread(name: str, axes: str) -> str:
             order = [axis for axis in out if axis in axes]

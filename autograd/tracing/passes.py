@@ -10,8 +10,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from ..ops import Op, add, div, mul, neg, no_value, pow, sub
-from .code import ARGUMENT, CHOICES, GIVEN, PARAMETER, Builder, Code, Step
+from ..ops import CONSTANT, Op, add, div, mul, neg, no_value, pow, sub
+from .code import ARGUMENT, CHOICES, GIVEN, PARAMETER, Builder, Code, Step, uncollected
 from .term import Term, _unchanged, number_of, place_of
 
 __all__ = ["differentiated", "pruned", "simplified"]
@@ -40,6 +40,7 @@ def _kept(code: Code, keep: Callable[[int], bool]) -> Code:
     return Code(tuple(steps), tuple([places[output] for output in code.outputs]))
 
 
+@uncollected
 def simplified(code: Code) -> Code:
     """With constants folded, equal steps shared, and what :func:`put` has a shorter form for."""
     builder = Builder()
@@ -66,14 +67,15 @@ def put(builder: Builder, op: Any, operands: tuple[int, ...], detail: Any = None
         return steps[operands[0]].operands[0]
     if len(operands) != 2 or op not in (mul, div, pow, add, sub):
         return builder.add(op, operands, detail)
-    same = _unchanged(op, [Term(builder, operand) for operand in operands])
-    if same is not None:
-        return same.place
     x, y = operands
-    if op is mul and builder.number_of(x) == -1.0:
-        return put(builder, neg, (y,))
-    if op in (mul, div) and builder.number_of(y) == -1.0:
-        return put(builder, neg, (x,))
+    if steps[x].op is CONSTANT or steps[y].op is CONSTANT:
+        same = _unchanged(op, [Term(builder, x), Term(builder, y)])
+        if same is not None:
+            return same.place
+        if op is mul and builder.number_of(x) == -1.0:
+            return put(builder, neg, (y,))
+        if op in (mul, div) and builder.number_of(y) == -1.0:
+            return put(builder, neg, (x,))
     if op in (add, sub) and steps[y].op is neg:
         return builder.add(sub if op is add else add, (x, steps[y].operands[0]))
     if op is add and steps[x].op is neg:
@@ -81,6 +83,7 @@ def put(builder: Builder, op: Any, operands: tuple[int, ...], detail: Any = None
     return builder.add(op, operands)
 
 
+@uncollected
 def differentiated(code: Code, wanted: list[Step]) -> Code:
     """The code of one output, followed by its derivatives to the steps in ``wanted`` (arguments, parameters).
 
@@ -92,7 +95,10 @@ def differentiated(code: Code, wanted: list[Step]) -> Code:
     varies = [False] * len(code.steps)
     goals = {(step.op, step.detail) for step in wanted}
     for place, step in enumerate(code.steps):
-        varies[place] = (step.op, step.detail) in goals or any(varies[operand] for operand in step.operands)
+        if step.op in GIVEN:
+            varies[place] = (step.op, step.detail) in goals
+        else:
+            varies[place] = any([varies[operand] for operand in step.operands])
     upstream: dict[int, Term | float] = {output: 1.0}
     for place in range(len(code.steps) - 1, -1, -1):
         step = code.steps[place]
@@ -152,6 +158,8 @@ def _opaque(op: Op, index: int) -> Op:
 
 
 def _product(local: Any, gradient: Any) -> Any:
+    if isinstance(local, float) and local == 1.0:
+        return gradient
     if not isinstance(local, Term) and not isinstance(gradient, Term):
         return local * gradient
     return _put(mul, local, gradient)

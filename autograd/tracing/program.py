@@ -13,7 +13,7 @@ import numpy as np
 from ..ops import explain
 from ..value import ERRORS, Value
 from ..value import _as_float as as_float
-from . import python
+from . import javascript, latex, python
 from .code import ARGUMENT, GIVEN, PARAMETER, Code, Step, given, select
 from .passes import differentiated, simplified
 from .recording import Recorded, TraceError, is_whole, leaves_of, record
@@ -21,6 +21,7 @@ from .writing import renested, written
 
 if TYPE_CHECKING:
     from .batched import Batched
+    from .compiled import Compiled
 
 
 class Gradients:
@@ -214,6 +215,41 @@ class Program:
         derivative is written with a library is a ValueError here: it has no formula.
         """
         return self._written(python)
+
+    @cached_property
+    def javascript(self) -> str:
+        """The same as JavaScript, for a page: ``value_and_grad(*arguments, parameters)`` gives a list.
+
+        What :attr:`source` raises for, it gives as JavaScript does: infinities, and NaN.
+        """
+        return self._written(javascript)
+
+    @cached_property
+    def latex(self) -> str:
+        r"""The same as equations, one a step, in an ``aligned`` environment; the gradient of w is \bar{w}.
+
+        >>> from autograd import Value, trace
+        >>> w = Value(3.0, "w0,1")
+        >>> print(trace(lambda x: (x * w).tanh(), 0.5, parameters=[w]).latex)
+        \begin{aligned}
+        t_{1} &= x \cdot w_{0,1} \\
+        t_{2} &= \tanh\left(t_{1}\right) \\[1ex]
+        t_{3} &= t_{2} \cdot t_{2} \\
+        t_{4} &= 1 - t_{3} \\
+        \bar{x} &= w_{0,1} \cdot t_{4} \\
+        \bar{w}_{0,1} &= x \cdot t_{4}
+        \end{aligned}
+        <BLANKLINE>
+        """
+        is_loss = self._recorded.results is None
+        code = self.backward if is_loss else self.forward
+        return latex.written(code, code.outputs[0] + 1 if is_loss else len(code.steps))
+
+    def compiled(self) -> Compiled:
+        """The program compiled by Numba, which runs it at the speed of C; see :class:`Compiled`."""
+        from .compiled import Compiled
+
+        return Compiled(self, self._recorded)
 
     def _written(self, language: Any) -> str:
         is_loss = self._recorded.results is None

@@ -341,6 +341,7 @@ def _parameters(
     return listed
 
 
+@codes.uncollected
 def to_code(
     outputs: Sequence[Value],
     orders: Sequence[Sequence[Value]],

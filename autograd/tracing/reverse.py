@@ -96,9 +96,7 @@ class _Reverse:
             have = arrays.steps[gradient]
         if have.shape == step.shape and not sums_batch:
             return gradient
-        return arrays.add(
-            "sum_to", (gradient,), step.shape, have.batched and not sums_batch, sums_batch
-        )
+        return arrays.add("sum_to", (gradient,), step.shape, have.batched and not sums_batch, sums_batch)
 
     def _shaped(self, gradient: int, shape: tuple[int, ...]) -> int:
         step = self.arrays.steps[gradient]
@@ -138,13 +136,13 @@ class _Reverse:
                     self._give(operand, self._shaped(part, to.shape), step.batched)
         elif kind == "mask":
             there, _ = detail
-            masked = arrays.add(
-                "mask", (gradient,), step.shape, arrays.steps[gradient].batched, (there, 0.0)
-            )
+            masked = arrays.add("mask", (gradient,), step.shape, arrays.steps[gradient].batched, (there, 0.0))
             self._give(operands[0], masked, step.batched)
         elif kind == "runs":
             lengths = np.diff([*detail, arrays.steps[operands[0]].shape[0]])
-            spread = arrays.gather(self._shaped(gradient, step.shape), np.repeat(np.arange(len(detail)), lengths))
+            spread = arrays.gather(
+                self._shaped(gradient, step.shape), np.repeat(np.arange(len(detail)), lengths)
+            )
             self._give(operands[0], spread, step.batched)
         elif kind in ("broadcast_to", "lift"):
             self._give(operands[0], self._shaped(gradient, step.shape), step.batched)
@@ -158,10 +156,10 @@ class _Reverse:
             self._give(operands[0], spread, step.batched)
         elif kind == "logsumexp":
             have = arrays.steps[gradient]
-            spread = Term(arrays, arrays.add("expand", (gradient,), (*have.shape, 1), have.batched))
+            upstream = Term(arrays, arrays.add("expand", (gradient,), (*have.shape, 1), have.batched))
             out = Term(arrays, arrays.add("expand", (place,), (*step.shape, 1), step.batched))
             (local,) = ops.logsumexp_of.partials(out, Term(arrays, operands[0]))
-            self._give(operands[0], Term._apply(ops.mul, spread, local).place, step.batched)
+            self._give(operands[0], Term._apply(ops.mul, upstream, local).place, step.batched)
         elif kind == "product":
             self._product(operands, detail, self._shaped(gradient, step.shape))
         elif kind == "look_up":
@@ -180,7 +178,7 @@ class _Reverse:
         arrays = self.arrays
         left, right, out = axes
         if operands[0] == operands[1] and left == right:
-            double = place_of(arrays, Term(arrays, gradient) * 2.0)
+            double = place_of(arrays, Term._apply(ops.mul, Term(arrays, gradient), 2.0))
             self._share(operands, axes, double, ((0, 1),))
         else:
             self._share(operands, axes, gradient, ((0, 1), (1, 0)))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..ops import ELEMENTWISE, Op
-from ..symbols import Symbol, is_infix, number
+from ..symbols import ATOM, COMPARISON, Symbol, is_infix, number
 from .code import CHOICES
 
 NUMPY = (
@@ -20,30 +20,32 @@ DIRECT = {  # shorter, and faster, than their formula
     "identity": "{0}",
 }
 # erf by its power series near 0, where it converges fast (Abramowitz and Stegun 7.1.6), and erfc by its
-# continued fraction from 2 on, evaluated from the far end (7.1.14).
+# continued fraction from 2 on, evaluated from the far end (7.1.14). 2 / sqrt(pi) and 1 / sqrt(pi) are written out:
+# plain numbers, and not NumPy's, leave arrays of float32 what they are.
 LIBRARY = {
-    "erf_near": '''def erf_near(x):
+    "erf_near": """def erf_near(x):
     term = total = x
     for n in range(1, 60):
         term = term * (2.0 * x * x / (2 * n + 1))
         total = total + term
-    return 2.0 / np.sqrt(np.pi) * np.exp(-x * x) * total''',
-    "erfc_far": '''def erfc_far(x):
+    return 1.1283791670955126 * np.exp(-x * x) * total""",
+    "erfc_far": """def erfc_far(x):
     tail = x
     for n in range(100, 0, -1):
         tail = x + n / 2 / tail
-    return np.exp(-x * x) / np.sqrt(np.pi) / tail''',
-    "erf": '''def erf(x):
+    return 0.5641895835477563 * np.exp(-x * x) / tail""",
+    "erf": """def erf(x):
     far = np.sign(x) * (1.0 - erfc_far(np.maximum(np.abs(x), 2.0)))
-    return np.where(np.abs(x) < 2.0, erf_near(np.clip(x, -2.0, 2.0)), far)''',
-    "erfc": '''def erfc(x):
+    return np.where(np.abs(x) < 2.0, erf_near(np.clip(x, -2.0, 2.0)), far)""",
+    "erfc": """def erfc(x):
     near, far = 1.0 - erf_near(np.clip(x, -2.0, 2.0)), erfc_far(np.maximum(np.abs(x), 2.0))
-    return np.where(np.abs(x) < 2.0, near, np.where(x < 0.0, 2.0 - far, far))''',
-    "logsumexp": '''def logsumexp(x):
+    return np.where(np.abs(x) < 2.0, near, np.where(x < 0.0, 2.0 - far, far))""",
+    "logsumexp": """def logsumexp(x):
     largest = x.max(axis=-1, keepdims=True)
     largest = np.where(np.isinf(largest), 0.0, largest)
-    return (largest + np.log(np.exp(x - largest).sum(axis=-1, keepdims=True)))[..., 0]''',
+    return (largest + np.log(np.exp(x - largest).sum(axis=-1, keepdims=True)))[..., 0]""",
 }
+SHORT = 40  # characters of a formula that is written out in place of a call
 _CALLED = re.compile(r"(?<![\w.])([a-z_]\w*)\(")
 
 
@@ -74,7 +76,7 @@ class Vector(Symbol):
     def _where(cls, condition: Any, x: Any, y: Any) -> Any:
         if not isinstance(x, Symbol) and not isinstance(y, Symbol) and x == y:
             return x
-        return cls(cls.choice(text(condition), text(x), text(y)), 6)
+        return cls(cls.choice(text(condition), text(x), text(y)), ATOM)
 
 
 def text(operand: Any) -> str:
@@ -89,24 +91,24 @@ def value(op: Any, operands: Sequence[Any]) -> Any:
     """
     if op in CHOICES:
         left, right, yes, no = operands
-        test = Vector("?")._compare(CHOICES[op], 0)  # the shape of a comparison
-        test = Vector(f"{_side(left)} {CHOICES[op]} {_side(right)}", test.binding)
-        return Vector._where(test, yes, no)
-    if is_infix(op) or (op.name in PRIMITIVES or op.name in LIBRARY or op.name in DIRECT) and not op.is_defined:
-        if op.name == "abs":
-            return Vector(Vector.call("abs", [text(operands[0])]), 6)
-        found = op(*operands)
-        if isinstance(found, Symbol) and op.name in DIRECT and op.name == "identity":
-            return operands[0]
-        return found
-    written = formula(op, operands)
-    if len(str(written)) <= 40 and not _CALLED.search(str(written).replace("np.", "")):
-        return written
-    return Vector(Vector.call(op.name, list(map(text, operands))), 6)
+        return Vector._where(comparison(op, left, right), yes, no)
+    known = op.name in PRIMITIVES or op.name in LIBRARY or op.name in DIRECT
+    if is_infix(op) and op.name != "abs":
+        return op(*operands)
+    if not known or op.is_defined:
+        written = formula(op, operands)
+        if len(str(written)) <= SHORT and not _CALLED.search(str(written).replace("np.", "")):
+            return written
+    return Vector(Vector.call(op.name, list(map(text, operands))), ATOM)
+
+
+def comparison(op: Any, left: Any, right: Any) -> Vector:
+    """The comparison that a choice is made by."""
+    return Vector(f"{_side(left)} {CHOICES[op]} {_side(right)}", COMPARISON)
 
 
 def _side(operand: Any) -> str:
-    return text(operand) if not isinstance(operand, Symbol) or operand.binding > 1 else f"({operand})"
+    return f"({operand})" if isinstance(operand, Symbol) and operand.binding <= COMPARISON else text(operand)
 
 
 def formula(op: Any, operands: Sequence[Any]) -> Any:

@@ -24,10 +24,10 @@ class Window(Value):
     __slots__ = ()
 
     @property
-    def data(self) -> float:  # type: ignore[override]
+    def data(self) -> float:
         """The number, read from the array."""
         array, place = _slot.__get__(self)
-        return array.item(place)  # type: ignore[no-any-return]
+        return array.item(place)
 
     @data.setter
     def data(self, number: Any) -> None:
@@ -57,7 +57,7 @@ def array_of(values: Sequence[Value]) -> NDArray[Any] | None:
         own, where = _slot.__get__(value)
         if own is not array or where != place:
             return None
-    return array  # type: ignore[no-any-return]
+    return array
 
 
 def bind(values: Sequence[Value], dtype: Any) -> NDArray[Any]:
@@ -68,7 +68,9 @@ def bind(values: Sequence[Value], dtype: Any) -> NDArray[Any]:
     """
     for value in values:
         if type(value) not in (Value, Window):
-            raise TypeError(f"{value!r} is a {type(value).__name__}; only plain Values can be laid out in an array")
+            raise TypeError(
+                f"{value!r} is a {type(value).__name__}; only plain Values can be laid out in an array"
+            )
     array = np.array([value.data for value in values], dtype)
     for place, value in enumerate(values):
         value.__class__ = Window

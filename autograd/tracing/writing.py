@@ -78,9 +78,8 @@ def written(
         def slope(index: int) -> str:
             return language.NOTHING if index in recorded.selects else next(slopes)
 
-        inner = language.listed([nested(language, tree, slope) for tree in trees])
-        if flat:
-            inner = inner[1:-1]
+        parts = [nested(language, tree, slope) for tree in trees]
+        inner = parts[0] if flat else language.listed(parts)
         answer = [outputs[0], language.listed(outputs[1 : 1 + size]), inner]
     else:
         results = recorded.results
@@ -126,6 +125,8 @@ def comment(language: Any, step: Any, name: str) -> str:
     if not step.label or step.label == name:
         return ""
     label = step.label if step.label.isprintable() else repr(step.label)[1:-1]
+    if language.MARK == "//":  # where a page has the program, no label may end it
+        label = label.replace("<", "< ")
     return f"  {language.MARK} {label}"
 
 

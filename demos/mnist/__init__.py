@@ -151,8 +151,8 @@ def _run(
     shape = "-".join(map(str, sizes))
     return [
         page.Paragraph(
-            f"""A {shape} network of rectified linear units. {recipe.says} All of it was chosen on images held
-            out of the training set (how, stands in demos/mnist/training.py); {_how_tested(split)}"""
+            f"""A {shape} network of rectified linear units. {recipe.says} {recipe.chosen}
+            {_how_tested(split)}"""
         ),
         _facts(sizes, split, history, accuracy),
         page.Table(
@@ -173,8 +173,8 @@ def _run(
 
 def _how_tested(split: Split) -> str:
     if split.called == "test":
-        return "the test images were looked at once, after the last epoch."
-    return "the test images were not looked at: this report is on the validation images."
+        return "The test images were looked at once, after the last epoch."
+    return "The test images were not looked at: this report is on the validation images."
 
 
 def _facts(sizes: list[int], split: Split, history: nn.training.History, accuracy: float) -> page.Facts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +83,27 @@ def principal_components(
     return centred @ chosen, variances[::-1][:count] / max(variances.sum(), np.finfo(float).tiny)
 
 
+def apart(points: NDArray[np.float64], gap: NDArray[np.float64], rounds: int = 50) -> NDArray[np.float64]:
+    """The points (N, 2), pushed apart where they are so close that labels on them would cover each other.
+
+    ``gap`` is the least distance in x and in y: where an ellipse of that size is round one point, no other is
+    in it.
+
+    >>> apart(np.array([[0.0, 0.0], [0.0, 1.0], [5.0, 5.0]]), np.array([2.0, 2.0])).round(2).tolist()
+    [[0.0, -0.5], [0.0, 1.5], [5.0, 5.0]]
+    """
+    at = points / gap
+    for _ in range(rounds):
+        for i, j in combinations(range(len(at)), 2):
+            between = at[j] - at[i]
+            distance = float(np.hypot(*between))
+            if distance < 1:
+                push = between / distance if distance else np.array([1.0, 0.0])
+                at[i] -= push * (1 - distance) / 2
+                at[j] += push * (1 - distance) / 2
+    return at * gap
+
+
 def pixel_gradients(
     model: nn.Module, x: NDArray[np.float32], classes: NDArray[np.int64]
 ) -> NDArray[np.float32]:
@@ -108,18 +130,19 @@ def ascend(
     start: NDArray[np.float32],
     classes: int,
     *,
-    steps: int = 30,
+    steps: int = 60,
     rate: float = 0.05,
-    decay: float = 0.02,
-    smoothing: int = 3,
+    decay: float = 0.05,
+    smoothing: int = 2,
 ) -> NDArray[np.float32]:
     """An image of each class found by gradient ascent, all from the image ``start``: (classes, H, W), 0 to 1.
 
-    Each step moves the pixels along the gradient of the logarithm of the class's probability, made ``rate``
-    times as long as the white image. Every pixel decays a little, so that only those that matter stay bright,
-    and the gradient is blurred ``smoothing`` times: without that, the network is as sure of what looks like
-    noise to us. Erhan, Bengio, Courville and Vincent, "Visualizing higher-layer features of a deep network",
-    2009.
+    Each step moves the pixels along the gradient of the class's logit, made ``rate`` times as long as the
+    white image. Not of its probability: that also rises where every other class is put down, which can end in
+    an image without any ink. Every pixel decays a little, so that only those that matter stay bright, and the
+    gradient is blurred ``smoothing`` times: without that, the network is as sure of what looks like noise to
+    us. Erhan, Bengio, Courville and Vincent, "Visualizing higher-layer features of a deep network", 2009;
+    Simonyan, Vedaldi and Zisserman, "Deep inside convolutional networks", 2013, for the logit.
 
     >>> model = nn.Linear(4, 2, rng=1)
     >>> images = ascend(model, np.full((2, 2), 0.5, np.float32), 2, smoothing=0)
@@ -128,16 +151,12 @@ def ascend(
     """
     images = np.repeat(np.asarray(start, np.float32)[None], classes, axis=0)
     for _ in range(steps):
-        x = Tensor(images.reshape(classes, -1), requires_grad=True)
-        nn.cross_entropy(model(x), np.arange(classes)).backward()
-        assert x.grad is not None
-        uphill = -x.grad.reshape(images.shape)
+        uphill = pixel_gradients(model, images.reshape(classes, -1), np.arange(classes)).reshape(images.shape)
         for _ in range(smoothing):
             uphill = _blurred(uphill)
         length = np.sqrt((uphill * uphill).sum(axis=(1, 2), keepdims=True))
         uphill *= rate * start.size**0.5 / np.maximum(length, np.finfo(np.float32).tiny)
         images = np.clip((1 - decay) * images + uphill, 0, 1).astype(np.float32)
-    model.zero_grad()
     return images
 
 

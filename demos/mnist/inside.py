@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import nn
+from autograd import no_grad, softmax
 from demos import figures, page
 from demos.idx import inputs
 from demos.mnist import analysis
@@ -73,14 +74,14 @@ def _components(model: nn.Sequential, split: Split, out: Path) -> page.Picture:
         axes = figure.subplots()
         colours = matplotlib.colormaps["tab10"]
         axes.scatter(points[:, 0], points[:, 1], c=colours(labels), s=5, linewidths=0, alpha=0.6)
-        for digit in range(CLASSES):
-            middle = np.median(points[labels == digit], axis=0) if (labels == digit).any() else None
-            if middle is not None:
-                axes.text(
-                    middle[0], middle[1], str(digit), fontsize=15, fontweight="bold", ha="center",
-                    va="center", bbox={"boxstyle": "circle,pad=0.15", "facecolor": theme.paper,
-                          "edgecolor": colours(digit), "linewidth": 2},
-                )  # fmt: skip
+        digits = np.unique(labels)
+        middles = np.array([np.median(points[labels == digit], axis=0) for digit in digits])
+        for digit, (x, y) in zip(digits, analysis.apart(middles, 0.065 * np.ptp(points, axis=0))):
+            axes.text(
+                x, y, str(digit), fontsize=15, fontweight="bold", ha="center", va="center",
+                bbox={"boxstyle": "circle,pad=0.15", "facecolor": theme.paper,
+                      "edgecolor": colours(digit), "linewidth": 2},
+            )  # fmt: skip
         axes.set(
             title="Hidden activations in two dimensions",
             xlabel=f"first principal component ({100 * shares[0]:.0f} % of the variance)",
@@ -143,20 +144,23 @@ def _ascended(model: nn.Sequential, split: Split, out: Path) -> page.Picture:
     return page.Picture(
         light.name,
         f"""For each class, an image found by gradient ascent: begun at the mean of all images, its pixels
-        followed the gradient of the class's probability for 30 steps. The network is sure of every one
-        ({_surest(model, images)}). What it looks for is not what we see in a digit.""",
+        followed the gradient of the class's logit for 60 steps. {_taken_for(model, images)} What it looks for
+        is not what we see in a digit.""",
         "Ten blurred shapes that the network takes for the ten digits",
         dark=dark.name,
         wide=True,
     )
 
 
-def _surest(model: nn.Sequential, images: NDArray[np.float32]) -> str:
-    from autograd import no_grad, softmax
-
+def _taken_for(model: nn.Sequential, images: NDArray[np.float32]) -> str:
     with no_grad():
-        own = softmax(model(images.reshape(len(images), -1))).numpy().diagonal()
-    return f"at least {100 * own.min():.0f} %" if own.min() < 0.995 else "more than 99 %"
+        probabilities = softmax(model(images.reshape(len(images), -1))).numpy()
+    right = int(np.sum(probabilities.argmax(axis=1) == np.arange(len(images))))
+    if right < len(images):
+        return f"The network takes {right} of the {len(images)} for their class."
+    least = probabilities.diagonal().min()
+    share = "more than 99" if least > 0.99 else f"at least {100 * least:.0f}"
+    return f"The network takes every one for its class, with a probability of {share} %."
 
 
 def _tile(axes: Axes, image: NDArray[np.float32], colours: Colormap) -> None:

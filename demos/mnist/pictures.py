@@ -43,6 +43,8 @@ def _curves(
     accuracy = 100 * float(np.mean(probabilities.argmax(axis=1) == split.held_out_y))
 
     def fill(figure: Figure, theme: figures.Theme) -> None:
+        from matplotlib.ticker import LogLocator
+
         above, below = figure.subplots(2, 1)
         above.plot(np.arange(len(losses)) / per_epoch, losses, color=theme.blue, alpha=0.25, linewidth=0.5)
         above.plot(
@@ -64,6 +66,11 @@ def _curves(
                 f"{accuracy:.2f}", (epochs[-1], accuracy), (0, 8), textcoords="offset points", ha="center"
             )
         above.set(title="Loss", xlabel="epochs", yscale="log")
+        above.yaxis.set_major_locator(
+            LogLocator(subs=(1, 2, 5))
+        )  # smoothed labels: all within one power of 10
+        above.yaxis.set_major_formatter("{x:g}")
+        above.yaxis.set_minor_formatter("")
         below.margins(x=0.06, y=0.16)
         below.set(title="Accuracy in %", xlabel="epochs")
         below.xaxis.get_major_locator().set_params(integer=True)
@@ -139,12 +146,14 @@ def _samples(split: Split, probabilities: NDArray[np.float32], out: Path) -> pag
         for axes, index in zip(grid[1:].flat, surest):
             text = f"✗ {answers[index]}, is {split.held_out_y[index]}"
             _digit(axes, theme, split.held_out[index], text, theme.orange)
+            axes.set_xlabel(f"{100 * sureness[index]:.1f} %", labelpad=3)
 
-    light, dark = figures.save(out / "mnist-samples.png", fill, (10.5, 5.2))
+    light, dark = figures.save(out / "mnist-samples.png", fill, (10.5, 5.6))
     return page.Picture(
         light.name,
         f"""First row: the first of each digit that it got right. Below: the mistakes it was surest of, out
-        of {len(wrong)} in {len(right):,}. Which of them would you have got right?""",
+        of {len(wrong)} in {len(right):,}, each with the probability that it gave its answer. Which of them
+        would you have got right?""",
         "Images of digits with the network's answers, right ones and wrong ones",
         dark=dark.name,
         wide=True,

@@ -12,7 +12,7 @@ from autograd.array_ops import log_softmax
 from autograd.ops import ArrayOp
 
 from ..checks import real
-from .elements import first, is_array, raw
+from .elements import check_reduction, first, is_array, raw
 from .examples import Examples, each, total, weighted
 from .targets import bounded, labels, one_hot, places, shares, weight_of_each_class
 
@@ -30,8 +30,10 @@ def cross_entropy(
 
     ``logits`` is a Tensor or array (B, C) and ``target`` integers (B,) from 0 to C-1; or a list of C Values
     and one integer, or a list of such lists and a list of integers. Soft targets, as of mixup or a teacher,
-    are probabilities of the shape of the logits; with t for them the loss is -sum(t log(softmax(logits))).
-    Stable for logits of any size. Images of labels are reshaped to (B, C) first.
+    are floats of the shape of the logits, probabilities; with t for them the loss is
+    -sum(t log(softmax(logits))). Targets are data: no gradient goes to them.
+    Stable for logits of any size, and where a logit of -inf rules a class out. Scores with more axes, such as
+    those of every pixel, are reshaped to (B, C) first, the classes last.
 
     - ``class_weights`` (C,): what an example of each class counts. The mean is then over these weights:
       sum(weight * loss) / sum(weight). With soft targets each term is weighted, and the mean is over B.
@@ -55,24 +57,34 @@ def cross_entropy(
     0.6931
     """
     plain = class_weights is None and ignore_index is None and not label_smoothing and reduction == "mean"
-    if plain and is_array(logits) and np.ndim(raw(target)) == 1:
+    if plain and is_array(logits) and logits.ndim == 2 and np.ndim(raw(target)) == 1:
         if logits.dtype.kind != "f":
             raise TypeError(f"cross_entropy: the logits are of dtype {logits.dtype}; expected floats")
-        if logits.ndim != 2:
-            raise ValueError(
-                f"cross_entropy: the logits have shape {logits.shape}; expected (B, C), a row an example"
-            )
         target = labels("cross_entropy", target, logits.shape)
         log_probabilities = log_softmax.on_array(raw(logits), axis=1)
         # Where in memory the right classes are: 100 single numbers of a flat array take a third of the time.
         order = "F" if log_probabilities.flags.f_contiguous else "C"
         right = places("cross_entropy", target, logits.shape, order)
         return cross_entropy_row(logits, target=target, right=right, log_probabilities=log_probabilities)
-    return _expected(
-        lambda row, counts: -weighted(counts, autograd.log_softmax(row)),
-        Examples("cross_entropy", logits=logits),
-        shares_of=(target, class_weights, label_smoothing, ignore_index),
-        reduction=reduction,
+    examples = Examples("cross_entropy", logits=logits)
+    check_reduction(reduction, "cross_entropy")
+    options = (class_weights, label_smoothing, ignore_index)
+    counts, over = _shares(examples, target, *options, reduction=reduction)
+    if not examples.are_arrays:
+        return examples.loss(
+            lambda row, counts: -weighted(counts, autograd.log_softmax(row)),
+            counts, reduction=reduction, weight=over,
+        )  # fmt: skip
+    (logits,) = examples.batches
+    log_probabilities = log_softmax.on_array(raw(logits), axis=1)
+    if log_probabilities.flags.f_contiguous:  # arrays with the same layout are walked fastest side by side
+        counts = np.asfortranarray(counts)
+    return expected_cross_entropy_row(
+        logits,
+        counts=counts.astype(logits.dtype),
+        over=over if reduction == "mean" else 1.0,
+        axis=1 if reduction == "none" else None,
+        log_probabilities=log_probabilities,
     )
 
 
@@ -99,12 +111,9 @@ def nll(
     """
     examples = Examples("nll", log_probabilities=log_probabilities)
     _check_logarithms("nll", examples.numbers()[0])
-    return _expected(
-        lambda row, counts: -weighted(counts, row),
-        examples,
-        shares_of=(target, class_weights, 0.0, ignore_index),
-        reduction=reduction,
-    )
+    check_reduction(reduction, "nll")
+    counts, over = _shares(examples, target, class_weights, 0.0, ignore_index, reduction=reduction)
+    return examples.loss(lambda row, counts: -weighted(counts, row), counts, reduction=reduction, weight=over)
 
 
 def kl_divergence(
@@ -180,16 +189,15 @@ def multiclass_hinge(
     return examples.loss(loss, right, others, reduction=reduction)
 
 
-def _expected(definition: Any, examples: Examples, *, shares_of: tuple[Any, ...], reduction: str) -> Any:
-    """The loss of rows, given how much the logarithm of each of their probabilities counts."""
-    target, *options = shares_of
-    counts, weight = shares(examples.caller, examples.listed(target), examples.shape, *options)
-    if not weight and reduction == "mean":
+def _shares(examples: Examples, target: Any, *options: Any, reduction: str) -> tuple[np.ndarray, float]:
+    """How much the logarithm of each probability counts (B, C), and what the mean is over."""
+    counts, over = shares(examples.caller, examples.listed(target), examples.shape, *options)
+    if not over and reduction == "mean":
         raise ValueError(
             f"{examples.caller}: every label is ignored or of a class with weight 0; there is nothing to "
             "take the mean of (reduction='sum' gives 0)"
         )
-    return examples.loss(definition, counts, reduction=reduction, weight=weight)
+    return counts, over
 
 
 def _check_logarithms(caller: str, log_probabilities: np.ndarray) -> None:
@@ -221,7 +229,7 @@ def _flat(array: np.ndarray) -> np.ndarray:
 
 def _mean_nll(logits: Any, *, target: np.ndarray, right: np.ndarray, log_probabilities: np.ndarray) -> Any:
     """Minus the mean logarithm of the probability of the right class."""
-    return np.add.reduce(_flat(log_probabilities)[right]) / -len(target)
+    return 0.0 - np.add.reduce(_flat(log_probabilities)[right]) / len(target)  # a minus alone gives -0.0
 
 
 def _to_logits(
@@ -244,3 +252,43 @@ def _to_logits(
 
 # One node for softmax, logarithm, choice and mean.
 cross_entropy_row = ArrayOp("cross_entropy", "cross_entropy", on_array=_mean_nll, partials=(_to_logits,))
+
+
+def _expected_nll(
+    logits: Any, *, counts: np.ndarray, over: float, axis: int | None, log_probabilities: np.ndarray
+) -> Any:
+    """Minus the logarithms of the probabilities, each as often as it counts: of each example, or of all."""
+    terms = np.where(counts, log_probabilities, 0)  # what does not count may be infinite
+    terms *= counts
+    return 0.0 - terms.sum(axis=axis) / over
+
+
+def _expected_to_logits(
+    out: Any,
+    logits: Any,
+    *,
+    counts: np.ndarray,
+    over: float,
+    axis: int | None,
+    log_probabilities: np.ndarray,
+) -> Any:
+    """softmax(logits) * (sum of the example's counts) - counts."""
+
+    def share(g: Any) -> Any:
+        of_examples = (g / over).reshape(-1, 1)  # or, of all examples, one
+        total = counts.sum(axis=1, keepdims=True)
+        if isinstance(g, Tensor):  # to be differentiated again: as a function of the logits
+            return (autograd.softmax(logits) * total - counts) * of_examples
+        error = np.exp(log_probabilities)
+        error *= total
+        error -= counts
+        error *= of_examples
+        return error
+
+    return share
+
+
+# The same for soft targets, and with weights, smoothing, labels to ignore: again one node.
+expected_cross_entropy_row = ArrayOp(
+    "cross_entropy", "cross_entropy", on_array=_expected_nll, partials=(_expected_to_logits,)
+)

@@ -45,8 +45,11 @@ class Examples:
         if leading.dtype.kind != "f":
             raise TypeError(f"{self.caller}: the {self.name} are of dtype {leading.dtype}; expected floats")
         if leading.ndim != 2:
-            raise ValueError(f"{self.caller}: the {self.name} have shape {leading.shape}; expected "
-                             "a row for each example: (B, C)")  # fmt: skip
+            raise ValueError(
+                f"{self.caller}: the {self.name} have shape {leading.shape}; expected a row for each "
+                "example: (B, C) (a single row becomes that by [None]; with more axes, move C to the end, "
+                "then reshape(-1, C))"
+            )
         self.shape = leading.shape
         self.batches[1:] = [beside(leading, batch, self.caller) for batch in self.batches[1:]]
         for (name, _), batch in zip(named, self.batches):

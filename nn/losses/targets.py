@@ -150,9 +150,17 @@ def shares(
             )
         # Mixed in float32, the same label twice can come to a little more than 1.
         bounded(caller, "target", given, 0.0, 1.0, "a row of probabilities for each example", slack=1e-5)
-        hot, weight = given.astype(float), float(batch)
+        counts, over = given.astype(float), float(batch)
+    elif given.ndim == 2:
+        raise ValueError(
+            f"{caller}: the target has shape {given.shape}; expected ({batch},), a label an example, or "
+            f"{shape}, probabilities as floats (this is of dtype {given.dtype}; astype(float) makes them of "
+            "a one-hot code)"
+        )
     else:
-        hot = one_hot(caller, labels(caller, target, shape), shape, ignored)
-        weight = float((hot @ by_class).sum())
-    counts = hot.any(axis=1, keepdims=True)
-    return ((1.0 - smoothing) * hot + counts * (smoothing / classes)) * by_class, weight
+        counts = one_hot(caller, labels(caller, target, shape), shape, ignored)
+        over = float((counts @ by_class).sum())
+    if smoothing:
+        rest = counts.any(axis=1, keepdims=True) * (smoothing / classes)  # a row of zeros stays one
+        counts = (1.0 - smoothing) * counts + rest
+    return counts * by_class, over

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from . import compiled
 from .optimizer import Group, Optimizer
 from .storage import State
 from .weight_decay import coupled
@@ -72,17 +73,23 @@ def descend(data: np.ndarray, grad: np.ndarray, state: State, group: Group) -> N
     state["unit1"], state["unit2"] = 1 - beta1, 1 - beta2
     scale = root((1 - beta2**step) / (1 - beta2))
     rate = group["lr"] * scale * (1 - beta1) / (1 - beta1**step)
-    mean *= beta1 * (unit1 / (1 - beta1))
+    keep_mean, keep_square = beta1 * (unit1 / (1 - beta1)), beta2 * (unit2 / (1 - beta2))
+    eps = group["eps"] * scale
+    if not group["amsgrad"] and compiled.adam(
+        data, grad, mean, square, keep_mean=keep_mean, keep_square=keep_square, rate=rate, eps=eps
+    ):
+        return
+    mean *= keep_mean
     mean += grad
     np.multiply(grad, grad, out=scratch)  # while grad is in the cache; it may be scratch itself
-    square *= beta2 * (unit2 / (1 - beta2))
+    square *= keep_square
     square += scratch
     if group["amsgrad"]:
         largest = state["largest"]
         largest *= unit2 / (1 - beta2)
         square = np.maximum(largest, square, out=largest)
     np.sqrt(square, out=scratch)
-    scratch += group["eps"] * scale
+    scratch += eps
     np.divide(mean, scratch, out=scratch)
     scratch *= rate
     data -= scratch

@@ -94,6 +94,7 @@ class Optimizer:
 
     scratch: tuple[str, ...] = ()  # arrays of the parameter's shape without content: room to compute in
     numbers: Mapping[str, float] = {"step": 0}  # each parameter's own, and what they are at the start
+    _arrays: np.ndarray | None = None  # the numbers that step_arrays changed last
 
     def __init__(self, parameters: Iterable[Any], lr: float = 1e-3, **settings: Any) -> None:
         name = type(self).__name__
@@ -103,7 +104,6 @@ class Optimizer:
             self.groups.append(Group(type(self), members, {"lr": lr, **settings}, own))
         self.parameters = [parameter for group in self.groups for parameter in group.parameters]
         _check_parameters(self.parameters, name)
-        self._arrays: np.ndarray | None = None  # those that step_arrays had last
         self._storages = [
             Storage(group.parameters, group.memory, self.scratch, self.numbers) for group in self.groups
         ]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, ops, trace
+from autograd.tracing.fuse import fused
 from autograd.tracing.passes import pruned, simplified
 
 # What each row is given in place of x (and y), so that it has a finite value and derivative.
@@ -37,7 +39,8 @@ OTHERS = [
     "negated",
     "constant",
 ]
-SETTINGS = settings(max_examples=2000)
+CALM = {"deadline": None, "derandomize": True, "suppress_health_check": list(HealthCheck)}
+SETTINGS = settings(max_examples=2000, **CALM)
 
 step = st.tuples(st.sampled_from(ROWS + OTHERS), st.integers(0, 30), st.integers(0, 30), st.floats(-2, 2))
 leaf = st.floats(-2, 2)
@@ -119,7 +122,7 @@ def test_source_runs_on_its_own_and_is_what_eager_values_do(steps, given_, weigh
 
 
 @given(graph, numbers, st.integers(0, 2))
-@settings(max_examples=200)
+@settings(max_examples=200, **CALM)
 def test_a_pass_leaves_the_meaning_alone(steps, weights, index):
     program, parameters, value, slopes, scale = case(steps, weights, weights, index)
     arguments = [*weights, float(index)]
@@ -131,3 +134,36 @@ def test_a_pass_leaves_the_meaning_alone(steps, weights, index):
         assert kept == set(range(len(code.steps)))  # nothing is dead
     found = program.backward.evaluate(arguments, weights)
     assert found[: 1 + len(slopes)] == pytest.approx([value, *slopes], abs=1e-12 * scale)
+
+
+@given(graph, numbers, numbers, st.lists(st.integers(0, 2), min_size=1, max_size=4), st.floats(-1, 1))
+@SETTINGS
+def test_a_batch_is_the_mean_of_what_eager_values_do(steps, given_, weights, indexes, apart):
+    """Graphs without any structure: where nothing is a matrix product, it may only not be wrong."""
+    batch = [[x + apart * row for x in given_] for row in range(len(indexes))]
+    cases = [case(steps, row, weights, index) for row, index in zip(batch, indexes)]
+    program, parameters, *_ = cases[0]
+    batched = program.batched()
+    count = len(parameters)
+    scale = max(one[4] for one in cases)
+    values = np.array([one[2] for one in cases])
+    slopes = np.mean([one[3][:count] for one in cases], axis=0)
+    x, chosen = np.array(batch), np.array(indexes)
+    with np.errstate(all="ignore"):  # of a choice both sides are computed
+        assert np.abs(batched(x, chosen) - values).max() <= 1e-12 * scale
+        mean, gradients = batched.value_and_grad(x, chosen)
+        scope = {"__builtins__": __builtins__}
+        exec(compile(batched.source, "source", "exec"), scope)
+        again, flat = scope["value_and_grad"](x, chosen, np.array(weights))
+    assert {name for name, found in scope.items() if type(found) is type(math)} <= {"np"}
+    assert near(mean, values.mean(), scale) and mean == float(again)
+    assert np.abs(gradients.flat - slopes).max() <= 1e-12 * scale
+    assert np.array_equal(gradients.flat, flat)
+
+
+@given(graph, numbers, st.integers(0, 2))
+@settings(max_examples=300)
+def test_fusing_leaves_the_meaning_alone(steps, weights, index):
+    program, parameters, value, slopes, scale = case(steps, weights, weights, index)
+    found = fused(program.code).evaluate([*weights, float(index)], weights)
+    assert near(found[0], value, scale)

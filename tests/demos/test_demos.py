@@ -475,7 +475,7 @@ def test_the_report_is_one_file_with_everything_inside(tmp_path: Path) -> None:
         "precision",
         "recall",
         "validation accuracy",
-        "chosen on images held out",
+        "chosen by the accuracy on 5,000 images held out of the training set",
         "Draw with mouse",
     ):
         assert what in " ".join(references.text.split()), what

@@ -5,7 +5,8 @@ import pytest
 
 import nn
 from autograd import no_grad, softmax
-from demos.mnist import analysis
+from demos.mnist import analysis, inside
+from demos.mnist.training import RECIPES
 
 
 @pytest.fixture
@@ -78,9 +79,48 @@ def test_ascent_ends_where_the_network_is_sure(model):
     assert all(parameter.grad is None for parameter in model.parameters())
 
 
+def test_ascent_lays_ink_where_only_less_of_it_would_rule_the_others_out():
+    """All ink speaks against the second class, and yet its own logit asks for some."""
+    model = nn.Linear(4, 2, rng=0)
+    model.weight.data[:] = [[3, 3, 3, 3], [1, 1, 0, 0]]
+    image = analysis.ascend(model, np.full((2, 2), 0.5, np.float32), 2, smoothing=0)[1]
+    assert image[0].min() > 0.9 and image[1].max() < 0.1
+
+
+def test_the_report_says_so_where_an_image_is_not_taken_for_its_class():
+    model = nn.Linear(4, 2, rng=0)
+    model.weight.data[:], model.bias.data[:] = [[9, 9, 9, 9], [0, 0, 0, 0]], 0
+    said = inside._taken_for(model, np.ones((2, 2, 2), np.float32))
+    assert "1 of the 2" in said and "every" not in said
+    model.weight.data[:] = [[2, 2, 0, 0], [0, 0, 2, 2]]
+    said = inside._taken_for(model, np.array([[[1, 1], [0, 0]], [[0, 0], [1, 1]]], np.float32))
+    assert "every one" in said and "at least 98 %" in said  # 1 / (1 + exp(-4)) = 0.982
+
+
+def test_labels_pushed_apart():
+    rng = np.random.default_rng(0)
+    points, gap = rng.random((10, 2)) * [6.0, 3.0], np.array([1.0, 0.5])
+    points[1] = points[0]
+    moved = analysis.apart(points, gap)
+    for i in range(10):
+        for j in range(i):
+            assert np.hypot(*((moved[i] - moved[j]) / gap)) > 0.98
+    far = np.array([[0.0, 0.0], [2.0, 0.0]])
+    np.testing.assert_array_equal(analysis.apart(far, gap), far)
+
+
 def test_the_blur_is_a_binomial_filter():
     image = np.zeros((1, 5, 5), np.float32)
     image[0, 2, 2] = 16
     expected = np.zeros((5, 5))
     expected[1:4, 1:4] = np.outer([1, 2, 1], [1, 2, 1])
     np.testing.assert_array_equal(analysis._blurred(image)[0], expected)
+
+
+def test_no_loss_of_the_tuned_recipe_is_lower_than_it_says():
+    """The loss is least where the network says the smoothed label itself, and there is its entropy."""
+    recipe = RECIPES["tuned"]
+    share = recipe.smoothing / 10
+    label = np.array([1 - recipe.smoothing + share] + [share] * 9)
+    assert f"smoothed by {recipe.smoothing}" in recipe.says
+    assert f"no loss falls below {-(label * np.log(label)).sum():.2f}" in " ".join(recipe.says.split())

@@ -1,0 +1,263 @@
+"""Compiled: a traced program at the speed of C, by Numba (``pip install stepgrad[numba]``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import python
+from .code import Code
+from .recording import Recorded, TraceError
+from .writing import written
+
+if TYPE_CHECKING:
+    from .program import Gradients, Program
+
+LARGEST = 20_000  # steps; Numba takes about 20 seconds for these, a millisecond each
+# What of the library Numba does not know as it is written for Python.
+LIBRARY = {
+    "sign": "def sign(x):\n    return 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0",
+    "logsumexp": """\
+def logsumexp(*xs):
+    largest = -math.inf
+    for x in xs:
+        largest = max(largest, x)
+    if math.isinf(largest):
+        return largest
+    total = 0.0
+    for x in xs:
+        total += math.exp(x - largest)
+    return largest + math.log(total)""",
+}
+
+
+class Compiled:
+    """A program compiled: called as the program is, and over a leading axis at the speed of C.
+
+    ``compiled(*arguments)`` and ``compiled.value_and_grad(*arguments)`` give what the program gives;
+    :meth:`map` takes arrays with one more axis in front. ``compiled.function`` is for loops of your own: a
+    function for Numba that takes plain numbers, those of the arguments and then the parameters', and gives
+    ``(value, *gradients of the parameters, *gradients of the arguments)``. As in C, it gives inf and nan
+    where the program raises. Compiling takes from a tenth of a second on, at the first call.
+    """
+
+    def __init__(self, program: Program, recorded: Recorded) -> None:
+        self._numba = _numba()
+        self.program, self._recorded = program, recorded
+        is_loss = recorded.results is None
+        steps = len((program.backward if is_loss else program.forward).steps)
+        if steps > LARGEST:
+            raise TraceError(
+                f"compiled: the program has {steps:,} steps, and Numba would take very long above "
+                f"{LARGEST:,}; program.batched() is for large programs"
+            )
+
+    def __call__(self, *arguments: Any) -> Any:
+        """The function's result, as plain numbers nested as its own were."""
+        flat = np.array(self.program._flat(arguments), float)
+        out = np.empty(len(self.program.forward.outputs))
+        self._value(flat, self._parameters(), out)
+        if not np.isfinite(out).all():  # what is no number is an error, with the step's name
+            return self.program(*arguments)
+        results = self._recorded.results
+        found = out.tolist()
+        return found[0] if results is None else _placed(results, found)
+
+    def value_and_grad(self, *arguments: Any) -> tuple[float, Gradients]:
+        """The function's number, and its gradients to all parameters and arguments."""
+        flat = np.array(self.program._flat(arguments), float)
+        out = np.empty(len(self.program.backward.outputs))
+        self._value_and_grad(flat, self._parameters(), out)
+        if not np.isfinite(out).all():
+            return self.program.value_and_grad(*arguments)
+        value, *slopes = out.tolist()
+        size = len(self.program.parameters)
+        found = iter(slopes[size:])
+        moving = [None if i in self._recorded.selects else next(found) for i in range(len(flat))]
+        return value, self.program._gradients(slopes[:size], moving)
+
+    def map(self, *arrays: Any) -> tuple[NDArray[Any], Gradients]:
+        """The values (N,) and gradients for N calls: each argument has one more axis in front, of length N.
+
+        Gradients to parameters are an array (N, P) with those of each call; take the mean over the first axis
+        for a batch. Those to arguments are shaped as the arguments are; None for one that selects.
+
+        >>> from autograd import Value, trace
+        >>> w = Value(3.0)
+        >>> compiled = trace(lambda x: x * w, 0.0, parameters=[w]).compiled()
+        >>> values, gradients = compiled.map([1.0, 2.0])
+        >>> values.tolist(), gradients.parameters.tolist(), gradients.arguments[0].tolist()
+        ([3.0, 6.0], [[1.0], [2.0]], [3.0, 3.0])
+        """
+        from .program import Gradients
+
+        program, signature = self.program, self._recorded.signature
+        program.backward  # noqa: B018  (an error where there is more than one number)
+        flat, shapes, starts = self._columns(arrays)
+        size, selects = len(program.parameters), self._recorded.selects
+        moving = [index for index in range(len(signature.leaves)) if index not in selects]
+        out = np.empty((len(flat), 1 + size + len(moving)))
+        self._loop(flat, self._parameters(), out)
+        slopes = np.full(flat.shape, np.nan)
+        slopes[:, moving] = out[:, 1 + size :]
+        of_arguments = [
+            None
+            if selects.issuperset(range(start, stop)) and stop > start
+            else slopes[:, start:stop].reshape(len(flat), *shape)
+            for shape, start, stop in zip(shapes, starts, starts[1:])
+        ]
+        return out[:, 0].copy(), Gradients(out[:, 1 : 1 + size], of_arguments, program._places)
+
+    def _columns(self, arrays: Any) -> tuple[NDArray[Any], list[Any], list[int]]:
+        """The arguments of all calls as (N, numbers), their shapes, and where each begins."""
+        signature = self._recorded.signature
+        if len(arrays) != len(signature.trees) or not arrays:
+            raise TypeError(
+                f"map: got {len(arrays)} arguments; expected {len(signature.trees)}, with a leading axis: "
+                f"{', '.join(signature.names)}"
+            )
+        parts: list[NDArray[Any]] = []
+        shapes, starts = [], [0]
+        for name, tree, argument in zip(signature.names, signature.trees, arrays):
+            array = np.asarray(argument, float)
+            shape = _shape(name, tree)
+            length = len(parts[0]) if parts else len(array) if array.ndim else "N"
+            if array.shape != (length, *shape):
+                expected = ", ".join(map(str, (length, *shape)))
+                raise TypeError(f"map: {name} is of shape {array.shape}; expected ({expected})")
+            parts.append(array.reshape(len(array), -1))
+            shapes.append(shape)
+            starts.append(starts[-1] + parts[-1].shape[1])
+        flat = np.ascontiguousarray(np.concatenate(parts, axis=1))
+        for index, rows in self.program._rows.items():
+            chosen = flat[:, index]
+            if len(chosen) and not ((chosen >= 0) & (chosen < rows) & (chosen == np.floor(chosen))).all():
+                raise IndexError(
+                    f"map: {signature.leaves[index].name} selects one of {rows} rows, so whole numbers from "
+                    f"0 to {rows - 1} are expected"
+                )
+        return flat, shapes, starts
+
+    def _parameters(self) -> NDArray[Any]:
+        return np.array(self.program._numbers(), float)
+
+    @cached_property
+    def function(self) -> Callable[..., Any]:
+        """The program as a function for Numba, of plain numbers: see the class."""
+        is_loss = self._recorded.results is None
+        code = self.program.backward if is_loss else self.program.forward
+        numbers = len(self._recorded.signature.leaves), len(self.program.parameters)
+        arguments, parameters = ([f"{letter}{i}" for i in range(n)] for letter, n in zip("xp", numbers))
+        names = ", ".join([*arguments, *parameters])
+        inner = self._text(code, is_loss)
+        text = (
+            f"{inner}\n\n@njit(inline='never', error_model='numpy')\ndef function({names}):\n"
+            f"    return flat(({_tuple(arguments)}), ({_tuple(parameters)}))\n"
+        )
+        return self._run(text)["function"]
+
+    @cached_property
+    def _value(self) -> Callable[..., Any]:
+        return self._filling(self.program.forward, False)
+
+    @cached_property
+    def _value_and_grad(self) -> Callable[..., Any]:
+        return self._filling(self.program.backward, True)
+
+    @cached_property
+    def _loop(self) -> Callable[..., Any]:
+        fill = self._value_and_grad
+
+        @self._numba.njit(error_model="numpy")
+        def loop(arguments, parameters, out):  # type: ignore[no-untyped-def]
+            for i in range(len(arguments)):
+                fill(arguments[i], parameters, out[i])
+
+        return loop
+
+    def _filling(self, code: Code, backward: bool) -> Callable[..., Any]:
+        """The code as a function for Numba that reads arrays, and puts its outputs into one."""
+        text = self._text(code, backward, fill=True)
+        return self._run(text)["flat"]
+
+    def _text(self, code: Code, backward: bool, fill: bool = False) -> str:
+        language = _Language(fill)
+        return written(self._recorded, code, backward, language, flat=True)
+
+    def _run(self, text: str) -> dict[str, Any]:
+        scope: dict[str, Any] = {"njit": self._numba.njit}
+        exec(compile(text, "<autograd trace compiled>", "exec"), scope)
+        return scope
+
+
+class _Language:
+    """Python as Numba takes it: outputs go into an array, or come back as one flat tuple of numbers."""
+
+    def __init__(self, fill: bool) -> None:
+        self._fill = fill
+
+    WORDS = python.WORDS | {"out", "flat", "njit"}
+    Scalar, NOTHING, MARK = python.Scalar, "", python.MARK
+    value = staticmethod(python.value)
+    number = staticmethod(python.number)
+    assigned = staticmethod(python.assigned)
+
+    @staticmethod
+    def listed(parts: Any) -> str:
+        """Numbers one after the other; what there is nothing of is left out."""
+        return ", ".join(filter(None, parts))
+
+    def answered(self, parts: Any) -> str:
+        """The lines that give the numbers."""
+        numbers = self.listed(parts).split(", ")
+        if not self._fill:
+            return f"return ({_tuple(numbers)})"
+        return "; ".join([f"out[{place}] = {number}" for place, number in enumerate(numbers)])
+
+    def function(self, name: str, arguments: Any, body: Any) -> str:
+        """The function ``flat``, compiled."""
+        more = ["out"] if self._fill else []
+        return "@njit(error_model='numpy')\n" + python.function("flat", [*arguments, *more], body)
+
+    @staticmethod
+    def complete(text: str, statements: Any, rows: Any) -> str:
+        """The program, and before it the rows that it calls, compiled too."""
+        helpers = python.definitions(set().union(*(python.calls(line, rows) for line in statements)), rows)
+        for name, definition in LIBRARY.items():
+            helpers = helpers.replace(python.LIBRARY[name], definition)
+        helpers = re.sub("^def ", "@njit(error_model='numpy')\ndef ", helpers, flags=re.M)
+        return "\n\n\n".join([part for part in ("import math", helpers, text) if part])
+
+
+def _tuple(parts: list[str]) -> str:
+    return ", ".join(parts) + ("," if len(parts) == 1 else "")
+
+
+def _placed(results: Any, found: list[Any]) -> Any:
+    return [_placed(part, found) for part in results] if isinstance(results, list) else found[results]
+
+
+def _shape(name: str, tree: Any) -> tuple[int, ...]:
+    if not isinstance(tree, list):
+        return ()
+    shapes = {_shape(name, part) for part in tree}
+    if len(shapes) > 1:
+        raise TypeError(f"map: the lists in {name} are of different lengths, and make no array")
+    return (len(tree), *(shapes.pop() if shapes else ()))
+
+
+def _numba() -> Any:
+    try:
+        import numba
+    except ModuleNotFoundError as missing:
+        if missing.name != "numba":
+            raise
+        raise ImportError(
+            "compiled: Numba is not installed, which compiles programs: pip install stepgrad[numba]"
+        ) from None
+    return numba

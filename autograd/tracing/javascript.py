@@ -1,0 +1,106 @@
+"""JavaScript: code of scalars as a function for a page, with the rows and the library of the stepping page.
+
+>>> from autograd import ops
+>>> print(value(ops.softplus, [Scalar("h")]), "and", value(ops.pow, [Scalar("h"), 2.0]))
+rows.softplus(h) and Math.pow(h, 2.0)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from .. import javascript, ops
+from ..javascript import JavaScript as Scalar
+from ..ops import Op
+from ..symbols import ATOM, NEGATION, Symbol
+from ..symbols import number as finite
+from .code import CHOICES, select
+from .python import MIRRORED, products
+
+__all__ = ["MARK", "NOTHING", "WORDS", "Scalar", "value"]
+
+# Words of the language, and names that the written programs use.
+WORDS = {
+    *"""arguments await break case catch class const continue debugger default delete do else enum
+    eval export extends false finally for function if implements import in instanceof interface let new null
+    package private protected public return static super switch this throw true try typeof var void while with
+    yield Infinity Math NaN Number undefined library parameters rows""".split()
+}
+RELATIONS = {"<": "<", "<=": "<=", "==": "==="}
+NOTHING = "null"
+MARK = "//"
+
+
+def number(value: float) -> Symbol:
+    """A plain number as a piece of a formula, also an infinite one."""
+    if math.isinf(value):
+        return Scalar("Infinity", ATOM) if value > 0 else Scalar("-Infinity", NEGATION)
+    return finite(value)
+
+
+def _text(operand: Any) -> str:
+    return str(operand if isinstance(operand, Symbol) else number(operand))
+
+
+def value(op: Any, operands: Sequence[Any]) -> str:
+    """The value of a row on ``operands`` (symbols and numbers), as an expression.
+
+    ValueError where the row has no formula: its value was defined with a library or with branches.
+    """
+    operands = [number(x) if type(x) is float and math.isinf(x) else x for x in operands]
+    if op in CHOICES:
+        left, right, yes, no = operands
+        relation = CHOICES[op]
+        if not isinstance(left, Symbol):
+            left, right, relation = right, left, MIRRORED[relation]
+        test = f"{_text(left)} {RELATIONS.get(relation, relation)} {_text(right)}"
+        return f"{test} ? {_text(yes)} : {_text(no)}"
+    if op is select:
+        return f"[{', '.join(map(_text, operands[1:]))}][{_text(operands[0])}]"
+    if op.name in ("sum", "dot") and not isinstance(op, Op):
+        terms = operands if op.name == "sum" else products(operands)
+        return " + ".join([_place(term) for term in terms])
+    if op.name in javascript.PRIMITIVES and not getattr(op, "is_defined", False):
+        return javascript.value(op, operands)
+    known: Any = ops.ELEMENTWISE.get(op.name)
+    if op is known and op.name not in ops.OPERATORS:
+        text = Scalar.call(op.name, list(map(_text, operands)))
+        javascript.definitions(text)  # a ValueError where it has no formula
+        return text
+    return javascript.value(op, operands)
+
+
+def _place(term: Any) -> str:
+    text = _text(term)
+    return f"({text})" if text.startswith("-") else text
+
+
+def assigned(name: str, value: str) -> str:
+    """A line that gives a value a name."""
+    return f"const {name} = {value};"
+
+
+def listed(parts: Iterable[str]) -> str:
+    """A list."""
+    return f"[{', '.join(parts)}]"
+
+
+def answered(parts: Sequence[str]) -> str:
+    """The line that gives one thing back, or several as a list."""
+    return f"return {parts[0] if len(parts) == 1 else listed(parts)};"
+
+
+def function(name: str, arguments: Sequence[str], body: Sequence[str]) -> str:
+    """A function of its own."""
+    lines = "\n".join([f"  {line}" for line in body])
+    return f"function {name}({', '.join(arguments)}) {{\n{lines}\n}}\n"
+
+
+def complete(text: str, statements: Sequence[str], rows: Mapping[str, Any]) -> str:
+    """The program, and before it the rows and the part of the library that its statements call."""
+    lines = "\n".join(statements)
+    defined = javascript.definitions(lines)
+    library = javascript.LIBRARY if "library." in defined + lines else ""
+    return "\n".join([part for part in (library + defined, text) if part])

@@ -1,0 +1,168 @@
+"""Training a traced program: steps of whole arrays are the steps that eager Values take."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Value, gradcheck, trace
+from autograd.tracing.windows import Window
+
+OPTIMIZERS = {
+    "SGD": lambda p: nn.SGD(p, lr=0.05, momentum=0.9, nesterov=True, weight_decay=0.01),
+    "Adagrad": lambda p: nn.Adagrad(p, lr=0.05),
+    "Adadelta": lambda p: nn.Adadelta(p, lr=1.0),
+    "RMSprop": lambda p: nn.RMSprop(p, lr=0.01, momentum=0.5, centered=True),
+    "Adam": lambda p: nn.Adam(p, lr=0.01, amsgrad=True),
+    "AdamW": lambda p: nn.AdamW(p, lr=0.01, weight_decay=0.1),
+    "Adamax": lambda p: nn.Adamax(p, lr=0.01),
+    "NAdam": lambda p: nn.NAdam(p, lr=0.01),
+    "RAdam": lambda p: nn.RAdam(p, lr=0.01),
+    "Lion": lambda p: nn.Lion(p, lr=0.003),
+    "Lookahead": lambda p: nn.Lookahead(nn.Adam(p, lr=0.01), k=3),
+    "groups": lambda p: nn.Adam([{"params": p[::2], "lr": 0.02}, {"params": p[1::2]}], lr=0.005),
+    "some": lambda p: nn.Adam(p[3:7], lr=0.01),
+}
+RNG = np.random.default_rng(0)
+X, Y = RNG.normal(size=(6, 2)), RNG.choice([-1.0, 1.0], 6)
+
+
+def network(dtype=float):
+    model = nn.MLP(2, [3, 1], "tanh", rng=0)
+    parameters = model.parameters()
+
+    def loss(x, y):
+        return (1 - y * model(x)) ** 2 + 0.01 * sum(p * p for p in parameters)
+
+    return model, parameters, loss, trace(loss, [0.0, 0.0], 1.0, parameters=parameters).batched(dtype)
+
+
+def eager_step(loss, optimizer):
+    total = sum(loss(x, y) for x, y in zip(X.tolist(), Y.tolist())) * (1 / len(X))
+    optimizer.zero_grad()
+    total.backward()
+    optimizer.step()
+    return total.data
+
+
+def numbers(parameters):
+    return np.array([parameter.data for parameter in parameters])
+
+
+def test_every_optimizer_is_here():
+    found = {name for name, made in vars(nn.optim).items() if isinstance(made, type)}
+    assert {name for name in found if name in OPTIMIZERS or name == "LBFGS"} >= {
+        name
+        for name in found
+        if issubclass(getattr(nn.optim, name), nn.optim.Optimizer) and name != "Optimizer"
+    }
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_traced_steps_are_eager_steps_and_may_be_mixed(name):
+    _, theirs, loss, _ = network()
+    _, ours, our_loss, batched = network()
+    their_optimizer, optimizer = OPTIMIZERS[name](theirs), OPTIMIZERS[name](ours)
+    for step in range(20):
+        expected = eager_step(loss, their_optimizer)
+        mixed = step % 7 == 5  # an eager step in between
+        found = eager_step(our_loss, optimizer) if mixed else batched.step(X, Y, optimizer)
+        assert found == pytest.approx(expected, rel=1e-10)
+        assert numbers(ours) == pytest.approx(numbers(theirs), rel=1e-9, abs=1e-10)
+    if name == "Lookahead":
+        return
+    state, expected_state = (o.state_dict()["groups"]["0"]["values"] for o in (optimizer, their_optimizer))
+    for key in state:
+        assert state[key] == pytest.approx(expected_state[key], rel=1e-8, abs=1e-10)
+
+
+def test_a_run_resumes_from_the_state_of_traced_steps():
+    _, ours, _, batched = network()
+    optimizer = nn.Adam(ours, lr=0.01)
+    for _ in range(3):
+        batched.step(X, Y, optimizer)
+    model, again, _, other = network()
+    for mine, parameter in zip(again, ours):
+        mine.data = parameter.data
+    resumed = nn.Adam(again, lr=0.01)
+    resumed.load_state_dict(optimizer.state_dict())
+    for _ in range(3):
+        batched.step(X, Y, optimizer)
+        other.step(X, Y, resumed)
+    assert np.array_equal(numbers(ours), numbers(again))
+
+
+def test_values_are_windows_on_what_is_trained():
+    model, parameters, loss, batched = network()
+    before = numbers(parameters)
+    batched.step(X, Y, nn.SGD(parameters, lr=0.1))
+    assert type(parameters[0]) is Window and isinstance(parameters[0], Value)
+    assert not np.array_equal(numbers(parameters), before)
+    parameters[0].data = 0.25  # what is set is read by the program
+    assert parameters[0].data == 0.25
+    eager = sum(loss(x, y).data for x, y in zip(X.tolist(), Y.tolist())) / len(X)
+    assert batched.value_and_grad(X, Y)[0] == pytest.approx(eager, rel=1e-12)
+    assert gradcheck(lambda w: w * w + parameters[1], [1.5]).ok
+    state = model.state_dict()
+    model.load_state_dict({name: array * 0 + 0.5 for name, array in state.items()})
+    assert batched.value_and_grad(X, Y)[0] != pytest.approx(eager)
+    with pytest.raises(ValueError, match="nan"):
+        parameters[0].data = float("nan")
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))])  # noqa: S301
+def test_a_copy_of_a_window_is_a_value_of_its_own(copied):
+    _, parameters, _, batched = network()
+    batched.step(X, Y, nn.SGD(parameters, lr=0.1))
+    value = copied(parameters[0])
+    assert (type(value), value.data, value.label) == (Value, parameters[0].data, parameters[0].label)
+    value.data = 7.0
+    assert parameters[0].data != 7.0
+
+
+def test_two_programs_over_the_same_parameters():
+    model, parameters, _, first = network()
+    second = trace(lambda x: model(x), [0.0, 0.0], parameters=parameters[::-1]).batched()
+    third = trace(lambda x: model(x), [0.0, 0.0], parameters=parameters).batched(np.float32)
+    optimizer = nn.SGD(parameters, lr=0.05)
+    expected = network()
+    their_optimizer = nn.SGD(expected[1], lr=0.05)
+    for _ in range(3):
+        first.step(X, Y, optimizer)
+        eager_step(expected[2], their_optimizer)
+    for program, tolerance in ((second, 1e-12), (third, 1e-6)):
+        outputs = [expected[0](x).data for x in X.tolist()]
+        assert program(X) == pytest.approx(np.array(outputs), rel=tolerance)
+    third.step(X, nn.SGD(parameters, lr=1e-30))  # the numbers move to its array, and the first one follows
+    value = np.mean([expected[2](x, y).data for x, y in zip(X.tolist(), Y.tolist())])
+    assert first.value_and_grad(X, Y)[0] == pytest.approx(value, rel=1e-5)
+    first.step(X, Y, optimizer)
+    eager_step(expected[2], their_optimizer)
+    assert numbers(parameters) == pytest.approx(numbers(expected[1]), rel=1e-4)
+
+
+def test_float32_stays_float32():
+    _, parameters, _, batched = network(np.float32)
+    value, gradients = batched.value_and_grad(X, Y)
+    assert gradients.flat.dtype == np.float32
+    _, exact = network()[3].value_and_grad(X, Y)
+    assert gradients.flat == pytest.approx(exact.flat, rel=1e-4, abs=1e-6)
+    batched.step(X, Y, nn.Adam(parameters, lr=0.01))
+    assert all(np.float32(p.data) == p.data for p in parameters)
+
+
+def test_what_cannot_be_stepped():
+    model, parameters, _, batched = network()
+    before = numbers(parameters)
+    with pytest.raises(TypeError, match="step: the last argument is .*expected an optimizer"):
+        batched.step(X, Y)
+    with pytest.raises(ValueError, match="not among those that the program was traced with"):
+        batched.step(X, Y, nn.SGD([*parameters, Value(1.0)], lr=0.1))
+    with pytest.raises(FloatingPointError, match="gradient of .*not finite"):
+        with np.errstate(all="ignore"):
+            batched.step(X, Y * 1e200, nn.SGD(parameters, lr=0.1))
+    with pytest.raises(TypeError, match="closure"):
+        batched.step(X, Y, nn.LBFGS(parameters))
+    assert np.array_equal(numbers(parameters), before)
