@@ -37,7 +37,8 @@ DEMOS = (
     "optimizers",
     "matmuls",
 )
-APART = ("regularization", "schedules", "optimizers", "matmuls")  # which the tour leaves out: they take their time
+# The tour leaves these out: they take their time.
+APART = ("regularization", "schedules", "optimizers", "matmuls")
 TOUR = "tour"
 EXTRAS = ("matplotlib", "tqdm")  # where these are, so are the others that the demos need
 

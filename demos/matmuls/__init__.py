@@ -23,19 +23,23 @@ WIDTH = 108  # of a line of source on the page; tables of indices go on
 SEEN = {
     "two moons": """What to see: neurons take their dot products one by one, and a layer of them is one
     product. A neuron's weights and its bias lie side by side among the parameters, hence the reshape to
-    (16, 3). Going back, each product has two more, of the same shapes turned around.""",
-    "convolution": """What to see: five loops and an if become one product. Row k of i1 is what window k of the
-    image sees; there1 has a 0 where a window reaches over the border. All windows times all kernels, k.""",
+    (16, 3). Going back, a product has two more, of the same shapes turned around:
+    one for what it multiplied, and one for its weights.""",
+    "convolution": """What to see: six loops and an if become one product. A row of i1 is what one window
+    of the image sees; there1 has a 0 where a window reaches over the border. Then all windows times all
+    kernels, k.""",
     "rnn": """What to see: what the inputs add to the states is one product for all 8 steps, as it waits for
     nothing. The states wait for each other, so they are 7 products in a row; each gives the output of its
     step as well, since the same numbers meet both matrices (W1 is u above v).""",
     "multi-head attention": """What to see: queries, keys and values are one product, whose weights W1 are
     the three matrices stacked; "B x 2 times" says that the heads of all examples are one stack. What lies
     ahead is -inf before the softmax, though the scalar code never computes it.""",
-    "gpt": """What to see: seven products, and nothing else that mixes one number with another but norms and
-    softmaxes. Look-up of the embeddings, token[tokens], is a product too on the way back, with a matrix
-    of zeros and ones.""",
+    "gpt": """What to see: seven products, and between them norms, softmaxes, a relu and sums of two. The
+    look-up of embeddings, token[tokens], becomes a product too on the way back, with a matrix of zeros and
+    ones.""",
 }
+
+TITLES = {"rnn": "RNN", "gpt": "GPT"}  # of sections; the others' are their names
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--epochs", type=positive, default=1, help="passes over the images of MNIST")
     parser.add_argument("--images", type=positive, default=60_000, help="training images of MNIST")
-    parser.add_argument("--steps", type=positive, default=1000, help="steps of the GPT, of 64 names each")
+    parser.add_argument("--steps", type=positive, default=1500, help="steps of the GPT, of 64 names each")
 
 
 def run(options: argparse.Namespace) -> list[page.Section]:
@@ -71,7 +75,7 @@ def run(options: argparse.Namespace) -> list[page.Section]:
     names = learn_names(np.random.default_rng(options.seed), options.steps)
     print(
         f"Names, a GPT in scalars: held-out loss {names.held_out[0][1]:.2f} to {names.held_out[-1][1]:.2f} "
-        f"in {len(names.losses):,} steps, {names.seconds:.1f} s (pairs of letters, counted: {names.pairs:.2f})"
+        f"in {len(names.losses):,} steps, {names.seconds:.1f} s (counted pairs: {names.pairs:.2f})"
     )
     print(f"It writes: {', '.join(names.written)}\n{_copied(names)}")
     overview = _overview(found, digits, names, table, options)
@@ -153,14 +157,21 @@ def _overview(
 
 def _shown(found: Recovery) -> page.Section:
     """A network: how it was written, what was found, and the array program."""
+    name = found.network.name
+    told = SEEN[name]
+    if max(map(len, found.batched.source.splitlines())) > WIDTH:
+        whole = f"'{name}'" if " " in name else name
+        told += (
+            f" Long tables of indices are cut here: python -m demos matmuls --network {whole} has them whole."
+        )
     blocks: list[page.Block] = [
         page.Paragraph(_sentence(found.network.says)),
         page.Code(scalar_source(found.network)),
-        page.Paragraph(SEEN[found.network.name]),
+        page.Paragraph(told),
         page.Code(found.batched.summary()),
         page.Code(_narrow(found.batched.source)),
     ]
-    return page.Section(found.network.name.replace(" ", "-"), _sentence(found.network.name)[:-1], blocks)
+    return page.Section(name.replace(" ", "-"), TITLES.get(name, _sentence(name)[:-1]), blocks)
 
 
 def _digits(found: Digits, options: argparse.Namespace) -> list[page.Block]:
@@ -176,7 +187,7 @@ def _digits(found: Digits, options: argparse.Namespace) -> list[page.Block]:
                 (f"{100 * found.accuracy:.2f} %", f"of {found.tested:,} test images right"),
                 (f"{found.seconds:.1f} s", f"for {len(found.losses):,} steps"),
                 (f"{1e3 * found.step:.2f} ms", "a step of 100 images"),
-                (f"{found.tracing:.1f} s", "to trace it, once"),
+                (f"{found.tracing:.1f} s", "to trace loss and logits, once"),
             ]
         ),
         pictures.digits(found, options.out),
@@ -210,8 +221,8 @@ def _copied(found: Names) -> str:
         return f"None of them is among the {found.examples:,} names that it learned from."
     verb = "is" if len(found.copied) == 1 else "are"
     return (
-        f"{len(found.copied)} of these {len(found.written)} {verb} among the {found.examples:,} names that it "
-        f"learned from: {', '.join(found.copied)}."
+        f"{len(found.copied)} of these {len(found.written)} {verb} among the {found.examples:,} names that "
+        f"it learned from: {', '.join(found.copied)}."
     )
 
 
@@ -232,17 +243,18 @@ def _sentence(text: str) -> str:
 
 
 USE = """
-from autograd import trace
+import autograd
 import nn
 
-model = nn.MLP(784, [128, 10])                       # Values: every weight is a node
+model = nn.MLP(784, [128, 10])           # Values: every weight is a node
 
-def loss(pixels, digit):                             # of one image, in scalars
-    return nn.cross_entropy(model(pixels), digit)
+def loss(pixels, digit):                 # of one image, in scalars
+    return -autograd.take(autograd.log_softmax(model(pixels)), digit)
 
-program = trace(loss, [0.0] * 784, 0, parameters=model.parameters())
+program = autograd.trace(loss, [0.0] * 784, 0, parameters=model.parameters())
 batched = program.batched()
-print(batched.summary())                             # the matrix products that it is
-print(batched.source)                                # NumPy, forward and backward
-batched.step(images, digits, nn.Adam(model.parameters()))  # a batch at once; the Values follow
+print(batched.summary())                 # the matrix products that it is
+print(batched.source)                    # NumPy, forward and backward
+optimizer = nn.Adam(model.parameters())
+batched.step(images, digits, optimizer)  # a batch at once; the Values follow
 """

@@ -10,6 +10,7 @@ import numpy as np
 
 from demos import figures, page
 
+from . import training
 from .recovery import BATCH, Recovery
 from .training import Digits, Names
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-SMOOTH = 0.95  # of the mean so far, in a curve of the losses of batches
+SMOOTH = 10  # steps before and after each, whose mean is drawn with it
 
 
 def speed(found: Sequence[Recovery], out: Path) -> page.Picture:
@@ -45,8 +46,8 @@ def speed(found: Sequence[Recovery], out: Path) -> page.Picture:
     return page.Picture(
         light.name,
         f"""What to see: how many examples, in batches of {BATCH}, are done forward and backward in the time
-        that one takes on Values. The axis is logarithmic. A small network gains least, as calling NumPy takes
-        its time however little there is to do; the more of a network is large products, the more it gains.""",
+        that one takes on Values. The axis is logarithmic. A small network gains least, as a call of NumPy
+        takes its time however little there is to do; the more of it is large products, the more it gains.""",
         f"Bars of the speed-up of {len(bars)} networks on a logarithmic axis",
         dark=dark.name,
         wide=True,
@@ -68,14 +69,14 @@ def digits(found: Digits, out: Path) -> page.Picture:
         axes.set_yticks([0.05, 0.1, 0.2, 0.5, 1, 2], ["0.05", "0.1", "0.2", "0.5", "1", "2"])
         axes.yaxis.minorticks_off()
         axes.set_title(f"MNIST: {100 * found.accuracy:.2f} % of the test images right")
-        axes.set_xlabel(f"step, of {min(100, found.examples)} images")
+        axes.set_xlabel(f"step, of {min(training.BATCH, found.examples)} images")
         axes.set_ylabel("loss (log)")
 
     light, dark = figures.save(out / "matmuls-mnist.png", fill, (7, 4.4))
     return page.Picture(
         light.name,
-        """What to see: thin, the loss of each batch before its step; thick, their running mean. One step
-        stands for 30 million nodes, had they been Values.""",
+        """What to see: thin, the loss of each batch before its step; thick, their mean over 21 steps. One
+        step stands for 30 million nodes, had they been Values.""",
         "The loss of the digits over the steps, falling",
         dark=dark.name,
     )
@@ -93,7 +94,7 @@ def names(found: Names, out: Path) -> page.Picture:
             found.pairs, color=theme.dim, linestyle="--", linewidth=1.2, label="pairs of letters, counted"
         )
         axes.set_title(f"A GPT on names: {held_out[-1]:.2f} on those held out")
-        axes.set_xlabel("step, of 64 names")
+        axes.set_xlabel(f"step, of {training.NAMES_BATCH} names")
         axes.set_ylabel("loss a letter")
         axes.legend()
 
@@ -109,10 +110,7 @@ def names(found: Names, out: Path) -> page.Picture:
 
 
 def _losses(axes: Axes, losses: Sequence[float], theme: figures.Theme) -> None:
-    """Losses of batches and their running mean, in which the first count no more than others."""
-    mean, weight, means = 0.0, 0.0, []
-    for loss in losses:
-        mean, weight = SMOOTH * mean + loss, SMOOTH * weight + 1.0
-        means.append(mean / weight)
+    """Losses of batches, and their mean with their neighbours: at both ends with fewer of them."""
+    means = [np.mean(losses[max(0, step - SMOOTH) : step + SMOOTH + 1]) for step in range(len(losses))]
     axes.plot(losses, color=theme.blue, linewidth=0.7, alpha=0.35)
     axes.plot(means, color=theme.blue, linewidth=2.2, label="batches")

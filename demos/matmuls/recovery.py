@@ -80,7 +80,7 @@ def recover(network: Network, rng: np.random.Generator) -> Recovery:
 
 
 def fastest(run: Callable[[], Any]) -> float:
-    """Seconds that the fastest of some runs takes; the first is not counted, in which sources are compiled."""
+    """Seconds that the fastest of some runs takes, after one in which sources are compiled."""
     run()
     times: list[float] = []
     while len(times) < 2 or sum(times) < TIMED:
@@ -116,8 +116,10 @@ def scalar_source(network: Network) -> str:
 
 def whole_source(recovery: Recovery) -> str:
     """The classes of a network, and the functions it is known to call."""
-    classes = [each for each in type(recovery.module).__mro__ if each.__module__.startswith("demos.")]
-    functions = [f for f in SCALARS.get(recovery.network.name, ()) if "." not in f.__qualname__]
+    classes: list[Any] = [
+        each for each in type(recovery.module).__mro__ if each.__module__.startswith("demos.")
+    ]
+    functions: list[Any] = [f for f in SCALARS.get(recovery.network.name, ()) if "." not in f.__qualname__]
     if recovery.network.name == "two moons":
         functions.append(nn.Neuron.__call__)
     return "\n\n".join(textwrap.dedent(inspect.getsource(each)) for each in (*functions, *reversed(classes)))

@@ -17,7 +17,7 @@ from demos.idx import inputs, load_mnist
 from .networks import find, gpt, names
 
 BATCH = 100
-DIGITS_RATE = 5e-3  # the peak of one cycle
+DIGITS_RATE = 1e-2  # the peak of one cycle
 NAMES_BATCH = 64
 NAMES_RATE = 1.5e-2
 HELD_OUT = 500  # names
