@@ -20,8 +20,8 @@ DIRECT = {  # shorter, and faster, than their formula
     "identity": "{0}",
 }
 # erf by its power series near 0, where it converges fast (Abramowitz and Stegun 7.1.6), and erfc by its
-# continued fraction from 2 on, evaluated from the far end (7.1.14). 2 / sqrt(pi) and 1 / sqrt(pi) are written out:
-# plain numbers, and not NumPy's, leave arrays of float32 what they are.
+# continued fraction from 2 on, evaluated from the far end (7.1.14). The factors 2 / sqrt(pi) and 1 / sqrt(pi) are
+# plain numbers and not NumPy's: these leave arrays of float32 what they are.
 LIBRARY = {
     "erf_near": """def erf_near(x):
     term = total = x
