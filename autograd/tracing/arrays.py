@@ -27,6 +27,7 @@ in a first axis. All that is done to arrays is one of these kinds:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,6 +36,7 @@ from .. import ops
 from .code import CHOICES
 
 Shape = tuple[int, ...]
+Spot = tuple[int, int]  # an array of the program, and a place in it, laid flat
 
 
 class Array(NamedTuple):
@@ -45,7 +47,6 @@ class Array(NamedTuple):
     shape: Shape
     batched: bool
     detail: Any = None
-    note: str = ""
 
     def __str__(self) -> str:
         detail = self.detail
@@ -58,24 +59,38 @@ class Array(NamedTuple):
         return f"{' '.join(parts)}  ({shape})"
 
 
+@dataclass(frozen=True)
+class ArrayCode:
+    """Arrays in a straight line, each after its operands, and the results: each an array and a place in it."""
+
+    steps: tuple[Array, ...]
+    outputs: tuple[Spot, ...]
+
+    def __str__(self) -> str:
+        lines = [f"%{number} = {step}" for number, step in enumerate(self.steps)]
+        return "\n".join([*lines, f"-> {' '.join(f'%{array}[{place}]' for array, place in self.outputs)}"])
+
+
 class Arrays:
     """An array program in the making: equal steps are one step.
 
     >>> arrays = Arrays()
     >>> x, w = arrays.argument(0, (3,)), arrays.add("parameters", (), (3,), False)
-    >>> _ = arrays.product(x, "Bk", w, "k", "B")
-    >>> print(arrays)
+    >>> product = arrays.product(x, "Bk", w, "k", "B")
+    >>> print(arrays.code([(product, 0)]))
     %0 = argument 0  (B, 3)
     %1 = parameters  (3)
     %2 = product %0 %1 ('Bk', 'k', 'B')  (B)
+    -> %2[0]
     """
 
-    def __init__(self) -> None:
-        self.steps: list[Array] = []
-        self._known: dict[Any, int] = {}
+    def __init__(self, code: ArrayCode | None = None) -> None:
+        self.steps: list[Array] = list(code.steps) if code is not None else []
+        self._known = {_key(step): place for place, step in enumerate(self.steps)}
 
-    def __str__(self) -> str:
-        return "\n".join(f"%{number} = {step}" for number, step in enumerate(self.steps))
+    def code(self, outputs: Sequence[Spot]) -> ArrayCode:
+        """The program so far."""
+        return ArrayCode(tuple(self.steps), tuple(outputs))
 
     def add(
         self,
@@ -84,14 +99,12 @@ class Arrays:
         shape: Shape,
         batched: bool,
         detail: Any = None,
-        note: str = "",
     ) -> int:
         """The number of that step: of one there is already, or of a new one."""
-        key = (kind, tuple(operands), tuple(shape), batched, _key(detail))
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = len(self.steps)
-            self.steps.append(Array(kind, tuple(operands), tuple(shape), batched, detail, note))
+        step = Array(kind, tuple(operands), tuple(shape), batched, detail)
+        found = self._known.setdefault(_key(step), len(self.steps))
+        if found == len(self.steps):
+            self.steps.append(step)
         return found
 
     def argument(self, index: int, shape: Shape) -> int:
@@ -137,15 +150,13 @@ class Arrays:
             return self.add("lift", (place,), (1,) * extra + step.shape, True)
         return self.add("expand", (place,), (1,), True)
 
-    def product(
-        self, left: int, left_axes: str, right: int, right_axes: str, axes: str, note: str = ""
-    ) -> int:
+    def product(self, left: int, left_axes: str, right: int, right_axes: str, axes: str) -> int:
         """Products of elements with equal axes, summed over those that ``axes`` does not have; B: batch."""
         sizes: dict[str, int] = {}
         for place, names in ((left, left_axes), (right, right_axes)):
             sizes.update(zip(names.replace("B", ""), self.steps[place].shape))
         shape = tuple(sizes[name] for name in axes if name != "B")
-        return self.add("product", (left, right), shape, "B" in axes, (left_axes, right_axes, axes), note)
+        return self.add("product", (left, right), shape, "B" in axes, (left_axes, right_axes, axes))
 
     def gather(self, source: int, index: np.ndarray) -> int:
         """The elements at ``index`` of an array laid flat, in the shape of ``index``.

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from .. import ops
 from . import vector, windows
-from .arrays import Arrays
+from .arrays import ArrayCode, Arrays
 from .code import Code
 from .fuse import fused
-from .grouping import Grouped, grouped, read
+from .grouping import grouped, read
 from .names import identifier
 from .numpy_source import Writer
 from .passes import pruned
@@ -78,19 +78,12 @@ class Batched:
         return fused(pruned(self.program.code))
 
     @cached_property
-    def _grouped(self) -> Grouped:
-        places = [
-            (which, where)
-            for which, shape in enumerate(self._shapes)
-            for where in range(int(np.prod(shape, dtype=int)))
-        ]
-        sizes = [int(np.prod(shape, dtype=int)) if shape else 0 for shape in self._shapes]
-        return grouped(self.code, places, sizes, len(self.parameters))
-
-    @property
-    def arrays(self) -> Arrays:
+    def arrays(self) -> ArrayCode:
         """The forward pass as an array program."""
-        return self._grouped.arrays
+        sizes = [int(np.prod(shape, dtype=int)) for shape in self._shapes]
+        places = [(which, where) for which, size in enumerate(sizes) for where in range(size)]
+        lengths = [size if shape else 0 for size, shape in zip(sizes, self._shapes)]
+        return grouped(self.code, places, lengths, len(self.parameters))
 
     # Source.
 
@@ -105,8 +98,8 @@ class Batched:
 
     @cached_property
     def _value_source(self) -> str:
-        arrays = self._copied()
-        outputs = self._grouped.outputs
+        arrays = Arrays(self.arrays)
+        outputs = self.arrays.outputs
         results = self._recorded.results
         batched = any(arrays.steps[block].batched for block, _ in outputs)
         if results is None:
@@ -132,8 +125,8 @@ class Batched:
                 f"value_and_grad: {self._recorded.signature.function} gives several numbers; a gradient is "
                 "that of one: trace a function that gives a loss"
             )
-        arrays = self._copied()
-        ((block, position),) = self._grouped.outputs
+        arrays = Arrays(self.arrays)
+        ((block, position),) = self.arrays.outputs
         value = arrays.gather(block, np.array(position)) if arrays.steps[block].shape else block
         end = len(arrays.steps)
         parameters = next(i for i, step in enumerate(arrays.steps) if step.kind == "parameters")
@@ -147,12 +140,6 @@ class Batched:
         backward = writer.write(range(end, len(arrays.steps)))
         lines = ["# forward", *forward, "# backward", *backward, f"return mean, {writer.name(gradient)}"]
         return self._function("value_and_grad", writer, lines)
-
-    def _copied(self) -> Arrays:
-        arrays = Arrays()
-        arrays.steps = list(self.arrays.steps)
-        arrays._known = dict(self.arrays._known)
-        return arrays
 
     def _writer(self, arrays: Arrays, outputs: Sequence[int]) -> Writer:
         names = [identifier(name) for name in self._recorded.signature.names]

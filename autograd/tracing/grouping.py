@@ -17,31 +17,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ..ops import CONSTANT, Op, dot_of, logsumexp_of, sum_of
 from . import code as codes
-from .arrays import Arrays
+from .arrays import ArrayCode, Arrays, Spot
 from .code import ARGUMENT, PARAMETER, Code, select
 
-Spot = tuple[int, int]  # an array of the program, and a place in it, laid flat
 FULL = 0.45  # of a grid: from this part on the whole is computed
-
-
-@dataclass(frozen=True)
-class Grouped:
-    """An array program, and where in it the outputs of the code are."""
-
-    arrays: Arrays
-    outputs: tuple[Spot, ...]
 
 
 def grouped(
     code: Code, arguments: Sequence[tuple[int, int]], sizes: Sequence[int], parameters: int
-) -> Grouped:
+) -> ArrayCode:
     """The array program of ``code``, over a batch of arguments.
 
     ``arguments`` says of each number among the arguments which argument it belongs to and where it is there,
@@ -75,14 +65,14 @@ class _Grouping:
                 self.moving[place] = any([self.moving[operand] for operand in operands])
                 self.by_level[level].append(place)
 
-    def run(self) -> Grouped:
+    def run(self) -> ArrayCode:
         for level in sorted(self.by_level):
             groups: dict[Any, list[int]] = defaultdict(list)
             for place in self.by_level[level]:
                 groups[self._kind(place)].append(place)
             for places in groups.values():
                 self._lay_out(places)
-        return Grouped(self.arrays, tuple(self.spots[output] for output in self.outputs))
+        return self.arrays.code([self.spots[output] for output in self.outputs])
 
     def _kind(self, place: int) -> Any:
         """What the members of a group have in common."""

@@ -147,7 +147,7 @@ class Writer:
             self._names[place] = written
             return
         name = self._label(step) or self._new(self._stem(step))
-        self.lines.append(f"{name} = {written}" + (f"  # {step.note}" if step.note else ""))
+        self.lines.append(f"{name} = {written}")
         self._names[place] = Vector(name, ATOM)
 
     def _constant(self, detail: Any) -> Any:
