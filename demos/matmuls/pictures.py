@@ -47,7 +47,7 @@ def speed(found: Sequence[Recovery], out: Path) -> page.Picture:
         light.name,
         f"""What to see: how many examples, in batches of {BATCH}, are done forward and backward in the time
         that one takes on Values. The axis is logarithmic. A small network gains least, as a call of NumPy
-        takes its time however little there is to do; MNIST's, nearly all of it one large product, gains most.""",
+        takes its time however little there is to do; MNIST's, nearly all one large product, gains most.""",
         f"Bars of the speed-up of {len(bars)} networks on a logarithmic axis",
         dark=dark.name,
         wide=True,
