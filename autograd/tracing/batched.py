@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -13,11 +14,11 @@ from numpy.typing import NDArray
 from .. import ops
 from . import vector, windows
 from .arrays import ArrayCode, Arrays
-from .code import Code
+from .code import Code, select
 from .fuse import fused
 from .grouping import grouped, read
-from .names import identifier
-from .numpy_source import Writer
+from .names import distinct
+from .numpy_source import WORDS, Writer
 from .passes import pruned
 from .recording import Recorded, TraceError
 from .reverse import reversed_pass
@@ -56,21 +57,27 @@ class Batched:
         if not signature.names:
             raise TraceError("batched: the function has no arguments; a batch is a batch of arguments")
         self._shapes = [_shape(name, tree) for name, tree in zip(signature.names, signature.trees)]
-        self._selecting = []
-        start = 0
-        for name, shape in zip(signature.names, self._shapes):
-            stop = start + int(np.prod(shape, dtype=int))
-            chosen = recorded.selects.intersection(range(start, stop))
-            if chosen and len(chosen) < stop - start and shape:
-                # all of them can be whole numbers, used or not
-                if not all(leaf.whole for leaf in signature.leaves[start:stop]):
-                    raise TraceError(
-                        f"batched: some numbers of {name} select and some do not; make what selects an "
-                        "argument of its own"
-                    )
-            self._selecting.append(bool(chosen))
-            start = stop
+        self._rows = [self._rows_of(i) for i in range(len(self._shapes))]
         self._array: NDArray[Any] | None = None
+
+    def _rows_of(self, which: int) -> NDArray[Any] | None:
+        """From how many rows each number of an argument selects; None where the argument does not."""
+        signature, sizes = self._recorded.signature, [math.prod(shape) for shape in self._shapes]
+        start = sum(sizes[:which])
+        own = range(start, start + sizes[which])
+        if not self._recorded.selects.intersection(own):
+            return None
+        if not all(signature.leaves[place].whole for place in own):  # they can be, also those that do not
+            raise TraceError(
+                f"batched: some numbers of {signature.names[which]} select and some do not; make what "
+                "selects an argument of its own"
+            )
+        rows = np.full(len(own), np.iinfo(int).max)
+        steps = self._recorded.code.steps
+        for step in steps:
+            if step.op is select and (place := steps[step.operands[0]].detail) in own:
+                rows[place - start] = min(rows[place - start], len(step.operands) - 1)
+        return rows.reshape(self._shapes[which])
 
     @cached_property
     def code(self) -> Code:
@@ -80,7 +87,7 @@ class Batched:
     @cached_property
     def arrays(self) -> ArrayCode:
         """The forward pass as an array program."""
-        sizes = [int(np.prod(shape, dtype=int)) for shape in self._shapes]
+        sizes = [math.prod(shape) for shape in self._shapes]
         places = [(which, where) for which, size in enumerate(sizes) for where in range(size)]
         lengths = [size if shape else 0 for size, shape in zip(sizes, self._shapes)]
         return grouped(self.code, places, lengths, len(self.parameters))
@@ -131,9 +138,9 @@ class Batched:
         return self._function("value_and_grad", writer, lines)
 
     def _writer(self, arrays: Arrays, outputs: Sequence[int]) -> Writer:
-        names = [identifier(name) for name in self._recorded.signature.names]
+        names = distinct(self._recorded.signature.names, WORDS)
         labels = [parameter.label for parameter in self.parameters]
-        return Writer(arrays, names, labels, self.dtype, outputs)
+        return Writer(arrays, names, [rows is not None for rows in self._rows], labels, self.dtype, outputs)
 
     def _function(self, name: str, writer: Writer, lines: Sequence[str]) -> str:
         given = [
@@ -167,15 +174,34 @@ class Batched:
 
     def __call__(self, *arguments: Any) -> NDArray[Any]:
         """The function's result for each example: shape (B,), or (B, ...) as its results are nested."""
-        found: NDArray[Any] = self._value(*self._checked(arguments), self._numbers())
+        batch = self._checked(arguments)
+        found = np.array(self._value(*batch, self._numbers()), self.dtype)  # its own: no view of what came in
+        self._explain(found, batch)
         return found
 
     def value_and_grad(self, *arguments: Any) -> tuple[float, Gradients]:
         """The mean over the batch, and its gradients to the parameters: ``.flat`` (N,), or by parameter."""
         from .program import Gradients
 
-        value, gradient = self._value_and_grad(*self._checked(arguments), self._numbers())
-        return float(value), Gradients(gradient, None, self.program._places)
+        value, gradient = self._computed(self._checked(arguments), self._numbers())
+        return value, Gradients(gradient, None, self.program._places)
+
+    def _computed(self, batch: list[NDArray[Any]], numbers: NDArray[Any]) -> tuple[float, NDArray[Any]]:
+        value, gradient = self._value_and_grad(*batch, numbers)
+        self._explain(value, batch)
+        return float(value), gradient
+
+    def _explain(self, found: Any, batch: list[NDArray[Any]]) -> None:
+        """ValueError where what was found is not finite and an argument is not: no Value may be that."""
+        if np.isfinite(found).all():
+            return
+        for name, array in zip(self._recorded.signature.names, batch):
+            if not (finite := np.isfinite(array)).all():
+                first = tuple(map(int, np.argwhere(~finite)[0]))
+                raise ValueError(
+                    f"{self._recorded.signature.function}: {name} has {array[first]} in example {first[0]}"
+                    f"{f', at {first[1:]}' * (len(first) > 1)}; expected finite numbers"
+                )
 
     def step(self, *arguments: Any) -> float:
         """One step of training on a batch; gives the mean from before it.
@@ -197,9 +223,9 @@ class Batched:
             if array is None or array.dtype != self.dtype:
                 array = windows.bind(self.parameters, self.dtype)
             self._array = array
-        value, gradient = self._value_and_grad(*batch, array)
+        value, gradient = self._computed(batch, array)
         optimizer.step_arrays(self.parameters, array, gradient)
-        return float(value)
+        return value
 
     def _numbers(self) -> NDArray[Any]:
         array = self._array
@@ -216,9 +242,9 @@ class Batched:
                 f"each with a first axis for the examples: {', '.join(signature.names)}"
             )
         found = []
-        for name, shape, selects, argument in zip(signature.names, self._shapes, self._selecting, arguments):
+        for name, shape, rows, argument in zip(signature.names, self._shapes, self._rows, arguments):
             try:
-                array = np.asarray(argument) if selects else np.asarray(argument, self.dtype)
+                array = np.asarray(argument, self.dtype if rows is None else None)
             except (TypeError, ValueError):
                 array = np.empty(())
             if array.ndim != len(shape) + 1 or array.shape[1:] != shape:
@@ -227,13 +253,18 @@ class Batched:
                     f"{signature.function}: {name} has shape {array.shape}; expected "
                     f"({wanted}{',' * (not shape)}), one for each example"
                 )
-            if selects and not np.issubdtype(array.dtype, np.integer):
-                raise TypeError(
-                    f"{signature.function}: {name} is of dtype {array.dtype}; it selects, so whole numbers "
-                    "are expected"
-                )
-            if selects and array.size and array.min() < 0:
-                raise IndexError(f"{signature.function}: {name} has {array.min()}; it selects from 0 on")
+            if rows is not None:
+                if not np.issubdtype(array.dtype, np.integer):
+                    raise TypeError(
+                        f"{signature.function}: {name} is of dtype {array.dtype}; it selects, so whole "
+                        "numbers are expected"
+                    )
+                if (wrong := (array < 0) | (array >= rows)).any():
+                    first = tuple(np.argwhere(wrong)[0])
+                    raise IndexError(
+                        f"{signature.function}: {name} has {array[first]}; it selects from 0 to "
+                        f"{rows[first[1:]] - 1}"
+                    )
             found.append(array)
         sizes = {len(array) for array in found}
         if len(sizes) > 1:

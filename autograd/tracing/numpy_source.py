@@ -20,20 +20,24 @@ from .indexing import literal, view
 from .names import TAKEN, unused
 from .vector import Vector
 
+WORDS = {*TAKEN, *vector.LIBRARY, *ELEMENTWISE}  # that a program uses itself
+READING = ("gather", "expand", "lift", "broadcast_to")  # of whole numbers these are such, too
 INLINE = 40  # characters of an expression that is written where it is used, in place of a line of its own
 
 
 class Writer:
     """Writes some steps of an array program as lines of Python, each step once and only where it is needed.
 
-    ``arguments`` are the names of the function's arguments. Index arrays and constants become lines of their
-    own before the function (``tables``), since they stay the same from call to call.
+    ``arguments`` are the names of the function's arguments, ``selecting`` says which of them are whole
+    numbers. Index arrays and constants become lines of their own before the function (``tables``), since they
+    stay the same from call to call.
     """
 
     def __init__(
         self,
         arrays: Arrays,
         arguments: Sequence[str],
+        selecting: Sequence[bool],
         labels: Sequence[str | None],
         dtype: Any,
         outputs: Sequence[int],
@@ -42,7 +46,7 @@ class Writer:
         self.labels = labels
         self.tables: list[str] = []
         self.lines: list[str] = []
-        self._used = {*TAKEN, *arguments, *vector.LIBRARY, *ELEMENTWISE}
+        self._used = {*WORDS, *arguments}
         self._names: dict[int, Any] = {}
         self._tables: dict[Any, str] = {}
         self._counts: Counter[str] = Counter()
@@ -57,6 +61,12 @@ class Writer:
                 self._uses[operand].append(place)
         for output in outputs:
             self._uses[output].append(-1)
+        self._whole: set[int] = set()
+        for place, step in enumerate(arrays.steps):
+            if step.kind == "argument" and selecting[step.detail]:
+                self._whole.add(place)
+            elif step.kind in READING and step.operands[0] in self._whole:
+                self._whole.add(place)
 
     def write(self, places: range) -> list[str]:
         """The lines of the steps in ``places``."""
@@ -70,9 +80,11 @@ class Writer:
         """What a step is called, or the expression that it is."""
         return str(self._names[place])
 
-    def _typed(self, place: int) -> str:
-        """The same, where a plain number would be taken for a float64."""
-        if self.arrays.number_of(place) is None or self.dtype == float:
+    def _operand(self, step: Array, place: int) -> str:
+        """The same as an operand of a step, as numbers of the program's own type."""
+        if place in self._whole and step.kind not in (*READING, "look_up", "one_hot"):
+            return f"{_atom(self.name(place))}.astype(np.{self.dtype.name})"
+        if self.arrays.number_of(place) is None or self.dtype == float or step.kind in ("map", "product"):
             return self.name(place)
         return f"np.{self.dtype.name}({self.name(place)})"
 
@@ -135,8 +147,7 @@ class Writer:
         elif kind == "scatter":
             self._scatter(place, step)
         else:
-            name = self.name if kind == "product" else self._typed
-            written = getattr(self, f"_{kind}")(step, *map(name, step.operands))
+            written = getattr(self, f"_{kind}")(step, *(self._operand(step, o) for o in step.operands))
             if written == self.name(step.operands[0]):
                 self._names[place] = self._names[step.operands[0]]
             else:
@@ -169,6 +180,9 @@ class Writer:
     def _map(self, place: int, step: Array) -> Any:
         op = step.detail
         operands = [self._names[operand] for operand in step.operands]
+        for i, operand in enumerate(step.operands):
+            if operand in self._whole and (op not in CHOICES or i > 1):  # whole numbers are compared as such
+                operands[i] = Vector(self._operand(step, operand), ATOM)
         if op in CHOICES:
             left, right, yes, no = operands
             if yes == 1.0 and no == 0.0 and self._multiplies(place):

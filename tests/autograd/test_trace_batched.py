@@ -187,7 +187,7 @@ def test_lists_and_arrays_that_are_not_contiguous():
         ((X, LABELS[:3]), ValueError, r"6, 3 examples"),
         ((X[:0], LABELS[:0]), ValueError, "batch is empty"),
         ((X, LABELS.astype(float)), TypeError, "k is of dtype float64; it selects, so whole numbers"),
-        ((X, LABELS - 9), IndexError, "k has -.*; it selects from 0 on"),
+        ((X, LABELS - 9), IndexError, "k has -.*; it selects from 0 to 3"),
         (("abc", LABELS), TypeError, r"x has shape"),
     ],
 )
