@@ -61,7 +61,7 @@ class Array(NamedTuple):
 
 @dataclass(frozen=True)
 class ArrayCode:
-    """Arrays in a straight line, each after its operands, and the results: an array and a place in it each."""
+    """Arrays in a straight line, each after its operands, and the results: arrays and places in them."""
 
     steps: tuple[Array, ...]
     outputs: tuple[Spot, ...]
