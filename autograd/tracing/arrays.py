@@ -61,7 +61,7 @@ class Array(NamedTuple):
 
 @dataclass(frozen=True)
 class ArrayCode:
-    """Arrays in a straight line, each after its operands, and the results: arrays and places in them."""
+    """Arrays in a straight line, each after its operands, and the results: an array and a place in each."""
 
     steps: tuple[Array, ...]
     outputs: tuple[Spot, ...]
@@ -139,6 +139,13 @@ class Arrays:
         shape = np.broadcast_shapes(*(step.shape for step in steps))
         lifted = [self.lifted(operand, len(shape)) for operand in operands]
         return self.add("map", lifted, shape, any(step.batched for step in steps), op)
+
+    def whole(self, place: int, shape: Shape) -> int:
+        """The same in that shape: with all that is equal along an axis, and was left to broadcasting."""
+        step = self.steps[place]
+        if step.shape == shape:
+            return place
+        return self.add("broadcast_to", (place,), shape, step.batched, shape)
 
     def lifted(self, place: int, axes: int) -> int:
         """With axes of length 1 between the batch and the others, as many as broadcasting needs."""

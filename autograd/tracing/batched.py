@@ -99,24 +99,14 @@ class Batched:
     @cached_property
     def _value_source(self) -> str:
         arrays = Arrays(self.arrays)
-        outputs = self.arrays.outputs
         results = self._recorded.results
-        batched = any(arrays.steps[block].batched for block, _ in outputs)
-        if results is None:
-            ((block, position),) = outputs
-            output = arrays.gather(block, np.array(position)) if arrays.steps[block].shape else block
-            shape: tuple[int, ...] = ()
-        else:
-            shape = _shape("the result", results)
-            output = read(arrays, outputs, shape)
+        shape = () if results is None else _shape("the result", results)
+        output = arrays.whole(read(arrays, self.arrays.outputs, shape), shape)
+        if not arrays.steps[output].batched:
+            output = arrays.add("to_batch", (output,), shape, True)
         writer = self._writer(arrays, [output])
-        lines = writer.write(range(len(arrays.steps)))
-        answer = writer.name(output)
-        have = arrays.steps[output].shape
-        if not batched or have != shape:  # the same for every example
-            inner = ", ".join([f"len({writer.arguments[0]})", *map(str, shape)])
-            answer = f"np.broadcast_to({answer}, ({inner},))"
-        return self._function("value", writer, [*lines, f"return {answer}"])
+        lines = [*writer.write(range(len(arrays.steps))), f"return {writer.name(output)}"]
+        return self._function("value", writer, lines)
 
     @cached_property
     def _value_and_grad_source(self) -> str:
@@ -126,8 +116,7 @@ class Batched:
                 "that of one: trace a function that gives a loss"
             )
         arrays = Arrays(self.arrays)
-        ((block, position),) = self.arrays.outputs
-        value = arrays.gather(block, np.array(position)) if arrays.steps[block].shape else block
+        value = read(arrays, self.arrays.outputs, ())
         end = len(arrays.steps)
         parameters = next(i for i, step in enumerate(arrays.steps) if step.kind == "parameters")
         gradient = reversed_pass(arrays, value, 0, parameters)

@@ -111,6 +111,10 @@ class _Grouping:
         """The elements at ``spots`` as one array of that shape."""
         return read(self.arrays, spots, shape)
 
+    def _read_whole(self, spots: Sequence[Spot], shape: tuple[int, ...]) -> int:
+        """The same, also along axes on which they are equal: a sum needs them all."""
+        return self.arrays.whole(self.read(spots, shape), shape)
+
     def _place_all(self, places: Sequence[int], block: int) -> None:
         for position, place in enumerate(places):
             self.spots[place] = (block, position)
@@ -133,10 +137,7 @@ class _Grouping:
             self.read([spots[steps[place].operands[i]] for place in places], shape)
             for i in range(len(operands))
         ]
-        block = self.arrays.apply(op, read)
-        if self.arrays.steps[block].shape != shape:  # all members are equal up to broadcasting
-            block = self.arrays.add("broadcast_to", (block,), shape, self.arrays.steps[block].batched, shape)
-        self._place_all(places, block)
+        self._place_all(places, self.arrays.whole(self.arrays.apply(op, read), shape))
 
     def _shape_like(self, leads: list[Spot]) -> tuple[int, ...]:
         """The shape of the array that members are read from, where they are all of it, each as often."""
@@ -171,9 +172,6 @@ class _Grouping:
             rows = [_continued(spots[place], length, self.arrays) for place in members]
             shape = (len(members), length) if len(members) > 1 else (length,)
             read = self._padded(rows, [len(spots[place]) for place in members], shape, empty)
-            step = self.arrays.steps[read]
-            if step.shape != shape:  # equal along an axis: a sum needs them all
-                read = self.arrays.add("broadcast_to", (read,), shape, step.batched, shape)
             block = self.arrays.add(op.name, (read,), shape[:-1], self.arrays.steps[read].batched)
             self._place_all(members, block)
 
@@ -192,7 +190,7 @@ class _Grouping:
 
     def _padded(self, rows: list[list[Spot]], lengths: list[int], shape: tuple[int, ...], fill: float) -> int:
         """Rows read as one array, with ``fill`` from the end of each on."""
-        read = self.read([spot for row in rows for spot in row], shape)
+        read = self._read_whole([spot for row in rows for spot in row], shape)
         there = np.arange(shape[-1]) < np.array(lengths)[:, None]
         if there.all():
             return read
@@ -230,13 +228,10 @@ class _Grouping:
     def _grids(self, places: list[int], lefts: dict[int, Any], rights: dict[int, Any]) -> None:
         """Dot products of one length, by what they share."""
         known: dict[Any, Any] = {}  # one object for equal vectors: looking one up is then quick
-        cells = {
-            (
-                known.setdefault(lefts[place], lefts[place]),
-                known.setdefault(rights[place], rights[place]),
-            ): place
-            for place in places
-        }
+        cells: dict[tuple[Any, Any], list[int]] = defaultdict(list)  # equal but for the order of their terms
+        for place in places:
+            left, right = lefts[place], rights[place]
+            cells[known.setdefault(left, left), known.setdefault(right, right)].append(place)
         grids: dict[tuple[int, int], list[tuple[list[Any], list[Any]]]] = defaultdict(list)
         for rows, columns, count in _components(cells):
             if count >= FULL * len(rows) * len(columns):
@@ -247,20 +242,18 @@ class _Grouping:
             found.sort(key=lambda grid: (_key(grid[0][0]), _key(grid[1][0])))
             length = len(found[0][0][0])
             names = "h" * (len(found) > 1)
-            left, left_axes = self._stack([grid[0] for grid in found], length, "h", "p")
-            right, right_axes = self._stack([grid[1] for grid in found], length, "h", "c")
+            x, x_axes = self._stack([grid[0] for grid in found], length, "h", "p")
+            y, y_axes = self._stack([grid[1] for grid in found], length, "h", "c")
             axes = names + "p" * (height > 1) + "c" * (width > 1)
             steps = self.arrays.steps
-            batched = "B" if steps[left].batched or steps[right].batched else ""
-            left_axes = "B" * steps[left].batched + left_axes
-            right_axes = "B" * steps[right].batched + right_axes
-            block = self.arrays.product(left, left_axes, right, right_axes, batched + axes)
+            batched = "B" if steps[x].batched or steps[y].batched else ""
+            x_axes, y_axes = "B" * steps[x].batched + x_axes, "B" * steps[y].batched + y_axes
+            block = self.arrays.product(x, x_axes, y, y_axes, batched + axes)
             position = 0
             for rows, columns in found:
                 for row in rows:
                     for column in columns:
-                        place = cells.get((row, column))
-                        if place is not None:
+                        for place in cells.get((row, column), ()):
                             self.spots[place] = (block, position)
                         position += 1
 
@@ -272,12 +265,9 @@ class _Grouping:
         names = stack * (len(grids) > 1) + axis * (len(grids[0]) > 1) + "k"
         rows = [vector for grid in grids for vector in grid]
         there = np.array([[spot is not None for spot in row] for row in rows]).reshape(shape)
-        read = self.read([spot for row in rows for spot in _filled(row, self.arrays)], shape)
-        step = self.arrays.steps[read]
-        if step.shape != shape:
-            read = self.arrays.add("broadcast_to", (read,), shape, step.batched, shape)
+        read = self._read_whole([spot for row in rows for spot in _filled(row, self.arrays)], shape)
         if not there.all():
-            read = self.arrays.add("mask", (read,), shape, step.batched, (there, 0.0))
+            read = self.arrays.add("mask", (read,), shape, self.arrays.steps[read].batched, (there, 0.0))
         return read, names
 
     # Choices by a whole number.
@@ -310,10 +300,8 @@ class _Grouping:
         which = arrays.add("expand", (which,), (*step.shape, 1), step.batched)
         places_ = arrays.constant(np.arange(count, dtype=float))
         chosen = arrays.apply(codes.equal, (which, places_, table, arrays.constant(0.0)))
-        batched = arrays.steps[chosen].batched
-        if arrays.steps[chosen].shape != shape:
-            chosen = arrays.add("broadcast_to", (chosen,), shape, batched, shape)
-        self._place_all(places, arrays.add("sum", (chosen,), shape[:-1], batched))
+        chosen = arrays.whole(chosen, shape)
+        self._place_all(places, arrays.add("sum", (chosen,), shape[:-1], arrays.steps[chosen].batched))
 
 
 def read(arrays: Arrays, spots: Sequence[Spot], shape: tuple[int, ...]) -> int:
@@ -373,7 +361,7 @@ def _lengths(aligned: tuple[dict[int, Any], dict[int, Any]]) -> tuple[int, int]:
     return len({len(row) for row in rows}), len(rows)
 
 
-def _components(cells: dict[tuple[Any, Any], int]) -> Iterable[tuple[list[Any], list[Any], int]]:
+def _components(cells: Iterable[tuple[Any, Any]]) -> Iterable[tuple[list[Any], list[Any], int]]:
     """The parts of a bipartite graph: which lefts meet which rights, and in how many cells."""
     by_left: dict[Any, list[Any]] = defaultdict(list)
     by_right: dict[Any, list[Any]] = defaultdict(list)

@@ -116,27 +116,24 @@ def literal(numbers: np.ndarray) -> str:
 
     >>> literal(np.array([[0, 1, 2], [8, 9, 10]])), literal(np.array([3, 1]))
     ('8 * np.arange(2)[:, None] + np.arange(3)', 'np.array([3, 1])')
+    >>> literal(np.array([[9, 7, 5, 3, 1]]))
+    '9 - 2 * np.arange(5)[None, :]'
     """
     index = np.asarray(numbers)
     if index.size > 4 or index.ndim > 1:
-        axes: list[str] = []
-        start = int(index.reshape(-1)[0])
-        grid = np.full((1,) * index.ndim, start)
+        first = index.reshape(-1)[0]
+        text, grid = str(first) if first else "", first
         for axis, length in enumerate(index.shape):
-            if length == 1:
+            stride = np.moveaxis(index, axis, 0)[:2].reshape(min(length, 2), -1)[-1, 0] - first
+            if not stride:
                 continue
-            pick = tuple(slice(0, 2) if a == axis else 0 for a in range(index.ndim))
-            first, second = index[pick]
-            stride = int(second - first)
-            reach = np.arange(length).reshape([-1 if a == axis else 1 for a in range(index.ndim)])
-            grid = grid + stride * reach
-            new = "[:" + ", None" * (index.ndim - axis - 1) + "]" if axis < index.ndim - 1 else ""
-            if stride:
-                axes.append(f"{'' if stride == 1 else f'{stride} * '}np.arange({length}){new}")
-        if (
-            np.array_equal(np.broadcast_to(grid, index.shape), index)
-            and np.shape(grid) == index.shape
-            and axes
-        ):
-            return " + ".join(([str(start)] if start else []) + axes)
+            # the first range has the axes before it too, in which it is alone
+            places = ["None"] * (0 if np.ndim(grid) else axis) + [":"] + ["None"] * (index.ndim - axis - 1)
+            reach = f"np.arange({length})" + (f"[{', '.join(places)}]" if len(places) > 1 else "")
+            times = "" if abs(stride) == 1 else f"{abs(stride)} * "
+            sign = ("-" if stride < 0 else "") if not text else " - " if stride < 0 else " + "
+            text += f"{sign}{times}{reach}"
+            grid = grid + stride * np.arange(length).reshape([-1 if p == ":" else 1 for p in places])
+        if np.ndim(grid) and np.array_equal(grid, index):
+            return text
     return f"np.array({index.tolist()})"

@@ -70,6 +70,12 @@ class Writer:
         """What a step is called, or the expression that it is."""
         return str(self._names[place])
 
+    def _typed(self, place: int) -> str:
+        """The same, where a plain number would be taken for a float64."""
+        if self.arrays.number_of(place) is None or self.dtype == float:
+            return self.name(place)
+        return f"np.{self.dtype.name}({self.name(place)})"
+
     # Names.
 
     def _new(self, stem: str) -> str:
@@ -129,7 +135,8 @@ class Writer:
         elif kind == "scatter":
             self._scatter(place, step)
         else:
-            written = getattr(self, f"_{kind}")(step, *(self.name(operand) for operand in step.operands))
+            name = self.name if kind == "product" else self._typed
+            written = getattr(self, f"_{kind}")(step, *map(name, step.operands))
             if written == self.name(step.operands[0]):
                 self._names[place] = self._names[step.operands[0]]
             else:
@@ -152,15 +159,12 @@ class Writer:
 
     def _constant(self, detail: Any) -> Any:
         if not isinstance(detail, np.ndarray):
-            return (
-                float(detail) if np.isfinite(detail) else Vector(f"np.{'inf' if detail > 0 else 'nan'}", ATOM)
-            )
-        whole = (detail == np.round(detail)).all() and np.isfinite(detail).all()
-        written = literal(detail.astype(int)) if whole else f"np.array({detail.tolist()})"
-        if whole:
-            written = f"({written})" if not written.startswith("np.") or "+" in written else written
-            return Vector(self._table("c", f"{written}.astype(np.{self.dtype.name})"), ATOM)
-        return Vector(self._table("c", written[:-1] + f", np.{self.dtype.name})"), ATOM)
+            return float(detail) if np.isfinite(detail) else Vector(_infinite(str(detail)))
+        if np.isin(detail, np.arange(-999, 1000)).all() and not np.signbit(detail[detail == 0]).any():
+            written = f"{_atom(literal(detail.astype(int)))}.astype(np.{self.dtype.name})"
+        else:
+            written = f"np.array({_infinite(str(detail.tolist()))}, np.{self.dtype.name})"
+        return Vector(self._table("c", written), ATOM)
 
     def _map(self, place: int, step: Array) -> Any:
         op = step.detail
@@ -333,7 +337,7 @@ class Writer:
             name = f"{_atom(name)}.reshape(-1, {inner})"
         return f"np.broadcast_to({name}, ({shape},))"
 
-    def _to_batch(self, step: Array, name: str, like: str) -> str:
+    def _to_batch(self, step: Array, name: str) -> str:
         shape = ", ".join([self._batch(), *map(str, step.shape)])
         return f"np.broadcast_to({name}, ({shape},))"
 
@@ -434,6 +438,11 @@ def _axes_of(axes: str, order: Sequence[str]) -> str:
     return ", ".join(str(axes.index(axis)) for axis in order)
 
 
+def _infinite(numbers: str) -> str:
+    """Numbers as text, with those that are not finite by NumPy's names."""
+    return re.sub("(inf|nan)", r"np.\1", numbers)
+
+
 def _atom(name: str) -> str:
     """In parentheses where it is not a name, a call or an index."""
     depth = 0
@@ -441,7 +450,7 @@ def _atom(name: str) -> str:
         depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(character, 0)
         if not depth and character in " +-*/<>=@~":
             return f"({name})"
-    return name if not name[:1].isdigit() else f"np.asarray({name})"
+    return name
 
 
 def _arranged(

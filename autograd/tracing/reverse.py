@@ -50,7 +50,7 @@ class _Reverse:
         step = arrays.steps[self.wanted]
         if gradient is None:
             return arrays.constant(np.zeros(step.shape))
-        return self._shaped(gradient, step.shape)
+        return self.arrays.whole(gradient, step.shape)
 
     def _gradient(self, place: int) -> int | None:
         """All that has arrived at an array, added up."""
@@ -92,17 +92,11 @@ class _Reverse:
             return gradient
         if np.prod(have.shape, dtype=int) < np.prod(step.shape, dtype=int):
             # only ever because the gradient is equal along an axis
-            gradient = self._shaped(gradient, step.shape)
+            gradient = self.arrays.whole(gradient, step.shape)
             have = arrays.steps[gradient]
         if have.shape == step.shape and not sums_batch:
             return gradient
         return arrays.add("sum_to", (gradient,), step.shape, have.batched and not sums_batch, sums_batch)
-
-    def _shaped(self, gradient: int, shape: tuple[int, ...]) -> int:
-        step = self.arrays.steps[gradient]
-        if step.shape == shape:
-            return gradient
-        return self.arrays.add("broadcast_to", (gradient,), shape, step.batched, shape)
 
     def _pass_on(self, place: int, gradient: int) -> None:
         arrays = self.arrays
@@ -120,7 +114,7 @@ class _Reverse:
                 share = place_of(arrays, Term._apply(ops.mul, upstream, local))
                 if arrays.steps[operand].shape != step.shape:
                     # what is equal along an axis is to be counted as often as it is there
-                    share = self._shaped(share, step.shape)
+                    share = arrays.whole(share, step.shape)
                 self._give(operand, share, step.batched)
         elif kind == "gather":
             self._give_part(operands[0], gradient, detail, step.batched)
@@ -132,22 +126,21 @@ class _Reverse:
                 index = np.arange(start, start + size).reshape(to.shape)
                 start += size
                 if self.leads[operand]:
-                    part = arrays.gather(self._shaped(gradient, step.shape), index)
-                    self._give(operand, self._shaped(part, to.shape), step.batched)
+                    part = arrays.gather(arrays.whole(gradient, step.shape), index)
+                    self._give(operand, arrays.whole(part, to.shape), step.batched)
         elif kind == "mask":
             there, _ = detail
             masked = arrays.add("mask", (gradient,), step.shape, arrays.steps[gradient].batched, (there, 0.0))
             self._give(operands[0], masked, step.batched)
         elif kind == "runs":
             lengths = np.diff([*detail, arrays.steps[operands[0]].shape[0]])
-            spread = arrays.gather(
-                self._shaped(gradient, step.shape), np.repeat(np.arange(len(detail)), lengths)
-            )
+            runs = np.repeat(np.arange(len(detail)), lengths)
+            spread = arrays.gather(arrays.whole(gradient, step.shape), runs)
             self._give(operands[0], spread, step.batched)
         elif kind in ("broadcast_to", "lift"):
-            self._give(operands[0], self._shaped(gradient, step.shape), step.batched)
+            self._give(operands[0], arrays.whole(gradient, step.shape), step.batched)
         elif kind == "expand":
-            gradient = self._shaped(gradient, step.shape)
+            gradient = arrays.whole(gradient, step.shape)
             last = arrays.add("sum", (gradient,), step.shape[:-1], arrays.steps[gradient].batched)
             self._give(operands[0], last, step.batched)
         elif kind == "sum":
@@ -161,9 +154,9 @@ class _Reverse:
             (local,) = ops.logsumexp_of.partials(out, Term(arrays, operands[0]))
             self._give(operands[0], Term._apply(ops.mul, upstream, local).place, step.batched)
         elif kind == "product":
-            self._product(operands, detail, self._shaped(gradient, step.shape))
+            self._product(operands, detail, arrays.whole(gradient, step.shape))
         elif kind == "look_up":
-            self._look_up(operands, self._shaped(gradient, step.shape))
+            self._look_up(operands, arrays.whole(gradient, step.shape))
         else:
             raise AssertionError(f"the array operation {kind} has no backward pass")
 
@@ -171,7 +164,7 @@ class _Reverse:
         arrays = self.arrays
         if batched and not arrays.steps[operand].batched:
             raise AssertionError("a gather is batched as what it reads is")
-        self.parts.setdefault(operand, []).append((self._shaped(gradient, index.shape), index))
+        self.parts.setdefault(operand, []).append((arrays.whole(gradient, index.shape), index))
 
     def _product(self, operands: tuple[int, ...], axes: tuple[str, str, str], gradient: int) -> None:
         """The gradient of a product is one too: of the upstream gradient with the other factor."""
@@ -216,8 +209,7 @@ class _Reverse:
         columns = "c" * (len(table.shape) - 1)
         have = arrays.steps[gradient]
         if index.batched and not have.batched:
-            like = (gradient, operands[1])
-            gradient = arrays.add("to_batch", like, have.shape, True)
+            gradient = arrays.add("to_batch", (gradient,), have.shape, True)
         batch = "B" * index.batched
         share = arrays.product(gradient, batch + names + columns, one_hot, batch + names + "v", "v" + columns)
         self.whole.setdefault(operands[0], []).append(share)
