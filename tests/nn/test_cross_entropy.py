@@ -123,3 +123,17 @@ def test_no_loss_at_all_is_zero_without_a_sign(options):
 def test_errors_say_what_to_do(logits, target, options, error, message):
     with pytest.raises(error, match=f"cross_entropy: .*{message}"):
         nn.cross_entropy(Tensor(logits), target, **options)
+
+
+def test_in_a_traced_function_the_label_may_be_another_at_each_call():
+    weights = [[autograd.Value(number) for number in row] for row in (LOGITS[:3, :2]).tolist()]
+    parameters = [weight for row in weights for weight in row]
+
+    def loss(x, label):
+        return nn.cross_entropy([autograd.dot(row, x) for row in weights], label)
+
+    batched = autograd.trace(loss, [0.0, 0.0], 0, parameters=parameters).batched()
+    x, labels = SOFT[:4, :2], np.array([0, 2, 1, 2])
+    logits = Tensor(x @ LOGITS[:3, :2].T)
+    expected = nn.cross_entropy(logits, labels).item()
+    assert batched.value_and_grad(x, labels)[0] == pytest.approx(expected, rel=1e-12)
