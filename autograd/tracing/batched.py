@@ -58,7 +58,7 @@ class Batched:
             raise TraceError("batched: the function has no arguments; a batch is a batch of arguments")
         self._shapes = [_shape(name, tree) for name, tree in zip(signature.names, signature.trees)]
         self._rows = [self._rows_of(i) for i in range(len(self._shapes))]
-        self._array: NDArray[Any] | None = None
+        self._block: windows.Block | None = None
 
     def _rows_of(self, which: int) -> NDArray[Any] | None:
         """From how many rows each number of an argument selects; None where the argument does not."""
@@ -217,20 +217,19 @@ class Batched:
                 "nn.Adam(model.parameters())"
             )
         batch = self._checked(arguments_)
-        array = self._array
-        if array is None or not windows.is_bound(self.parameters, array):
-            array = windows.array_of(self.parameters)
-            if array is None or array.dtype != self.dtype:
-                array = windows.bind(self.parameters, self.dtype)
-            self._array = array
-        value, gradient = self._computed(batch, array)
-        optimizer.step_arrays(self.parameters, array, gradient)
+        block = self._block
+        if block is None or not block.is_whole:
+            block = windows.block_of(self.parameters)
+            if block is None or block.array.dtype != self.dtype:
+                block = windows.bind(self.parameters, self.dtype)
+            self._block = block
+        value, gradient = self._computed(batch, block.array)
+        optimizer.step_arrays(self.parameters, block.array, gradient)
         return value
 
     def _numbers(self) -> NDArray[Any]:
-        array = self._array
-        if array is not None and windows.is_bound(self.parameters, array):
-            return array
+        if self._block is not None and self._block.is_whole:
+            return self._block.array
         return np.array([parameter.data for parameter in self.parameters], self.dtype)
 
     def _checked(self, arguments: Sequence[Any]) -> list[NDArray[Any]]:

@@ -18,21 +18,30 @@ from ..value import Value, _as_float
 _slot: Any = Node.__dict__["data"]  # where a Value has its number, and a Window the array and its place
 
 
+class Block:
+    """The array that some Values are windows on. It ``is_whole`` until one of them moves to another."""
+
+    __slots__ = ("array", "is_whole")
+
+    def __init__(self, array: NDArray[Any]) -> None:
+        self.array, self.is_whole = array, True
+
+
 class Window(Value):
-    """A Value that is one number of an array."""
+    """A Value that is one number of a block."""
 
     __slots__ = ()
 
     @property
     def data(self) -> float:
         """The number, read from the array."""
-        array, place = _slot.__get__(self)
-        return array.item(place)
+        block, place = _slot.__get__(self)
+        return block.array.item(place)
 
     @data.setter
     def data(self, number: Any) -> None:
-        array, place = _slot.__get__(self)
-        array[place] = _as_float(number, "Value")
+        block, place = _slot.__get__(self)
+        block.array[place] = _as_float(number, "Value")
 
     def __reduce__(self) -> Any:  # a copy is a Value of its own
         return _copied, (self.data, self.label, self.grad)
@@ -44,42 +53,33 @@ def _copied(data: float, label: str | None, grad: float | None) -> Value:
     return value
 
 
-def array_of(values: Sequence[Value]) -> NDArray[Any] | None:
-    """The array that these Values are windows on, all of it and in its order; None where they are not."""
+def block_of(values: Sequence[Value]) -> Block | None:
+    """The block that these Values are windows on, all of it and in its order; None where there is none."""
     if not values or type(values[0]) is not Window:
         return None
-    array, _ = _slot.__get__(values[0])
-    if len(array) != len(values):
+    block, _ = _slot.__get__(values[0])
+    if not block.is_whole or len(block.array) != len(values):
         return None
-    for place, value in enumerate(values):
-        if type(value) is not Window:
-            return None
-        own, where = _slot.__get__(value)
-        if own is not array or where != place:
-            return None
-    return array
+    if any(type(value) is not Window or _slot.__get__(value) != (block, i) for i, value in enumerate(values)):
+        return None
+    return block
 
 
-def bind(values: Sequence[Value], dtype: Any) -> NDArray[Any]:
+def bind(values: Sequence[Value], dtype: Any) -> Block:
     """Make these Values windows on one new array of their numbers, and give it.
 
-    Those that are windows on another array already leave it, and that array is emptied: whoever holds it sees
-    that it has moved. TypeError where one is of a class of its own.
+    Those that are windows on another block already leave it, which is then no longer whole: a program that
+    goes by it sees that. TypeError where a Value is of a class of its own.
     """
     for value in values:
         if type(value) not in (Value, Window):
             raise TypeError(
                 f"{value!r} is a {type(value).__name__}; only plain Values can be laid out in an array"
             )
-    array = np.array([value.data for value in values], dtype)
+    block = Block(np.array([value.data for value in values], dtype))
     for place, value in enumerate(values):
+        if type(value) is Window:
+            _slot.__get__(value)[0].is_whole = False
         value.__class__ = Window
-        _slot.__set__(value, (array, place))
-    return array
-
-
-def is_bound(values: Sequence[Value], array: NDArray[Any]) -> bool:
-    """Whether the first and the last are still windows on the array: they are moved all together."""
-    return all(
-        type(value) is Window and _slot.__get__(value)[0] is array for value in (values[0], values[-1])
-    )
+        _slot.__set__(value, (block, place))
+    return block

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, Value
 
 from .line_search import Point, strong_wolfe
 from .optimizer import Closure, Optimizer
@@ -95,6 +95,13 @@ class LBFGS(Optimizer):
             self._scatter(before)
             self._pairs, self._scale, self._last, self.iterations, self.evaluations = kept
             raise
+
+    def step_arrays(self, values: Sequence[Value], data: np.ndarray, grad: np.ndarray) -> None:
+        """TypeError: one gradient is not enough for a step."""
+        raise TypeError(
+            "LBFGS: got one gradient; a step evaluates the loss several times, so it takes a closure: "
+            "optimizer.step(lambda: nn.mse(model(x), y)), on Values"
+        )
 
     def _iterate(self, closure: Closure) -> float:
         group = self.groups[0]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, Value
 
 from ..checks import count, real
 from .optimizer import Closure, Optimizer
@@ -54,8 +54,22 @@ class Lookahead(Optimizer):
 
     def step(self, closure: Closure | None = None) -> float | None:
         """A step of the inner optimizer; after k of them, back to the slow weights, which have moved."""
-        start = self._slow if self._taken else [np.array(p.data) for p in self.parameters]
+        start = self._start()
         loss = self.optimizer.step(closure)  # before anything here changes: it may refuse
+        self._finish(start)
+        return loss
+
+    def step_arrays(self, values: Sequence[Value], data: np.ndarray, grad: np.ndarray) -> None:
+        """The same, with a step of the inner optimizer on Values that ``data`` has the numbers of."""
+        start = self._start()
+        self.optimizer.step_arrays(values, data, grad)
+        self._finish(start)
+
+    def _start(self) -> list[np.ndarray]:
+        """The slow weights, from which the fast ones started."""
+        return self._slow if self._taken else [np.array(p.data) for p in self.parameters]
+
+    def _finish(self, start: list[np.ndarray]) -> None:
         self._slow, self._taken = start, self._taken + 1
         if self._taken == self.k:
             for slow, parameter in zip(self._slow, self.parameters):
@@ -66,7 +80,6 @@ class Lookahead(Optimizer):
                 else:
                     parameter.data = float(data)
             self._taken, self._slow = 0, []
-        return loss
 
     def state_dict(self) -> State:
         """The inner optimizer's state, the steps since the last one back, and the slow weights."""

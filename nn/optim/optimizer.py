@@ -179,9 +179,12 @@ class Optimizer:
                     f"{name}: the parameter {parameter!r} is not among those that the program was traced with"
                 )
         if type(self).step is not Optimizer.step:  # it does more than update its parameters
-            for value, slope in zip(values, grad.tolist()):
-                value.grad = slope
-            self.step()
+            before = [value.grad for value in values]
+            try:
+                _set_gradients(values, grad.tolist())
+                self.step()
+            finally:
+                _set_gradients(values, before)
             return
         for storage, group in zip(self._storages, self.groups):
             storage.step_arrays(self.update, group, places, data, grad)
@@ -249,6 +252,11 @@ class Optimizer:
         for group, trial, storage, fit in fits:
             group.update(trial)
             storage.load(fit)
+
+
+def _set_gradients(values: Sequence[Value], slopes: Sequence[float | None]) -> None:
+    for value, slope in zip(values, slopes):
+        value.grad = slope
 
 
 def _plain(settings: Mapping[str, Any]) -> State:
