@@ -5,8 +5,9 @@
 :func:`autograd.trace` gives. ``batched`` is the array program: see there.
 """
 
+from .calling import Gradients
 from .code import Code, Step
-from .program import Gradients, Program, Traced, trace, traced
+from .program import Program, Traced, trace, traced
 from .recording import TraceError
 
 __all__ = ["Code", "Gradients", "Program", "Step", "TraceError", "Traced", "trace", "traced"]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .. import ops
 from . import vector, windows
 from .arrays import ArrayCode, Arrays
+from .calling import Gradients, built
 from .code import Code, select
 from .fuse import fused
 from .grouping import grouped, read
@@ -24,7 +25,7 @@ from .recording import Recorded, TraceError
 from .reverse import reversed_pass
 
 if TYPE_CHECKING:
-    from .program import Gradients, Program
+    from .program import Program
 
 
 class Batched:
@@ -162,14 +163,10 @@ class Batched:
 
     @cached_property
     def _value(self) -> Callable[..., Any]:
-        from .program import built
-
         return built(self._value_source, "value")
 
     @cached_property
     def _value_and_grad(self) -> Callable[..., Any]:
-        from .program import built
-
         return built(self._value_and_grad_source, "value_and_grad")
 
     def __call__(self, *arguments: Any) -> NDArray[Any]:
@@ -181,8 +178,6 @@ class Batched:
 
     def value_and_grad(self, *arguments: Any) -> tuple[float, Gradients]:
         """The mean over the batch, and its gradients to the parameters: ``.flat`` (N,), or by parameter."""
-        from .program import Gradients
-
         value, gradient = self._computed(self._checked(arguments), self._numbers())
         return value, Gradients(gradient, None, self.program._places)
 

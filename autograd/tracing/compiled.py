@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import python
+from .calling import Gradients
 from .code import Code
 from .recording import Recorded, TraceError
 from .writing import written
 
 if TYPE_CHECKING:
-    from .program import Gradients, Program
+    from .program import Program
 
 LARGEST = 20_000  # steps; Numba takes about 20 seconds for these, a millisecond each
 # What of the library Numba does not know as it is written for Python.
@@ -94,8 +95,6 @@ class Compiled:
         >>> values.tolist(), gradients.parameters.tolist(), gradients.arguments[0].tolist()
         ([3.0, 6.0], [[1.0], [2.0]], [3.0, 3.0])
         """
-        from .program import Gradients
-
         program, signature = self.program, self._recorded.signature
         program.backward  # noqa: B018  (an error where there is more than one number)
         flat, shapes, starts = self._columns(arrays)

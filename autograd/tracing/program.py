@@ -8,12 +8,11 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ..ops import explain
 from ..value import ERRORS, Value
 from ..value import _as_float as as_float
 from . import javascript, latex, python
+from .calling import Gradients, built
 from .code import ARGUMENT, GIVEN, PARAMETER, Code, Step, given, select
 from .passes import differentiated, simplified
 from .recording import Recorded, TraceError, is_whole, leaves_of, record
@@ -22,32 +21,6 @@ from .writing import renested, written
 if TYPE_CHECKING:
     from .batched import Batched
     from .compiled import Compiled
-
-
-class Gradients:
-    """The gradients of one number: ``parameters``, in their order, and ``arguments``, nested as these are.
-
-    ``gradients[parameter]`` is that of one parameter. An argument that selects has None.
-    """
-
-    __slots__ = ("parameters", "arguments", "_places")
-
-    def __init__(self, parameters: Any, arguments: Any, places: dict[Value, int]) -> None:
-        self.parameters, self.arguments, self._places = parameters, arguments, places
-
-    @property
-    def flat(self) -> Any:
-        """The gradients of the parameters as one vector (N,)."""
-        return np.asarray(self.parameters)
-
-    def __getitem__(self, parameter: Value) -> Any:
-        try:
-            return float(self.parameters[self._places[parameter]])
-        except (KeyError, TypeError):
-            raise KeyError(f"{parameter!r} is not one of the {len(self._places)} traced parameters") from None
-
-    def __repr__(self) -> str:
-        return f"Gradients(parameters={self.parameters!r}, arguments={self.arguments!r})"
 
 
 class Program:
@@ -291,14 +264,6 @@ def _nan(program: Program) -> Exception:
 def checked(op: Any) -> Callable[..., float]:
     """An operation that a person defined, as a function of floats that gives a float."""
     return lambda *operands: as_float(op.on_float(*operands), op.name)
-
-
-def built(source: str, name: str, scope: dict[str, Any] | None = None) -> Callable[..., Any]:
-    """The function of that name that a piece of source defines, with ``scope`` for its globals."""
-    scope = {} if scope is None else scope
-    exec(compile(source, f"<autograd trace {name}>", "exec"), scope)
-    function: Callable[..., Any] = scope[name]
-    return function
 
 
 def trace(fn: Callable[..., Any], *arguments: Any, parameters: Sequence[Value] | None = None) -> Program:
