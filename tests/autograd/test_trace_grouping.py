@@ -244,7 +244,7 @@ def test_dot_products_that_are_equal_but_for_their_order_both_have_a_place():
 
 def test_lone_numbers_beside_longer_sums():
     def fn(x):
-        return [autograd.logsumexp([x]), autograd.logsumexp([x, x, x, 0.0]), autograd.sum([x, x, x])]
+        return [autograd.logsumexp([x]), autograd.logsumexp([x, x, x, x]), autograd.logsumexp([x, x, x])]
 
-    found = trace(fn, 1.0).batched()([0.0, 2.0])
-    assert found == pytest.approx(np.array([[0, np.log(4), 0], [2, np.log(3 * np.exp(2) + 1), 6]]))
+    x = np.arange(4.0)
+    assert trace(fn, 1.0).batched()(x) == pytest.approx(x[:, None] + np.log([1, 4, 3]))

@@ -1,0 +1,89 @@
+"""The backward pass of array programs: where elements go back to, and what each kind of step passes on."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from autograd import ops
+from autograd.tracing import vector
+from autograd.tracing.arrays import Arrays
+from autograd.tracing.numpy_source import Writer
+from autograd.tracing.reverse import reversed_pass
+
+SETTINGS = settings(
+    max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+SIZE = 6
+places = st.lists(st.integers(0, SIZE - 1), min_size=1, max_size=8)
+
+
+def run(arrays, outputs, x, parameters):
+    """The steps that ``outputs`` need, as the source that a program has."""
+    writer = Writer(arrays, ["x"], [False], [None] * len(parameters), float, outputs)
+    lines = writer.write(range(len(arrays.steps)))
+    scope = {"np": np, "x": x, "parameters": parameters, "n": len(x)}
+    body = "\n".join(lines)
+    exec("\n".join([vector.definitions(vector.calls(body)), *writer.tables, body]), scope)
+    return [np.asarray(eval(writer.name(output), scope)) for output in outputs]  # noqa: S307
+
+
+@given(st.lists(places, min_size=1, max_size=3), st.integers(1, 3), st.booleans())
+@SETTINGS
+def test_elements_are_added_up_where_they_belong(indexes, batch, of_arguments):
+    """The gradient of a weighted sum of gathered elements is what np.add.at adds up."""
+    rng = np.random.default_rng(0)
+    x, parameters = rng.normal(size=(batch, SIZE)), rng.normal(size=SIZE)
+    arrays = Arrays()
+    argument, wanted = arrays.argument(0, (SIZE,)), arrays.add("parameters", (), (SIZE,), False)
+    source = arrays.apply(ops.mul, (argument, wanted)) if of_arguments else wanted
+    total, expected = arrays.constant(0.0), np.zeros(SIZE)
+    for index in map(np.array, indexes):
+        weights = rng.normal(size=index.shape)
+        read = arrays.whole(arrays.gather(source, index), index.shape)
+        total = arrays.apply(ops.add, (total, arrays.product(
+            read, "B" * arrays.steps[read].batched + "k", arrays.constant(weights), "k",
+            "B" * arrays.steps[read].batched,
+        )))  # fmt: skip
+        slopes = weights * x[:, index] if of_arguments else np.tile(weights, (batch, 1))
+        for slope in slopes:
+            np.add.at(expected, index, slope / batch)
+    gradient = reversed_pass(arrays, total, 0, wanted)
+    (found,) = run(arrays, [gradient], x, parameters)
+    assert found.shape == (SIZE,) and np.allclose(found, expected, rtol=1e-12, atol=1e-13)
+
+
+THERE = np.array([[True, True, False, True], [True, False, False, True]])
+
+
+def square(arrays, w):
+    return arrays.gather(w, np.arange(8).reshape(2, 4))
+
+
+KINDS = {
+    "join": lambda arrays, x, w: arrays.add("join", (x, w), (12,), True),
+    "mask": lambda arrays, x, w: arrays.add("mask", (square(arrays, w),), (2, 4), False, (THERE, 0.0)),
+    "sum": lambda arrays, x, w: arrays.add("sum", (square(arrays, w),), (2,), False),
+    "logsumexp": lambda arrays, x, w: arrays.add("logsumexp", (square(arrays, w),), (2,), False),
+    "runs": lambda arrays, x, w: arrays.add("runs", (w,), (3,), False, np.array([0, 1, 5])),
+    "broadcast_to": lambda arrays, x, w: arrays.whole(arrays.gather(w, np.array([[1], [4]])), (2, 4)),
+    "broadcasting": lambda arrays, x, w: arrays.apply(ops.mul, (x, square(arrays, w))),
+    "product": lambda arrays, x, w: arrays.product(x, "Bk", square(arrays, w), "ck", "Bc"),
+    "product of itself": lambda arrays, x, w: arrays.product(w, "k", w, "k", ""),
+    "outer product": lambda arrays, x, w: arrays.product(x, "Bp", w, "c", "Bpc"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_step_against_central_differences(kind):
+    rng = np.random.default_rng(1)
+    x, parameters = rng.normal(size=(3, 4)), rng.normal(size=8)
+    arrays = Arrays()
+    argument, wanted = arrays.argument(0, (4,)), arrays.add("parameters", (), (8,), False)
+    total = arrays.apply(ops.sin, (KINDS[kind](arrays, argument, wanted),))
+    while shape := arrays.steps[total].shape:
+        total = arrays.add("sum", (total,), shape[:-1], arrays.steps[total].batched)
+    (found,) = run(arrays, [reversed_pass(arrays, total, 0, wanted)], x, parameters)
+    moves = 1e-6 * np.eye(8)
+    ends = [[run(arrays, [total], x, parameters + side)[0].mean() for side in (m, -m)] for m in moves]
+    assert np.allclose(found, [(up - down) / 2e-6 for up, down in ends], rtol=0, atol=1e-8)
