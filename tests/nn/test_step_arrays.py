@@ -5,6 +5,8 @@ import pickle
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import nn
 from autograd import Value, gradcheck, trace
@@ -29,18 +31,23 @@ RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(6, 2)), RNG.choice([-1.0, 1.0], 6)
 
 
-def network(dtype=float):
-    model = nn.MLP(2, [3, 1], "tanh", rng=0)
-    parameters = model.parameters()
+def traced(model, parameters=None, dtype=float):
+    """The loss of one example, and its program."""
+    parameters = model.parameters() if parameters is None else parameters
 
     def loss(x, y):
         return (1 - y * model(x)) ** 2 + 0.01 * sum(p * p for p in parameters)
 
-    return model, parameters, loss, trace(loss, [0.0, 0.0], 1.0, parameters=parameters).batched(dtype)
+    return loss, trace(loss, [0.0, 0.0], 1.0, parameters=parameters).batched(dtype)
 
 
-def eager_step(loss, optimizer):
-    total = sum(loss(x, y) for x, y in zip(X.tolist(), Y.tolist())) * (1 / len(X))
+def network(dtype=float):
+    model = nn.MLP(2, [3, 1], "tanh", rng=0)
+    return model, model.parameters(), *traced(model, dtype=dtype)
+
+
+def eager_step(loss, optimizer, xs=X, ys=Y):
+    total = sum(loss(x, y) for x, y in zip(xs.tolist(), ys.tolist())) * (1 / len(xs))
     optimizer.zero_grad()
     total.backward()
     optimizer.step()
@@ -166,3 +173,82 @@ def test_what_cannot_be_stepped():
     with pytest.raises(TypeError, match="closure"):
         batched.step(X, Y, nn.LBFGS(parameters))
     assert np.array_equal(numbers(parameters), before)
+
+
+ACTIONS = ["traced", "traced", "reversed", "eager", "resumed", "copied", "apart"]
+
+
+@given(st.sampled_from(sorted(OPTIMIZERS)), st.lists(st.sampled_from(ACTIONS), max_size=12), st.booleans())
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_any_way_of_taking_steps_is_the_eager_way(name, actions, shuffled):
+    """Eager and traced steps, two programs, a third that takes some of the parameters, resumed and copied."""
+    _, theirs, loss, _ = network()
+    model, ours, our_loss, batched = network()
+    order = np.random.default_rng(3).permutation(len(ours)) if shuffled else range(len(ours))
+    their_optimizer = OPTIMIZERS[name]([theirs[i] for i in order])
+    optimizer = OPTIMIZERS[name]([ours[i] for i in order])
+    for action in actions:
+        expected = eager_step(loss, their_optimizer)
+        if action == "copied":
+            model, optimizer = copy.deepcopy((model, optimizer))
+            ours = model.parameters()
+            our_loss, batched = traced(model)
+        elif action == "resumed":
+            model.load_state_dict(model.state_dict())
+            again = OPTIMIZERS[name]([ours[i] for i in order])
+            again.load_state_dict(optimizer.state_dict())
+            optimizer = again
+        elif action == "apart":
+            some = ours[2:5]
+            nothing = trace(lambda x, some=some: x * sum(some, 0.0), 1.0, parameters=some).batched()
+            nothing.step([0.0], nn.SGD(some, lr=0.1))
+        if action == "eager":
+            found = eager_step(our_loss, optimizer)
+        elif action == "reversed":
+            found = traced(model, ours[::-1])[1].step(X, Y, optimizer)
+        else:
+            found = batched.step(X, Y, optimizer)
+        assert found == pytest.approx(expected, rel=1e-9)
+        assert numbers(ours) == pytest.approx(numbers(theirs), rel=1e-9, abs=1e-10)
+
+
+NETWORKS = {
+    "deep": lambda: nn.MLP(2, [4, 4, 1], "gelu", rng=1),
+    "wide": lambda: nn.MLP(2, [9, 1], "relu", rng=1),
+    "one unit": lambda: nn.MLP(2, [1, 1], "tanh", rng=1),
+    "linear": lambda: nn.MLP(2, [1], rng=1),
+}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_twenty_steps_on_batches_are_those_of_eager_training(name):
+    theirs, ours = NETWORKS[name](), NETWORKS[name]()
+    loss, (_, batched) = traced(theirs)[0], traced(ours)
+    their_optimizer, optimizer = (nn.Adam(model.parameters(), lr=0.02) for model in (theirs, ours))
+    rng = np.random.default_rng(4)
+    for _ in range(20):
+        chosen = rng.permutation(len(X))[: rng.integers(1, 5)]
+        expected = eager_step(loss, their_optimizer, X[chosen], Y[chosen])
+        assert batched.step(X[chosen], Y[chosen], optimizer) == pytest.approx(expected, rel=1e-10)
+    assert numbers(ours.parameters()) == pytest.approx(numbers(theirs.parameters()), rel=1e-10, abs=1e-12)
+
+
+class Twice(nn.SGD):
+    """An optimizer with a step of its own."""
+
+    def step(self, closure=None):
+        super().step(closure)
+        return super().step()
+
+
+@pytest.mark.parametrize(
+    "make", [Twice, nn.SGD, lambda p, lr: nn.Lookahead(nn.SGD(p, lr=lr)), lambda p, lr: nn.LBFGS(p)]
+)
+def test_gradients_of_values_are_left_alone(make):
+    _, parameters, _, batched = network()
+    parameters[0].grad = 3.0
+    try:
+        batched.step(X, Y, make(parameters, lr=0.1))
+    except TypeError as error:
+        assert "LBFGS" in str(error)
+    assert [p.grad for p in parameters] == [3.0, *[None] * (len(parameters) - 1)]
