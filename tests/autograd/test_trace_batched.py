@@ -209,10 +209,68 @@ def test_what_has_no_batch():
         trace(lambda x: x * 2, 1.0).batched(int)
 
 
-def test_an_index_that_is_too_large():
-    table = trace(lambda t: autograd.sum(autograd.take(E, t)), 1, parameters=flat(E)).batched()
-    with pytest.raises(IndexError):
-        table([7])
+TABLE = [lambda t: autograd.take(E, t[0])[0], lambda t: autograd.take([w * t[1] for w in B], t[0])]
+
+
+@pytest.mark.parametrize("fn, last", [(TABLE[0], 4), (TABLE[1], 3)])
+@pytest.mark.parametrize("wrong", [-1, 5])
+def test_an_index_out_of_range(fn, last, wrong):
+    """Also where the look-up is a comparison with every place, which finds none."""
+    batched = trace(fn, [1, 1], parameters=[*flat(E), *B]).batched()
+    assert batched([[last, 2]]).shape == (1,)
+    with pytest.raises(IndexError, match=f"has {wrong}; it selects from 0 to {last}"):
+        batched([[0, 2], [wrong, 2]])
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_whole_number_that_selects_is_also_a_number(dtype):
+    program = trace(lambda t: autograd.take(B, t) * t + t**-2.0, 1, parameters=B)
+    tokens, numbers = np.array([1, 3]), np.array([b.data for b in B])
+    batched = program.batched(dtype)
+    assert batched(tokens) == pytest.approx(numbers[tokens] * tokens + tokens**-2.0, rel=1e-6)
+    assert batched(tokens).dtype == batched.value_and_grad(tokens)[1].flat.dtype == dtype
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_numbers_that_are_not_finite_are_an_error(wrong):
+    """As they are for a Value."""
+    x = X.copy()
+    x[2, 1] = wrong
+    batched = trace(lambda x: total(linear(W, x)), [0.0] * 3, parameters=flat(W)).batched()
+    for call in (batched, batched.value_and_grad, lambda x: batched.step(x, nn.SGD(flat(W)))):
+        with pytest.raises(ValueError, match=rf"x has {wrong} in example 2, at \(1,\); expected finite"):
+            call(x)
+
+
+def test_names_of_arguments_that_the_source_uses_itself():
+    w = Value(0.5, "n")
+
+    def fn(n, mean, parameters, np, exp, erf):
+        return (n * mean + parameters * np + exp.exp() * erf.erf()) * w
+
+    numbers = [1.0, 2.0, 3.0, 4.0, 0.5, 0.6]
+    batched = trace(fn, *numbers, parameters=[w]).batched()
+    out = fn(*map(Value, numbers))
+    out.backward()
+    mean, gradients = batched.value_and_grad(*([each] * 3 for each in numbers))
+    assert (mean, gradients[w]) == pytest.approx((out.data, w.grad), rel=1e-12)
+    w.grad = None
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_constants_of_any_size(dtype):
+    numbers = [1e19, -3.0, 0.1, 1e-30, -0.0, 2.0]
+    batched = trace(lambda x: [(x * c * B[0]).tanh() for c in numbers], 1.0, parameters=B).batched(dtype)
+    found = batched([0.5])
+    expected = np.tanh(0.5 * np.array(numbers) * B[0].data)
+    assert found.dtype == dtype and found[0] == pytest.approx(expected, rel=1e-6)
+    assert np.signbit(found[0, 4]) == np.signbit(expected[4])
+
+
+def test_results_of_which_all_are_one():
+    batched = trace(lambda x: [[x[0], x[0]], [x[0], x[0]]], [1.0], parameters=B).batched()
+    assert batched([[1.0], [2.0]]).tolist() == [[[1.0, 1.0], [1.0, 1.0]], [[2.0, 2.0], [2.0, 2.0]]]
+    assert trace(lambda x: [3.0, 2.0], 1.0).batched()([1.0, 1.0]).tolist() == [[3.0, 2.0], [3.0, 2.0]]
 
 
 def test_the_array_program_can_be_read():
