@@ -15,7 +15,7 @@ from .. import ops
 from . import vector, windows
 from .arrays import ArrayCode, Arrays
 from .calling import Gradients, built
-from .code import Code, select
+from .code import PARAMETER, Code, select
 from .fuse import fused
 from .grouping import grouped, read
 from .names import distinct
@@ -219,8 +219,16 @@ class Batched:
                 block = windows.bind(self.parameters, self.dtype)
             self._block = block
         value, gradient = self._computed(batch, block.array)
+        kept = block.array[self._unread]
         optimizer.step_arrays(self.parameters, block.array, gradient)
+        block.array[self._unread] = kept
         return value
+
+    @cached_property
+    def _unread(self) -> NDArray[Any]:
+        """Parameters that the result does not depend on: eager steps let them be, and do not decay them."""
+        read = {step.detail for step in pruned(self.program.code).steps if step.op is PARAMETER}
+        return np.array([place for place in range(len(self.parameters)) if place not in read], int)
 
     def _numbers(self) -> NDArray[Any]:
         if self._block is not None and self._block.is_whole:

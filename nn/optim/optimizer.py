@@ -167,7 +167,9 @@ class Optimizer:
         Raises FloatingPointError, with nothing changed, where a gradient is not finite.
         """
         name = type(self).__name__
-        if not np.isfinite(grad @ grad) and not np.isfinite(grad).all():
+        with np.errstate(over="ignore", invalid="ignore"):
+            square = grad @ grad  # one number to look at, where all are finite and none is huge
+        if not np.isfinite(square) and not np.isfinite(grad).all():
             value = values[int(np.argmin(np.isfinite(grad)))]
             raise FloatingPointError(
                 f"{name}: the gradient of {value!r} is not finite; the fault is in the loss or the network"

@@ -252,3 +252,19 @@ def test_gradients_of_values_are_left_alone(make):
     except TypeError as error:
         assert "LBFGS" in str(error)
     assert [p.grad for p in parameters] == [3.0, *[None] * (len(parameters) - 1)]
+
+
+@pytest.mark.parametrize("dtype, large", [(np.float32, 1e25), (np.float64, 1e200)])
+def test_gradients_whose_squares_overflow_are_finite(dtype, large):
+    w = [Value(1.0), Value(2.0)]
+    batched = trace(lambda x: (w[0] + w[1]) * x, 1.0, parameters=w).batched(dtype)
+    batched.step([large], nn.SGD(w, lr=0.5 / large))
+    assert numbers(w) == pytest.approx([0.5, 1.5])
+
+
+def test_a_parameter_that_the_loss_does_not_depend_on_is_left_alone():
+    """As in an eager step, where it has no gradient: weight decay does not wear it off."""
+    w = [Value(1.0), Value(2.0)]
+    batched = trace(lambda x: w[0] * x, 1.0, parameters=w).batched()
+    batched.step([1.0], nn.AdamW(w, lr=0.1, weight_decay=0.5))
+    assert w[0].data < 1.0 and w[1].data == 2.0
