@@ -41,8 +41,10 @@ class Group(dict[str, Any]):
         self.memory = rule.memory(self)
 
     def __setitem__(self, name: str, value: Any) -> None:
-        if name == "lr":  # in every step of a schedule: three times as fast without asking for the arrays
-            super().__setitem__(name, checked(name, value, self.rule.__name__))
+        if name == "lr":  # in every step of a schedule: without asking for the arrays, and few calls
+            if type(value) is not float or not 0.0 <= value < math.inf:
+                value = checked(name, value, self.rule.__name__)
+            super().__setitem__(name, value)
         else:
             self.update({name: value})
 

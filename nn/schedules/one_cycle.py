@@ -67,12 +67,18 @@ class OneCycle(Schedule):
             raise ValueError(f"OneCycle: anneal is {anneal!r}; expected one of {', '.join(ANNEALINGS)}")
         self.anneal = anneal
         self.momentum = None if momentum is None else _momentum(momentum, optimizer)
-        super().__init__(optimizer, count(total_steps, "total_steps", name))
+        steps = count(total_steps, "total_steps", name)
+        top = self.pct_start * steps - 1  # the step that is to be at the peak; a fraction, maybe below 0
+        ends = [top, 2 * top, steps - 1] if self.three_phase else [top, steps - 1]
+        *phases, last = zip(range(3), [0.0, *ends], ends)
+        self._phases = [*(phase for phase in phases if phase[1] < phase[2]), last]
+        super().__init__(optimizer, steps)
 
     def rate(self, step: int, base: float) -> float:
         """The learning rate of a step, counted from 0, for a group whose peak is ``base``."""
         start = base / self.div_factor
-        return self._moved(step, start, base, start, start / self.final_div_factor)
+        last = start / self.final_div_factor
+        return self._moved(step, *((start, base, start, last) if self.three_phase else (start, base, last)))
 
     def begin(self, rates: list[float]) -> list[float]:
         """The highest rate of each parameter group."""
@@ -86,7 +92,7 @@ class OneCycle(Schedule):
         if self.momentum is None:
             return None
         low, high = self.momentum
-        return self._moved(step, high, low, high, high)
+        return self._moved(step, high, low, high, high)  # the last one with three phases only
 
     def apply(self) -> None:
         """Give the optimizer the rates, and the momentum, of the step that has been reached."""
@@ -100,24 +106,14 @@ class OneCycle(Schedule):
             else:
                 group["betas"] = (momentum, *group["betas"][1:])
 
-    def _moved(self, step: int, first: float, peak: float, third: float, last: float) -> float:
-        """From ``first`` to ``peak``, (with three phases to ``third``,) and to ``last``."""
-        assert self.total_steps is not None
-        end = (
-            self.pct_start * self.total_steps - 1
-        )  # the step that is to be at the peak; a fraction, maybe below 0
-        points = [(end, peak), (self.total_steps - 1, last)]
-        if self.three_phase:
-            points.insert(1, (2 * end, third))
-        begin, value = 0.0, first
-        for end, target in points[:-1]:
-            if begin < end and step <= end:
-                break
-            begin, value = end, target
-        else:
-            end, target = points[-1]
+    def _moved(self, step: int, *levels: float) -> float:
+        """The way from one level to the next, and the next, in the phases of the cycle."""
+        for phase in self._phases:
+            if step <= phase[2]:
+                break  # else it is the last phase, or after it
+        level, begin, end = phase
         part = min((step - begin) / (end - begin), 1.0) if end > begin else 1.0
-        return ANNEALINGS[self.anneal](value, target, part)
+        return ANNEALINGS[self.anneal](levels[level], levels[level + 1], part)
 
 
 def _momentum(momentum: Any, optimizer: Any) -> tuple[float, float]:
