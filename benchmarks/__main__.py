@@ -23,10 +23,15 @@ BENCHMARKS = {
     "trace": [1],
 }
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+# What makes OpenBLAS multiply with other kernels than those for this processor. PyTorch brings a library of
+# its own, which does not look at them: without them both sides choose for themselves.
+KERNELS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
 
 def run(name: str, threads: int) -> list[dict[str, object]]:
     env = os.environ | dict.fromkeys(THREADS, str(threads))
+    for setting in KERNELS:
+        env.pop(setting, None)
     command = [sys.executable, "-m", f"benchmarks.{name}"]
     done = subprocess.run(command, env=env, stdout=subprocess.PIPE, text=True)
     if done.returncode:
@@ -41,7 +46,9 @@ def main() -> None:
     if unknown := set(names) - set(BENCHMARKS):
         parser.error(f"no benchmark called {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
     print(f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, {CORES} cores")
-    row = "{:<44} {:<32} {:>9} {:>9} {:>6}  {:<13} {:>8}"
+    if held := [f"{name}={os.environ[name]}" for name in KERNELS if name in os.environ]:
+        print(f"not passed on, so that NumPy multiplies as fast as it can here: {', '.join(held)}")
+    row = "{:<46} {:<32} {:>9} {:>9} {:>6}  {:<13} {:>8}"
     print(row.format("work", "against", "ours", "theirs", "ratio", "lowest-highest", "target"))
     for name in names:
         for threads in BENCHMARKS[name]:
