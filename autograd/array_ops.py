@@ -251,6 +251,7 @@ where = ArrayOp(
 
 
 def _softmax(x: Any, *, axis: int) -> Any:
+    x = ops.floating(x)
     e = np.exp(x - x.max(axis=axis, keepdims=True))
     return e / e.sum(axis=axis, keepdims=True)
 
@@ -259,6 +260,7 @@ SHORT = 64  # rows up to this are reduced faster column by column: NumPy's loops
 
 
 def _log_softmax(x: Any, *, axis: int) -> Any:
+    x = ops.floating(x)
     if x.ndim == 2 and axis in (1, -1) and 0 < x.shape[1] <= SHORT:
         columns = np.ascontiguousarray(x.T)
         columns = columns - np.maximum.reduce(columns)
@@ -269,6 +271,7 @@ def _log_softmax(x: Any, *, axis: int) -> Any:
 
 
 def _logsumexp(x: Any, *, axis: Axis, keepdims: bool) -> Any:
+    x = ops.floating(x)
     largest = x.max(axis=axis, keepdims=True)
     largest = np.where(np.isfinite(largest), largest, 0).astype(x.dtype)  # all -inf: the sum is 0, not nan
     with np.errstate(divide="ignore"):

@@ -226,7 +226,17 @@ def _sigmoid(x: Any) -> Any:
     return where(x >= 0.0, 1.0, e) / (1.0 + e)
 
 
+def floating(x: Any) -> Any:
+    """An array of integers or bools as floats: a minus wraps around where there is no sign, and powers do.
+
+    >>> -np.uint8([1, 2]), -floating(np.uint8([1, 2]))
+    (array([255, 254], dtype=uint8), array([-1., -2.]))
+    """
+    return x if x.dtype.kind == "f" else x.astype(float)
+
+
 def _sigmoid_array(x: Any) -> Any:
+    x = floating(x)
     e = np.exp(-np.abs(x))
     return np.where(x >= 0, 1, e) / (1 + e)
 
@@ -379,10 +389,12 @@ erfc: Op = Op(  # 1 - erf(x), also where that would cancel
 gelu: Op = Op(
     "gelu", "gelu",
     lambda x: 0.5 * x * erfc(-x * SQRT_HALF),
-    lambda x: 0.5 * x * _on_elements(math.erfc, -x * SQRT_HALF),
+    lambda x: 0.5 * x * _on_elements(math.erfc, x * -SQRT_HALF),
     (lambda out, x: 0.5 * erfc(-x * SQRT_HALF) + x * exp(-0.5 * x * x) / SQRT_2PI,),
 )  # fmt: skip
-gelu_tanh: Op = Op("gelu_tanh", "gelu_tanh", _gelu_tanh, _gelu_tanh, (_gelu_tanh_to_x,))
+gelu_tanh: Op = Op(
+    "gelu_tanh", "gelu_tanh", _gelu_tanh, lambda x: _gelu_tanh(floating(x)), (_gelu_tanh_to_x,)
+)
 maximum: Op = Op(
     "maximum", "max", lambda x, y: where(x > y, x, y), np.maximum,
     (  # at a tie: one half each

@@ -226,6 +226,20 @@ def test_dtype_is_kept_forward_and_backward(op, dtype):
     assert [tensor.grad.dtype for tensor in tensors] == [dtype] * len(tensors)
 
 
+# Those that are NumPy's own say what NumPy says, as that -uint8(1) is 255.
+COMPOSED = [op for op in ops.ELEMENTWISE.values() if not isinstance(op.on_array, np.ufunc)]
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.uint64, bool])
+@pytest.mark.parametrize("op", [pytest.param(op, id=op.name) for op in COMPOSED])
+def test_integers_and_bools_are_the_numbers_that_they_are(op, dtype):
+    x = np.array([0, 1, 3, 100, -100 if dtype is np.int8 else 200], dtype)
+    rest = [np.float64(0.25 + i) for i in range(len(op.partials) - 1)]
+    expected = [op.on_float(float(each), *map(float, rest)) for each in x]
+    for found in (op(x, *rest), op(Tensor(x), *rest).data):
+        assert found == pytest.approx(expected, rel=1e-3, abs=1e-30)  # half precision, where NumPy has that
+
+
 @pytest.mark.parametrize("op", ROWS)
 def test_central_differences(op):
     rng = np.random.default_rng(11)
