@@ -19,6 +19,7 @@ import numpy as np
 
 from autograd import Tensor, gradients
 
+from .activations import find
 from .checks import count, generator, real
 
 # relu and its smooth relatives halve the second moment of their input; tanh's value is PyTorch's.
@@ -33,12 +34,13 @@ GAINS = {
 
 def gain(activation: str | None) -> float:
     """The factor by which weights are larger where ``activation`` follows: sqrt(2) for relu, 1 where nothing
-    is known.
+    is known. ValueError for a name that no activation has.
 
     >>> gain("relu") ** 2, gain(None), gain("sigmoid")
     (2.0000000000000004, 1.0, 1.0)
     """
-    return GAINS.get(activation or "linear", 1.0)
+    row = find(activation, "gain")
+    return 1.0 if row is None else GAINS.get(row.name, 1.0)
 
 
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:

@@ -61,8 +61,18 @@ class Neuron(Module):
         self.slope = None if begin is None else Value(begin, f"slope{label}")
         self._activation = None if row is None else row.name
         self.dot = bool(dot)
+        self._find_method()
+
+    def _find_method(self) -> None:
         # The method itself, found once: calling the row by its name would look for it at every pass.
-        self._activate = None if row is None else getattr(Value, row.name)
+        self._activate = None if self._activation is None else getattr(Value, self._activation)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_activate"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)  # of a copy or a pickle, which has no function
+        self._find_method()
 
     def __call__(self, x: Any) -> Value:
         """``nin`` Values or numbers to one Value."""

@@ -124,6 +124,11 @@ def test_gains_as_pytorch(torch):
     assert init.gain("prelu") == pytest.approx(torch.nn.init.calculate_gain("leaky_relu", slope), abs=1e-15)
 
 
+def test_there_is_no_gain_of_what_is_no_activation():
+    with pytest.raises(ValueError, match="gain: there is no activation 'rleu'; known are linear, .*relu"):
+        init.gain("rleu")
+
+
 def test_kaiming_keeps_signals_alive_through_a_deep_relu_network():
     rng = np.random.default_rng(0)
     x = rng.standard_normal((200, 128))

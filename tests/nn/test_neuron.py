@@ -1,6 +1,8 @@
 """Neuron, Layer and MLP: closed forms, the graph they make, and the same network on Tensors."""
 
+import copy
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -243,3 +245,10 @@ def test_neurons_of_one_layer_that_differ_have_no_vectorized_form():
         model.vectorized()
     with pytest.raises(AttributeError):
         model.layers[0].neurons[0].activation = "tanh"
+
+
+@pytest.mark.parametrize("activation", ["relu", "prelu", None])
+@pytest.mark.parametrize("by", [copy.copy, copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])  # noqa: S301
+def test_copies_and_pickles_say_the_same(activation, by):
+    model = nn.MLP(2, [3, 1], activation, rng=1)
+    assert by(model)([0.5, -2.0]).data == model([0.5, -2.0]).data
