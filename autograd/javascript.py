@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import ops
-from .symbols import ATOM, Symbol, is_infix, number
+from .symbols import ATOM, Symbol, defined, is_infix, number
 
 # Functions that a row's value calls as they are, and what does the same in JavaScript. What Math lacks is in
 # LIBRARY.
@@ -110,20 +110,14 @@ def expression(written: Any) -> str:
 
 def definitions(program: str) -> str:
     """The rows that ``program`` calls as ``rows.name``, and those that these call, as functions."""
-    found: dict[str, str] = {}
 
-    def define(text: str) -> None:
-        for name in sorted(set(_CALLED.findall(text)) - set(found)):
-            op = ops.ELEMENTWISE[name]
-            operands = _operands(op)
-            found[name] = ""  # a row that calls itself ends here
-            body = value(op, list(map(JavaScript, operands)))
-            define(body)
-            found.pop(name)
-            found[name] = f"  {name}: ({', '.join(operands)}) => {body},\n"
+    def write(name: str) -> str:
+        operands = _operands(ops.ELEMENTWISE[name])
+        body = value(ops.ELEMENTWISE[name], list(map(JavaScript, operands)))
+        return f"  {name}: ({', '.join(operands)}) => {body},\n"
 
-    define(program)
-    return f"const rows = {{\n{''.join(found.values())}}};" if found else ""
+    functions = "".join(defined(_CALLED.findall(program), write, _CALLED.findall))
+    return f"const rows = {{\n{functions}}};" if functions else ""
 
 
 def functions() -> str:

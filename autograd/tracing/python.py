@@ -18,7 +18,7 @@ from functools import cache
 from typing import Any
 
 from ..ops import Op
-from ..symbols import ATOM, NEGATION, Symbol, is_infix
+from ..symbols import ATOM, NEGATION, Symbol, defined, is_infix
 from ..symbols import number as finite
 from .code import CHOICES, select
 
@@ -124,26 +124,15 @@ def _formula(op: Any, operands: Sequence[Any]) -> str:
 
 def definitions(called: Iterable[str], rows: Mapping[str, Any]) -> str:
     """Those of ``rows`` that a program calls by name, and those that these call, as functions."""
-    found: dict[str, str] = {}
 
-    def define(names: Iterable[str]) -> None:
-        for name in sorted(names):
-            if name in found:
-                continue
-            found[name] = ""
-            if name in LIBRARY:
-                text = LIBRARY[name]
-            else:
-                op = rows[name]
-                operands = op.operands
-                formula = _formula(op, list(map(Scalar, operands)))
-                text = f"def {name}({', '.join(operands)}):\n    return {formula}"
-                define(calls(text.split("\n", 1)[1], rows))
-            found.pop(name)
-            found[name] = text
+    def write(name: str) -> str:
+        if name in LIBRARY:
+            return LIBRARY[name]
+        operands = rows[name].operands
+        formula = _formula(rows[name], list(map(Scalar, operands)))
+        return f"def {name}({', '.join(operands)}):\n    return {formula}"
 
-    define(called)
-    return "\n\n\n".join(found.values())
+    return "\n\n\n".join(defined(called, write, lambda text: calls(text, rows)))
 
 
 def calls(text: str, rows: Mapping[str, Any]) -> set[str]:

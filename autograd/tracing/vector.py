@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..ops import ELEMENTWISE, Op
-from ..symbols import ATOM, COMPARISON, Symbol, is_infix, number
+from ..symbols import ATOM, COMPARISON, Symbol, defined, is_infix, number
 from .code import CHOICES
 
 NUMPY = (
@@ -121,25 +121,15 @@ def formula(op: Any, operands: Sequence[Any]) -> Any:
 
 def definitions(called: Iterable[str]) -> str:
     """The rows that a program calls by name, and those that these call, as functions."""
-    found: dict[str, str] = {}
 
-    def define(names: Iterable[str]) -> None:
-        for name in sorted(names):
-            if name in found:
-                continue
-            found[name] = ""
-            if name in LIBRARY:
-                written = LIBRARY[name]
-            else:
-                operands = ELEMENTWISE[name].operands
-                body = text(formula(ELEMENTWISE[name], list(map(Vector, operands))))
-                written = f"def {name}({', '.join(operands)}):\n    return {body}"
-            define(calls(written.split("\n", 1)[1]))
-            found.pop(name)
-            found[name] = written
+    def write(name: str) -> str:
+        if name in LIBRARY:
+            return LIBRARY[name]
+        operands = ELEMENTWISE[name].operands
+        body = text(formula(ELEMENTWISE[name], list(map(Vector, operands))))
+        return f"def {name}({', '.join(operands)}):\n    return {body}"
 
-    define(called)
-    return "\n\n\n".join(found.values())
+    return "\n\n\n".join(defined(called, write, calls))
 
 
 def calls(source: str) -> set[str]:
