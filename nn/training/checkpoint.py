@@ -67,7 +67,8 @@ class Checkpoint(Callback):
         self.save(run)
 
     def save(self, run: Run) -> None:
-        """Write the file."""
+        """Write the file, unless a weight is inf or nan: a good file must not give way to a useless one."""
+        run.check_weights()
         write_state({"format": FORMAT} | run.state_dict(), self.path)
 
 

@@ -21,7 +21,7 @@ from autograd import Tensor, Value, detect_anomaly, topological_order
 from ..module import Module
 from .evaluation import evaluating, outputs
 from .history import History
-from .run import NotFinite, Run, loss_number
+from .run import NotFinite, Run, loss_number, not_finite
 
 
 class NonFiniteError(ArithmeticError):
@@ -54,32 +54,22 @@ def concerns(error: Exception) -> bool:
     return isinstance(error, ArithmeticError) or hasattr(error, "operation")
 
 
-def check_weights(run: Run) -> None:
-    """Raise :class:`NotFinite` where a weight is inf or nan."""
-    name = _bad([(name, parameter.data) for name, parameter in run.model.named_parameters()])
-    if name:
-        raise NotFinite(f"the weights in {name} are no longer finite")
-
-
 def explain(run: Run, start: Mapping[str, Any], error: Exception) -> NonFiniteError | None:
     """The error to raise; None where ``error`` does not come again, and says by itself what it is."""
     step, epoch = run.step + 1, run.epoch + 1
-    when = (
-        f"at step {step} (epoch {epoch})" if run.loader.position else f"after step {run.step} (epoch {epoch})"
-    )
-    what = str(error) if isinstance(error, NotFinite) else "a number is not finite"
+    what = error if isinstance(error, NotFinite) else NotFinite("a number is not finite", run, under_way=True)
     run.load_moment(start)
     try:
         _again(run, last=step)
     except _Found as found:
         began = run.step + 1
         at = "there" if began == step else f"at step {began}"
-        text = f"fit: {what} {when}. It began {at}, {found.detail}"
+        text = f"fit: {what}. It began {at}, {found.detail}"
         return NonFiniteError(text, began, epoch, found.layer, found.operation, run.history)
     if not isinstance(error, NotFinite):
         return None
     text = (
-        f"fit: {what} {when}. Taking the steps of this epoch again does not show it: something in them "
+        f"fit: {what}. Taking the steps of this epoch again does not show it: something in them "
         "is random and keeps its generator where it is not found (expected: in a module or a callback)"
     )
     return NonFiniteError(text, step, epoch, None, None, run.history)
@@ -104,7 +94,7 @@ def _again(run: Run, last: int) -> None:
     """Take the steps again up to ``last``, until one is found where something is not finite:
     :class:`_Found`."""
     named = run.model.named_parameters()
-    if bad := _bad([(name, parameter.data) for name, parameter in named]):
+    if bad := not_finite([(name, parameter.data) for name, parameter in named]):
         raise _Found(f"before it: {bad} was not finite when the epoch began", _layer(bad), None)
     before = [c.before_step for c in run.callbacks if c.quiet]
     after = [c.after_step for c in run.callbacks if c.quiet]
@@ -130,7 +120,7 @@ def _again(run: Run, last: int) -> None:
                 run.update(x, y)
             except ArithmeticError as error:
                 raise _Found(f"in the optimizer's step: {error}", None, name) from error
-            if bad := _bad([(name, parameter.data) for name, parameter in named]):
+            if bad := not_finite([(name, parameter.data) for name, parameter in named]):
                 raise _Found(
                     f"in the optimizer's step: {name} made {bad} inf or nan; the rate {run.optimizer.lr:g} "
                     f"is too large for these gradients (up to {largest:.3g})", _layer(bad), name,
@@ -138,7 +128,7 @@ def _again(run: Run, last: int) -> None:
             run.step += 1
             for hook in after:
                 hook(run)
-            if bad := _bad([(name, parameter.data) for name, parameter in named]):
+            if bad := not_finite([(name, parameter.data) for name, parameter in named]):
                 run.step -= 1
                 raise _Found(f"in a callback: it made {bad} inf or nan", _layer(bad), None)
         except _Found:
@@ -279,13 +269,8 @@ def _layer(parameter: str) -> str:
     return parameter.rpartition(".")[0]
 
 
-def _bad(arrays: list[tuple[str, Any]]) -> str | None:
-    """The name of the first array that is not finite everywhere."""
-    return next((name for name, array in arrays if array is not None and not np.isfinite(array).all()), None)
-
-
 def _bad_gradient(named: list[tuple[str, Any]]) -> str | None:
-    return _bad([(name, parameter.grad) for name, parameter in named])
+    return not_finite([(name, parameter.grad) for name, parameter in named])
 
 
 def _check_data(x: Any, y: Any, what: str) -> None:

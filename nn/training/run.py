@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from autograd import Tensor, Value
 
 from ..data import Loader
@@ -113,7 +115,7 @@ class Run:
         loss = self.loss(prediction, y)
         number = loss_number(loss)
         if not math.isfinite(number):
-            raise NotFinite(f"the loss is {number}")
+            raise NotFinite(f"the loss is {number}", self, under_way=True)
         self.optimizer.zero_grad()
         loss.backward()
         for hook in before:
@@ -136,6 +138,12 @@ class Run:
             numbers = as_array(prediction)
             for name, metric in self.metrics.items():
                 sums[name] = sums.get(name, 0.0) + size * as_number(metric(numbers, y), name)
+
+    def check_weights(self) -> None:
+        """Raise :class:`NotFinite` where a weight is inf or nan."""
+        name = not_finite([(name, parameter.data) for name, parameter in self.model.named_parameters()])
+        if name:
+            raise NotFinite(f"the weights in {name} are no longer finite", self)
 
     def finish_epoch(self) -> None:
         """Validate, and make the row of the history; what follows belongs to the next epoch."""
@@ -203,6 +211,16 @@ class Run:
 
 class NotFinite(ArithmeticError):
     """The loss, or a weight, is inf or nan; where that began is still to be found."""
+
+    def __init__(self, what: str, run: Run, under_way: bool = False) -> None:
+        when = f"at step {run.step + 1}" if under_way else f"after step {run.step}"
+        super().__init__(f"{what} {when} (epoch {run.epoch + 1})")
+        self.what = what
+
+
+def not_finite(arrays: list[tuple[str, Any]]) -> str | None:
+    """The name of the first array that is not finite everywhere."""
+    return next((name for name, array in arrays if array is not None and not np.isfinite(array).all()), None)
 
 
 def loss_number(loss: Any) -> float:

@@ -232,6 +232,51 @@ def test_what_is_quiet_is_called_again_and_what_writes_is_not(tmp_path):
     assert training.read_checkpoint(tmp_path / "file")["progress"]["step"] == LAST - 2
 
 
+def acting(moment, step, act):
+    """A callback that does something at a moment, when that many steps are behind."""
+
+    def hook(self, run):
+        if run.step == step:
+            act(run)
+
+    return type("Acting", (training.Callback,), {moment: hook})()
+
+
+def infinite_weight(run):
+    run.model[0].weight.data[0, 0] = math.inf
+
+
+@pytest.mark.parametrize("steps", [None, 1])
+def test_a_checkpoint_never_holds_weights_that_are_not_finite(steps, tmp_path):
+    """Neither in the middle of an epoch nor where the run is stopped in it: the good one stays."""
+    model = nn.Sequential(nn.Linear(3, 2, rng=1))
+    checkpoint = training.Checkpoint(tmp_path / "file", steps=steps)
+    fit(model, (X, Y), nn.cross_entropy, nn.SGD(model.parameters()), epochs=1, callbacks=checkpoint,
+        progress=False)  # fmt: skip
+    good = (tmp_path / "file").read_bytes()
+    last = training.Callback() if steps else acting("after_step", 1, lambda run: run.stop("interrupted"))
+    optimizer = nn.SGD(model.parameters(), lr=3e38)
+    error = caught(
+        model, lambda p, t: nn.cross_entropy(p, t) * 100, optimizer, callbacks=[last, checkpoint], epochs=1
+    )
+    assert (error.step, error.operation) == (1, "SGD") and (tmp_path / "file").read_bytes() == good
+    assert "weights in 0.weight are no longer finite after step 1 (epoch 1). It began at step 1" in str(error)
+
+
+@pytest.mark.parametrize("moment", ["after_epoch", "end"])
+def test_a_callback_that_spoils_the_weights_before_they_are_saved(moment, tmp_path):
+    model = nn.Sequential(nn.Linear(3, 2, rng=1))
+    every = 1 if moment == "after_epoch" else 2  # saved at the end of the epoch, or at that of the run
+    spoiling = acting("after_epoch", 20, infinite_weight)
+    callbacks = [training.Checkpoint(tmp_path / "file", every=every), spoiling]
+    with pytest.raises(
+        NonFiniteError, match="0.weight are no longer finite after step 20: a callback"
+    ) as raised:
+        fit(model, (X, Y), nn.cross_entropy, nn.SGD(model.parameters()), epochs=1, batch_size=3,
+            callbacks=callbacks, progress=False)  # fmt: skip
+    assert raised.value.epoch == 1 and not (tmp_path / "file").exists()
+
+
 def test_after_the_error_the_run_can_be_mended_and_go_on(tmp_path):
     """The weights are those before the step: with a smaller rate it goes on."""
     model = network(lambda x: (x * 0.0).log())
