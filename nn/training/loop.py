@@ -19,9 +19,9 @@ from ..schedules import Schedule
 from .callbacks import Callback, Scheduling
 from .evaluation import Metric, named
 from .history import INTERRUPTED, History
-from .nonfinite import NonFiniteError, concerns, explain, explain_validation
+from .nonfinite import NonFiniteError, explain, explain_validation
 from .progress import Progress
-from .run import Loss, NotFinite, Run
+from .run import Loss, NotFinite, Run, concerns
 from .split import Examples, split
 
 

@@ -21,7 +21,7 @@ from autograd import Tensor, Value, detect_anomaly, topological_order
 from ..module import Module
 from .evaluation import evaluating, outputs
 from .history import History
-from .run import NotFinite, Run, loss_number, not_finite
+from .run import NotFinite, Run, concerns, loss_number, not_finite
 
 
 class NonFiniteError(ArithmeticError):
@@ -47,11 +47,6 @@ class _Found(Exception):
     def __init__(self, detail: str, layer: str | None, operation: str | None) -> None:
         super().__init__(detail)
         self.detail, self.layer, self.operation = detail, layer, operation
-
-
-def concerns(error: Exception) -> bool:
-    """Whether an error says that a number is not finite: an operation's, an optimizer's, or our own."""
-    return isinstance(error, ArithmeticError) or hasattr(error, "operation")
 
 
 def explain(run: Run, start: Mapping[str, Any], error: Exception) -> NonFiniteError | None:
@@ -139,7 +134,7 @@ def _again(run: Run, last: int) -> None:
 def _descends(run: Run, x: Any, y: Any) -> bool:
     """Whether loss and gradients of a batch are finite."""
     try:
-        loss = run.loss(run.forward(x), y)
+        loss = run.loss_of(run.forward(x), y)
         if not math.isfinite(loss_number(loss)):
             return False
         run.optimizer.zero_grad()
@@ -155,20 +150,10 @@ def _take_apart(run: Run, x: Any, y: Any) -> None:
     """The same once more, with a watch on every operation, and on which module it is in: :class:`_Found`."""
     with _calls(run.model) as calls, detect_anomaly():
         with _placing(run, calls):
-            loss = run.loss(run.forward(x), y)
-        if isinstance(loss, Value):  # these may grow to inf without an error
-            for node in topological_order(loss):
-                if (
-                    node.parents
-                    and math.isinf(node.data)
-                    and all(math.isfinite(p.data) for p in node.parents)
-                ):
-                    layer, operands = (
-                        calls.owner.get(id(node)),
-                        ", ".join(f"{p.data:.6g}" for p in node.parents),
-                    )
-                    detail = f"{_place(run, layer)}: {node.op.name}({operands}) made {node.data}"
-                    raise _Found(detail, layer, node.op.name)
+            prediction = run.forward(x)
+            _check_values(run, calls, prediction)  # before the loss refuses them
+            loss = run.loss_of(prediction, y)
+        _check_values(run, calls, loss)
         try:
             run.optimizer.zero_grad()
             loss.backward()
@@ -184,6 +169,18 @@ def _take_apart(run: Run, x: Any, y: Any) -> None:
     raise _Found("in the loss: it is not finite, though every operation is", None, None)
 
 
+def _check_values(run: Run, calls: _Calls, found: Any) -> None:
+    """Values may grow to inf without an error: :class:`_Found` where a computed one did."""
+    if isinstance(found, (list, tuple)):
+        for each in found:
+            _check_values(run, calls, each)
+    for node in topological_order(found) if isinstance(found, Value) else ():
+        if node.parents and math.isinf(node.data) and all(math.isfinite(p.data) for p in node.parents):
+            layer, operands = calls.owner.get(id(node)), ", ".join(f"{p.data:.6g}" for p in node.parents)
+            detail = f"{_place(run, layer)}: {node.op.name}({operands}) made {node.data}"
+            raise _Found(detail, layer, node.op.name)
+
+
 @contextmanager
 def _placing(run: Run, calls: _Calls) -> Iterator[None]:
     """An operation that fails in a forward pass, with the layer that it is in: :class:`_Found`."""
@@ -192,7 +189,8 @@ def _placing(run: Run, calls: _Calls) -> Iterator[None]:
     except (ArithmeticError, ValueError) as error:
         if not concerns(error):
             raise
-        raise _Found(f"{_place(run, calls.failed)}: {error}", calls.failed, _operation(error)) from error
+        detail = f"{_place(run, calls.failed)}: {getattr(error, 'what', error)}"
+        raise _Found(detail, calls.failed, _operation(error)) from error
 
 
 class _Calls:

@@ -112,7 +112,7 @@ class Run:
     def take_step(self, x: Any, y: Any, before: list[Callable[[Run], None]]) -> None:
         """The textbook's five lines: prediction, loss, gradients, step."""
         prediction = self.forward(x)
-        loss = self.loss(prediction, y)
+        loss = self.loss_of(prediction, y)
         number = loss_number(loss)
         if not math.isfinite(number):
             raise NotFinite(f"the loss is {number}", self, under_way=True)
@@ -125,7 +125,16 @@ class Run:
 
     def update(self, x: Any, y: Any) -> None:
         """Move the weights; L-BFGS computes loss and gradients by itself, as often as it wants."""
-        self.optimizer.step((lambda: self.loss(self.forward(x), y)) if self.by_closure else None)
+        self.optimizer.step((lambda: self.loss_of(self.forward(x), y)) if self.by_closure else None)
+
+    def loss_of(self, prediction: Any, y: Any) -> Any:
+        """The loss; where it refuses what it is given, and that is not finite, :class:`NotFinite` says so."""
+        try:
+            return self.loss(prediction, y)
+        except ValueError as error:
+            if concerns(error) or finite(prediction) and finite(y):
+                raise
+            raise NotFinite(f"the loss cannot be computed ({error})", self, under_way=True) from error
 
     def count_step(self, prediction: Any, y: Any, number: float) -> None:
         """Add the batch to the numbers of the epoch."""
@@ -216,6 +225,19 @@ class NotFinite(ArithmeticError):
         when = f"at step {run.step + 1}" if under_way else f"after step {run.step}"
         super().__init__(f"{what} {when} (epoch {run.epoch + 1})")
         self.what = what
+
+
+def concerns(error: Exception) -> bool:
+    """Whether an error says that a number is not finite: an operation's, an optimizer's, or our own."""
+    return isinstance(error, ArithmeticError) or hasattr(error, "operation")
+
+
+def finite(data: Any) -> bool:
+    """Whether there is no inf or nan in it: an array, a node, a number, or lists of them."""
+    if isinstance(data, (list, tuple)):
+        return all(map(finite, data))
+    array = np.asarray(data.data if isinstance(data, (Tensor, Value)) else data)
+    return array.dtype.kind not in "fc" or bool(np.isfinite(array).all())
 
 
 def not_finite(arrays: list[tuple[str, Any]]) -> str | None:

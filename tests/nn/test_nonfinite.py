@@ -149,6 +149,18 @@ def test_data_that_was_not_finite():
         )
 
 
+@pytest.mark.parametrize("loss", [nn.binary_cross_entropy, nn.dice, nn.iou, nn.mse, nn.mae, nn.huber])
+def test_losses_that_refuse_what_is_not_finite(loss):
+    """Weights beyond all floats, then data: a loss may say that, but not in which step it began."""
+    model, target = nn.Sequential(nn.Linear(3, 1, rng=0, dtype=np.float64), nn.Sigmoid()), Y[:, None] * 1.0
+    optimizer = nn.SGD(model.parameters(), lr=1e300)
+    error = caught(model, lambda p, t: loss(p, t) * 1e10, optimizer, data=(X, target))
+    assert (error.step, error.operation) == (1, "SGD")
+    error = caught(model, loss, data=(X, spoiled(target, (17, 0))))
+    assert f"the loss cannot be computed ({loss.__name__}: " in str(error)
+    assert "It began there, in the data: the targets of this batch have nan at (" in str(error)
+
+
 def spoiled(array, place):
     array = array.copy()
     array[place] = math.nan
@@ -365,6 +377,8 @@ def test_values_that_grow_to_inf_without_an_error():
     error = caught(model, nn.mse, data=(x, y))
     assert (error.layer, error.operation, error.step) == ("", "mul", 1)
     assert "in the model (Scalars): mul(1e+300, 1e+300) made inf" in str(error)
+    error = caught(model, nn.binary_cross_entropy, data=(x, y))  # which wants probabilities
+    assert (error.layer, error.operation, error.step) == ("", "mul", 1)
     model = nn.MLP(3, [1])
     error = caught(model, lambda p, t: (nn.mse(p, t) * 0.0 + 1e300) * 1e300, data=(x, y))
     assert (error.layer, error.operation) == (None, "mul") and "in the loss: mul(" in str(error)
