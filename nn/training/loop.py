@@ -124,7 +124,12 @@ def _train(run: Run, epochs: int, progress: Progress) -> None:
             raise found from error
         if not finished:
             break
-        run.finish_epoch()
+        try:
+            run.finish_epoch()
+        except (ArithmeticError, ValueError) as error:
+            if not concerns(error):
+                raise
+            raise explain_validation(run, "a number is not finite on the validation data") from error
         progress.line(run.row)
         if math.isnan(run.row.get("validation_loss", 0.0)):
             raise explain_validation(run)

@@ -70,16 +70,16 @@ def explain(run: Run, start: Mapping[str, Any], error: Exception) -> NonFiniteEr
     return NonFiniteError(text, step, epoch, None, None, run.history)
 
 
-def explain_validation(run: Run) -> NonFiniteError:
+def explain_validation(run: Run, what: str = "the validation loss is nan") -> NonFiniteError:
     """The error to raise where the loss on the validation data is nan: there, too, it began somewhere."""
     x, y = run.validation  # type: ignore[misc]
     try:
         _check_data(x, y, "the validation data")
         with evaluating(run.model), _calls(run.model) as calls, detect_anomaly(), _placing(run, calls):
-            run.loss(outputs(run.model, x), y)
+            run.loss_of(outputs(run.model, x), y)
         raise _Found("in the loss: it is not finite, though every operation is", None, None)
     except _Found as found:
-        text = f"fit: the validation loss is nan after step {run.step} (epoch {run.epoch}). It began there, "
+        text = f"fit: {what} after step {run.step} (epoch {run.epoch}). It began there, "
         return NonFiniteError(
             text + found.detail, run.step, run.epoch, found.layer, found.operation, run.history
         )

@@ -160,7 +160,7 @@ class Run:
         row: Row = {"epoch": self.epoch, "step": self.step}
         row |= {name: total / self._seen for name, total in self._sums.items()}
         if self.validation is not None:
-            found = evaluate(self.model, *self.validation, self.loss, self.metrics)
+            found = evaluate(self.model, *self.validation, self.loss_of, self.metrics)
             row |= {f"validation_{name}": number for name, number in found.items()}
         self.row = row | {"lr": self.optimizer.lr, "seconds": self._seconds}
         self.history.rows.append(self.row)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor, log
+from autograd import Tensor, Value, detect_anomaly, log
 from nn import training
 from nn.training import NonFiniteError, fit
 
@@ -196,6 +196,34 @@ def test_a_validation_loss_that_is_nan():
 
     error = caught(model, loss, validation=(X[:9], Y[:9]))
     assert (error.layer, error.operation) == (None, "log")
+
+
+class Power(nn.Module):
+    def __init__(self):
+        self.exponent = Value(1.0)
+
+    def __call__(self, x):
+        return (self.exponent * x[0]).exp()
+
+
+def test_a_validation_loss_that_cannot_be_computed():
+    """Values overflow with an error, losses refuse, and under detect_anomaly every nan is one."""
+    held_out = [[1e6], [0.1]], [1.0, 1.0]
+    error = caught(Power(), nn.mse, data=([[0.1]] * 6, [1.0] * 6), validation=held_out)
+    assert (error.step, error.epoch, error.layer, error.operation) == (2, 1, "", "exp")
+    when = (
+        "fit: a number is not finite on the validation data after step 2 (epoch 1). It began there, in the "
+    )
+    assert str(error).startswith(when + "model (Power): exp(")
+    target = Y[:9, None] * 1.0
+    model = nn.Sequential(nn.Linear(3, 1, rng=0), nn.Sigmoid())
+    for held_out in ((spoiled(X[:9], (7, 1)), target), (X[:9], spoiled(target, (7, 0)))):
+        error = caught(model, nn.binary_cross_entropy, data=(X[:9], target), validation=held_out, epochs=1)
+        assert re.search(r"in the data: the (in|tar).* of the validation data have nan at \(7, ", str(error))
+    model = nn.Sequential(Cold(), nn.Linear(3, 2, rng=0))
+    with detect_anomaly():
+        error = caught(model, validation=(np.full((2, 3), -6.0), Y[:2]))
+    assert (error.step, error.layer, error.operation) == (20, "0", "log")
 
 
 def test_weights_that_were_not_finite_from_the_start():
