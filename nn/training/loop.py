@@ -137,7 +137,8 @@ def _train(run: Run, epochs: int, progress: Progress) -> None:
             for hook in after_epoch:
                 hook(run)
     if run.stopping:
-        progress.say(f"stopped after {run.epoch} epochs and {run.step} steps: {run.history.stopped}")
+        why = run.history.stopped or INTERRUPTED
+        progress.say(f"stopped after {run.epoch} epochs and {run.step} steps: {why}")
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from ..random_state import Generators
 from .callbacks import AfterStep, BeforeStep, Callback
 from .checkpoint import Checkpoint
 from .evaluation import Metric, as_array, as_number, evaluate, forward_of
-from .history import History, Row
+from .history import INTERRUPTED, History, Row
 from .progress import Progress
 from .split import Examples
 
@@ -77,13 +77,20 @@ class Run:
         )
 
     def stop(self, why: str) -> None:
-        """End training: after this batch, or from ``after_epoch`` without another epoch."""
-        self.history.stopped = self.history.stopped or why
+        """End training: after this batch, or from ``after_epoch`` without another epoch.
+
+        For good, also where the run is resumed; but ``"interrupted"`` is what Ctrl-C says, and only until
+        then.
+        """
+        if why == INTERRUPTED:
+            self.history.interrupted = True
+        else:
+            self.history.stopped = self.history.stopped or why
 
     @property
     def stopping(self) -> bool:
         """Whether training is to end."""
-        return self.history.stopped is not None
+        return self.history.interrupted or self.history.stopped is not None
 
     def hooks(self, moment: str) -> list[Callable[[Run], None]]:
         """The methods of callbacks for that moment: only those that do anything."""

@@ -306,6 +306,26 @@ def test_a_second_ctrl_c_counts_where_the_run_is_stopping_anyway(tmp_path):
     assert history.stopped.startswith("early stopping")
 
 
+@pytest.mark.parametrize("press", ["before", "after"])
+def test_ctrl_c_in_the_epoch_that_training_is_stopped_in(press, tmp_path):
+    """It ends for that reason, whichever came first: resumed it must not go on."""
+
+    def interrupted():
+        return training.EarlyStopping(patience=0, min_delta=1e9), Press()
+
+    class Press(training.Callback):
+        def after_epoch(self, run):
+            if run.epoch == 2:
+                signal.raise_signal(signal.SIGINT)
+
+    _, whole, _ = run(tmp_path / "whole", callbacks=interrupted()[:1])
+    _, first, _ = run(tmp_path / "file", callbacks=interrupted()[:: -1 if press == "before" else 1])
+    assert first.interrupted and first.stopped == whole.stopped and len(first) == 2
+    _, resumed, _ = run(tmp_path / "file", callbacks=interrupted()[:: -1 if press == "before" else 1])
+    assert not resumed.interrupted and resumed.stopped == whole.stopped
+    assert resumed.batch_losses == whole.batch_losses
+
+
 def test_without_resume_a_new_run_begins(tmp_path):
     run(tmp_path / "file", halt=7)
     _, history, _ = run(tmp_path / "file", resume=False, epochs=1)
