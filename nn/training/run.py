@@ -49,6 +49,7 @@ class Run:
         self.callbacks = sorted(
             callbacks, key=lambda callback: isinstance(callback, Checkpoint)
         )  # those last
+        loader.break_off()  # of what somebody looked at before, nothing is part of this run
         self.history = History()
         self.epoch = 0
         self.step = 0

@@ -226,6 +226,17 @@ def test_a_validation_loss_that_cannot_be_computed():
     assert (error.step, error.layer, error.operation) == (20, "0", "log")
 
 
+def test_a_loader_that_was_looked_at_before():
+    """A new run begins an epoch of its own, and so do the steps that are taken again."""
+    loader, same = (nn.Loader(spoiled(X, (17, 2)), Y, 3, rng=4) for _ in range(2))
+    next(iter(loader)), next(iter(same))
+    bad = next(i for i, (x, _) in enumerate(same) if np.isnan(x).any())
+    model = nn.Sequential(nn.Linear(3, 2, rng=1))
+    with pytest.raises(NonFiniteError, match="It began there, in the data: the inputs") as raised:
+        fit(model, loader, nn.cross_entropy, nn.SGD(model.parameters()), epochs=1, progress=False)
+    assert raised.value.step == 1 + bad
+
+
 def test_weights_that_were_not_finite_from_the_start():
     model = network()
     model[4].bias.data[0] = math.inf
