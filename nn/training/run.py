@@ -95,8 +95,15 @@ class Run:
 
     def hooks(self, moment: str) -> list[Callable[[Run], None]]:
         """The methods of callbacks for that moment: only those that do anything."""
-        defined = [c for c in self.callbacks if getattr(type(c), moment) is not getattr(Callback, moment)]
-        return [getattr(callback, moment) for callback in defined]
+        return [getattr(callback, moment) for callback in self._defining(moment).values()]
+
+    def _defining(self, method: str) -> dict[str, Callback]:
+        """The callbacks that define a method of their own, by a name with their place in the list."""
+        return {
+            f"{i} {type(callback).__name__}": callback
+            for i, callback in enumerate(self.callbacks)
+            if getattr(type(callback), method) is not getattr(Callback, method)
+        }
 
     def train_epoch(self, progress: Progress) -> bool:
         """The epoch under way, or what is left of it; False where it was stopped in between."""
@@ -185,9 +192,7 @@ class Run:
             "optimizer": self.optimizer.state_dict(),
             "loader": self.loader.state_dict(),
             "callbacks": {
-                f"{i} {type(callback).__name__}": state
-                for i, callback in enumerate(self.callbacks)
-                if (state := callback.state_dict())
+                name: callback.state_dict() for name, callback in self._defining("state_dict").items()
             },
             "random": self.generators.state_dict(),
             "progress": {
@@ -209,7 +214,7 @@ class Run:
 
     def load_moment(self, state: Mapping[str, Any]) -> None:
         """All but the history."""
-        own = {f"{i} {type(c).__name__}": c for i, c in enumerate(self.callbacks) if c.state_dict()}
+        own = self._defining("state_dict")  # also those that remember nothing as yet
         if own.keys() != state["callbacks"].keys():
             raise ValueError(
                 f"it has the callbacks {sorted(state['callbacks'])}, and this run has {sorted(own)} (those "

@@ -192,6 +192,35 @@ def test_stopped_anywhere_and_resumed(halt, kind, tmp_path):
         assert row | {"seconds": 0} == other | {"seconds": 0}
 
 
+class Lazy(training.Callback):
+    """Remembers nothing at first."""
+
+    def __init__(self):
+        self.last = {}
+
+    def after_step(self, run):
+        self.last["step"] = run.step
+
+    def state_dict(self):
+        return dict(self.last)
+
+    def load_state_dict(self, state):
+        self.last = dict(state)
+
+
+def test_a_callback_that_remembers_nothing_at_first(tmp_path):
+    expected, whole, _ = run(tmp_path / "whole", callbacks=[Lazy()])
+    run(tmp_path / "file", halt=5, callbacks=[Lazy()])
+    model, resumed, [lazy] = run(tmp_path / "file", callbacks=[Lazy()])
+    assert lazy.last == {"step": 16} and resumed.batch_losses == whole.batch_losses
+    assert all(np.array_equal(a, expected.state_dict()[n]) for n, a in model.state_dict().items())
+    with pytest.raises(training.NonFiniteError, match="It began there, in the loss: log made -inf"):
+        training.fit(
+            model, (np.ones((5, 3)), np.ones((5, 1))), lambda p, t: (p.sum() * 0.0).log(),
+            nn.SGD(model.parameters()), epochs=1, callbacks=Lazy(), progress=False,
+        )  # fmt: skip
+
+
 @pytest.mark.parametrize("halt", [2, 7])
 def test_one_generator_for_everything(halt, tmp_path):
     """Weights, dropout, order and augmentation drawn from the same generator, as a small program does."""
