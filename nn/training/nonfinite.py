@@ -30,7 +30,8 @@ class NonFiniteError(ArithmeticError):
     ``step`` and ``epoch``, counted from 1; ``layer``, the dotted name of the module ("" for the model
     itself, None in the loss); ``operation``, the name of the row, or of the optimizer whose step it was;
     ``history``. The model is as it was before that step, all weights finite; where it is the loss on the
-    validation data, ``step`` is the last one that was taken, and the model as it was then.
+    validation data, ``step`` is the last one that was taken, and the model as it was then. Where it began may
+    not be found: the message then says so, ``step`` is where it was noticed, layer and operation are None.
     """
 
     def __init__(
@@ -53,14 +54,17 @@ def explain(run: Run, start: Mapping[str, Any], error: Exception) -> NonFiniteEr
     """The error to raise; None where ``error`` does not come again, and says by itself what it is."""
     step, epoch = run.step + 1, run.epoch + 1
     what = error if isinstance(error, NotFinite) else NotFinite("a number is not finite", run, under_way=True)
-    run.load_moment(start)
     try:
+        run.load_moment(start)
         _again(run, last=step)
     except _Found as found:
         began = run.step + 1
         at = "there" if began == step else f"at step {began}"
         text = f"fit: {what}. It began {at}, {found.detail}"
         return NonFiniteError(text, began, epoch, found.layer, found.operation, run.history)
+    except Exception as failure:
+        text = f"fit: {what}. " + _not_found("taking the steps of this epoch again", failure)
+        raise NonFiniteError(text, step, epoch, None, None, run.history) from failure
     if not isinstance(error, NotFinite):
         return None
     text = (
@@ -73,16 +77,18 @@ def explain(run: Run, start: Mapping[str, Any], error: Exception) -> NonFiniteEr
 def explain_validation(run: Run, what: str = "the validation loss is nan") -> NonFiniteError:
     """The error to raise where the loss on the validation data is nan: there, too, it began somewhere."""
     x, y = run.validation  # type: ignore[misc]
+    text = f"fit: {what} after step {run.step} (epoch {run.epoch}). "
     try:
         _check_data(x, y, "the validation data")
         with evaluating(run.model), _calls(run.model) as calls, detect_anomaly(), _placing(run, calls):
             run.loss_of(outputs(run.model, x), y)
         raise _Found("in the loss: it is not finite, though every operation is", None, None)
     except _Found as found:
-        text = f"fit: {what} after step {run.step} (epoch {run.epoch}). It began there, "
-        return NonFiniteError(
-            text + found.detail, run.step, run.epoch, found.layer, found.operation, run.history
-        )
+        text += f"It began there, {found.detail}"
+        return NonFiniteError(text, run.step, run.epoch, found.layer, found.operation, run.history)
+    except Exception as failure:
+        text += _not_found("computing it again", failure)
+        raise NonFiniteError(text, run.step, run.epoch, None, None, run.history) from failure
 
 
 def _again(run: Run, last: int) -> None:
@@ -108,7 +114,8 @@ def _again(run: Run, last: int) -> None:
             if bad := _bad_gradient(named):
                 raise _Found(f"in a callback: it made the gradient of {bad} inf or nan", _layer(bad), None)
             largest = max(
-                float(np.max(np.abs(p.grad))) for _, p in named if p.grad is not None and np.size(p.grad)
+                (float(np.max(np.abs(p.grad), initial=0.0)) for _, p in named if p.grad is not None),
+                default=0.0,
             )
             name = type(run.optimizer).__name__
             try:
@@ -257,6 +264,10 @@ def _place(run: Run, layer: str | None) -> str:
         return "in the loss"
     module = dict(run.model.named_modules())[layer]
     return f"in {layer or 'the model'} ({type(module).__name__})"
+
+
+def _not_found(again: str, failure: Exception) -> str:
+    return f"Where it began was not found; {again} failed with {type(failure).__name__}: {failure}"
 
 
 def _operation(error: Exception) -> str | None:

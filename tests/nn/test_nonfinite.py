@@ -226,6 +226,40 @@ def test_a_validation_loss_that_cannot_be_computed():
     assert (error.step, error.layer, error.operation) == (20, "0", "log")
 
 
+def test_gradients_that_a_callback_took_away():
+    """Nothing is left of which a largest could be said."""
+    skipped = acting("before_step", 0, lambda run: run.optimizer.zero_grad())
+    error = caught(nn.Sequential(nn.Linear(3, 2)), data=(spoiled(X, (17, 2)), Y), callbacks=[skipped])
+    assert "It began there, in the data: the inputs" in str(error) and error.step > 1
+
+
+def test_what_cannot_be_gone_back_to_is_said_beside_the_nan():
+    class Masked(nn.Module):
+        def __call__(self, x):
+            if not hasattr(self, "mask"):  # not there when the epoch began
+                self.mask = Tensor(np.ones(3), requires_grad=False)
+            return Tensor(x) * self.mask
+
+    class Once:
+        def __init__(self):
+            self.calls = 0
+
+        def __call__(self, prediction, target):
+            self.calls += 1
+            if self.calls > 1 + len(Y) // 3:
+                raise KeyError("twice")
+            return nn.cross_entropy(prediction, target) * (math.nan if len(target) == 9 else 1.0)
+
+    model = nn.Sequential(Masked(), nn.Linear(3, 2))
+    error = caught(model, data=(spoiled(X, (17, 2)), Y))
+    assert "fit: the loss is nan at step " in str(error) and (error.layer, error.operation) == (None, None)
+    assert "Where it began was not found; taking the steps of this epoch again failed with Val" in str(error)
+    assert isinstance(error.__cause__, ValueError) and "the loss is nan" in str(error.__cause__.__context__)
+    error = caught(nn.Sequential(nn.Linear(3, 2)), Once(), validation=(X[:9], Y[:9]))
+    assert "is nan after step 20 (epoch 1). Where it began was not found; computing it again" in str(error)
+    assert isinstance(error.__cause__, KeyError) and (error.step, error.epoch) == (20, 1)
+
+
 def test_a_loader_that_was_looked_at_before():
     """A new run begins an epoch of its own, and so do the steps that are taken again."""
     loader, same = (nn.Loader(spoiled(X, (17, 2)), Y, 3, rng=4) for _ in range(2))
