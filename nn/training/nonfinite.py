@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -54,7 +54,9 @@ def explain(run: Run, start: Mapping[str, Any], error: Exception) -> NonFiniteEr
     """The error to raise; None where ``error`` does not come again, and says by itself what it is."""
     step, epoch = run.step + 1, run.epoch + 1
     what = error if isinstance(error, NotFinite) else NotFinite("a number is not finite", run, under_way=True)
+    losses = run.history.batch_losses
     try:
+        run.history.batch_losses = losses[: start["progress"]["step"]]  # for callbacks that look there
         run.load_moment(start)
         _again(run, last=step)
     except _Found as found:
@@ -65,6 +67,8 @@ def explain(run: Run, start: Mapping[str, Any], error: Exception) -> NonFiniteEr
     except Exception as failure:
         text = f"fit: {what}. " + _not_found("taking the steps of this epoch again", failure)
         raise NonFiniteError(text, step, epoch, None, None, run.history) from failure
+    finally:
+        run.history.batch_losses = losses
     if not isinstance(error, NotFinite):
         return None
     text = (
@@ -104,7 +108,8 @@ def _again(run: Run, last: int) -> None:
             return
         _check_data(x, y, "this batch")
         random, weights = run.generators.state_dict(), run.model.state_dict()
-        if not _descends(run, x, y):
+        number = _descends(run, x, y)
+        if number is None:
             run.model.load_state_dict(weights)
             run.generators.load_state_dict(random)
             _take_apart(run, x, y)
@@ -128,6 +133,8 @@ def _again(run: Run, last: int) -> None:
                     f"is too large for these gradients (up to {largest:.3g})", _layer(bad), name,
                 )  # fmt: skip
             run.step += 1
+            run.batch_loss = number
+            run.history.batch_losses.append(number)
             for hook in after:
                 hook(run)
             if bad := not_finite([(name, parameter.data) for name, parameter in named]):
@@ -138,22 +145,23 @@ def _again(run: Run, last: int) -> None:
             raise
 
 
-def _descends(run: Run, x: Any, y: Any) -> bool:
-    """Whether loss and gradients of a batch are finite."""
+def _descends(run: Run, x: Any, y: Any) -> float | None:
+    """The loss of a batch; None where it, or a gradient, is not finite."""
     try:
         loss = run.loss_of(run.forward(x), y)
-        if not math.isfinite(loss_number(loss)):
-            return False
+        number = loss_number(loss)
+        if not math.isfinite(number):
+            return None
         run.optimizer.zero_grad()
         loss.backward()
     except (ArithmeticError, ValueError) as error:
         if not concerns(error):
             raise
-        return False
-    return not _bad_gradient(run.model.named_parameters())
+        return None
+    return None if _bad_gradient(run.model.named_parameters()) else number
 
 
-def _take_apart(run: Run, x: Any, y: Any) -> None:
+def _take_apart(run: Run, x: Any, y: Any) -> NoReturn:
     """The same once more, with a watch on every operation, and on which module it is in: :class:`_Found`."""
     with _calls(run.model) as calls, detect_anomaly():
         with _placing(run, calls):

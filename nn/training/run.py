@@ -197,7 +197,7 @@ class Run:
             "random": self.generators.state_dict(),
             "progress": {
                 "epoch": self.epoch, "step": self.step, "seen": self._seen, "sums": dict(self._sums),
-                "seconds": self._seconds,
+                "batch_loss": self.batch_loss, "seconds": self._seconds,
             },
         }  # fmt: skip
 
@@ -207,6 +207,7 @@ class Run:
         try:
             self.load_moment(state)
             self.history.load_state_dict(state["history"])
+            self.row = self.history.rows[-1] if self.history.rows else {}
         except Exception as error:
             self.load_moment(before)
             reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else error
@@ -229,6 +230,7 @@ class Run:
         progress = state["progress"]
         self.epoch, self.step, self._seen = progress["epoch"], progress["step"], progress["seen"]
         self._sums, self._seconds = dict(progress["sums"]), progress["seconds"]
+        self.batch_loss = progress["batch_loss"]
 
 
 class NotFinite(ArithmeticError):

@@ -221,6 +221,29 @@ def test_a_callback_that_remembers_nothing_at_first(tmp_path):
         )  # fmt: skip
 
 
+class ByLoss(training.Callback):
+    """Steps that depend on the last loss and the last row, which the run has for it."""
+
+    def before_step(self, run):
+        if run.batch_loss < 1.0 or run.row.get("loss", 0.0) > 1.0:
+            for parameter in run.optimizer.parameters:
+                parameter.grad *= -run.batch_loss
+
+    def end(self, run):
+        self.row, self.batch_loss = run.row, run.batch_loss
+
+
+@pytest.mark.parametrize("halt", [1, 4, 7, 9, 16])
+def test_what_callbacks_may_look_at_is_there_again(halt, tmp_path):
+    expected, _, [looked] = run(tmp_path / "whole", kind=nn.SGD, callbacks=[ByLoss()])
+    run(tmp_path / "file", halt=halt, kind=nn.SGD, callbacks=[ByLoss()])
+    for _ in range(2):  # the second time it is finished already
+        model, history, [again] = run(tmp_path / "file", kind=nn.SGD, callbacks=[ByLoss()])
+        assert all(np.array_equal(a, expected.state_dict()[n]) for n, a in model.state_dict().items())
+        assert again.row is history.rows[-1] and again.batch_loss == looked.batch_loss
+        assert again.row | {"seconds": 0} == looked.row | {"seconds": 0}
+
+
 @pytest.mark.parametrize("halt", [2, 7])
 def test_one_generator_for_everything(halt, tmp_path):
     """Weights, dropout, order and augmentation drawn from the same generator, as a small program does."""

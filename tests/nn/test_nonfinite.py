@@ -226,6 +226,26 @@ def test_a_validation_loss_that_cannot_be_computed():
     assert (error.step, error.layer, error.operation) == (20, "0", "log")
 
 
+@pytest.mark.parametrize("look", [lambda run: run.batch_loss, lambda run: run.history.batch_losses[-1]])
+def test_steps_that_depend_on_the_last_loss_are_taken_as_they_were(look):
+    """A rate that is nan, were the loss of another step looked at: a nan in the wrong place."""
+    x = spoiled(X, (17, 2))
+    bad = 1 + next(i for i, (part, _) in enumerate(nn.batches(x, Y, 3)) if np.isnan(part).any())
+    losses = []
+
+    class ByLoss(training.Callback):
+        def before_step(self, run):
+            if run.step and len(losses) < bad - 1:
+                losses.append(look(run))
+            if run.step and look(run) != losses[run.step - 1]:
+                run.model[0].weight.grad[...] = math.nan
+
+    assert 1 < bad < 20
+    error = caught(nn.Sequential(nn.Linear(3, 2, rng=1)), data=(x, Y), callbacks=[ByLoss()])
+    assert error.step == bad and "in the data: the inputs" in str(error)
+    assert len(error.history.batch_losses) == bad - 1
+
+
 def test_gradients_that_a_callback_took_away():
     """Nothing is left of which a largest could be said."""
     skipped = acting("before_step", 0, lambda run: run.optimizer.zero_grad())
