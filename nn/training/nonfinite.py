@@ -51,11 +51,13 @@ class _Found(Exception):
 
 
 def explain(run: Run, start: Mapping[str, Any], error: Exception) -> NonFiniteError | None:
-    """The error to raise; None where ``error`` does not come again, and says by itself what it is."""
+    """The error to raise; None where ``error`` does not come again, and says by itself what it is: then the
+    run is where it was."""
     step, epoch = run.step + 1, run.epoch + 1
     what = error if isinstance(error, NotFinite) else NotFinite("a number is not finite", run, under_way=True)
     losses = run.history.batch_losses
     try:
+        reached = run.moment()
         run.history.batch_losses = losses[: start["progress"]["step"]]  # for callbacks that look there
         run.load_moment(start)
         _again(run, last=step)
@@ -70,6 +72,8 @@ def explain(run: Run, start: Mapping[str, Any], error: Exception) -> NonFiniteEr
     finally:
         run.history.batch_losses = losses
     if not isinstance(error, NotFinite):
+        run.load_moment(reached)
+        iter(run.loader)  # nobody is to go on with this epoch
         return None
     text = (
         f"fit: {what}. Taking the steps of this epoch again does not show it: something in them "
@@ -126,6 +130,8 @@ def _again(run: Run, last: int) -> None:
             try:
                 run.update(x, y)
             except ArithmeticError as error:
+                if not concerns(error):
+                    raise
                 raise _Found(f"in the optimizer's step: {error}", None, name) from error
             if bad := not_finite([(name, parameter.data) for name, parameter in named]):
                 raise _Found(

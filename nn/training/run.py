@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
+from traceback import walk_tb
 from typing import Any
 
 import numpy as np
 
 from autograd import Tensor, Value
 
+from .. import clipping, optim
 from ..data import Loader
 from ..module import Module
 from ..optim import LBFGS, Optimizer
@@ -153,15 +155,17 @@ class Run:
 
     def count_step(self, prediction: Any, y: Any, number: float) -> None:
         """Add the batch to the numbers of the epoch."""
-        size, sums = len(y), self._sums
+        size, sums, found = len(y), self._sums, None
+        if self.metrics:  # before anything is counted: they may raise
+            numbers = as_array(prediction)
+            found = {name: as_number(metric(numbers, y), name) for name, metric in self.metrics.items()}
         self.step += 1
         self.batch_loss = number
         self._seen += size
         sums["loss"] = sums.get("loss", 0.0) + size * number
-        if self.metrics:
-            numbers = as_array(prediction)
-            for name, metric in self.metrics.items():
-                sums[name] = sums.get(name, 0.0) + size * as_number(metric(numbers, y), name)
+        if found:
+            for name, result in found.items():
+                sums[name] = sums.get(name, 0.0) + size * result
 
     def check_weights(self) -> None:
         """Raise :class:`NotFinite` where a weight is inf or nan."""
@@ -243,8 +247,13 @@ class NotFinite(ArithmeticError):
 
 
 def concerns(error: Exception) -> bool:
-    """Whether an error says that a number is not finite: an operation's, an optimizer's, or our own."""
-    return isinstance(error, ArithmeticError) or hasattr(error, "operation")
+    """Whether an error says that a number is not finite: our own, an operation's, or one that an optimizer or
+    clipping raised. A division by 0 in somebody's metric is none."""
+    if isinstance(error, NotFinite) or hasattr(error, "operation"):
+        return True
+    *_, (raised_in, _) = walk_tb(error.__traceback__)
+    ours = raised_in.f_globals.get("__name__", "").startswith((optim.__name__, clipping.__name__))
+    return ours and isinstance(error, (FloatingPointError, OverflowError))
 
 
 def finite(data: Any) -> bool:

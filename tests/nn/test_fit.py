@@ -565,6 +565,18 @@ def test_a_range_test_that_diverges_at_once():
     assert len(test.rates) < 4 and test.steepest == test.rates[0]
 
 
+def test_an_error_in_a_range_test_is_no_divergence():
+    calls = []
+
+    def loss(prediction, target):
+        calls.append(1)
+        return nn.cross_entropy(prediction, target) * (1 / (5 - len(calls)))
+
+    model = network()
+    with pytest.raises(ZeroDivisionError):
+        training.range_test(model, (X, Y), loss, nn.SGD(model.parameters()))
+
+
 # Wrong arguments.
 
 

@@ -404,19 +404,61 @@ def test_randomness_that_cannot_be_repeated_is_said():
     assert outcomes <= {None, "mul"}
 
 
-@pytest.mark.parametrize("error", [ValueError, ZeroDivisionError, KeyError, RuntimeWarning])
-def test_errors_that_say_something_else_are_left_alone(error):
-    calls = []
+@pytest.mark.parametrize("error", [ValueError, ZeroDivisionError, OverflowError, KeyError, RuntimeWarning])
+@pytest.mark.parametrize("where", ["loss", "metrics", "augment", "after_step"])
+def test_errors_that_say_something_else_are_left_alone(where, error, capsys):
+    """Nothing is done again, and nothing is said; the weights are those of the steps that were taken."""
+    calls, before_the_step = [], where in ("loss", "augment")
 
-    def loss(prediction, target):
-        calls.append(1)
-        if len(calls) == 7:
-            raise error("mine")
-        return nn.cross_entropy(prediction, target)
+    def at(place, result):
+        if place == where:
+            calls.append(1)
+            if len(calls) == 7:
+                raise error("mine")
+        return result
 
-    model = network()
+    class Failing(training.Callback):
+        def after_step(self, run):
+            at("after_step", None)
+
+    def train(model, epochs):
+        loader = nn.Loader(X[:18], Y[:18], 3, augment=lambda x, rng: at("augment", x))
+        fit(
+            model, loader, lambda p, t: at("loss", nn.cross_entropy(p, t)), nn.SGD(model.parameters()),
+            epochs=epochs, metrics={"one": lambda p, t: at("metrics", 1.0)}, callbacks=Failing(),
+        )  # fmt: skip
+
+    model, other = network(), network()
     with pytest.raises(error, match="mine"):
-        fit(model, (X, Y), loss, nn.SGD(model.parameters()), epochs=1, progress=False, batch_size=3)
+        train(model, epochs=2)
+    assert len(calls) == 7 and "not finite" not in capsys.readouterr().out
+    where = None
+    train(other, epochs=1)  # 6 steps
+    same = all(np.array_equal(array, other.state_dict()[name]) for name, array in model.state_dict().items())
+    assert same == before_the_step
+
+
+def test_what_is_not_found_again_leaves_the_run_where_it_was():
+    """A callback that is not called again: its error says what is the matter, and says it alone."""
+
+    class Clips(training.Callback):
+        quiet = False
+
+        def after_step(self, run):
+            if run.step == 4:
+                value = Value(1.0)
+                value.grad = math.nan
+                nn.clip_grad_value([value], 1.0)
+
+    model, other = network(), network()
+    loader, same = (nn.Loader(X[:15], Y[:15], 3, rng=2) for _ in range(2))
+    with pytest.raises(FloatingPointError, match="clip_grad_value: .* has a gradient that is nan"):
+        fit(model, loader, nn.cross_entropy, nn.SGD(model.parameters()), epochs=1, progress=False,
+            callbacks=Clips())  # fmt: skip
+    there = acting("after_step", 4, lambda run: run.stop("enough"))
+    fit(other, same, nn.cross_entropy, nn.SGD(other.parameters()), epochs=1, progress=False, callbacks=there)
+    assert all(np.array_equal(array, other.state_dict()[name]) for name, array in model.state_dict().items())
+    assert len(list(loader)) == 5  # a new epoch
 
 
 def test_calls_of_modules_are_as_before():
