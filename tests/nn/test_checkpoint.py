@@ -15,6 +15,7 @@ import pytest
 
 import nn
 from autograd import Tensor
+from autograd.files import replacing
 from nn import training
 from nn.serialization import read_state, write_state
 from nn.training.history import INTERRUPTED
@@ -475,13 +476,26 @@ def test_states_of_any_form(tmp_path):
 
 def test_half_written_files_are_removed_and_no_others(tmp_path):
     run(tmp_path / "file[1]", halt=3)
-    (tmp_path / "file[1].0123abcd.tmp").write_bytes(b"half")
-    for other in ("file1.0123abcd.tmp", "file[1].notes.tmp", "file[1].0123abcd"):
+    with subprocess.Popen([sys.executable, "-c", ""]) as dead:
+        dead.wait()
+    for process in (dead.pid, os.getpid(), 10**30):
+        (tmp_path / f"file[1].{process}.0123abcd.tmp").write_bytes(b"half")
+    alive = f"file[1].{os.getppid()}.0123abcd.tmp"  # somebody is writing it
+    others = [alive, "file1.1.0123abcd.tmp", "file[1].notes.tmp", f"file[1].{dead.pid}.0123abcd"]
+    for other in others:
         (tmp_path / other).write_bytes(b"other")
     run(tmp_path / "file[1]")
-    assert sorted(p.name for p in tmp_path.iterdir()) == [
-        "file1.0123abcd.tmp", "file[1]", "file[1].0123abcd", "file[1].notes.tmp",
-    ]  # fmt: skip
+    assert {p.name for p in tmp_path.iterdir()} == {"file[1]", *others}
+
+
+def test_a_second_run_with_the_same_file_leaves_the_first_alone(tmp_path):
+    """It begins while the first is writing."""
+    name = str(tmp_path / "file")
+    program = "import sys; from autograd.files import remove_leftovers; remove_leftovers(sys.argv[1])"
+    with replacing(name) as file:
+        file.write(b"whole")
+        subprocess.run([sys.executable, "-c", program, name], check=True, cwd=PROGRAM.parents[2])
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"whole"]
 
 
 def test_no_folder_is_said_at_once(tmp_path):
