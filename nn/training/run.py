@@ -225,13 +225,18 @@ class Run:
                 f"it has the callbacks {sorted(state['callbacks'])}, and this run has {sorted(own)} (those "
                 "that remember nothing are not listed, but counted)"
             )
+        progress, numbers = state["progress"], {"loss", *self.metrics}
+        if progress["seen"] and progress["sums"].keys() != numbers:
+            raise ValueError(
+                f"in the middle of its epoch it has the sums of {sorted(progress['sums'])}, and this run "
+                f"wants {sorted(numbers)}; keep the metrics until the epoch is finished"
+            )
         self.model.load_state_dict(state["model"])
         self.loader.load_state_dict(state["loader"])
         for name, callback in own.items():
             callback.load_state_dict(state["callbacks"][name])
         self.optimizer.load_state_dict(state["optimizer"])  # after the schedules, which set its rates
         self.generators.load_state_dict(state["random"])
-        progress = state["progress"]
         self.epoch, self.step, self._seen = progress["epoch"], progress["step"], progress["seen"]
         self._sums, self._seconds = dict(progress["sums"]), progress["seconds"]
         self.batch_loss = progress["batch_loss"]

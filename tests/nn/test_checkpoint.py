@@ -422,6 +422,17 @@ def test_another_run_is_refused_and_nothing_changes(changes, says, tmp_path):
     assert (tmp_path / "file").read_bytes() == content
 
 
+@pytest.mark.parametrize("before, after", [(None, training.accuracy), (training.accuracy, None)])
+def test_other_metrics_only_from_a_new_epoch_on(before, after, tmp_path):
+    """In the middle of one, they would be means over a part of it."""
+    run(tmp_path / "file", halt=6, metrics=before)
+    with pytest.raises(ValueError, match="in the middle of its epoch it has the sums of .*'loss'"):
+        run(tmp_path / "file", metrics=after)
+    run(tmp_path / "file", epochs=2, metrics=before)
+    _, history, _ = run(tmp_path / "file", metrics=after)
+    assert ["accuracy" in row for row in history.rows] == 2 * [bool(before)] + 2 * [bool(after)]
+
+
 def test_a_state_that_fits_in_part_is_not_loaded_in_part(tmp_path):
     model, _, _ = run(tmp_path / "file")
     state = training.read_checkpoint(tmp_path / "file")
