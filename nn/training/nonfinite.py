@@ -10,6 +10,7 @@ weight; the step where the first of them goes wrong is then taken once more unde
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NoReturn
@@ -257,20 +258,24 @@ class _Calls:
         return watched
 
 
+_patching = threading.RLock()  # of classes, which all threads share
+
+
 @contextmanager
 def _calls(model: Module) -> Iterator[_Calls]:
-    """Watch all calls of the modules of ``model``."""
+    """Watch all calls of the modules of ``model``; one thread at a time."""
     calls = _Calls(model)
     kinds = {type(module) for module in model.modules()}
     owners = {base for kind in kinds for base in kind.__mro__ if "__call__" in vars(base)}
-    own = {kind: vars(kind)["__call__"] for kind in owners if issubclass(kind, Module)}
-    try:
-        for kind, call in own.items():
-            kind.__call__ = calls.watching(call)  # type: ignore[method-assign]
-        yield calls
-    finally:
-        for kind, call in own.items():
-            kind.__call__ = call  # type: ignore[method-assign]
+    with _patching:
+        own = {kind: vars(kind)["__call__"] for kind in owners if issubclass(kind, Module)}
+        try:
+            for kind, call in own.items():
+                kind.__call__ = calls.watching(call)  # type: ignore[method-assign]
+            yield calls
+        finally:
+            for kind, call in own.items():
+                kind.__call__ = call  # type: ignore[method-assign]
 
 
 def _place(run: Run, layer: str | None) -> str:

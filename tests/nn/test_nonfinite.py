@@ -2,6 +2,8 @@
 
 import math
 import re
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -466,6 +468,39 @@ def test_calls_of_modules_are_as_before():
     caught(network(lambda x: (x * 0.0).log()))
     assert [nn.Linear.__call__, nn.Tanh.__call__, nn.Sequential.__call__, Trap.__call__] == before
     assert "__call__" not in vars(nn.Tanh) or vars(nn.Tanh)["__call__"] is nn.Tanh.__call__
+
+
+def test_two_threads_that_look_at_once():
+    """The second begins while the first is at it, and ends after it."""
+    before, looking, found = nn.Tanh.__call__, threading.Event(), []
+
+    def train(pause):
+        calls = []
+
+        def harm(x):
+            calls.append(1)
+            if len(calls) == 3:  # the step, the step again, and with a watch on it
+                looking.set()
+                time.sleep(pause)
+            return (x * 0.0).log() * 0.0
+
+        found.append(caught(nn.Sequential(nn.Linear(3, 2, rng=1), Harmful(harm), nn.Tanh())).layer)
+
+    threads = [threading.Thread(target=train, args=(pause,)) for pause in (0.2, 0.4)]
+    threads[0].start()
+    assert looking.wait(10)
+    threads[1].start()
+    for thread in threads:
+        thread.join()
+    assert found == ["1", "1"] and nn.Tanh.__call__ is before
+
+
+class Harmful(nn.Module):
+    def __init__(self, harm):
+        self.harm = harm
+
+    def __call__(self, x):
+        return self.harm(x)
 
 
 # Values raise where it happens; the layer and the step are added.
