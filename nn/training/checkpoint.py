@@ -21,8 +21,8 @@ class Checkpoint(Callback):
 
     The file holds the weights, the optimizer, the schedule, the loader in the middle of its epoch, the
     history, the callbacks, and the state of every random number generator that the model, the optimizer, the
-    callbacks and the augmentation keep as attributes. It is written beside the old one and then takes its
-    place, in one step: a kill at any moment leaves the old one or the new one. No pickle.
+    callbacks, the augmentation and the loss keep as attributes. It is written beside the old one and then
+    takes its place, in one step: a kill at any moment leaves the old one or the new one. No pickle.
 
     With ``resume=True`` a run begins where the file says, if there is one: a program that builds the same
     model, data, optimizer and callbacks, killed and started again, ends with the weights that it would have

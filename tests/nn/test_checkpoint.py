@@ -2,6 +2,7 @@
 does."""
 
 import csv
+import functools
 import os
 import random
 import signal
@@ -342,6 +343,65 @@ def test_what_acts_in_every_step_goes_on_where_it_was(make, tmp_path):
         return model.weight.data.tobytes()
 
     train(tmp_path / "halved", Halt(3))
+    assert train(tmp_path / "halved") == train(tmp_path / "whole")
+
+
+class NoisyLoss:
+    def __init__(self):
+        self.rng = np.random.default_rng(3)
+
+    def of(self, prediction, target):
+        return drawn_loss(prediction, target, self.rng)
+
+
+class DroppingLoss(nn.Module):
+    def __init__(self):
+        self.dropout = nn.Dropout(0.5, rng=3)
+
+    def __call__(self, prediction, target):
+        return nn.mse(self.dropout(prediction), target)
+
+
+def drawn_loss(prediction, target, rng):
+    return nn.mse(prediction + rng.normal(0, 0.1, prediction.shape), target)
+
+
+class Jitters(training.Callback):
+    def __init__(self):
+        self.rngs = [np.random.default_rng(seed) for seed in (1, 2)]
+
+    def before_step(self, run):
+        for parameter, rng in zip(run.optimizer.parameters, self.rngs):
+            parameter.grad += rng.normal(0, 0.1, parameter.grad.shape)
+
+
+class Layers(nn.Module):
+    def __init__(self):
+        self.inner, self.rngs = nn.Linear(2, 1, dtype=np.float64, rng=0), (np.random.default_rng(4), None)
+
+    def __call__(self, x):
+        return self.inner(x + self.rngs[0].normal(0, 0.1, x.shape))
+
+
+@pytest.mark.parametrize("make", [
+    lambda: {"loss": NoisyLoss().of},
+    lambda: {"loss": functools.partial(drawn_loss, rng=np.random.default_rng(5))},
+    lambda: {"loss": functools.partial(NoisyLoss().of)},
+    lambda: {"loss": DroppingLoss()},
+    lambda: {"callbacks": [Jitters()]},
+    lambda: {"model": Layers()},
+], ids=["method", "partial", "partial of a method", "module", "list of a callback", "tuple"])  # fmt: skip
+def test_generators_wherever_they_are_kept(make, tmp_path):
+    def train(path, *more):
+        given = {"loss": nn.mse, "callbacks": [], "model": nn.Linear(2, 1, dtype=np.float64, rng=0)} | make()
+        training.fit(
+            given["model"], (np.eye(2), np.ones((2, 1))), given["loss"], nn.SGD(given["model"].parameters()),
+            epochs=6, progress=False, batch_size=1,
+            callbacks=[training.Checkpoint(path, resume=True), *given["callbacks"], *more],
+        )  # fmt: skip
+        return [array.tobytes() for array in given["model"].state_dict().values()]
+
+    train(tmp_path / "halved", Halt(5))
     assert train(tmp_path / "halved") == train(tmp_path / "whole")
 
 
