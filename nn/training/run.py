@@ -59,7 +59,8 @@ class Run:
         self.row: Row = {}
         self._seen = 0  # examples of the epoch under way
         self._sums: dict[str, float] = {}  # over them: of the loss, and of the metrics
-        self._seconds = 0.0
+        self._seconds = 0.0  # that it took until it was resumed
+        self._began: float | None = None  # when it was begun or resumed; None where no steps are taken
         self.forward = forward_of(model)
         self.by_closure = isinstance(getattr(optimizer, "optimizer", optimizer), LBFGS)  # or one around it
         if self.by_closure and self.hooks("before_step"):
@@ -110,7 +111,7 @@ class Run:
     def train_epoch(self, progress: Progress) -> bool:
         """The epoch under way, or what is left of it; False where it was stopped in between."""
         before, after = self.hooks("before_step"), self.hooks("after_step")
-        started, due = time.perf_counter(), progress.begin(self.epoch + 1, self.loader.position)
+        self._began, due = time.perf_counter(), progress.begin(self.epoch + 1, self.loader.position)
         try:
             for x, y in self.loader:
                 self.take_step(x, y, before)
@@ -123,8 +124,12 @@ class Run:
                     return False
         finally:
             progress.close()
-            self._seconds += time.perf_counter() - started
+            self._seconds, self._began = self._elapsed(), None
         return True
+
+    def _elapsed(self) -> float:
+        """The seconds of the epoch under way."""
+        return self._seconds + (0.0 if self._began is None else time.perf_counter() - self._began)
 
     def take_step(self, x: Any, y: Any, before: list[Callable[[Run], None]]) -> None:
         """The textbook's five lines: prediction, loss, gradients, step."""
@@ -201,7 +206,7 @@ class Run:
             "random": self.generators.state_dict(),
             "progress": {
                 "epoch": self.epoch, "step": self.step, "seen": self._seen, "sums": dict(self._sums),
-                "batch_loss": self.batch_loss, "seconds": self._seconds,
+                "batch_loss": self.batch_loss, "seconds": self._elapsed(),
             },
         }  # fmt: skip
 

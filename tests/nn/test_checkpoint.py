@@ -161,7 +161,9 @@ class Halt(training.Callback):
             run.stop(INTERRUPTED)
 
 
-def run(path, *, halt=None, resume=True, epochs=4, width=6, kind=nn.Adam, callbacks=None, **options):
+def run(
+    path, *, halt=None, resume=True, steps=None, epochs=4, width=6, kind=nn.Adam, callbacks=None, **options
+):
     rng = np.random.default_rng(0)
     x = rng.standard_normal((23, 3))
     model = nn.Sequential(
@@ -172,7 +174,7 @@ def run(path, *, halt=None, resume=True, epochs=4, width=6, kind=nn.Adam, callba
     history = training.fit(
         model, (x, x[:, :1]), nn.mse, optimizer, epochs=epochs, batch_size=5, validation=3,
         schedule=nn.Cosine(optimizer, 16), progress=False, **options,
-        callbacks=[training.Checkpoint(path, resume=resume), *added, *([Halt(halt)] if halt else [])],
+        callbacks=[training.Checkpoint(path, steps, resume=resume), *added, *([Halt(halt)] if halt else [])],
     )  # fmt: skip
     return model, history, added
 
@@ -221,6 +223,22 @@ def test_a_callback_that_remembers_nothing_at_first(tmp_path):
             model, (np.ones((5, 3)), np.ones((5, 1))), lambda p, t: (p.sum() * 0.0).log(),
             nn.SGD(model.parameters()), epochs=1, callbacks=Lazy(), progress=False,
         )  # fmt: skip
+
+
+def test_the_seconds_of_an_epoch_that_was_killed_in_between(tmp_path):
+    class Slow(training.Callback):
+        def after_step(self, run):
+            time.sleep(0.05)
+
+    class Kill(training.Callback):
+        def after_step(self, run):
+            if run.step == 4:
+                raise KeyError("killed")
+
+    with pytest.raises(KeyError):
+        run(tmp_path / "file", epochs=1, callbacks=[Slow(), Kill()], steps=3)
+    _, history, _ = run(tmp_path / "file", epochs=1, callbacks=[Slow()])
+    assert history["seconds"][0] >= 4 * 0.05  # of its four steps, of which the last was taken twice
 
 
 class ByLoss(training.Callback):
