@@ -114,9 +114,10 @@ def _again(run: Run, last: int) -> None:
         _check_data(x, y, "this batch")
         random, weights = run.generators.state_dict(), run.model.state_dict()
         number = _descends(run, x, y)
-        if number is None:
+        if number is None or run.by_closure:  # which computes all of it again
             run.model.load_state_dict(weights)
             run.generators.load_state_dict(random)
+        if number is None:
             _take_apart(run, x, y)
         try:
             for hook in before:
@@ -129,7 +130,10 @@ def _again(run: Run, last: int) -> None:
             )
             name = type(run.optimizer).__name__
             try:
-                run.update(x, y)
+                if run.by_closure:
+                    run.step_by_closure(x, y)
+                else:
+                    run.optimizer.step()
             except ArithmeticError as error:
                 if not concerns(error):
                     raise

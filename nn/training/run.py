@@ -133,21 +133,40 @@ class Run:
 
     def take_step(self, x: Any, y: Any, before: list[Callable[[Run], None]]) -> None:
         """The textbook's five lines: prediction, loss, gradients, step."""
+        if self.by_closure:
+            self.count_step(*self.step_by_closure(x, y))
+            return
         prediction = self.forward(x)
         loss = self.loss_of(prediction, y)
-        number = loss_number(loss)
-        if not math.isfinite(number):
-            raise NotFinite(f"the loss is {number}", self, under_way=True)
+        number = self.finite_number(loss)
         self.optimizer.zero_grad()
         loss.backward()
         for hook in before:
             hook(self)
-        self.update(x, y)
+        self.optimizer.step()
         self.count_step(prediction, y, number)
 
-    def update(self, x: Any, y: Any) -> None:
-        """Move the weights; L-BFGS computes loss and gradients by itself, as often as it wants."""
-        self.optimizer.step((lambda: self.loss_of(self.forward(x), y)) if self.by_closure else None)
+    def step_by_closure(self, x: Any, y: Any) -> tuple[Any, Any, float]:
+        """A step of L-BFGS, which computes loss and gradients by itself, as often as it wants: the first
+        prediction, y, and the first loss."""
+        first: list[tuple[Any, Any, float]] = []
+
+        def closure() -> Any:
+            prediction = self.forward(x)
+            loss = self.loss_of(prediction, y)
+            if not first:  # later ones may be anything: they are only tried
+                first.append((prediction, y, self.finite_number(loss)))
+            return loss
+
+        self.optimizer.step(closure)
+        return first[0]
+
+    def finite_number(self, loss: Any) -> float:
+        """The loss of the step under way as a float, or :class:`NotFinite`."""
+        number = loss_number(loss)
+        if not math.isfinite(number):
+            raise NotFinite(f"the loss is {number}", self, under_way=True)
+        return number
 
     def loss_of(self, prediction: Any, y: Any) -> Any:
         """The loss; where it refuses what it is given, and that is not finite, :class:`NotFinite` says so."""

@@ -139,6 +139,22 @@ def test_a_learning_rate_that_is_too_large():
     assert "in the optimizer's step: SGD made 0.weight inf or nan; the rate 3e+38 is too large" in str(error)
 
 
+def test_lbfgs_takes_the_same_steps_again():
+    """Also where each evaluation draws, and counts itself."""
+    losses = []
+
+    class Losses(training.Callback):
+        def after_step(self, run):
+            losses.append(run.batch_loss)
+
+    layers = nn.Linear(3, 3, rng=1), nn.BatchNorm1d(3), nn.Dropout(0.3, rng=2), nn.Linear(3, 2, rng=3)
+    model = nn.Sequential(*layers)
+    optimizer = nn.LBFGS(model.parameters(), max_iter=2)
+    error = caught(model, optimizer=optimizer, data=(spoiled(X, (17, 2)), Y), callbacks=[Losses()])
+    assert "It began there, in the data: the inputs of this batch" in str(error) and error.step > 2
+    assert losses == 2 * error.history.batch_losses and len(losses) == 2 * (error.step - 1)
+
+
 def test_data_that_was_not_finite():
     for x, y, name in ((spoiled(X, (17, 2)), Y, "inputs"), (X, spoiled(X[:, :1], (17, 0)), "targets")):
         model = nn.Sequential(nn.Linear(3, 2 if name == "inputs" else 1))
