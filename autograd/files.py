@@ -35,8 +35,10 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     except BaseException as error:  # Ctrl-C too must not leave half a file behind
         with suppress(OSError):
             os.remove(beside)
-        if isinstance(error, OSError) and error.filename == beside:  # of which nobody has heard
-            raise type(error)(error.errno, error.strerror, os.fspath(path)) from None
+        # Of the other name nobody has heard; and a write that fails, on a full disk, has no name to say.
+        if isinstance(error, OSError) and error.errno and error.filename in (beside, None):
+            old = "" if error.filename else "; the file of that name, if there was one, is as it was"
+            raise type(error)(error.errno, f"{error.strerror}{old}", os.fspath(path)) from None
         raise
 
 

@@ -69,7 +69,11 @@ class Checkpoint(Callback):
     def save(self, run: Run) -> None:
         """Write the file, unless a weight is inf or nan: a good file must not give way to a useless one."""
         run.check_weights()
-        write_state({"format": FORMAT} | run.state_dict(), self.path)
+        try:
+            write_state({"format": FORMAT} | run.state_dict(), self.path)
+        except OSError as error:
+            text = f"Checkpoint: step {run.step} cannot be saved: {error.strerror}"
+            raise type(error)(error.errno, text, os.fspath(self.path)) from error
 
 
 def read_checkpoint(path: str | os.PathLike[str]) -> dict[str, Any]:

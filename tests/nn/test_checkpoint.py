@@ -5,6 +5,7 @@ import csv
 import functools
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -585,6 +586,23 @@ def test_a_second_run_with_the_same_file_leaves_the_first_alone(tmp_path):
         file.write(b"whole")
         subprocess.run([sys.executable, "-c", program, name], check=True, cwd=PROGRAM.parents[2])
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"whole"]
+
+
+def test_a_full_disk(tmp_path):
+    """The limit is that of a file's size, as near to it as a test can come."""
+    run(tmp_path / "file", epochs=1)
+    good = (tmp_path / "file").read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))  # Python ignores the signal that comes
+    try:
+        with pytest.raises(
+            OSError, match="Checkpoint: step 4 cannot be saved: File too large; .* as it was"
+        ) as raised:
+            run(tmp_path / "file", epochs=1, resume=False)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert raised.value.filename == str(tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == good and len(list(tmp_path.iterdir())) == 1
 
 
 def test_no_folder_is_said_at_once(tmp_path):
