@@ -50,7 +50,13 @@ class Checkpoint(Callback):
         """Resume, where that is wanted and possible."""
         prepare(self.path, "Checkpoint")
         if self.resume and self.path.exists():
-            run.load_state_dict(read_checkpoint(self.path))
+            try:
+                state = read_checkpoint(self.path)
+            except ValueError as error:
+                raise ValueError(
+                    f"Checkpoint: cannot resume: {error}; remove that file or pass resume=False to begin anew"
+                ) from error
+            run.load_state_dict(state)
 
     def after_step(self, run: Run) -> None:
         """Save, where it is time."""

@@ -540,8 +540,10 @@ def test_a_damaged_file_is_refused(damage, tmp_path):
         flipped = bytearray(content)
         flipped[len(content) // 2] ^= 0x10
         path.write_bytes({"cut": content[:-50], "bits": bytes(flipped), "empty": b"", "text": b"no"}[damage])
-    with pytest.raises(ValueError, match="read_state"):
+    with pytest.raises(ValueError, match="Checkpoint: cannot resume: .*'.*file' is .*; remove that file or"):
         run(path)
+    _, history, _ = run(path, resume=False, epochs=1)
+    assert len(history) == 1
 
 
 def test_states_of_any_form(tmp_path):
