@@ -45,6 +45,7 @@ class Checkpoint(Callback):
         self.steps = None if steps is None else count(steps, "steps", "Checkpoint")
         self.every = count(every, "every", "Checkpoint")
         self.resume = bool(resume)
+        self._begun: tuple[int, int] | None = None  # where the run was
 
     def begin(self, run: Run) -> None:
         """Resume, where that is wanted and possible."""
@@ -57,6 +58,7 @@ class Checkpoint(Callback):
                     f"Checkpoint: cannot resume: {error}; remove that file or pass resume=False to begin anew"
                 ) from error
             run.load_state_dict(state)
+        self._begun = run.epoch, run.step
 
     def after_step(self, run: Run) -> None:
         """Save, where it is time."""
@@ -69,8 +71,9 @@ class Checkpoint(Callback):
             self.save(run)
 
     def end(self, run: Run) -> None:
-        """Save where the run ended, also after Ctrl-C."""
-        self.save(run)
+        """Save where the run ended, also after Ctrl-C; but not where it never moved, over one that did."""
+        if self._begun != (run.epoch, run.step):
+            self.save(run)
 
     def save(self, run: Run) -> None:
         """Write the file, unless a weight is inf or nan: a good file must not give way to a useless one."""

@@ -430,6 +430,14 @@ def test_ctrl_c_before_the_checkpoint_is_read_still_counts(tmp_path):
     assert history.interrupted and len(history.batch_losses) == 6
 
 
+def test_ctrl_c_before_the_first_batch_leaves_the_old_file(tmp_path):
+    run(tmp_path / "file")
+    good = (tmp_path / "file").read_bytes()
+    _, history, _ = run(tmp_path / "file", resume=False, callbacks=[pressing("begin")])
+    assert history.interrupted and not history.batch_losses
+    assert (tmp_path / "file").read_bytes() == good
+
+
 def test_a_second_ctrl_c_counts_where_the_run_is_stopping_anyway(tmp_path):
     stopping = training.EarlyStopping(patience=0, min_delta=1e9)
     with pytest.raises(KeyboardInterrupt):
