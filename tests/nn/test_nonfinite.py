@@ -1,5 +1,7 @@
 """A loss that becomes inf or nan stops with the operation, the layer and the step where it began."""
 
+import csv
+import json
 import math
 import re
 import threading
@@ -214,6 +216,16 @@ def test_a_validation_loss_that_is_nan():
 
     error = caught(model, loss, validation=(X[:9], Y[:9]))
     assert (error.layer, error.operation) == (None, "log")
+
+
+def test_the_row_of_that_epoch_is_in_the_logs(tmp_path):
+    logs = [training.CSVLog(tmp_path / "a.csv"), training.JSONLinesLog(tmp_path / "b.jsonl")]
+    model = nn.Sequential(nn.Linear(3, 2, rng=0))
+    error = caught(model, validation=(spoiled(X, (17, 2)), Y), callbacks=logs)
+    with open(tmp_path / "a.csv", newline="") as file:
+        [row] = csv.DictReader(file)
+    assert row["validation_loss"] == "nan" and float(row["loss"]) == error.history["loss"][0]
+    assert json.loads((tmp_path / "b.jsonl").read_text())["validation_loss"] is None
 
 
 class Power(nn.Module):
