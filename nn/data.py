@@ -89,15 +89,19 @@ class Loader:
         return -(-len(self.x) // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
-        if not self._resumed:
-            self.position, self._begun = 0, generator_state(self.rng)
-            parts = self._order(self.rng)
-        elif self._begun is None:
-            raise AssertionError("an epoch that is to go on has begun")
-        else:
-            parts = self._order(set_generator_state(None, self._begun))
+        self.break_off()
         self._resumed = False
+        if self._begun is not None:
+            parts = self._order(set_generator_state(None, self._begun))
+        else:
+            self._begun = generator_state(self.rng)
+            parts = self._order(self.rng)
         return self._batches(parts[self.position :])
+
+    def break_off(self) -> None:
+        """Forget the epoch under way, as a new iteration does; but not one whose state was just loaded."""
+        if not self._resumed:
+            self.position, self._begun = 0, None
 
     def _batches(self, parts: list[np.ndarray]) -> Iterator[tuple[Any, Any]]:
         for part in parts:

@@ -6,13 +6,16 @@ by looking, as its parameters are.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from .module import Module
 
+Slot = tuple[str, tuple[Any, Any, Any]]  # a name, and where it is: container, key and what is there
 KINDS = ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")  # those of NumPy
 
 
@@ -57,9 +60,10 @@ class Generators:
     """The generators that a model and others (callbacks, an optimizer) keep, found by looking, with their
     states.
 
-    They are looked for among the attributes of all modules, and in lists and dicts there, and among the
-    attributes of the other objects. What was None when the state was taken is set to None again: a
-    :class:`nn.Dropout` makes its generator when it is first used.
+    They are looked for among the attributes of all modules and of the other objects, and in lists, tuples and
+    dicts there; of a method, among those of its object, of a ``functools.partial`` among its arguments too. A
+    generator that only the code of a function knows is not found. What was None when the state was taken is
+    set to None again: a :class:`nn.Dropout` makes its generator when it is first used.
 
     >>> import nn
     >>> dropout = nn.Dropout(rng=0)
@@ -73,10 +77,8 @@ class Generators:
     def _slots(self) -> dict[str, tuple[Any, Any, Any]]:
         """By name: container, key and content of each place that has a generator, or None."""
         slots: dict[str, tuple[Any, Any, Any]] = {}
-        for name, module in self.model.named_modules():
-            slots.update(_among(f"{name}." if name else "", vars(module), inside=True))
-        for name, other in self.others.items():
-            slots.update(_among(f"{name}.", getattr(other, "__dict__", {}), inside=False))
+        for name, holder in {"": self.model, **self.others}.items():
+            slots.update(_kept_by(holder, f"{name}." if name else ""))
         return slots
 
     def state_dict(self) -> dict[str, Any]:
@@ -95,20 +97,33 @@ class Generators:
                 )
             set_generator_state(_like(slots[name][2]), saved)  # tried on one that nobody uses
         for name, (container, key, found) in slots.items():
-            if name in state:
-                container[key] = set_generator_state(found, state[name])
-            elif found is not None:
-                container[key] = None
+            rng = set_generator_state(found, state[name]) if name in state else None
+            if rng is not found:
+                container[key] = rng
 
 
 def _like(rng: np.random.Generator | None) -> np.random.Generator | None:
     return None if rng is None else np.random.Generator(type(rng.bit_generator)(0))
 
 
-def _among(prefix: str, container: Any, inside: bool) -> Iterator[tuple[str, tuple[Any, Any, Any]]]:
+def _kept_by(holder: Any, prefix: str) -> Iterator[Slot]:
+    """The places in whatever may keep a generator."""
+    if isinstance(holder, Module):
+        for name, module in holder.named_modules():
+            yield from _among(vars(module), f"{prefix}{name}." if name else prefix)
+    elif inspect.ismethod(holder):
+        yield from _kept_by(holder.__self__, prefix)
+    elif isinstance(holder, partial):
+        yield from _among({"args": holder.args, "keywords": holder.keywords}, prefix)
+        yield from _kept_by(holder.func, f"{prefix}func.")
+    else:
+        yield from _among(getattr(holder, "__dict__", {}), prefix)
+
+
+def _among(container: Any, prefix: str) -> Iterator[Slot]:
     items = container.items() if isinstance(container, Mapping) else enumerate(container)
     for key, found in list(items):
-        if found is None or isinstance(found, np.random.Generator):
+        if isinstance(found, np.random.Generator) or found is None and not isinstance(container, tuple):
             yield f"{prefix}{key}", (container, key, found)
-        elif inside and isinstance(found, (list, dict)):
-            yield from _among(f"{prefix}{key}.", found, inside)
+        elif isinstance(found, (list, tuple, dict)):
+            yield from _among(found, f"{prefix}{key}.")

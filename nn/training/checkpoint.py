@@ -21,8 +21,8 @@ class Checkpoint(Callback):
 
     The file holds the weights, the optimizer, the schedule, the loader in the middle of its epoch, the
     history, the callbacks, and the state of every random number generator that the model, the optimizer, the
-    callbacks and the augmentation keep as attributes. It is written beside the old one and then takes its
-    place, in one step: a kill at any moment leaves the old one or the new one. No pickle.
+    callbacks, the augmentation and the loss keep as attributes. It is written beside the old one and then
+    takes its place, in one step: a kill at any moment leaves the old one or the new one. No pickle.
 
     With ``resume=True`` a run begins where the file says, if there is one: a program that builds the same
     model, data, optimizer and callbacks, killed and started again, ends with the weights that it would have
@@ -45,12 +45,20 @@ class Checkpoint(Callback):
         self.steps = None if steps is None else count(steps, "steps", "Checkpoint")
         self.every = count(every, "every", "Checkpoint")
         self.resume = bool(resume)
+        self._begun: tuple[int, int] | None = None  # where the run was
 
     def begin(self, run: Run) -> None:
         """Resume, where that is wanted and possible."""
         prepare(self.path, "Checkpoint")
         if self.resume and self.path.exists():
-            run.load_state_dict(read_checkpoint(self.path))
+            try:
+                state = read_checkpoint(self.path)
+            except ValueError as error:
+                raise ValueError(
+                    f"Checkpoint: cannot resume: {error}; remove that file or pass resume=False to begin anew"
+                ) from error
+            run.load_state_dict(state)
+        self._begun = run.epoch, run.step
 
     def after_step(self, run: Run) -> None:
         """Save, where it is time."""
@@ -63,12 +71,18 @@ class Checkpoint(Callback):
             self.save(run)
 
     def end(self, run: Run) -> None:
-        """Save where the run ended, also after Ctrl-C."""
-        self.save(run)
+        """Save where the run ended, also after Ctrl-C; but not where it never moved, over one that did."""
+        if self._begun != (run.epoch, run.step):
+            self.save(run)
 
     def save(self, run: Run) -> None:
-        """Write the file."""
-        write_state({"format": FORMAT} | run.state_dict(), self.path)
+        """Write the file, unless a weight is inf or nan: a good file must not give way to a useless one."""
+        run.check_weights()
+        try:
+            write_state({"format": FORMAT} | run.state_dict(), self.path)
+        except OSError as error:
+            text = f"Checkpoint: step {run.step} cannot be saved: {error.strerror}"
+            raise type(error)(error.errno, text, os.fspath(self.path)) from error
 
 
 def read_checkpoint(path: str | os.PathLike[str]) -> dict[str, Any]:

@@ -19,8 +19,9 @@ class History:
     ``rows`` has a dict for each epoch that was finished: ``epoch``, ``step`` (optimizer steps so far),
     ``loss`` (the mean over its batches), the metrics (likewise), the same on the validation data as
     ``validation_loss`` and so on, ``lr`` (the rate after its last step), ``seconds``. ``history["loss"]`` is
-    one of them, epoch by epoch. ``batch_losses`` has the loss of every step. ``stopped`` says why training
-    ended before its last epoch, and is None where it did not; ``interrupted``, whether by Ctrl-C.
+    one of them, epoch by epoch. ``batch_losses`` has the loss of every step. ``stopped`` says why a callback
+    ended training before its last epoch, and is None where none did; ``interrupted``, whether Ctrl-C did, of
+    which a checkpoint knows nothing: a run that is resumed goes on.
 
     >>> history = History()
     >>> history.rows = [{"epoch": 1, "loss": 0.5}, {"epoch": 2, "loss": 0.25}]
@@ -32,11 +33,7 @@ class History:
         self.rows: list[Row] = []
         self.batch_losses: list[float] = []
         self.stopped: str | None = None
-
-    @property
-    def interrupted(self) -> bool:
-        """Whether Ctrl-C ended the run."""
-        return self.stopped == INTERRUPTED
+        self.interrupted = False
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -67,14 +64,14 @@ class History:
         return {
             "rows": [dict(row) for row in self.rows],
             "batch_losses": np.array(self.batch_losses, np.float64),
-            "stopped": None if self.interrupted else self.stopped,
+            "stopped": self.stopped,
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take over what happened before; a Ctrl-C that came while it was read still counts."""
         self.rows = [dict(row) for row in state["rows"]]
         self.batch_losses = np.asarray(state["batch_losses"], np.float64).tolist()
-        self.stopped = state["stopped"] or (INTERRUPTED if self.interrupted else None)
+        self.stopped = state["stopped"]
 
 
 INTERRUPTED = "interrupted"

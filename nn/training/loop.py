@@ -16,12 +16,12 @@ from ..data import Loader, examples
 from ..module import Module
 from ..optim import Optimizer
 from ..schedules import Schedule
-from .callbacks import Callback, Scheduling
+from .callbacks import Callback, CSVLog, Scheduling
 from .evaluation import Metric, named
 from .history import INTERRUPTED, History
-from .nonfinite import check_weights, concerns, explain, explain_validation
+from .nonfinite import NonFiniteError, explain, explain_validation
 from .progress import Progress
-from .run import Loss, Run
+from .run import Loss, NotFinite, Run, concerns
 from .split import Examples, split
 
 
@@ -101,8 +101,9 @@ def fit(
         for hook in run.hooks("begin"):
             hook(run)
         _train(run, epochs, Progress(epochs, len(loader), bool(progress)))
-        for hook in reversed(run.hooks("end")):
-            hook(run)
+        with _spoiled_by_a_callback(run):
+            for hook in reversed(run.hooks("end")):
+                hook(run)
     return run.history
 
 
@@ -111,9 +112,8 @@ def _train(run: Run, epochs: int, progress: Progress) -> None:
     while run.epoch < epochs and not run.stopping:
         start = run.moment()
         try:
-            if not run.train_epoch(progress):
-                break
-            check_weights(run)
+            finished = run.train_epoch(progress)
+            run.check_weights()
         except (ArithmeticError, ValueError) as error:
             if not concerns(error):
                 raise
@@ -122,14 +122,36 @@ def _train(run: Run, epochs: int, progress: Progress) -> None:
             if found is None:
                 raise
             raise found from error
-        run.finish_epoch()
+        if not finished:
+            break
+        try:
+            run.finish_epoch()
+        except (ArithmeticError, ValueError) as error:
+            if not concerns(error):
+                raise
+            raise explain_validation(run, "a number is not finite on the validation data") from error
         progress.line(run.row)
         if math.isnan(run.row.get("validation_loss", 0.0)):
+            for log in (callback for callback in run.callbacks if isinstance(callback, CSVLog)):
+                log.after_epoch(run)
             raise explain_validation(run)
-        for hook in after_epoch:
-            hook(run)
+        with _spoiled_by_a_callback(run):
+            for hook in after_epoch:
+                hook(run)
     if run.stopping:
-        progress.say(f"stopped after {run.epoch} epochs and {run.step} steps: {run.history.stopped}")
+        why = run.history.stopped or INTERRUPTED
+        progress.say(f"stopped after {run.epoch} epochs and {run.step} steps: {why}")
+
+
+@contextmanager
+def _spoiled_by_a_callback(run: Run) -> Iterator[None]:
+    """Weights that were finite after the last step, and are not where a checkpoint is to be saved."""
+    try:
+        yield
+    except NotFinite as error:
+        text = f"fit: {error.what} after step {run.step}: a callback made them so"
+        epoch = run.epoch + bool(run.loader.position)
+        raise NonFiniteError(text, run.step, epoch, None, None, run.history) from error
 
 
 def _check_optimizer(model: Module, optimizer: Optimizer) -> None:

@@ -10,9 +10,10 @@ weight; the step where the first of them goes wrong is then taken once more unde
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from autograd import Tensor, Value, detect_anomaly, topological_order
 from ..module import Module
 from .evaluation import evaluating, outputs
 from .history import History
-from .run import NotFinite, Run, loss_number
+from .run import NotFinite, Run, concerns, loss_number, not_finite
 
 
 class NonFiniteError(ArithmeticError):
@@ -30,7 +31,8 @@ class NonFiniteError(ArithmeticError):
     ``step`` and ``epoch``, counted from 1; ``layer``, the dotted name of the module ("" for the model
     itself, None in the loss); ``operation``, the name of the row, or of the optimizer whose step it was;
     ``history``. The model is as it was before that step, all weights finite; where it is the loss on the
-    validation data, ``step`` is the last one that was taken, and the model as it was then.
+    validation data, ``step`` is the last one that was taken, and the model as it was then. Where it began may
+    not be found: the message then says so, ``step`` is where it was noticed, layer and operation are None.
     """
 
     def __init__(
@@ -49,62 +51,60 @@ class _Found(Exception):
         self.detail, self.layer, self.operation = detail, layer, operation
 
 
-def concerns(error: Exception) -> bool:
-    """Whether an error says that a number is not finite: an operation's, an optimizer's, or our own."""
-    return isinstance(error, ArithmeticError) or hasattr(error, "operation")
-
-
-def check_weights(run: Run) -> None:
-    """Raise :class:`NotFinite` where a weight is inf or nan."""
-    name = _bad([(name, parameter.data) for name, parameter in run.model.named_parameters()])
-    if name:
-        raise NotFinite(f"the weights in {name} are no longer finite")
-
-
 def explain(run: Run, start: Mapping[str, Any], error: Exception) -> NonFiniteError | None:
-    """The error to raise; None where ``error`` does not come again, and says by itself what it is."""
+    """The error to raise; None where ``error`` does not come again, and says by itself what it is: then the
+    run is where it was."""
     step, epoch = run.step + 1, run.epoch + 1
-    when = (
-        f"at step {step} (epoch {epoch})" if run.loader.position else f"after step {run.step} (epoch {epoch})"
-    )
-    what = str(error) if isinstance(error, NotFinite) else "a number is not finite"
-    run.load_moment(start)
+    what = error if isinstance(error, NotFinite) else NotFinite("a number is not finite", run, under_way=True)
+    losses = run.history.batch_losses
     try:
+        reached = run.moment()
+        run.history.batch_losses = losses[: start["progress"]["step"]]  # for callbacks that look there
+        run.load_moment(start)
         _again(run, last=step)
     except _Found as found:
         began = run.step + 1
         at = "there" if began == step else f"at step {began}"
-        text = f"fit: {what} {when}. It began {at}, {found.detail}"
+        text = f"fit: {what}. It began {at}, {found.detail}"
         return NonFiniteError(text, began, epoch, found.layer, found.operation, run.history)
+    except Exception as failure:
+        text = f"fit: {what}. " + _not_found("taking the steps of this epoch again", failure)
+        raise NonFiniteError(text, step, epoch, None, None, run.history) from failure
+    finally:
+        run.history.batch_losses = losses
     if not isinstance(error, NotFinite):
+        run.load_moment(reached)
+        iter(run.loader)  # nobody is to go on with this epoch
         return None
     text = (
-        f"fit: {what} {when}. Taking the steps of this epoch again does not show it: something in them "
+        f"fit: {what}. Taking the steps of this epoch again does not show it: something in them "
         "is random and keeps its generator where it is not found (expected: in a module or a callback)"
     )
     return NonFiniteError(text, step, epoch, None, None, run.history)
 
 
-def explain_validation(run: Run) -> NonFiniteError:
+def explain_validation(run: Run, what: str = "the validation loss is nan") -> NonFiniteError:
     """The error to raise where the loss on the validation data is nan: there, too, it began somewhere."""
     x, y = run.validation  # type: ignore[misc]
+    text = f"fit: {what} after step {run.step} (epoch {run.epoch}). "
     try:
         _check_data(x, y, "the validation data")
         with evaluating(run.model), _calls(run.model) as calls, detect_anomaly(), _placing(run, calls):
-            run.loss(outputs(run.model, x), y)
+            run.loss_of(outputs(run.model, x), y)
         raise _Found("in the loss: it is not finite, though every operation is", None, None)
     except _Found as found:
-        text = f"fit: the validation loss is nan after step {run.step} (epoch {run.epoch}). It began there, "
-        return NonFiniteError(
-            text + found.detail, run.step, run.epoch, found.layer, found.operation, run.history
-        )
+        text += f"It began there, {found.detail}"
+        return NonFiniteError(text, run.step, run.epoch, found.layer, found.operation, run.history)
+    except Exception as failure:
+        text += _not_found("computing it again", failure)
+        raise NonFiniteError(text, run.step, run.epoch, None, None, run.history) from failure
 
 
 def _again(run: Run, last: int) -> None:
     """Take the steps again up to ``last``, until one is found where something is not finite:
     :class:`_Found`."""
     named = run.model.named_parameters()
-    if bad := _bad([(name, parameter.data) for name, parameter in named]):
+    if bad := not_finite([(name, parameter.data) for name, parameter in named]):
         raise _Found(f"before it: {bad} was not finite when the epoch began", _layer(bad), None)
     before = [c.before_step for c in run.callbacks if c.quiet]
     after = [c.after_step for c in run.callbacks if c.quiet]
@@ -113,9 +113,11 @@ def _again(run: Run, last: int) -> None:
             return
         _check_data(x, y, "this batch")
         random, weights = run.generators.state_dict(), run.model.state_dict()
-        if not _descends(run, x, y):
+        number = _descends(run, x, y)
+        if number is None or run.by_closure:  # which computes all of it again
             run.model.load_state_dict(weights)
             run.generators.load_state_dict(random)
+        if number is None:
             _take_apart(run, x, y)
         try:
             for hook in before:
@@ -123,22 +125,30 @@ def _again(run: Run, last: int) -> None:
             if bad := _bad_gradient(named):
                 raise _Found(f"in a callback: it made the gradient of {bad} inf or nan", _layer(bad), None)
             largest = max(
-                float(np.max(np.abs(p.grad))) for _, p in named if p.grad is not None and np.size(p.grad)
+                (float(np.max(np.abs(p.grad), initial=0.0)) for _, p in named if p.grad is not None),
+                default=0.0,
             )
             name = type(run.optimizer).__name__
             try:
-                run.update(x, y)
+                if run.by_closure:
+                    run.step_by_closure(x, y)
+                else:
+                    run.optimizer.step()
             except ArithmeticError as error:
+                if not concerns(error):
+                    raise
                 raise _Found(f"in the optimizer's step: {error}", None, name) from error
-            if bad := _bad([(name, parameter.data) for name, parameter in named]):
+            if bad := not_finite([(name, parameter.data) for name, parameter in named]):
                 raise _Found(
                     f"in the optimizer's step: {name} made {bad} inf or nan; the rate {run.optimizer.lr:g} "
                     f"is too large for these gradients (up to {largest:.3g})", _layer(bad), name,
                 )  # fmt: skip
             run.step += 1
+            run.batch_loss = number
+            run.history.batch_losses.append(number)
             for hook in after:
                 hook(run)
-            if bad := _bad([(name, parameter.data) for name, parameter in named]):
+            if bad := not_finite([(name, parameter.data) for name, parameter in named]):
                 run.step -= 1
                 raise _Found(f"in a callback: it made {bad} inf or nan", _layer(bad), None)
         except _Found:
@@ -146,39 +156,30 @@ def _again(run: Run, last: int) -> None:
             raise
 
 
-def _descends(run: Run, x: Any, y: Any) -> bool:
-    """Whether loss and gradients of a batch are finite."""
+def _descends(run: Run, x: Any, y: Any) -> float | None:
+    """The loss of a batch; None where it, or a gradient, is not finite."""
     try:
-        loss = run.loss(run.forward(x), y)
-        if not math.isfinite(loss_number(loss)):
-            return False
+        loss = run.loss_of(run.forward(x), y)
+        number = loss_number(loss)
+        if not math.isfinite(number):
+            return None
         run.optimizer.zero_grad()
         loss.backward()
     except (ArithmeticError, ValueError) as error:
         if not concerns(error):
             raise
-        return False
-    return not _bad_gradient(run.model.named_parameters())
+        return None
+    return None if _bad_gradient(run.model.named_parameters()) else number
 
 
-def _take_apart(run: Run, x: Any, y: Any) -> None:
+def _take_apart(run: Run, x: Any, y: Any) -> NoReturn:
     """The same once more, with a watch on every operation, and on which module it is in: :class:`_Found`."""
     with _calls(run.model) as calls, detect_anomaly():
         with _placing(run, calls):
-            loss = run.loss(run.forward(x), y)
-        if isinstance(loss, Value):  # these may grow to inf without an error
-            for node in topological_order(loss):
-                if (
-                    node.parents
-                    and math.isinf(node.data)
-                    and all(math.isfinite(p.data) for p in node.parents)
-                ):
-                    layer, operands = (
-                        calls.owner.get(id(node)),
-                        ", ".join(f"{p.data:.6g}" for p in node.parents),
-                    )
-                    detail = f"{_place(run, layer)}: {node.op.name}({operands}) made {node.data}"
-                    raise _Found(detail, layer, node.op.name)
+            prediction = run.forward(x)
+            _check_values(run, calls, prediction)  # before the loss refuses them
+            loss = run.loss_of(prediction, y)
+        _check_values(run, calls, loss)
         try:
             run.optimizer.zero_grad()
             loss.backward()
@@ -194,6 +195,18 @@ def _take_apart(run: Run, x: Any, y: Any) -> None:
     raise _Found("in the loss: it is not finite, though every operation is", None, None)
 
 
+def _check_values(run: Run, calls: _Calls, found: Any) -> None:
+    """Values may grow to inf without an error: :class:`_Found` where a computed one did."""
+    if isinstance(found, (list, tuple)):
+        for each in found:
+            _check_values(run, calls, each)
+    for node in topological_order(found) if isinstance(found, Value) else ():
+        if node.parents and math.isinf(node.data) and all(math.isfinite(p.data) for p in node.parents):
+            layer, operands = calls.owner.get(id(node)), ", ".join(f"{p.data:.6g}" for p in node.parents)
+            detail = f"{_place(run, layer)}: {node.op.name}({operands}) made {node.data}"
+            raise _Found(detail, layer, node.op.name)
+
+
 @contextmanager
 def _placing(run: Run, calls: _Calls) -> Iterator[None]:
     """An operation that fails in a forward pass, with the layer that it is in: :class:`_Found`."""
@@ -202,7 +215,8 @@ def _placing(run: Run, calls: _Calls) -> Iterator[None]:
     except (ArithmeticError, ValueError) as error:
         if not concerns(error):
             raise
-        raise _Found(f"{_place(run, calls.failed)}: {error}", calls.failed, _operation(error)) from error
+        detail = f"{_place(run, calls.failed)}: {getattr(error, 'what', error)}"
+        raise _Found(detail, calls.failed, _operation(error)) from error
 
 
 class _Calls:
@@ -248,20 +262,24 @@ class _Calls:
         return watched
 
 
+_patching = threading.RLock()  # of classes, which all threads share
+
+
 @contextmanager
 def _calls(model: Module) -> Iterator[_Calls]:
-    """Watch all calls of the modules of ``model``."""
+    """Watch all calls of the modules of ``model``; one thread at a time."""
     calls = _Calls(model)
     kinds = {type(module) for module in model.modules()}
     owners = {base for kind in kinds for base in kind.__mro__ if "__call__" in vars(base)}
-    own = {kind: vars(kind)["__call__"] for kind in owners if issubclass(kind, Module)}
-    try:
-        for kind, call in own.items():
-            kind.__call__ = calls.watching(call)  # type: ignore[method-assign]
-        yield calls
-    finally:
-        for kind, call in own.items():
-            kind.__call__ = call  # type: ignore[method-assign]
+    with _patching:
+        own = {kind: vars(kind)["__call__"] for kind in owners if issubclass(kind, Module)}
+        try:
+            for kind, call in own.items():
+                kind.__call__ = calls.watching(call)  # type: ignore[method-assign]
+            yield calls
+        finally:
+            for kind, call in own.items():
+                kind.__call__ = call  # type: ignore[method-assign]
 
 
 def _place(run: Run, layer: str | None) -> str:
@@ -269,6 +287,10 @@ def _place(run: Run, layer: str | None) -> str:
         return "in the loss"
     module = dict(run.model.named_modules())[layer]
     return f"in {layer or 'the model'} ({type(module).__name__})"
+
+
+def _not_found(again: str, failure: Exception) -> str:
+    return f"Where it began was not found; {again} failed with {type(failure).__name__}: {failure}"
 
 
 def _operation(error: Exception) -> str | None:
@@ -279,13 +301,8 @@ def _layer(parameter: str) -> str:
     return parameter.rpartition(".")[0]
 
 
-def _bad(arrays: list[tuple[str, Any]]) -> str | None:
-    """The name of the first array that is not finite everywhere."""
-    return next((name for name, array in arrays if array is not None and not np.isfinite(array).all()), None)
-
-
 def _bad_gradient(named: list[tuple[str, Any]]) -> str | None:
-    return _bad([(name, parameter.grad) for name, parameter in named])
+    return not_finite([(name, parameter.grad) for name, parameter in named])
 
 
 def _check_data(x: Any, y: Any, what: str) -> None:

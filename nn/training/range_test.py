@@ -14,8 +14,7 @@ from ..data import Loader
 from ..module import Module
 from ..optim import Optimizer
 from .loop import loader_of, training_mode
-from .nonfinite import concerns
-from .run import Loss, Run
+from .run import Loss, Run, concerns
 from .split import Examples
 
 DIVERGED = 4.0  # the test is over when the smoothed loss is that many times the lowest

@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
+from traceback import walk_tb
 from typing import Any
+
+import numpy as np
 
 from autograd import Tensor, Value
 
+from .. import clipping, optim
 from ..data import Loader
 from ..module import Module
 from ..optim import LBFGS, Optimizer
@@ -16,7 +20,7 @@ from ..random_state import Generators
 from .callbacks import AfterStep, BeforeStep, Callback
 from .checkpoint import Checkpoint
 from .evaluation import Metric, as_array, as_number, evaluate, forward_of
-from .history import History, Row
+from .history import INTERRUPTED, History, Row
 from .progress import Progress
 from .split import Examples
 
@@ -47,6 +51,7 @@ class Run:
         self.callbacks = sorted(
             callbacks, key=lambda callback: isinstance(callback, Checkpoint)
         )  # those last
+        loader.break_off()  # of what somebody looked at before, nothing is part of this run
         self.history = History()
         self.epoch = 0
         self.step = 0
@@ -54,7 +59,8 @@ class Run:
         self.row: Row = {}
         self._seen = 0  # examples of the epoch under way
         self._sums: dict[str, float] = {}  # over them: of the loss, and of the metrics
-        self._seconds = 0.0
+        self._seconds = 0.0  # that it took until it was resumed
+        self._began: float | None = None  # when it was begun or resumed; None where no steps are taken
         self.forward = forward_of(model)
         self.by_closure = isinstance(getattr(optimizer, "optimizer", optimizer), LBFGS)  # or one around it
         if self.by_closure and self.hooks("before_step"):
@@ -75,23 +81,37 @@ class Run:
         )
 
     def stop(self, why: str) -> None:
-        """End training: after this batch, or from ``after_epoch`` without another epoch."""
-        self.history.stopped = self.history.stopped or why
+        """End training: after this batch, or from ``after_epoch`` without another epoch.
+
+        For good, also where the run is resumed; but ``"interrupted"`` is what Ctrl-C says, and only until
+        then.
+        """
+        if why == INTERRUPTED:
+            self.history.interrupted = True
+        else:
+            self.history.stopped = self.history.stopped or why
 
     @property
     def stopping(self) -> bool:
         """Whether training is to end."""
-        return self.history.stopped is not None
+        return self.history.interrupted or self.history.stopped is not None
 
     def hooks(self, moment: str) -> list[Callable[[Run], None]]:
         """The methods of callbacks for that moment: only those that do anything."""
-        defined = [c for c in self.callbacks if getattr(type(c), moment) is not getattr(Callback, moment)]
-        return [getattr(callback, moment) for callback in defined]
+        return [getattr(callback, moment) for callback in self._defining(moment).values()]
+
+    def _defining(self, method: str) -> dict[str, Callback]:
+        """The callbacks that define a method of their own, by a name with their place in the list."""
+        return {
+            f"{i} {type(callback).__name__}": callback
+            for i, callback in enumerate(self.callbacks)
+            if getattr(type(callback), method) is not getattr(Callback, method)
+        }
 
     def train_epoch(self, progress: Progress) -> bool:
         """The epoch under way, or what is left of it; False where it was stopped in between."""
         before, after = self.hooks("before_step"), self.hooks("after_step")
-        started, due = time.perf_counter(), progress.begin(self.epoch + 1, self.loader.position)
+        self._began, due = time.perf_counter(), progress.begin(self.epoch + 1, self.loader.position)
         try:
             for x, y in self.loader:
                 self.take_step(x, y, before)
@@ -104,38 +124,78 @@ class Run:
                     return False
         finally:
             progress.close()
-            self._seconds += time.perf_counter() - started
+            self._seconds, self._began = self._elapsed(), None
         return True
+
+    def _elapsed(self) -> float:
+        """The seconds of the epoch under way."""
+        return self._seconds + (0.0 if self._began is None else time.perf_counter() - self._began)
 
     def take_step(self, x: Any, y: Any, before: list[Callable[[Run], None]]) -> None:
         """The textbook's five lines: prediction, loss, gradients, step."""
+        if self.by_closure:
+            self.count_step(*self.step_by_closure(x, y))
+            return
         prediction = self.forward(x)
-        loss = self.loss(prediction, y)
-        number = loss_number(loss)
-        if not math.isfinite(number):
-            raise NotFinite(f"the loss is {number}")
+        loss = self.loss_of(prediction, y)
+        number = self.finite_number(loss)
         self.optimizer.zero_grad()
         loss.backward()
         for hook in before:
             hook(self)
-        self.update(x, y)
+        self.optimizer.step()
         self.count_step(prediction, y, number)
 
-    def update(self, x: Any, y: Any) -> None:
-        """Move the weights; L-BFGS computes loss and gradients by itself, as often as it wants."""
-        self.optimizer.step((lambda: self.loss(self.forward(x), y)) if self.by_closure else None)
+    def step_by_closure(self, x: Any, y: Any) -> tuple[Any, Any, float]:
+        """A step of L-BFGS, which computes loss and gradients by itself, as often as it wants: the first
+        prediction, y, and the first loss."""
+        first: list[tuple[Any, Any, float]] = []
+
+        def closure() -> Any:
+            prediction = self.forward(x)
+            loss = self.loss_of(prediction, y)
+            if not first:  # later ones may be anything: they are only tried
+                first.append((prediction, y, self.finite_number(loss)))
+            return loss
+
+        self.optimizer.step(closure)
+        return first[0]
+
+    def finite_number(self, loss: Any) -> float:
+        """The loss of the step under way as a float, or :class:`NotFinite`."""
+        number = loss_number(loss)
+        if not math.isfinite(number):
+            raise NotFinite(f"the loss is {number}", self, under_way=True)
+        return number
+
+    def loss_of(self, prediction: Any, y: Any) -> Any:
+        """The loss; where it refuses what it is given, and that is not finite, :class:`NotFinite` says so."""
+        try:
+            return self.loss(prediction, y)
+        except ValueError as error:
+            if concerns(error) or finite(prediction) and finite(y):
+                raise
+            raise NotFinite(f"the loss cannot be computed ({error})", self, under_way=True) from error
 
     def count_step(self, prediction: Any, y: Any, number: float) -> None:
         """Add the batch to the numbers of the epoch."""
-        size, sums = len(y), self._sums
+        size, sums, found = len(y), self._sums, None
+        if self.metrics:  # before anything is counted: they may raise
+            numbers = as_array(prediction)
+            found = {name: as_number(metric(numbers, y), name) for name, metric in self.metrics.items()}
         self.step += 1
         self.batch_loss = number
         self._seen += size
         sums["loss"] = sums.get("loss", 0.0) + size * number
-        if self.metrics:
-            numbers = as_array(prediction)
-            for name, metric in self.metrics.items():
-                sums[name] = sums.get(name, 0.0) + size * as_number(metric(numbers, y), name)
+        if found:
+            for name, result in found.items():
+                sums[name] = sums.get(name, 0.0) + size * result
+
+    def check_weights(self) -> None:
+        """Raise :class:`NotFinite` where a weight is inf or nan."""
+        name = not_finite([(name, parameter.data) for name, parameter in self.model.named_parameters()])
+        if name:
+            raise NotFinite(f"the weights in {name} are no longer finite", self)
 
     def finish_epoch(self) -> None:
         """Validate, and make the row of the history; what follows belongs to the next epoch."""
@@ -143,7 +203,7 @@ class Run:
         row: Row = {"epoch": self.epoch, "step": self.step}
         row |= {name: total / self._seen for name, total in self._sums.items()}
         if self.validation is not None:
-            found = evaluate(self.model, *self.validation, self.loss, self.metrics)
+            found = evaluate(self.model, *self.validation, self.loss_of, self.metrics)
             row |= {f"validation_{name}": number for name, number in found.items()}
         self.row = row | {"lr": self.optimizer.lr, "seconds": self._seconds}
         self.history.rows.append(self.row)
@@ -160,14 +220,12 @@ class Run:
             "optimizer": self.optimizer.state_dict(),
             "loader": self.loader.state_dict(),
             "callbacks": {
-                f"{i} {type(callback).__name__}": state
-                for i, callback in enumerate(self.callbacks)
-                if (state := callback.state_dict())
+                name: callback.state_dict() for name, callback in self._defining("state_dict").items()
             },
             "random": self.generators.state_dict(),
             "progress": {
                 "epoch": self.epoch, "step": self.step, "seen": self._seen, "sums": dict(self._sums),
-                "seconds": self._seconds,
+                "batch_loss": self.batch_loss, "seconds": self._elapsed(),
             },
         }  # fmt: skip
 
@@ -177,6 +235,7 @@ class Run:
         try:
             self.load_moment(state)
             self.history.load_state_dict(state["history"])
+            self.row = self.history.rows[-1] if self.history.rows else {}
         except Exception as error:
             self.load_moment(before)
             reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else error
@@ -184,11 +243,17 @@ class Run:
 
     def load_moment(self, state: Mapping[str, Any]) -> None:
         """All but the history."""
-        own = {f"{i} {type(c).__name__}": c for i, c in enumerate(self.callbacks) if c.state_dict()}
+        own = self._defining("state_dict")  # also those that remember nothing as yet
         if own.keys() != state["callbacks"].keys():
             raise ValueError(
                 f"it has the callbacks {sorted(state['callbacks'])}, and this run has {sorted(own)} (those "
                 "that remember nothing are not listed, but counted)"
+            )
+        progress, numbers = state["progress"], {"loss", *self.metrics}
+        if progress["seen"] and progress["sums"].keys() != numbers:
+            raise ValueError(
+                f"in the middle of its epoch it has the sums of {sorted(progress['sums'])}, and this run "
+                f"wants {sorted(numbers)}; keep the metrics until the epoch is finished"
             )
         self.model.load_state_dict(state["model"])
         self.loader.load_state_dict(state["loader"])
@@ -196,13 +261,41 @@ class Run:
             callback.load_state_dict(state["callbacks"][name])
         self.optimizer.load_state_dict(state["optimizer"])  # after the schedules, which set its rates
         self.generators.load_state_dict(state["random"])
-        progress = state["progress"]
         self.epoch, self.step, self._seen = progress["epoch"], progress["step"], progress["seen"]
         self._sums, self._seconds = dict(progress["sums"]), progress["seconds"]
+        self.batch_loss = progress["batch_loss"]
 
 
 class NotFinite(ArithmeticError):
     """The loss, or a weight, is inf or nan; where that began is still to be found."""
+
+    def __init__(self, what: str, run: Run, under_way: bool = False) -> None:
+        when = f"at step {run.step + 1}" if under_way else f"after step {run.step}"
+        super().__init__(f"{what} {when} (epoch {run.epoch + 1})")
+        self.what = what
+
+
+def concerns(error: Exception) -> bool:
+    """Whether an error says that a number is not finite: our own, an operation's, or one that an optimizer or
+    clipping raised. A division by 0 in somebody's metric is none."""
+    if isinstance(error, NotFinite) or hasattr(error, "operation"):
+        return True
+    *_, (raised_in, _) = walk_tb(error.__traceback__)
+    ours = raised_in.f_globals.get("__name__", "").startswith((optim.__name__, clipping.__name__))
+    return ours and isinstance(error, (FloatingPointError, OverflowError))
+
+
+def finite(data: Any) -> bool:
+    """Whether there is no inf or nan in it: an array, a node, a number, or lists of them."""
+    if isinstance(data, (list, tuple)):
+        return all(map(finite, data))
+    array = np.asarray(data.data if isinstance(data, (Tensor, Value)) else data)
+    return array.dtype.kind not in "fc" or bool(np.isfinite(array).all())
+
+
+def not_finite(arrays: list[tuple[str, Any]]) -> str | None:
+    """The name of the first array that is not finite everywhere."""
+    return next((name for name, array in arrays if array is not None and not np.isfinite(array).all()), None)
 
 
 def loss_number(loss: Any) -> float:

@@ -2,8 +2,10 @@
 does."""
 
 import csv
+import functools
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -15,6 +17,7 @@ import pytest
 
 import nn
 from autograd import Tensor
+from autograd.files import replacing
 from nn import training
 from nn.serialization import read_state, write_state
 from nn.training.history import INTERRUPTED
@@ -159,7 +162,9 @@ class Halt(training.Callback):
             run.stop(INTERRUPTED)
 
 
-def run(path, *, halt=None, resume=True, epochs=4, width=6, kind=nn.Adam, callbacks=None, **options):
+def run(
+    path, *, halt=None, resume=True, steps=None, epochs=4, width=6, kind=nn.Adam, callbacks=None, **options
+):
     rng = np.random.default_rng(0)
     x = rng.standard_normal((23, 3))
     model = nn.Sequential(
@@ -170,7 +175,7 @@ def run(path, *, halt=None, resume=True, epochs=4, width=6, kind=nn.Adam, callba
     history = training.fit(
         model, (x, x[:, :1]), nn.mse, optimizer, epochs=epochs, batch_size=5, validation=3,
         schedule=nn.Cosine(optimizer, 16), progress=False, **options,
-        callbacks=[training.Checkpoint(path, resume=resume), *added, *([Halt(halt)] if halt else [])],
+        callbacks=[training.Checkpoint(path, steps, resume=resume), *added, *([Halt(halt)] if halt else [])],
     )  # fmt: skip
     return model, history, added
 
@@ -190,6 +195,74 @@ def test_stopped_anywhere_and_resumed(halt, kind, tmp_path):
         assert array.tobytes() == model.state_dict()[name].tobytes()
     for row, other in zip(resumed.rows, history.rows, strict=True):
         assert row | {"seconds": 0} == other | {"seconds": 0}
+
+
+class Lazy(training.Callback):
+    """Remembers nothing at first."""
+
+    def __init__(self):
+        self.last = {}
+
+    def after_step(self, run):
+        self.last["step"] = run.step
+
+    def state_dict(self):
+        return dict(self.last)
+
+    def load_state_dict(self, state):
+        self.last = dict(state)
+
+
+def test_a_callback_that_remembers_nothing_at_first(tmp_path):
+    expected, whole, _ = run(tmp_path / "whole", callbacks=[Lazy()])
+    run(tmp_path / "file", halt=5, callbacks=[Lazy()])
+    model, resumed, [lazy] = run(tmp_path / "file", callbacks=[Lazy()])
+    assert lazy.last == {"step": 16} and resumed.batch_losses == whole.batch_losses
+    assert all(np.array_equal(a, expected.state_dict()[n]) for n, a in model.state_dict().items())
+    with pytest.raises(training.NonFiniteError, match="It began there, in the loss: log made -inf"):
+        training.fit(
+            model, (np.ones((5, 3)), np.ones((5, 1))), lambda p, t: (p.sum() * 0.0).log(),
+            nn.SGD(model.parameters()), epochs=1, callbacks=Lazy(), progress=False,
+        )  # fmt: skip
+
+
+def test_the_seconds_of_an_epoch_that_was_killed_in_between(tmp_path):
+    class Slow(training.Callback):
+        def after_step(self, run):
+            time.sleep(0.05)
+
+    class Kill(training.Callback):
+        def after_step(self, run):
+            if run.step == 4:
+                raise KeyError("killed")
+
+    with pytest.raises(KeyError):
+        run(tmp_path / "file", epochs=1, callbacks=[Slow(), Kill()], steps=3)
+    _, history, _ = run(tmp_path / "file", epochs=1, callbacks=[Slow()])
+    assert history["seconds"][0] >= 4 * 0.05  # of its four steps, of which the last was taken twice
+
+
+class ByLoss(training.Callback):
+    """Steps that depend on the last loss and the last row, which the run has for it."""
+
+    def before_step(self, run):
+        if run.batch_loss < 1.0 or run.row.get("loss", 0.0) > 1.0:
+            for parameter in run.optimizer.parameters:
+                parameter.grad *= -run.batch_loss
+
+    def end(self, run):
+        self.row, self.batch_loss = run.row, run.batch_loss
+
+
+@pytest.mark.parametrize("halt", [1, 4, 7, 9, 16])
+def test_what_callbacks_may_look_at_is_there_again(halt, tmp_path):
+    expected, _, [looked] = run(tmp_path / "whole", kind=nn.SGD, callbacks=[ByLoss()])
+    run(tmp_path / "file", halt=halt, kind=nn.SGD, callbacks=[ByLoss()])
+    for _ in range(2):  # the second time it is finished already
+        model, history, [again] = run(tmp_path / "file", kind=nn.SGD, callbacks=[ByLoss()])
+        assert all(np.array_equal(a, expected.state_dict()[n]) for n, a in model.state_dict().items())
+        assert again.row is history.rows[-1] and again.batch_loss == looked.batch_loss
+        assert again.row | {"seconds": 0} == looked.row | {"seconds": 0}
 
 
 @pytest.mark.parametrize("halt", [2, 7])
@@ -292,10 +365,77 @@ def test_what_acts_in_every_step_goes_on_where_it_was(make, tmp_path):
     assert train(tmp_path / "halved") == train(tmp_path / "whole")
 
 
+class NoisyLoss:
+    def __init__(self):
+        self.rng = np.random.default_rng(3)
+
+    def of(self, prediction, target):
+        return drawn_loss(prediction, target, self.rng)
+
+
+class DroppingLoss(nn.Module):
+    def __init__(self):
+        self.dropout = nn.Dropout(0.5, rng=3)
+
+    def __call__(self, prediction, target):
+        return nn.mse(self.dropout(prediction), target)
+
+
+def drawn_loss(prediction, target, rng):
+    return nn.mse(prediction + rng.normal(0, 0.1, prediction.shape), target)
+
+
+class Jitters(training.Callback):
+    def __init__(self):
+        self.rngs = [np.random.default_rng(seed) for seed in (1, 2)]
+
+    def before_step(self, run):
+        for parameter, rng in zip(run.optimizer.parameters, self.rngs):
+            parameter.grad += rng.normal(0, 0.1, parameter.grad.shape)
+
+
+class Layers(nn.Module):
+    def __init__(self):
+        self.inner, self.rngs = nn.Linear(2, 1, dtype=np.float64, rng=0), (np.random.default_rng(4), None)
+
+    def __call__(self, x):
+        return self.inner(x + self.rngs[0].normal(0, 0.1, x.shape))
+
+
+@pytest.mark.parametrize("make", [
+    lambda: {"loss": NoisyLoss().of},
+    lambda: {"loss": functools.partial(drawn_loss, rng=np.random.default_rng(5))},
+    lambda: {"loss": functools.partial(NoisyLoss().of)},
+    lambda: {"loss": DroppingLoss()},
+    lambda: {"callbacks": [Jitters()]},
+    lambda: {"model": Layers()},
+], ids=["method", "partial", "partial of a method", "module", "list of a callback", "tuple"])  # fmt: skip
+def test_generators_wherever_they_are_kept(make, tmp_path):
+    def train(path, *more):
+        given = {"loss": nn.mse, "callbacks": [], "model": nn.Linear(2, 1, dtype=np.float64, rng=0)} | make()
+        training.fit(
+            given["model"], (np.eye(2), np.ones((2, 1))), given["loss"], nn.SGD(given["model"].parameters()),
+            epochs=6, progress=False, batch_size=1,
+            callbacks=[training.Checkpoint(path, resume=True), *given["callbacks"], *more],
+        )  # fmt: skip
+        return [array.tobytes() for array in given["model"].state_dict().values()]
+
+    train(tmp_path / "halved", Halt(5))
+    assert train(tmp_path / "halved") == train(tmp_path / "whole")
+
+
 def test_ctrl_c_before_the_checkpoint_is_read_still_counts(tmp_path):
     run(tmp_path / "file", halt=6)
     _, history, _ = run(tmp_path / "file", callbacks=[Sum(), pressing("begin")])
     assert history.interrupted and len(history.batch_losses) == 6
+
+
+def test_ctrl_c_before_the_first_batch_leaves_the_old_file(tmp_path):
+    run(tmp_path / "file")
+    good = (tmp_path / "file").read_bytes()
+    _, history, _ = run(tmp_path / "file", resume=False, callbacks=[pressing("begin")])
+    assert history.interrupted and not history.batch_losses
+    assert (tmp_path / "file").read_bytes() == good
 
 
 def test_a_second_ctrl_c_counts_where_the_run_is_stopping_anyway(tmp_path):
@@ -304,6 +444,26 @@ def test_a_second_ctrl_c_counts_where_the_run_is_stopping_anyway(tmp_path):
         run(tmp_path / "file", callbacks=[stopping, pressing("end", times=2)])
     _, history, _ = run(tmp_path / "other", callbacks=[stopping, pressing("end")])
     assert history.stopped.startswith("early stopping")
+
+
+@pytest.mark.parametrize("press", ["before", "after"])
+def test_ctrl_c_in_the_epoch_that_training_is_stopped_in(press, tmp_path):
+    """It ends for that reason, whichever came first: resumed it must not go on."""
+
+    def interrupted():
+        return training.EarlyStopping(patience=0, min_delta=1e9), Press()
+
+    class Press(training.Callback):
+        def after_epoch(self, run):
+            if run.epoch == 2:
+                signal.raise_signal(signal.SIGINT)
+
+    _, whole, _ = run(tmp_path / "whole", callbacks=interrupted()[:1])
+    _, first, _ = run(tmp_path / "file", callbacks=interrupted()[:: -1 if press == "before" else 1])
+    assert first.interrupted and first.stopped == whole.stopped and len(first) == 2
+    _, resumed, _ = run(tmp_path / "file", callbacks=interrupted()[:: -1 if press == "before" else 1])
+    assert not resumed.interrupted and resumed.stopped == whole.stopped
+    assert resumed.batch_losses == whole.batch_losses
 
 
 def test_without_resume_a_new_run_begins(tmp_path):
@@ -349,6 +509,17 @@ def test_another_run_is_refused_and_nothing_changes(changes, says, tmp_path):
     assert (tmp_path / "file").read_bytes() == content
 
 
+@pytest.mark.parametrize("before, after", [(None, training.accuracy), (training.accuracy, None)])
+def test_other_metrics_only_from_a_new_epoch_on(before, after, tmp_path):
+    """In the middle of one, they would be means over a part of it."""
+    run(tmp_path / "file", halt=6, metrics=before)
+    with pytest.raises(ValueError, match="in the middle of its epoch it has the sums of .*'loss'"):
+        run(tmp_path / "file", metrics=after)
+    run(tmp_path / "file", epochs=2, metrics=before)
+    _, history, _ = run(tmp_path / "file", metrics=after)
+    assert ["accuracy" in row for row in history.rows] == 2 * [bool(before)] + 2 * [bool(after)]
+
+
 def test_a_state_that_fits_in_part_is_not_loaded_in_part(tmp_path):
     model, _, _ = run(tmp_path / "file")
     state = training.read_checkpoint(tmp_path / "file")
@@ -377,8 +548,10 @@ def test_a_damaged_file_is_refused(damage, tmp_path):
         flipped = bytearray(content)
         flipped[len(content) // 2] ^= 0x10
         path.write_bytes({"cut": content[:-50], "bits": bytes(flipped), "empty": b"", "text": b"no"}[damage])
-    with pytest.raises(ValueError, match="read_state"):
+    with pytest.raises(ValueError, match="Checkpoint: cannot resume: .*'.*file' is .*; remove that file or"):
         run(path)
+    _, history, _ = run(path, resume=False, epochs=1)
+    assert len(history) == 1
 
 
 def test_states_of_any_form(tmp_path):
@@ -403,13 +576,43 @@ def test_states_of_any_form(tmp_path):
 
 def test_half_written_files_are_removed_and_no_others(tmp_path):
     run(tmp_path / "file[1]", halt=3)
-    (tmp_path / "file[1].0123abcd.tmp").write_bytes(b"half")
-    for other in ("file1.0123abcd.tmp", "file[1].notes.tmp", "file[1].0123abcd"):
+    with subprocess.Popen([sys.executable, "-c", ""]) as dead:
+        dead.wait()
+    for process in (dead.pid, os.getpid(), 10**30):
+        (tmp_path / f"file[1].{process}.0123abcd.tmp").write_bytes(b"half")
+    alive = f"file[1].{os.getppid()}.0123abcd.tmp"  # somebody is writing it
+    others = [alive, "file1.1.0123abcd.tmp", "file[1].notes.tmp", f"file[1].{dead.pid}.0123abcd"]
+    for other in others:
         (tmp_path / other).write_bytes(b"other")
     run(tmp_path / "file[1]")
-    assert sorted(p.name for p in tmp_path.iterdir()) == [
-        "file1.0123abcd.tmp", "file[1]", "file[1].0123abcd", "file[1].notes.tmp",
-    ]  # fmt: skip
+    assert {p.name for p in tmp_path.iterdir()} == {"file[1]", *others}
+
+
+def test_a_second_run_with_the_same_file_leaves_the_first_alone(tmp_path):
+    """It begins while the first is writing."""
+    name = str(tmp_path / "file")
+    program = "import sys; from autograd.files import remove_leftovers; remove_leftovers(sys.argv[1])"
+    with replacing(name) as file:
+        file.write(b"whole")
+        subprocess.run([sys.executable, "-c", program, name], check=True, cwd=PROGRAM.parents[2])
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"whole"]
+
+
+def test_a_full_disk(tmp_path):
+    """The limit is that of a file's size, as near to it as a test can come."""
+    run(tmp_path / "file", epochs=1)
+    good = (tmp_path / "file").read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))  # Python ignores the signal that comes
+    try:
+        with pytest.raises(
+            OSError, match="Checkpoint: step 4 cannot be saved: File too large; .* as it was"
+        ) as raised:
+            run(tmp_path / "file", epochs=1, resume=False)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert raised.value.filename == str(tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == good and len(list(tmp_path.iterdir())) == 1
 
 
 def test_no_folder_is_said_at_once(tmp_path):

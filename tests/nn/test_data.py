@@ -182,6 +182,19 @@ def test_breaking_off_and_beginning_again():
     assert len(epoch(loader)) == 3 and len(epoch(loader)) == 4
 
 
+def test_what_is_broken_off_is_no_part_of_the_state():
+    loader = nn.Loader(X, Y, 3)
+    next(iter(loader))
+    loader.break_off()
+    other = nn.Loader(X, Y, 3)
+    other.load_state_dict(loader.state_dict())
+    assert len(epoch(other)) == 4
+    next(iter(loader))
+    other.load_state_dict(loader.state_dict())
+    other.break_off()  # it is to go on
+    assert len(epoch(other)) == 3
+
+
 def test_states_are_copies_and_can_be_loaded_twice():
     loader = nn.Loader(X, Y, 3)
     next(iter(loader))

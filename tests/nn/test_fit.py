@@ -131,6 +131,24 @@ def test_lbfgs_as_by_hand(around):
         fit(ours, loader, nn.cross_entropy, optimizer, epochs=1, progress=False, callbacks=callbacks)
 
 
+def test_lbfgs_computes_nothing_twice():
+    """What counts its calls, and what draws, is as in the plain loop."""
+
+    def noisy():
+        return nn.Sequential(
+            nn.Linear(3, 4, rng=1), nn.BatchNorm1d(4), nn.Dropout(0.2, rng=5), nn.Linear(4, 2, rng=2)
+        )
+
+    plain, ours = noisy(), noisy()
+    optimizer, losses = nn.LBFGS(plain.parameters(), max_iter=1), []
+    for _ in range(3):
+        losses.append(optimizer.step(lambda: nn.cross_entropy(plain(X), Y)))
+    loader = nn.Loader(X, Y, 47, shuffle=False)
+    optimizer = nn.LBFGS(ours.parameters(), max_iter=1)
+    history = fit(ours, loader, nn.cross_entropy, optimizer, epochs=3, progress=False)
+    assert weights(ours) == weights(plain) and history.batch_losses == losses
+
+
 def test_penalties_are_part_of_the_loss():
     model = network(dropout=0.0)
     optimizer = nn.SGD(model.parameters(), lr=0.1)
@@ -563,6 +581,18 @@ def test_a_range_test_that_diverges_at_once():
     optimizer = nn.SGD(model.parameters())
     test = training.range_test(model, (X, Y), nn.cross_entropy, optimizer, low=1e20, high=1e30)
     assert len(test.rates) < 4 and test.steepest == test.rates[0]
+
+
+def test_an_error_in_a_range_test_is_no_divergence():
+    calls = []
+
+    def loss(prediction, target):
+        calls.append(1)
+        return nn.cross_entropy(prediction, target) * (1 / (5 - len(calls)))
+
+    model = network()
+    with pytest.raises(ZeroDivisionError):
+        training.range_test(model, (X, Y), loss, nn.SGD(model.parameters()))
 
 
 # Wrong arguments.
