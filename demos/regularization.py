@@ -111,7 +111,7 @@ class History:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The demo's own options."""
     parser.add_argument("--epochs", type=positive, default=40, help="passes over the training images")
-    parser.add_argument("--images", type=positive, default=500, help="training images")
+    parser.add_argument("--images", type=positive, default=500, help="training images, two at least")
     parser.add_argument(
         "--runs", type=positive, default=2, help="runs, of seeds in a row, to take the mean of"
     )
@@ -121,7 +121,7 @@ def run(options: argparse.Namespace) -> list[page.Section]:
     """Train once with each remedy, several times, and draw the curves."""
     from tqdm import tqdm
 
-    data = load_data(options.images, np.random.default_rng(options.seed))
+    data = load_data(max(2, options.images), np.random.default_rng(options.seed))
     seeds = range(options.seed, options.seed + options.runs)
     found: dict[str, list[History]] = {}
     # disable=None: no bar where there is no terminal
@@ -193,6 +193,8 @@ def train(remedy: Remedy, data: Data, epochs: int, rng: np.random.Generator) -> 
     best = model.state_dict()
     for epoch in range(epochs):
         for images, labels in nn.batches(data.x, data.y, batch_size=BATCH, seed=rng):
+            if len(images) < 2:
+                continue  # one image alone has no variance to be normalised by
             if remedy.augment:
                 images = remedy.augment(images, rng)
             if remedy.mixup:

@@ -24,6 +24,7 @@ from demos.mnist.training import CLASSES, RECIPES, Recipe, Split, train
 __all__ = ["Dataset", "inputs", "load_mnist"]
 
 REPORT = "mnist-report.html"
+MODEL = "mnist-model.npz"
 SHARE = 12  # one in so many training images is held out for validation
 SAMPLES = 20  # images on the pad
 
@@ -74,26 +75,26 @@ def run(options: argparse.Namespace) -> list[page.Section]:
         counts += f", {len(split.held_out_y):,} to test on"
     print(f"{model}\n{counts}\n")
     history = train(model, split, rng, recipe, epochs=epochs, batch_size=options.batch_size, lr=options.lr)
+    nn.save(model, options.out / MODEL)  # before anything else may go wrong
     if history.interrupted:
+        print(f"The network as it is now: {options.out / MODEL}")
         raise KeyboardInterrupt
 
     probabilities = _probabilities(model, inputs(split.held_out))
     accuracy = float(np.mean(probabilities.argmax(axis=1) == split.held_out_y))
     print(f"\n{split.called} accuracy {_percent(accuracy)}")
-    options.out.mkdir(parents=True, exist_ok=True)
     learned = pictures.draw(split, history, probabilities, options.out)
     seen = inside.draw(model, split, options.out)
     sections = [
         page.Section(
-            "learning", "How it learned", [*_run(recipe, sizes, split, history, accuracy), *learned[:2]]
+            "learning", "How it learned", [*_run(recipe, sizes, split, history, accuracy), learned[0]]
         ),
-        page.Section("right", "What it gets right", [_per_class(split, probabilities), learned[2]]),
+        page.Section("right", "What it gets right", [_per_class(split, probabilities), *learned[1:]]),
         page.Section("inside", "What it looks at", seen),
         page.Section("drawing", "Draw a digit", _pad(model, split)),
     ]
     written = report.write(options.out / REPORT, sections)
-    nn.save(model, options.out / "mnist-model.npz")
-    print(f"The report: {written}\nThe trained network: {options.out / 'mnist-model.npz'}")
+    print(f"The report: {written}\nThe trained network: {options.out / MODEL}")
     in_short = _in_short(sizes, split, history, accuracy, [*learned, *seen])
     return [page.Section("mnist", "Arrays learn: MNIST", in_short)]
 

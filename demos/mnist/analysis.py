@@ -65,7 +65,7 @@ def principal_components(
     points: NDArray[np.float32], count: int = 2
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The points (N, D) along the ``count`` directions in which they vary most, and the share of the variance
-    that each direction has.
+    that each direction has. Where there are fewer directions, the others are 0.
 
     By the eigenvectors of the covariance matrix, each with its largest component positive, so that the
     picture is the same in every run. Pearson, "On lines and planes of closest fit to systems of points in
@@ -77,6 +77,8 @@ def principal_components(
     ([-1.414, 0.0, 1.414], [1.0])
     """
     centred = np.asarray(points, np.float64) - points.mean(axis=0, dtype=np.float64)
+    room = np.zeros((len(points), max(0, count - centred.shape[1])))
+    centred = np.concatenate([centred, room], axis=1)
     variances, directions = np.linalg.eigh(centred.T @ centred / len(points))
     chosen = directions[:, ::-1][:, :count]
     chosen = chosen * np.sign(chosen[np.abs(chosen).argmax(axis=0), np.arange(chosen.shape[1])])

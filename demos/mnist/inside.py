@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 UNITS = 64  # of the first layer, that are shown
+STEPS = 200  # of gradient ascent: after 60, the image of a class may still be taken for another
 POINTS = 3000  # in the picture of the hidden activations
 
 
@@ -56,7 +57,7 @@ def _weights(model: nn.Sequential, split: Split, out: Path) -> page.Picture:
         light.name,
         f"""The weights of the first layer as pictures, of the {len(largest)} units with the largest ones. A
         unit adds up the ink under blue pixels and takes off the ink under orange ones: it looks for strokes
-        and for gaps. Near the border, where no digit has ink, the weights are still as they began.""",
+        and for gaps.""",
         "Each unit of the first layer as an image of its weights",
         dark=dark.name,
         wide=True,
@@ -131,7 +132,7 @@ def _gradients(model: nn.Sequential, split: Split, out: Path) -> page.Picture:
 
 def _ascended(model: nn.Sequential, split: Split, out: Path) -> page.Picture:
     mean = split.x.mean(axis=0).reshape(split.held_out.shape[1:])
-    images = analysis.ascend(model, mean, CLASSES)
+    images = analysis.ascend(model, mean, CLASSES, steps=STEPS)
 
     def fill(figure: Figure, theme: figures.Theme) -> None:
         grid = figure.subplots(1, CLASSES, squeeze=False)
@@ -144,9 +145,9 @@ def _ascended(model: nn.Sequential, split: Split, out: Path) -> page.Picture:
     return page.Picture(
         light.name,
         f"""For each class, an image found by gradient ascent: begun at the mean of all images, its pixels
-        followed the gradient of the class's logit for 60 steps. {_taken_for(model, images)} What it looks for
-        is not what we see in a digit.""",
-        "Ten blurred shapes that the network takes for the ten digits",
+        followed the gradient of the class's logit for {STEPS} steps. {_taken_for(model, images)} What it
+        looks for is not what we see in a digit.""",
+        "Ten blurred shapes, one for each class, found by gradient ascent",
         dark=dark.name,
         wide=True,
     )

@@ -77,12 +77,13 @@ def _curves(
         above.legend(loc="upper right")
         below.legend(loc="lower right")
 
+    held_out = ", and after each epoch that on images which it has not been trained on" if validated else ""
+    tested = " The test images are looked at once, at the end." if split.called == "test" else ""
     light, dark = figures.save(out / "mnist-curves.png", fill, (7.6, 6.4))
     return page.Picture(
         light.name,
-        """Above: the loss of every batch (thin) and its running mean, on a logarithmic scale, and after each
-        epoch that on images which it has not been trained on. Below: how many it gets right. The test images
-        are looked at once, at the end.""",
+        f"""Above: the loss of every batch (thin) and its running mean, on a logarithmic
+        scale{held_out}. Below: how many it gets right.{tested}""",
         f"Loss falls from {losses[0]:.2f} to {smooth[-1]:.3f}; accuracy ends at {accuracy:.1f} %",
         dark=dark.name,
     )

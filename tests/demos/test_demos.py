@@ -234,6 +234,11 @@ def test_the_data_and_the_list_do_without_the_extras(tmp_path: Path) -> None:
     assert "Traceback" not in trained.stderr
 
 
+def test_regularization_where_a_last_batch_would_have_one_image(out: Path) -> None:
+    argv = ["regularization", "--epochs", "1", "--runs", "1", "--images", "51", "--out", str(out)]
+    assert main(argv) == 0
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send to a process")
 def test_ctrl_c_ends_it_with_a_word_and_no_traceback(tmp_path: Path) -> None:
     command = [sys.executable, "-u", "-m", "demos", "mnist", "--epochs", "1000", "--images", "2000"]
@@ -245,10 +250,13 @@ def test_ctrl_c_ends_it_with_a_word_and_no_traceback(tmp_path: Path) -> None:
             if line.startswith("epoch 1 "):
                 break
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=60)
+        printed, said = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Stopped" in said and "Traceback" not in said
-    assert files_in(tmp_path) == set()
+    (saved,) = tmp_path.rglob("*.npz")  # what was learned is not lost
+    assert "The network as it is now:" in printed and saved.name in printed
+    with np.load(saved, allow_pickle=False) as network:
+        assert network["0.weight"].shape == (128, 784)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")

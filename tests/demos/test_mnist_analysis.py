@@ -44,6 +44,12 @@ def test_principal_components_as_by_singular_values():
     np.testing.assert_allclose(again[::-1], along, rtol=1e-9)  # the same side up, whatever the order
 
 
+def test_points_on_a_line_have_nothing_across():
+    points = np.array([[1.0], [3.0], [8.0]])
+    along, shares = analysis.principal_components(points)
+    assert along.tolist() == [[-3.0, 0.0], [-1.0, 0.0], [4.0, 0.0]] and shares.tolist() == [1.0, 0.0]
+
+
 def test_points_that_are_all_the_same():
     along, shares = analysis.principal_components(np.ones((4, 3)))
     assert not along.any() and not shares.any()

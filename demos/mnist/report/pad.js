@@ -92,7 +92,7 @@ const pad = (() => {
 
   // What is shown.
   const canvas = $("pad-ink"), context = canvas.getContext("2d", { willReadFrequently: true });
-  let drawn = false, chosen = null; // ink of one's own, or a test image
+  let drawn = false, chosen = null; // ink of one's own, or an image that was taken
   // The gradient is that of the logit of a class: of the answer's, or of one that was asked for.
   const state = { pixels: null, probabilities: null, gradient: null, answer: null, asked: null };
 
@@ -109,7 +109,7 @@ const pad = (() => {
 
   function paint() {
     const { pixels, probabilities, gradient, answer, asked } = state;
-    $("pad-says").textContent = answer === null ? "Draw a digit, or take one of the test images."
+    $("pad-says").textContent = answer === null ? "Draw a digit, or take one of the images."
       : `It says ${answer}, with a probability of ${(100 * probabilities[answer]).toFixed(probabilities[answer] > 0.9995 ? 2 : 1)} %.`;
     document.querySelectorAll("#pad-answers tr").forEach((row, digit) => {
       const share = probabilities ? probabilities[digit] : 0;
@@ -164,21 +164,25 @@ const pad = (() => {
     look(prepared(canvas));
   }
 
-  let last = null;
+  let last = null, pen = null; // where the one pointer that draws was, and which it is: not a resting hand
   const at = (event) => {
     const box = canvas.getBoundingClientRect(), scale = canvas.width / box.width;
     return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
   };
   canvas.addEventListener("pointerdown", (event) => {
+    if (pen !== null || event.button) return;
+    pen = event.pointerId;
     canvas.setPointerCapture(event.pointerId);
     last = at(event);
     stroke(last, last);
     event.preventDefault();
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (last) stroke(last, last = at(event));
+    if (event.pointerId === pen) stroke(last, last = at(event));
   });
-  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { last = null; });
+  for (const end of ["pointerup", "pointercancel"]) {
+    canvas.addEventListener(end, (event) => { if (event.pointerId === pen) pen = null; });
+  }
   $("pad-clear").addEventListener("click", clear);
   document.querySelectorAll("#pad-answers button").forEach((button, digit) => button.addEventListener("click", () => {
     state.asked = state.asked === digit ? null : digit;
@@ -190,7 +194,7 @@ const pad = (() => {
     picture.width = picture.height = SIDE;
     button.type = "button";
     button.append(picture);
-    button.setAttribute("aria-label", `a test image of a ${sample.digit}`);
+    button.setAttribute("aria-label", `an image of a ${sample.digit}`);
     button.addEventListener("click", () => {
       clear();
       button.setAttribute("aria-pressed", "true");
