@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 LARGEST = 20_000  # steps; Numba takes about 20 seconds for these, a millisecond each
 # What of the library Numba does not know as it is written for Python.
 LIBRARY = {
-    "sign": "def sign(x):\n    return 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0",
     "logsumexp": """\
 def logsumexp(*xs):
     largest = -math.inf
     for x in xs:
+        if x != x:
+            return x
         largest = max(largest, x)
     if math.isinf(largest):
         return largest

@@ -2,7 +2,7 @@
 
 >>> from autograd import ops
 >>> print(value(ops.softplus, [Scalar("h")]), "and", value(ops.relu, [Scalar("h")]))
-softplus(h) and h if h > 0.0 else 0.0
+softplus(h) and 0.0 if h <= 0.0 else h
 >>> print(definitions({"softplus"}, ops.ELEMENTWISE))
 def softplus(x):
     return (x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x)))
@@ -25,9 +25,10 @@ from .code import CHOICES, select
 MATH = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh", "erf", "erfc")
 PRIMITIVES = {name: f"math.{name}" for name in MATH} | {"abs": "abs"}
 LIBRARY = {
-    "sign": "def sign(x):\n    return float((x > 0.0) - (x < 0.0))",
+    "sign": "def sign(x):\n    return 1.0 if x > 0.0 else -1.0 if x < 0.0 else x + 0.0",
     "logsumexp": (
-        "def logsumexp(*xs):\n    largest = max(xs)\n    if math.isinf(largest):\n        return largest\n"
+        "def logsumexp(*xs):\n    largest = max(xs)\n    if math.isinf(largest):\n"
+        "        return next((x for x in xs if x != x), largest)\n"
         "    return largest + math.log(math.fsum(math.exp(x - largest) for x in xs))"
     ),
 }
