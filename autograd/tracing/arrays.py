@@ -61,10 +61,14 @@ class Array(NamedTuple):
 
 @dataclass(frozen=True)
 class ArrayCode:
-    """Arrays in a straight line, each after its operands, and the results: an array and a place in each."""
+    """Arrays in a straight line, each after its operands, and the results: an array and a place in each.
+
+    Those that are ``conditional`` have elements that some branch of a choice alone needs.
+    """
 
     steps: tuple[Array, ...]
     outputs: tuple[Spot, ...]
+    conditional: frozenset[int] = frozenset()
 
     def __str__(self) -> str:
         lines = [f"%{number} = {step}" for number, step in enumerate(self.steps)]
@@ -86,11 +90,12 @@ class Arrays:
 
     def __init__(self, code: ArrayCode | None = None) -> None:
         self.steps: list[Array] = list(code.steps) if code is not None else []
+        self.conditional = code.conditional if code is not None else frozenset()
         self._known = {_key(step): place for place, step in enumerate(self.steps)}
 
     def code(self, outputs: Sequence[Spot]) -> ArrayCode:
         """The program so far."""
-        return ArrayCode(tuple(self.steps), tuple(outputs))
+        return ArrayCode(tuple(self.steps), tuple(outputs), self.conditional)
 
     def add(
         self,

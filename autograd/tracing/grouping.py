@@ -24,7 +24,8 @@ import numpy as np
 from ..ops import CONSTANT, Op, dot_of, logsumexp_of, sum_of
 from . import code as codes
 from .arrays import ArrayCode, Arrays, Spot
-from .code import ARGUMENT, PARAMETER, Code, select
+from .choices import ALWAYS, needs
+from .code import ARGUMENT, GIVEN, PARAMETER, Code, select
 
 FULL = 0.45  # of a grid: from this part on the whole is computed
 
@@ -72,7 +73,21 @@ class _Grouping:
                 groups[self._kind(place)].append(place)
             for places in groups.values():
                 self._lay_out(places)
+        self.arrays.conditional = self._conditional()
         return self.arrays.code([self.spots[output] for output in self.outputs])
+
+    def _conditional(self) -> frozenset[int]:
+        """The arrays with elements that some branch alone needs."""
+        needed = needs(Code(self.steps, self.outputs), gradients=True) or []
+        found = {
+            self.spots[place][0]
+            for place, (step, need) in enumerate(zip(self.steps, needed))
+            if need != ALWAYS and step.op not in GIVEN
+        }
+        for place in list(found):
+            if self.arrays.steps[place].kind == "broadcast_to":  # all of it, of what was computed
+                found.update(self.arrays.steps[place].operands)
+        return frozenset(found)
 
     def _kind(self, place: int) -> Any:
         """What the members of a group have in common."""
