@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ..ops import Op, pow
+from ..ops import Op, neg, pow, sign
 from .code import CHOICES, GIVEN, Builder, Code, Step, equal, less, less_equal, select
 from .term import Term, number_of
 
@@ -93,7 +93,7 @@ def needs(code: Code, gradients: bool = False) -> list[Need] | None:
         step = steps[place]
         if not found[place] or step.op in GIVEN:
             continue
-        for operand, outcome in list(zip(step.operands, _outcomes(step)))[_asked(step) * gradients :]:
+        for operand, outcome in list(zip(step.operands, outcomes(step)))[_asked(step) * gradients :]:
             if found[operand] is not ALWAYS:
                 mine = found[place] if outcome is None else _under(found[place], outcome)
                 found[operand] = _either(found[operand] | mine)
@@ -105,7 +105,7 @@ def _asked(step: Step) -> int:
     return 2 if step.op in CHOICES else 1 if step.op is select else 0
 
 
-def _outcomes(step: Step) -> list[Outcome | None]:
+def outcomes(step: Step) -> list[Outcome | None]:
     """What must come about for each operand of a step to be needed; None where it always is."""
     operands = step.operands
     if step.op is select:
@@ -122,6 +122,11 @@ def _outcomes(step: Step) -> list[Outcome | None]:
 def where_needed(gradient: Any, share: Any) -> Any:
     """What a step in a branch passes on: 0 where 0 has come to it, whatever its local gradient."""
     return Term._apply(equal, gradient, 0.0, 0.0, share) if number_of(gradient) is None else share
+
+
+def finite_where(op: Any, operands: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The operands that are finite only where the result is; None where it may be infinite for any."""
+    return operands[2:] if op in CHOICES else operands if op in (neg, sign) else None
 
 
 def _under(need: Need, outcome: Outcome) -> Need:

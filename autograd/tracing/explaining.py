@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ..ops import CONSTANT, Op, explain
+from ..ops import CONSTANT, Op, div, explain
 from ..symbols import ATOM, Symbol
 from ..value import ERRORS
 from . import python
-from .choices import ALWAYS, Need, Outcome, needs
+from .choices import ALWAYS, Need, Outcome, needs, outcomes
 from .code import CHOICES, GIVEN, Code, given
 
 
@@ -89,18 +89,26 @@ class _Run:
             operands = list(map(self._symbol, step.operands))
             if relation == "select":
                 return f". It is in row {which} of take(rows, {self._symbol(asked[0])}), which computes all"
-            left, right = asked
-            if self.code.steps[left].op is CONSTANT:
-                left, right, relation = right, left, python.MIRRORED[relation]
-            condition = f"{self._symbol(left)} {relation} {self._symbol(right)}"
-            last = max(i for i, o in enumerate(step.operands) if self.code.steps[o].op is not CONSTANT)
-            kept = f"{operands[last]}, 1.0" if which else f"1.0, {operands[last]}"
-            operands[last] = Symbol(f"where({condition}, {kept})", ATOM)
+            condition, is_yes = self._condition((relation, asked, which, 2), forward)
+            computed = [i for i, o in enumerate(step.operands) if self.code.steps[o].op is not CONSTANT]
+            at = computed[-1 if step.op is div else 0]
+            kept = f"{operands[at]}, 1.0" if is_yes else f"1.0, {operands[at]}"
+            operands[at] = Symbol(f"where({condition}, {kept})", ATOM)
             return (
                 f". It is in the branch of where({condition}, ...) that is not taken, but a program computes "
                 f"both: keep its operand in the domain first, as in {_written(step.op, operands)}"
             )
         return ""
+
+    def _condition(self, outcome: Outcome, forward: int) -> tuple[str, bool]:
+        """The condition as it is written, and whether it holds where this comes about."""
+        steps = self.code.steps[:forward]
+        choice = next(step for step in reversed(steps) if step.op in CHOICES and outcome in outcomes(step))
+        left, right = choice.operands[:2]
+        relation = CHOICES[choice.op]
+        if self.code.steps[left].op is CONSTANT:
+            left, right, relation = right, left, python.MIRRORED[relation]
+        return f"{self._symbol(left)} {relation} {self._symbol(right)}", outcomes(choice)[2] == outcome
 
     def _need(self, place: int) -> Need:
         return self.needed[place] if self.needed is not None else ALWAYS

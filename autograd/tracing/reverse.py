@@ -12,9 +12,11 @@ import numpy as np
 
 from .. import ops
 from .arrays import Arrays
-from .choices import where_needed
+from .choices import finite_where, where_needed
 from .code import less
 from .term import Term, number_of, place_of
+
+MADE = ("map", "product", "sum", "runs", "logsumexp")  # numbers that are new, and not moved or spread
 
 
 def reversed_pass(arrays: Arrays, output: int, position: int, wanted: int) -> int:
@@ -33,8 +35,9 @@ class _Reverse:
             self.leads.append(place == wanted or any(self.leads[operand] for operand in step.operands))
         self.given: list[bool] = []  # numbers that are finite, since nothing was computed with them
         for step in arrays.steps:
-            made = step.kind in ("map", "product", "sum", "runs", "logsumexp")
-            self.given.append(not made and all([self.given[operand] for operand in step.operands]))
+            self.given.append(
+                step.kind not in MADE and all([self.given[operand] for operand in step.operands])
+            )
         # what has arrived: gradients of the whole array, and of some of its elements with their places
         self.whole: dict[int, list[int]] = {}
         self.parts: dict[int, list[tuple[int, np.ndarray]]] = {}
@@ -184,14 +187,24 @@ class _Reverse:
         """Whether a local gradient may meet, in a branch that is not taken, an upstream gradient of 0."""
         if place not in self.arrays.conditional or number_of(local) is not None:
             return False
-        return local.place >= len(self.given) or not self.given[local.place]
+        return self._is_at_risk(local.place)
+
+    def _is_at_risk(self, place: int) -> bool:
+        """Whether an array may be infinite where the result is not: what is always needed shows there."""
+        step = self.arrays.steps[place]
+        if place < len(self.given):
+            if self.given[place] or place in self.arrays.conditional:
+                return not self.given[place]
+            return step.kind not in MADE and any(map(self._is_at_risk, step.operands))
+        made_of = finite_where(step.detail, step.operands) if step.kind == "map" else None
+        return made_of is None or any(map(self._is_at_risk, made_of))
 
     def _product(self, place: int, gradient: int) -> None:
         """The gradient of a product is one too: of the upstream gradient with the other factor."""
         arrays = self.arrays
         operands, axes = arrays.steps[place].operands, arrays.steps[place].detail
         factors = tuple(
-            self._finite(operand) if place in arrays.conditional and not self.given[operand] else operand
+            self._finite(operand) if place in arrays.conditional and self._is_at_risk(operand) else operand
             for operand in operands
         )
         left, right, out = axes
