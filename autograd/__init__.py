@@ -63,7 +63,7 @@ from .value_array import ValueArray, values
 __all__ = [
     "ArrayOp", "Checked", "Contribution", "Drawing", "Film", "GradientError", "NaryOp", "Op", "Program",
     "Report", "Step", "Stepper", "Symbol", "Tensor", "TraceError", "Value", "ValueArray", "abs", "array_ops",
-    "backward_steps", "concatenate", "cos", "define", "detect_anomaly", "dot", "draw", "elu", "erf",
+    "backward_steps", "concatenate", "cos", "define", "detect_anomaly", "dot", "draw", "elu", "equal", "erf",
     "erfc", "exp", "expm1", "film", "formula", "gelu", "gelu_tanh", "gradcheck", "gradients", "hardtanh",
     "hessian", "hvp", "identity", "jacobian", "leaky_relu", "log", "log1p", "log_softmax", "logsumexp",
     "maximum", "minimum", "mish", "name_of", "no_grad", "ops", "prelu", "relu", "selu", "sigmoid", "sign",
