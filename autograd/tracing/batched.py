@@ -262,7 +262,7 @@ class Batched:
         kinds = Counter(
             "element by element" if step.kind == "map" else step.kind
             for step in self.arrays.steps
-            if step.kind in ("map", "sum", "logsumexp", "look_up", "product")
+            if step.kind in ("map", "sum", "logsumexp", "max", "min", "look_up", "product")
         )
         kinds["dot product"] = kinds.pop("product", 0) - len(products)
         rest = [

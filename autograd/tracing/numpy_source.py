@@ -313,7 +313,7 @@ class Writer:
     def _mask(self, step: Array, name: str) -> str:
         there, fill = step.detail
         table = self._there(there)
-        return f"np.where({table}, {name}, {'-np.inf' if fill == -np.inf else fill})"
+        return f"np.where({table}, {name}, {_infinite(str(fill))})"
 
     def _there(self, there: np.ndarray) -> str:
         if (
@@ -326,6 +326,12 @@ class Writer:
 
     def _sum(self, step: Array, name: str) -> str:
         return f"{_atom(name)}.sum(axis=-1)"
+
+    def _max(self, step: Array, name: str) -> str:
+        return f"{_atom(name)}.max(axis=-1)"
+
+    def _min(self, step: Array, name: str) -> str:
+        return f"{_atom(name)}.min(axis=-1)"
 
     def _logsumexp(self, step: Array, name: str) -> str:
         return f"logsumexp({name})"

@@ -23,8 +23,16 @@ from ..symbols import number as finite
 from .code import CHOICES, select
 
 MATH = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh", "erf", "erfc")
-PRIMITIVES = {name: f"math.{name}" for name in MATH} | {"abs": "abs"}
+PRIMITIVES = {name: f"math.{name}" for name in MATH} | {"abs": "abs", "max": "largest", "min": "smallest"}
+EXTREME = """def {}(*xs):
+    found = xs[0]
+    for x in xs:
+        if x {} found or x != x:
+            found = x
+    return found"""
 LIBRARY = {
+    "largest": EXTREME.format("largest", ">"),
+    "smallest": EXTREME.format("smallest", "<"),
     "sign": "def sign(x):\n    return 1.0 if x > 0.0 else -1.0 if x < 0.0 else x + 0.0",
     "logsumexp": (
         "def logsumexp(*xs):\n    largest = max(xs)\n    if math.isinf(largest):\n"
@@ -33,7 +41,7 @@ LIBRARY = {
     ),
 }
 # Words of the language, and names that the written programs use.
-WORDS = {*keyword.kwlist, "math", "parameters", "abs", "float", "int", "max", "sum", "range"}
+WORDS = {*keyword.kwlist, *LIBRARY, "math", "parameters", "abs", "float", "int", "max", "sum", "range"}
 SHORT = 32  # characters of a formula that is written out in place of a call
 MANY = 50  # terms; a longer sum is a call, which the compiler need not nest
 MIRRORED = {"<": ">", "<=": ">=", "==": "=="}
@@ -96,7 +104,7 @@ def value(op: Any, operands: Sequence[Any]) -> str:
         return _text(sum(terms[1:], terms[0]))
     if isinstance(op, Op) and is_infix(op) and not op.is_defined:
         return _text(op(*operands))
-    if op.name in LIBRARY or (op.name in PRIMITIVES and not op.is_defined):
+    if op.name in LIBRARY or op.name in PRIMITIVES and not getattr(op, "is_defined", False):
         return Scalar.call(op.name, list(map(_text, operands)))
     if _is_short(op):
         return _formula(op, operands)

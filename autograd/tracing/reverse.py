@@ -16,7 +16,15 @@ from .choices import finite_where, where_needed
 from .code import less
 from .term import Term, number_of, place_of
 
-MADE = ("map", "product", "sum", "runs", "logsumexp")  # numbers that are new, and not moved or spread
+MADE = (
+    "map",
+    "product",
+    "sum",
+    "runs",
+    "logsumexp",
+    "max",
+    "min",
+)  # numbers that are new, and not moved or spread
 
 
 def reversed_pass(arrays: Arrays, output: int, position: int, wanted: int) -> int:
@@ -161,11 +169,14 @@ class _Reverse:
             have = arrays.steps[gradient]
             spread = arrays.add("expand", (gradient,), (*have.shape, 1), have.batched)
             self._give(operands[0], spread, step.batched)
-        elif kind == "logsumexp":
-            have = arrays.steps[gradient]
-            upstream = Term(arrays, arrays.add("expand", (gradient,), (*have.shape, 1), have.batched))
-            out = Term(arrays, arrays.add("expand", (place,), (*step.shape, 1), step.batched))
-            (local,) = ops.logsumexp_of.partials(out, Term(arrays, operands[0]))
+        elif kind in ("logsumexp", "max", "min"):
+            upstream, out, x = self._expanded(gradient), self._expanded(place), Term(arrays, operands[0])
+            if kind == "logsumexp":
+                (local,) = ops.logsumexp_of.partials(out, x)
+            else:  # several that are the largest share it equally
+                chosen = ops.where(ops.equal(x, out), 1.0, 0.0)
+                count = arrays.add("sum", (chosen.place,), step.shape, arrays.steps[chosen.place].batched)
+                local = chosen / self._expanded(count)
             product = Term._apply(ops.mul, upstream, local)
             if self._may_be_infinite(place, local):
                 product = where_needed(upstream, product)
@@ -182,6 +193,11 @@ class _Reverse:
         if batched and not arrays.steps[operand].batched:
             raise AssertionError("a gather is batched as what it reads is")
         self.parts.setdefault(operand, []).append((arrays.whole(gradient, index.shape), index))
+
+    def _expanded(self, place: int) -> Term:
+        """With an axis of length 1 at the end, against which what was reduced broadcasts."""
+        step = self.arrays.steps[place]
+        return Term(self.arrays, self.arrays.add("expand", (place,), (*step.shape, 1), step.batched))
 
     def _may_be_infinite(self, place: int, local: Any) -> bool:
         """Whether a local gradient may meet, in a branch that is not taken, an upstream gradient of 0."""
