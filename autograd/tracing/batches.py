@@ -43,19 +43,19 @@ class Layout:
                 f"each with a first axis for the examples: {', '.join(self.names)}"
             )
         found = []
-        for name, shape, rows, selects, argument in zip(
-            self.names, self.shapes, self.rows, self.selects, arguments
-        ):
-            array = self._numbers(name, shape, argument)
+        for place, argument in enumerate(arguments):
+            array, shape = self._numbers(place, argument), self.shapes[place]
             if array.ndim != len(shape) + 1 or array.shape[1:] != shape:
                 raise TypeError(
-                    f"{self.function}: {name} has shape {array.shape}; expected {_batched(shape)}, one for "
-                    "each example"
+                    f"{self.function}: {self.names[place]} has shape {array.shape}; expected "
+                    f"{_batched(shape)}, one for each example"
                 )
-            if selects:
-                self._check_selecting(name, array, rows, whole)
-            with np.errstate(over="ignore"):  # an infinity is found where it does harm
-                found.append(array if selects and whole else np.asarray(array, dtype))
+            if self.selects[place]:
+                self._check_selecting(place, array, whole)
+            if array.dtype != dtype and not (whole and self.selects[place]):
+                with np.errstate(over="ignore"):  # an infinity is found where it does harm
+                    array = array.astype(dtype)
+            found.append(array)
         sizes = {len(array) for array in found}
         if len(sizes) > 1:
             raise ValueError(
@@ -66,30 +66,34 @@ class Layout:
             raise ValueError(f"{self.function}: the batch is empty; expected one example at least")
         return found
 
-    def _numbers(self, name: str, shape: tuple[int, ...], argument: Any) -> NDArray[Any]:
-        expected = f"expected numbers in an array of shape {_batched(shape)}, one for each example"
+    def _numbers(self, place: int, argument: Any) -> NDArray[Any]:
+        """An argument as an array of numbers, of any shape."""
+        array = argument
         try:
             array = np.asarray(argument)
         except (TypeError, ValueError):
-            raise TypeError(f"{self.function}: {name} is {reprlib.repr(argument)}; {expected}") from None
-        if array.dtype.kind in "biuf":
+            pass
+        kind = array.dtype.kind if isinstance(array, np.ndarray) else "O"
+        if kind in "biuf":
             return array
-        if array.dtype.kind != "O" or not array.ndim:
-            raise TypeError(f"{self.function}: {name} is {reprlib.repr(argument)}; {expected}")
-        numbers = np.empty(array.shape)
-        for place, each in np.ndenumerate(array):
-            numbers[place] = as_float(number_of(each), f"{self.function}: {name} in {_at(place)}")
-        return numbers
+        called = f"{self.function}: {self.names[place]}"
+        if kind != "O" or not isinstance(array, np.ndarray) or not array.ndim:
+            raise TypeError(
+                f"{called} is {reprlib.repr(argument)}; expected numbers in an array of shape "
+                f"{_batched(self.shapes[place])}, one for each example"
+            )
+        numbers = [as_float(number_of(each), f"{called} in {_at(at)}") for at, each in np.ndenumerate(array)]
+        return np.array(numbers, float).reshape(array.shape)
 
-    def _check_selecting(self, name: str, array: NDArray[Any], rows: NDArray[Any], whole: bool) -> None:
-        integers = np.issubdtype(array.dtype, np.integer)
-        if not integers and (whole or (array != np.floor(array))[:, rows > 0].any()):
+    def _check_selecting(self, place: int, array: NDArray[Any], whole: bool) -> None:
+        name, rows, selects = self.names[place], self.rows[place], self.rows[place] > 0
+        if array.dtype.kind not in "iu" and (whole or (array != np.floor(array))[:, selects].any()):
             raise TypeError(
                 f"{self.function}: {name} is of dtype {array.dtype}; it selects, so whole numbers are "
                 "expected"
             )
-        wrong = (rows > 0) & ((array < 0) | (array >= rows))
-        if wrong.any():
+        wrong = (array < 0) | (array >= rows)
+        if wrong.any() and (wrong := wrong & selects).any():
             first = tuple(np.argwhere(wrong)[0])
             raise IndexError(
                 f"{self.function}: {name} has {array[first]:g}; it selects from 0 to {rows[first[1:]] - 1}"

@@ -7,6 +7,7 @@ not taken may have no value, and must not reach the result, nor the gradients. W
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -86,17 +87,16 @@ def needs(code: Code, gradients: bool = False) -> list[Need] | None:
     steps = code.steps
     if not any([step.op in CHOICES or step.op is select for step in steps]):
         return None
-    found: list[Need] = [frozenset()] * len(steps)
+    uses: list[set[frozenset[Outcome]]] = [set() for _ in steps]  # where each use of a step needs it
+    found: list[Need] = [ALWAYS] * len(steps)
     for output in code.outputs:
-        found[output] = ALWAYS
+        uses[output] |= ALWAYS
     for place in range(len(steps) - 1, -1, -1):
         step = steps[place]
-        if not found[place] or step.op in GIVEN:
-            continue
-        for operand, outcome in list(zip(step.operands, outcomes(step)))[_asked(step) * gradients :]:
-            if found[operand] is not ALWAYS:
-                mine = found[place] if outcome is None else _under(found[place], outcome)
-                found[operand] = _either(found[operand] | mine)
+        found[place] = need = _either(uses[place])
+        if need and step.operands:
+            for operand, outcome in list(zip(step.operands, outcomes(step)))[_asked(step) * gradients :]:
+                uses[operand] |= need if outcome is None else _under(need, outcome)
     return found
 
 
@@ -138,25 +138,16 @@ def _under(need: Need, outcome: Outcome) -> Need:
     ])  # fmt: skip
 
 
-def _either(need: Need) -> Need:
+def _either(alternatives: set[frozenset[Outcome]]) -> Need:
     """The same with alternatives put together that differ in one outcome and are all that there are."""
-    while True:
-        if frozenset() in need:
-            return ALWAYS
-        if len(need) > MANY:
-            return UNCLEAR
-        for every in need:
+    while frozenset() not in alternatives:
+        alike: dict[Any, set[frozenset[Outcome]]] = defaultdict(set)
+        for every in alternatives:
             for outcome in every:
                 relation, asked, _, count = outcome
-                if count > len(need):
-                    continue
-                rest = every - {outcome}
-                together = {rest | {(relation, asked, which, count)} for which in range(count)}
-                if together <= need:
-                    need = need - together | {rest}
-                    break
-            else:
-                continue
-            break
-        else:
-            return frozenset([every for every in need if not any([other < every for other in need])])
+                alike[every - {outcome}, relation, asked, count].add(every)
+        complete = next((key for key, found in alike.items() if len(found) == key[-1]), None)
+        if complete is None:
+            return UNCLEAR if len(alternatives) > MANY else frozenset(alternatives)
+        alternatives = alternatives - alike[complete] | {complete[0]}
+    return ALWAYS

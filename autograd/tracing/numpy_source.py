@@ -146,6 +146,8 @@ class Writer:
             self._give(place, step, self._map(place, step))
         elif kind == "scatter":
             self._scatter(place, step)
+        elif kind == "broadcast_to" and self._broadcasts_anyway(place, step):
+            self._names[place] = self._names[step.operands[0]]
         else:
             written = getattr(self, f"_{kind}")(step, *(self._operand(step, o) for o in step.operands))
             if written == self.name(step.operands[0]):
@@ -187,7 +189,8 @@ class Writer:
             left, right, yes, no = operands
             if yes == 1.0 and no == 0.0 and self._multiplies(place):
                 return vector.comparison(op, left, right)
-            if isinstance(yes, float) and isinstance(no, float) and self.dtype != float:
+            numbers = [self.arrays.number_of(operand) for operand in step.operands[2:]]
+            if None not in numbers and self.dtype != float:
                 yes = Vector(f"np.{self.dtype.name}({yes})", ATOM)
             return vector.value(op, [left, right, yes, no])
         return vector.value(op, operands)
@@ -330,6 +333,8 @@ class Writer:
     def _max(self, step: Array, name: str) -> str:
         return f"{_atom(name)}.max(axis=-1)"
 
+    _largest = _max
+
     def _min(self, step: Array, name: str) -> str:
         return f"{_atom(name)}.min(axis=-1)"
 
@@ -360,6 +365,22 @@ class Writer:
             inner = ", ".join(["1"] * (len(step.shape) - len(source.shape)) + list(map(str, source.shape)))
             name = f"{_atom(name)}.reshape(-1, {inner})"
         return f"np.broadcast_to({name}, ({shape},))"
+
+    def _broadcasts_anyway(self, place: int, step: Array) -> bool:
+        """Whether NumPy does it by itself: in each use another operand has all of the shape."""
+        steps = self.arrays.steps
+        if step.batched and len(steps[step.operands[0]].shape) != len(step.shape):
+            return False
+        return all(
+            use >= 0
+            and steps[use].kind == "map"
+            and any(
+                steps[other].shape == step.shape and steps[other].batched >= step.batched
+                for other in steps[use].operands
+                if steps[other].kind != "broadcast_to"
+            )
+            for use in self._uses[place]
+        )
 
     def _to_batch(self, step: Array, name: str) -> str:
         shape = ", ".join([self._batch(), *map(str, step.shape)])

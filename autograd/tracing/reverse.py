@@ -16,15 +16,8 @@ from .choices import finite_where, where_needed
 from .code import less
 from .term import Term, number_of, place_of
 
-MADE = (
-    "map",
-    "product",
-    "sum",
-    "runs",
-    "logsumexp",
-    "max",
-    "min",
-)  # numbers that are new, and not moved or spread
+# What makes new numbers, and does not move or spread those that are there.
+MADE = ("map", "product", "sum", "runs", "logsumexp", "max", "min", "largest")
 
 
 def reversed_pass(arrays: Arrays, output: int, position: int, wanted: int) -> int:
@@ -169,6 +162,8 @@ class _Reverse:
             have = arrays.steps[gradient]
             spread = arrays.add("expand", (gradient,), (*have.shape, 1), have.batched)
             self._give(operands[0], spread, step.batched)
+        elif kind == "largest":  # a constant
+            pass
         elif kind in ("logsumexp", "max", "min"):
             upstream, out, x = self._expanded(gradient), self._expanded(place), Term(arrays, operands[0])
             if kind == "logsumexp":
@@ -208,6 +203,8 @@ class _Reverse:
     def _is_at_risk(self, place: int) -> bool:
         """Whether an array may be infinite where the result is not: what is always needed shows there."""
         step = self.arrays.steps[place]
+        if step.kind == "constant":
+            return False
         if place < len(self.given):
             if self.given[place] or place in self.arrays.conditional:
                 return not self.given[place]
