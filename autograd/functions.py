@@ -107,7 +107,7 @@ def softmax(values: Any, axis: int = -1) -> Any:
 def _shifted(caller: str, values: Any, axis: Any) -> list[Any]:
     """The numbers of a list less the largest of them: 0 and below, so that no exp overflows."""
     values = _of_a_list(caller, values, axis)
-    largest = nary(ops.max_of, values)
+    largest = nary(ops.largest_of, values)
     return [value - largest for value in values]
 
 

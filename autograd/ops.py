@@ -547,4 +547,10 @@ logsumexp_of = NaryOp(
 max_of = NaryOp("max", "max", lambda *xs: _nan_or(max, xs), _largest_partials)
 min_of = NaryOp("min", "min", lambda *xs: _nan_or(min, xs), _largest_partials)
 
-NARY: dict[str, NaryOp] = {row.name: row for row in (sum_of, dot_of, logsumexp_of, max_of, min_of)}
+# The largest as a constant. A softmax takes it off all numbers and does not depend on it: the gradient that
+# would go this way is 0, made of rounding errors.
+largest_of = NaryOp("largest", "max", max_of.on_float, lambda out, *xs: (0.0,) * len(xs))
+
+NARY: dict[str, NaryOp] = {
+    row.name: row for row in (sum_of, dot_of, logsumexp_of, max_of, min_of, largest_of)
+}

@@ -13,7 +13,7 @@ in a first axis. All that is done to arrays is one of these kinds:
 ``mask``         what is not there is filled in                         detail: (which is there, the number)
 ``map``          a row of the table, element by element                 detail: the row
 ``product``      a sum of products: a matrix product                    detail: axes, as for numpy.einsum
-``sum``, ``logsumexp``, ``max``, ``min``  over the last axis
+``sum``, ``logsumexp``, ``max``, ``min``, ``largest``  over the last axis
 ``runs``         sums of runs of a row                                  detail: where each run begins
 ``sum_to``       down to a shape that broadcasting has made larger, and over the batch
 ``expand``       an axis of length 1 at the end

@@ -21,13 +21,14 @@ from typing import Any
 
 import numpy as np
 
-from ..ops import CONSTANT, Op, dot_of, logsumexp_of, max_of, min_of, sum_of
+from ..ops import CONSTANT, Op, dot_of, largest_of, logsumexp_of, max_of, min_of, sum_of
 from . import code as codes
 from .arrays import ArrayCode, Arrays, Spot
 from .choices import ALWAYS, needs
 from .code import ARGUMENT, GIVEN, PARAMETER, Code, select
 
-EMPTY = {sum_of: 0.0, logsumexp_of: -np.inf, max_of: -np.inf, min_of: np.inf}  # of no numbers
+# What the reductions are of no numbers.
+EMPTY = {sum_of: 0.0, logsumexp_of: -np.inf, max_of: -np.inf, largest_of: -np.inf, min_of: np.inf}
 FULL = 0.45  # of a grid: from this part on the whole is computed
 
 

@@ -48,7 +48,7 @@ class Scalar(Symbol):
             return rf"\sqrt{{{inside}}}"
         if name == "abs":
             return rf"\left|{inside}\right|"
-        name = {"maximum": "max", "minimum": "min"}.get(name, name)
+        name = {"maximum": "max", "minimum": "min", "largest": "max"}.get(name, name)
         command = rf"\{name}" if name in NAMED else rf"\mathrm{{{_escaped(name)}}}"
         return rf"{command}\left({inside}\right)"
 
