@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..value import _as_float as as_float
-from .recording import Signature, TraceError, number_of
+from .recording import Signature, TraceError, number_in
 
 
 class Layout:
@@ -82,7 +82,7 @@ class Layout:
                 f"{called} is {reprlib.repr(argument)}; expected numbers in an array of shape "
                 f"{_batched(self.shapes[place])}, one for each example"
             )
-        numbers = [as_float(number_of(each), f"{called} in {_at(at)}") for at, each in np.ndenumerate(array)]
+        numbers = [as_float(number_in(each), f"{called} in {_at(at)}") for at, each in np.ndenumerate(array)]
         return np.array(numbers, float).reshape(array.shape)
 
     def _check_selecting(self, place: int, array: NDArray[Any], whole: bool) -> None:

@@ -197,13 +197,13 @@ def _flatten(function: str, name: str, tree: Any, argument: Any, found: list[Any
     if type(argument) is not float:
         if isinstance(argument, (list, tuple)) or np.ndim(argument):
             raise TypeError(f"{function}: {name} is {argument!r}; expected a number, as in the trace")
-        argument = as_float(number_of(argument), f"{function}: {name}")
+        argument = as_float(number_in(argument), f"{function}: {name}")
     elif argument != argument:
         raise ValueError(f"{function}: {name} is nan, which is not a number; look for where the data has it")
     found.append(argument)
 
 
-def number_of(argument: Any) -> Any:
+def number_in(argument: Any) -> Any:
     """The number of a Value, for a program to be called with; anything else is what it is."""
     if not isinstance(argument, Value):
         return argument
