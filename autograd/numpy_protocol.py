@@ -53,8 +53,15 @@ def row_of(ufunc: Any) -> Callable[..., Any] | None:
     return ops.ELEMENTWISE.get(ROWS.get(name, name)) or OTHERS.get(name)
 
 
+def is_of_a_person(ufunc: Any) -> bool:
+    """Whether it is a Python function that ``np.frompyfunc`` or ``np.vectorize`` calls for each element."""
+    return str(ufunc.__name__).endswith("(vectorized)")
+
+
 def elementwise(ufunc: Any, method: str, inputs: tuple[Any, ...], settings: Mapping[str, Any]) -> Any:
     """The ufunc on operands of which one at least is a node."""
+    if is_of_a_person(ufunc):  # it is called with the nodes themselves
+        return ufunc(*[np.array(each, object) if hasattr(type(each), "_apply") else each for each in inputs])
     into = settings.get("out")
     array_kind = next((each.array_kind for each in inputs if hasattr(type(each), "array_kind")), None)
     if array_kind and any(isinstance(each, np.ndarray) and each.ndim for each in inputs):

@@ -186,7 +186,7 @@ def _called(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> A
         return np.logical_not(_compared(ops.equal, *inputs))
     if method == "__call__" and name in numpy_protocol.PLAIN:
         return ufunc(*map(numbers, inputs), **settings)
-    if name in BY_ELEMENT or method != "__call__":
+    if name in BY_ELEMENT or method != "__call__" or numpy_protocol.is_of_a_person(ufunc):
         return _wrapped(getattr(ufunc, method)(*map(_as_elements, inputs), **settings))
     called = numpy_protocol.row_of(ufunc)
     if called is None or settings.keys() - {"casting", "subok"}:
@@ -282,6 +282,8 @@ def _wrapped(found: Any) -> Any:
         return found
     if not found.ndim:
         return found[()]
+    if found.dtype.hasobject and not any(isinstance(each, Value) for each in found.flat) and found.size:
+        return found  # a person's function that gave no nodes
     if found.dtype.hasobject and not all(isinstance(each, Value) for each in found.flat):
         found = np.frompyfunc(_node, 1, 1)(found.view(np.ndarray))
     return found.view(ValueArray) if found.dtype.hasobject else found
