@@ -363,7 +363,7 @@ pow: Op = Op(
     "pow", "**", math.pow, np.power,
     (
         # x**0 is the constant 1, also at x = 0, where x**-1 is not to be asked for
-        lambda out, x, y: y * x ** where(equal(x, 0.0), where(equal(y, 0.0), 0.0, y - 1.0), y - 1.0),
+        lambda out, x, y: y * where(equal(x, 0.0), where(equal(y, 0.0), 1.0, x), x) ** (y - 1.0),
         # 0**y is 0 for all y > 0, where log(0) is not to be asked for; below, it falls from infinity
         lambda out, x, y: out * log(where(equal(x, 0.0), where(y < 0.0, 0.0, 1.0), x)),
     ),

@@ -99,6 +99,8 @@ class Condition:
             raise TraceError(
                 f"where: got {condition!r} for the condition; expected a comparison such as x > 0"
             )
+        if x is y:
+            return x
         return Value._apply(condition.row, condition.left, condition.right, x, y)
 
 

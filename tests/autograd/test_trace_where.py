@@ -250,17 +250,3 @@ def test_a_guard_can_be_read():
     assert r"t_{8} &= 0 \;\mathrm{if}\; t_{4} = 0 \;\mathrm{else}\; t_{7}" in program.latex
     assert "const t8 = t4 === 0.0 ? 0.0 : t7;" in program.javascript
     assert "np.where(t3 == 0.0, 0.0, t3 * (0.5 / h1))" in program.batched().source
-
-
-def test_second_derivatives_of_a_branch():
-    """A program of a gradient: what is asked of it is the gradient of a gradient."""
-
-    def slope(x):
-        return autograd.gradients(where(x > 0.0, x**3 * w, w * x), x, create_graph=True)
-
-    program = trace(slope, 1.0, parameters=[w])
-    for x, expected in ((-2.0, [1.5, 1.0, 0.0]), (4.0, [72.0, 48.0, 36.0])):
-        value, gradients = program.value_and_grad(x)
-        assert [value, gradients[w], *gradients.arguments] == expected
-    assert program.batched()([-2.0, 4.0]).tolist() == [1.5, 72.0]
-    assert program.batched().value_and_grad([-2.0, 4.0])[1][w] == 24.5
