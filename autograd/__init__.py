@@ -11,7 +11,7 @@
 from importlib import import_module
 from typing import Any
 
-from . import array_ops, ops
+from . import array_ops, elementary, ops  # first, so that all rows there are become methods
 from .check import Checked, GradientError, Report, gradcheck
 from .defining import define
 from .derivatives import hessian, hvp, jacobian
