@@ -26,6 +26,7 @@ from .ops import (
     abs,
     cos,
     elu,
+    equal,
     erf,
     erfc,
     exp,
@@ -57,16 +58,17 @@ from .ops import (
 from .symbols import Symbol
 from .tensor import Tensor
 from .value import Value
+from .value_array import ValueArray, values
 
 __all__ = [
     "ArrayOp", "Checked", "Contribution", "Drawing", "Film", "GradientError", "NaryOp", "Op", "Program",
-    "Report", "Step", "Stepper", "Symbol", "Tensor", "TraceError", "Value", "abs", "array_ops",
+    "Report", "Step", "Stepper", "Symbol", "Tensor", "TraceError", "Value", "ValueArray", "abs", "array_ops",
     "backward_steps", "concatenate", "cos", "define", "detect_anomaly", "dot", "draw", "elu", "erf",
     "erfc", "exp", "expm1", "film", "formula", "gelu", "gelu_tanh", "gradcheck", "gradients", "hardtanh",
     "hessian", "hvp", "identity", "jacobian", "leaky_relu", "log", "log1p", "log_softmax", "logsumexp",
     "maximum", "minimum", "mish", "name_of", "no_grad", "ops", "prelu", "relu", "selu", "sigmoid", "sign",
     "silu", "sin", "softmax", "softplus", "sqrt", "stack", "stepper", "sum", "swish", "take", "tan",
-    "tanh", "topological_order", "trace", "traced", "where",
+    "tanh", "topological_order", "trace", "traced", "values", "where",
 ]  # fmt: skip
 
 

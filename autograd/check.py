@@ -145,7 +145,7 @@ def gradcheck(
                 moved = [a.copy() for a in arrays]
                 moved[i][index] = x
                 with no_grad():
-                    return float(run(moved)[1])
+                    return float(np.asarray(run(moved)[1].data))
 
             numeric, uncertainty = _slope(along, float(array[index]), step)
             exact = float(np.asarray(analytic[i])[index])

@@ -35,7 +35,7 @@ def sum(values: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """
     if _is_array(values):
         return array_ops.sum(values, axis=axis, keepdims=keepdims)
-    values = _listed("sum", values)
+    values = _of_a_list("sum", values, axis, empty=True)
     return nary(ops.sum_of, values) if values else constant(0.0)
 
 
@@ -68,9 +68,7 @@ def logsumexp(values: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """
     if _is_array(values):
         return array_ops.logsumexp(values, axis=axis, keepdims=keepdims)
-    values = _listed("logsumexp", values)
-    if not values:
-        raise ValueError("logsumexp: got no values; the logarithm of an empty sum is minus infinity")
+    values = _of_a_list("logsumexp", values, axis)
     return nary(ops.logsumexp_of, values)
 
 
@@ -85,9 +83,9 @@ def log_softmax(values: Any, axis: int = -1) -> Any:
     """
     if _is_array(values):
         return array_ops.log_softmax(values, axis=axis)
-    values = _listed("log_softmax", values)
-    total = logsumexp(values)
-    return [value - total for value in values]
+    shifted = _shifted("log_softmax", values, axis)
+    total = ops.log(sum([ops.exp(value) for value in shifted]))
+    return [value - total for value in shifted]
 
 
 def softmax(values: Any, axis: int = -1) -> Any:
@@ -101,7 +99,26 @@ def softmax(values: Any, axis: int = -1) -> Any:
     """
     if _is_array(values):
         return array_ops.softmax(values, axis=axis)
-    return [ops.exp(value) for value in log_softmax(_listed("softmax", values))]
+    exponentials = [ops.exp(value) for value in _shifted("softmax", values, axis)]
+    total = sum(exponentials)
+    return [each / total for each in exponentials]
+
+
+def _shifted(caller: str, values: Any, axis: Any) -> list[Any]:
+    """The numbers of a list less the largest of them: 0 and below, so that no exp overflows."""
+    values = _of_a_list(caller, values, axis)
+    largest = nary(ops.max_of, values)
+    return [value - largest for value in values]
+
+
+def _of_a_list(caller: str, values: Any, axis: Any, empty: bool = False) -> list[Any]:
+    """The list, for a function that takes arrays too: it has one axis, and mostly must not be empty."""
+    values = _listed(caller, values)
+    if axis not in (None, 0, -1) or isinstance(axis, bool):
+        raise ValueError(f"{caller}: axis is {axis!r}; a list has the axis 0 alone")
+    if not values and not empty:
+        raise ValueError(f"{caller}: got no values; expected one at least")
+    return values
 
 
 def take(rows: Any, index: Any) -> Any:

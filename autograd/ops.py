@@ -184,6 +184,8 @@ class ArrayOp(Row):
             apply = _apply_of(operand, "_apply_array")
             if apply is not None:
                 return apply(self, *operands, **static)
+            if hasattr(type(operand), "_apply"):
+                raise TypeError(f"{self.name}: got the number {operand!r}; expected a Tensor or an array")
         return self.on_array(*operands, **static)
 
 
@@ -247,9 +249,10 @@ def where(condition: Any, x: Any, y: Any) -> Any:
             return select(condition, x, y)
     if np.asarray(condition).dtype != bool:
         raise TypeError(f"where: the condition is {condition!r}; expected True, False, or an array of these")
+    for operand in (x, y):
+        if np.asarray(operand).dtype.kind not in "biuf":
+            raise TypeError(f"where: got {operand!r}; expected numbers, arrays, Values or Tensors")
     chosen = np.where(condition, x, y)
-    if chosen.dtype.kind not in "biuf":
-        raise TypeError(f"where: got {x!r} and {y!r}; expected numbers, arrays, Values or Tensors")
     return chosen if chosen.ndim or isinstance(x, np.ndarray) or isinstance(y, np.ndarray) else chosen.item()
 
 
@@ -282,7 +285,7 @@ def floating(x: Any) -> Any:
     >>> -np.uint8([1, 2]), -floating(np.uint8([1, 2]))
     (array([255, 254], dtype=uint8), array([-1., -2.]))
     """
-    return x if x.dtype.kind == "f" else x.astype(float)
+    return x.astype(float) if x.dtype.kind in "biu" else x
 
 
 def _of_floats(ufunc: Callable[[Any], Any]) -> Callable[[Any], Any]:
