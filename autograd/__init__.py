@@ -11,10 +11,65 @@
 from importlib import import_module
 from typing import Any
 
-from . import array_ops, elementary, ops  # first, so that all rows there are become methods
+from . import array_ops, elementary, ops, torch_names  # first, so that all rows there are become methods
+from .array_functions import (
+    all,
+    any,
+    argmax,
+    argmin,
+    argsort,
+    astype,
+    broadcast_to,
+    clip,
+    cumsum,
+    einsum,
+    expand_dims,
+    flip,
+    isnan,
+    matmul,
+    max,
+    mean,
+    min,
+    moveaxis,
+    norm,
+    outer,
+    pad,
+    prod,
+    put,
+    repeat,
+    reshape,
+    roll,
+    round,
+    sort,
+    split,
+    squeeze,
+    std,
+    swapaxes,
+    take_along_axis,
+    tile,
+    transpose,
+    tril,
+    triu,
+    var,
+)  # fmt: skip
 from .check import Checked, GradientError, Report, gradcheck
 from .defining import define
 from .derivatives import hessian, hvp, jacobian
+from .elementary import (
+    arccos,
+    arcsin,
+    arctan,
+    arctan2,
+    ceil,
+    cosh,
+    exp2,
+    floor,
+    hypot,
+    log2,
+    log10,
+    sinh,
+    square,
+)  # fmt: skip
 from .engine import Contribution, Step, backward_steps, gradients, topological_order
 from .functions import concatenate, dot, log_softmax, logsumexp, softmax, stack, sum, take
 from .modes import detect_anomaly, no_grad
@@ -62,13 +117,17 @@ from .value_array import ValueArray, values
 
 __all__ = [
     "ArrayOp", "Checked", "Contribution", "Drawing", "Film", "GradientError", "NaryOp", "Op", "Program",
-    "Report", "Step", "Stepper", "Symbol", "Tensor", "TraceError", "Value", "ValueArray", "abs", "array_ops",
-    "backward_steps", "concatenate", "cos", "define", "detect_anomaly", "dot", "draw", "elu", "erf",
-    "erfc", "exp", "expm1", "film", "formula", "gelu", "gelu_tanh", "gradcheck", "gradients", "hardtanh",
-    "hessian", "hvp", "identity", "jacobian", "leaky_relu", "log", "log1p", "log_softmax", "logsumexp",
-    "maximum", "minimum", "mish", "name_of", "no_grad", "ops", "prelu", "relu", "selu", "sigmoid", "sign",
-    "silu", "sin", "softmax", "softplus", "sqrt", "stack", "stepper", "sum", "swish", "take", "tan",
-    "tanh", "topological_order", "trace", "traced", "values", "where",
+    "Report", "Step", "Stepper", "Symbol", "Tensor", "TraceError", "Value", "ValueArray", "abs", "arccos",
+    "arcsin", "arctan", "arctan2", "argmax", "argmin", "argsort", "array_ops", "astype", "backward_steps",
+    "broadcast_to", "ceil", "clip", "concatenate", "cos", "cosh", "cumsum", "define", "detect_anomaly", "dot",
+    "draw", "einsum", "elu", "erf", "erfc", "exp", "exp2", "expand_dims", "expm1", "film", "flip", "floor",
+    "formula", "gelu", "gelu_tanh", "gradcheck", "gradients", "hardtanh", "hessian", "hvp", "hypot",
+    "identity", "isnan", "jacobian", "leaky_relu", "log", "log10", "log1p", "log2", "log_softmax",
+    "logsumexp", "matmul", "maximum", "mean", "minimum", "mish", "moveaxis", "name_of", "no_grad", "norm",
+    "ops", "outer", "pad", "prelu", "prod", "put", "relu", "repeat", "reshape", "roll", "selu", "sigmoid",
+    "sign", "silu", "sin", "sinh", "softmax", "softplus", "sort", "split", "sqrt", "square", "squeeze",
+    "stack", "std", "stepper", "sum", "swapaxes", "swish", "take", "take_along_axis", "tan", "tanh", "tile",
+    "topological_order", "trace", "traced", "transpose", "tril", "triu", "values", "var", "where",
 ]  # fmt: skip
 
 
@@ -88,4 +147,4 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module(".tracing", __name__), name)
     if name in ops.ELEMENTWISE:
         return ops.ELEMENTWISE[name]
-    raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    raise torch_names.no_function(name)

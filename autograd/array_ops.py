@@ -26,7 +26,7 @@ def kept_shape(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
     return tuple(1 if i in axes else n for i, n in enumerate(shape))
 
 
-def _count(shape: tuple[int, ...], axis: Axis) -> int:
+def count(shape: tuple[int, ...], axis: Axis) -> int:
     return int(np.prod([n for n, kept in zip(shape, kept_shape(shape, axis)) if kept == 1]))
 
 
@@ -162,7 +162,7 @@ mean: ArrayOp = ArrayOp(
     on_array=in_single(lambda x, *, axis, keepdims: x.mean(axis=axis, keepdims=keepdims)),
     partials=(
         lambda out, x, *, axis, keepdims: lambda g: broadcast_to(
-            single(spread(g, x, axis)) / float(_count(x.shape, axis)), shape=x.shape
+            single(spread(g, x, axis)) / float(count(x.shape, axis)), shape=x.shape
         ),
     ),
     examples=reduction_examples(),
@@ -172,7 +172,7 @@ mean: ArrayOp = ArrayOp(
 def _to_var(out: Any, x: Any, *, axis: Axis, keepdims: bool, ddof: float) -> Any:
     def share(g: Any) -> Any:
         away = single(x) - mean(single(x), axis=axis, keepdims=True)
-        return away * (single(spread(g, x, axis)) * float(np.divide(2.0, _count(x.shape, axis) - ddof)))
+        return away * (single(spread(g, x, axis)) * float(np.divide(2.0, count(x.shape, axis) - ddof)))
 
     return share
 
@@ -190,7 +190,9 @@ var = ArrayOp(
 
 def _to_extreme(out: Any, x: Any, *, axis: Axis, keepdims: bool) -> Any:
     mask = _numbers(x) == spread(_numbers(out), x, axis)
-    share = (mask / mask.sum(axis=axis, keepdims=True)).astype(x.dtype)  # at a tie: equal parts, as torch.amax
+    share = (mask / mask.sum(axis=axis, keepdims=True)).astype(
+        x.dtype
+    )  # at a tie: equal parts, as torch.amax
     return lambda g: spread(g, x, axis) * share
 
 
@@ -321,7 +323,10 @@ def _may_repeat(index: Any) -> bool:
 
 
 # Every kind of index: of a (3, 4), and of a (2, 3, 4), with the shape of what it names.
-_REPEATS, _MASK = np.array([0, 2, 0]), np.array([[True, False, True, True], [False] * 4, [False, True, False, True]])
+_REPEATS, _MASK = (
+    np.array([0, 2, 0]),
+    np.array([[True, False, True, True], [False] * 4, [False, True, False, True]]),
+)
 _INDICES: tuple[tuple[tuple[int, ...], tuple[int, ...], Any], ...] = (
     ((3, 4), (4,), 1), ((3, 4), (2, 2), (slice(1, 3), slice(None, None, 2))), ((3, 4), (3,), (Ellipsis, -1)),
     ((3, 4), (3, 4), (slice(None, None, -1),)), ((3, 4), (3, 1, 4), (slice(None), None)), ((3, 4), (3, 4), _REPEATS),
@@ -430,7 +435,9 @@ def _logsumexp(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     return out if keepdims else out.squeeze(axis)
 
 
-_ALONG = tuple(example(shape, axis=axis) for shape, axis in (((4,), 0), ((3, 4), -1), ((3, 4), 0), ((2, 3, 2), 1)))
+_ALONG = tuple(
+    example(shape, axis=axis) for shape, axis in (((4,), 0), ((3, 4), -1), ((3, 4), 0), ((2, 3, 2), 1))
+)
 
 softmax = ArrayOp(
     "softmax", "softmax",
