@@ -11,10 +11,10 @@
 from importlib import import_module
 from typing import Any
 
-from . import array_ops, elementary, ops, torch_names  # first, so that all rows there are become methods
+from . import array_ops, ops, torch_names
+from .array_functions import all as all
+from .array_functions import any as any
 from .array_functions import (
-    all,
-    any,
     argmax,
     argmin,
     argsort,
@@ -27,9 +27,7 @@ from .array_functions import (
     flip,
     isnan,
     matmul,
-    max,
     mean,
-    min,
     moveaxis,
     norm,
     outer,
@@ -39,7 +37,6 @@ from .array_functions import (
     repeat,
     reshape,
     roll,
-    round,
     sort,
     split,
     squeeze,
@@ -52,6 +49,9 @@ from .array_functions import (
     triu,
     var,
 )  # fmt: skip
+from .array_functions import max as max
+from .array_functions import min as min
+from .array_functions import round as round
 from .check import Checked, GradientError, Report, gradcheck
 from .defining import define
 from .derivatives import hessian, hvp, jacobian
@@ -117,17 +117,21 @@ from .value_array import ValueArray, values
 
 __all__ = [
     "ArrayOp", "Checked", "Contribution", "Drawing", "Film", "GradientError", "NaryOp", "Op", "Program",
-    "Report", "Step", "Stepper", "Symbol", "Tensor", "TraceError", "Value", "ValueArray", "abs", "arccos",
-    "arcsin", "arctan", "arctan2", "argmax", "argmin", "argsort", "array_ops", "astype", "backward_steps",
-    "broadcast_to", "ceil", "clip", "concatenate", "cos", "cosh", "cumsum", "define", "detect_anomaly", "dot",
-    "draw", "einsum", "elu", "erf", "erfc", "exp", "exp2", "expand_dims", "expm1", "film", "flip", "floor",
-    "formula", "gelu", "gelu_tanh", "gradcheck", "gradients", "hardtanh", "hessian", "hvp", "hypot",
-    "identity", "isnan", "jacobian", "leaky_relu", "log", "log10", "log1p", "log2", "log_softmax",
-    "logsumexp", "matmul", "maximum", "mean", "minimum", "mish", "moveaxis", "name_of", "no_grad", "norm",
-    "ops", "outer", "pad", "prelu", "prod", "put", "relu", "repeat", "reshape", "roll", "selu", "sigmoid",
-    "sign", "silu", "sin", "sinh", "softmax", "softplus", "sort", "split", "sqrt", "square", "squeeze",
-    "stack", "std", "stepper", "sum", "swapaxes", "swish", "take", "take_along_axis", "tan", "tanh", "tile",
-    "topological_order", "trace", "traced", "transpose", "tril", "triu", "values", "var", "where",
+    "Report", "Step", "Stepper", "Symbol", "Tensor", "TraceError", "Value", "ValueArray", "abs", "array_ops",
+    "backward_steps", "concatenate", "cos", "define", "detect_anomaly", "dot", "draw", "elu", "equal", "erf",
+    "erfc", "exp", "expm1", "film", "formula", "gelu", "gelu_tanh", "gradcheck", "gradients", "hardtanh",
+    "hessian", "hvp", "identity", "jacobian", "leaky_relu", "log", "log1p", "log_softmax", "logsumexp",
+    "maximum", "minimum", "mish", "name_of", "no_grad", "ops", "prelu", "relu", "selu", "sigmoid", "sign",
+    "silu", "sin", "softmax", "softplus", "sqrt", "stack", "stepper", "sum", "swish", "take", "tan",
+    "tanh", "topological_order", "trace", "traced", "values", "where",
+]  # fmt: skip
+# What NumPy's users expect. all, any, max, min and round are there too, and would hide Python's own.
+__all__ += [
+    "arccos", "arcsin", "arctan", "arctan2", "argmax", "argmin", "argsort", "astype", "broadcast_to",
+    "ceil", "clip", "cosh", "cumsum", "einsum", "exp2", "expand_dims", "flip", "floor", "hypot", "isnan",
+    "log10", "log2", "matmul", "mean", "moveaxis", "norm", "outer", "pad", "prod", "put", "repeat",
+    "reshape", "roll", "sinh", "sort", "split", "square", "squeeze", "std", "swapaxes", "take_along_axis",
+    "tile", "transpose", "tril", "triu", "var",
 ]  # fmt: skip
 
 

@@ -1,7 +1,7 @@
-"""Functions of arrays, by NumPy's names: of Tensors, NumPy arrays and arrays of Values; lists are made arrays.
+"""Functions of arrays, by NumPy's names: of Tensors, NumPy arrays, arrays of Values, and lists of numbers.
 
-What has a derivative of its own is a row (:mod:`autograd.array_ops`, :mod:`autograd.products`). Here is what is
-put together from rows, and what is asked of arguments on the way in. All are methods of Tensor too.
+What has a derivative of its own is a row (:mod:`autograd.array_ops`, :mod:`autograd.products`). Here is what
+is put together from rows, and what is asked of arguments on the way in. All are methods of Tensor too.
 
 >>> import numpy as np
 >>> from autograd import Tensor
@@ -56,7 +56,7 @@ def _is_number(element: Any) -> bool:
 def numbers_of(caller: str, x: Any) -> np.ndarray:
     """The numbers of an operand; an error in a function that is traced, where they would be frozen."""
     if not isinstance(x, np.ndarray):
-        return x.data  # type: ignore[no-any-return]
+        return x.data
     if not x.dtype.hasobject:
         return x.view(np.ndarray)
     recorder = modes.recorder()
@@ -129,7 +129,7 @@ def var(x: Any, axis: Axis = None, keepdims: bool = False, ddof: float = 0) -> A
 
 @spelled
 def std(x: Any, axis: Axis = None, keepdims: bool = False, ddof: float = 0) -> Any:
-    """Take the standard deviation over ``axis``, the root of :func:`var`; where that is 0, so is the gradient.
+    """Take the standard deviation over ``axis``, the root of :func:`var`; where it is 0, so is the gradient.
 
     >>> std([1.0, 2.0, 3.0], ddof=1).item()
     1.0
@@ -206,7 +206,7 @@ def _ddof(caller: str, ddof: Any) -> float:
     is_number = isinstance(ddof, (int, float, np.number)) and not isinstance(ddof, bool)
     if not is_number or not math.isfinite(ddof):
         raise wrong(ddof, "ddof", caller, "a finite number", ValueError if is_number else TypeError)
-    return ddof  # type: ignore[no-any-return]
+    return ddof
 
 
 @spelled
@@ -234,7 +234,7 @@ def _along(caller: str, x: Any, axis: Any) -> tuple[Any, int]:
 
 @spelled
 def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
-    """Find the index of the largest element along ``axis``, the first of several; of all laid flat where None.
+    """Find the index of the largest element along ``axis``, the first of several; where None, of all.
 
     >>> int(argmax([1.0, 5.0, 3.0]))
     1
@@ -244,7 +244,7 @@ def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
 
 @spelled
 def argmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
-    """Find the index of the smallest element along ``axis``, the first of several; of all laid flat where None.
+    """Find the index of the smallest element along ``axis``, the first of several; where None, of all.
 
     >>> int(argmin([4.0, 5.0, 3.0]))
     2
@@ -456,7 +456,7 @@ def flip(x: Any, axis: Axis = None) -> Any:
 
 @spelled
 def roll(x: Any, shift: int | tuple[int, ...], axis: Axis = None) -> Any:
-    """Move elements on by ``shift`` places along ``axis``, those at the end to the front; laid flat where None.
+    """Move elements on by ``shift`` places along ``axis``, the last ones to the front; where None, of all.
 
     >>> roll([1.0, 2.0, 3.0], 1)
     array([3., 1., 2.])
@@ -529,8 +529,8 @@ PADDINGS = ("constant", "edge", "reflect", "symmetric", "wrap")
 def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: float = 0.0) -> Any:
     """Put elements before the first and after the last: a number of them, a pair, or a pair for each axis.
 
-    They are ``constant_values``, or by ``mode`` copies: "edge" of the last element, "reflect" of those inside of
-    it, "symmetric" of these and itself, "wrap" of those at the other end.
+    They are ``constant_values``, or by ``mode`` copies: "edge" of the last element, "reflect" of those inside
+    of it, "symmetric" of these and itself, "wrap" of those at the other end.
 
     >>> pad([1.0, 2.0], 1), pad([1.0, 2.0, 3.0], (0, 2), "reflect")
     (array([0., 1., 2., 0.]), array([1., 2., 3., 2., 1.]))
@@ -616,7 +616,8 @@ def _triangle(caller: str, x: Any, k: Any) -> Any:
     if x.ndim < 2:
         raise wrong(x, "x", caller, f"two axes at least, not the shape {x.shape}", ValueError)
     k = whole(k, "k", caller)
-    lower = np.tri(*x.shape[-2:], k if caller == "tril" else k - 1, dtype=bool)
+    rows, columns = x.shape[-2:]
+    lower = np.tri(rows, columns, k if caller == "tril" else k - 1, dtype=bool)
     return ops.where(lower if caller == "tril" else ~lower, x, 0 if x.dtype.kind in "biu" else 0.0)
 
 
@@ -639,7 +640,8 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
     size = x.shape[axis]
     if indices.size and not (-size <= indices.min() and indices.max() < size):
         raise IndexError(
-            f"take_along_axis: indices from {indices.min()} to {indices.max()}, but axis {axis} has {size} elements"
+            f"take_along_axis: indices from {indices.min()} to {indices.max()}, but axis {axis} has {size} "
+            "elements"
         )
     places: list[Any] = []
     for i, n in enumerate(x.shape):
@@ -734,10 +736,10 @@ def outer(x: Any, y: Any) -> Any:
 
 
 def einsum(subscripts: str, *operands: Any) -> Any:
-    """Multiply and add up by Einstein's rule: letters name axes, and those that the result lacks are added up.
+    """Multiply and add up by Einstein's rule: letters name axes, and what the result lacks is added up.
 
-    "ij,jk->ik" is a matrix product, "ii->" a trace, "bij->bji" a transpose, "...i,i->..." a product over the last
-    axis. Without "->" the result has the letters that come up once, in alphabetical order.
+    "ij,jk->ik" is a matrix product, "ii->" a trace, "bij->bji" a transpose, "...i,i->..." a product over the
+    last axis. Without "->" the result has the letters that come up once, in alphabetical order.
 
     >>> einsum("ij,j->i", [[1.0, 2.0], [3.0, 4.0]], [1.0, -1.0])
     array([-1., -1.])
@@ -771,7 +773,7 @@ def clip(x: Any, low: Any = None, high: Any = None) -> Any:
 
 @spelled
 def round(x: Any, decimals: int = 0) -> Any:
-    """Round each element to the nearest number of so many decimals, a half to the even one. The gradient is 0.
+    """Round each element to so many decimals, a half to the even neighbour. The gradient is 0.
 
     >>> round(np.array([0.5, 1.5, 2.25])), round(2.25, 1)
     (array([0., 2., 2.]), 2.2)

@@ -1,4 +1,4 @@
-"""The methods of an array that Tensor has: the functions of :mod:`autograd.array_functions`, and a few more."""
+"""The methods of an array that Tensor has: functions of :mod:`autograd.array_functions`, and a few more."""
 
 from __future__ import annotations
 

@@ -30,6 +30,7 @@ class Node:
 
     __slots__ = ("_data", "grad", "label", "op", "_a", "_b", "_da", "_db")
 
+    data: Any
     _data: Any
     grad: Any
     label: str | None

@@ -51,6 +51,8 @@ class Tensor(ArrayMethods, Node):
 
     grad: np.ndarray | None
     requires_grad: bool
+    _changed_by: str | None
+    _alias: Tensor | None
     static: Mapping[str, Any]
 
     def __init__(self, data: Any, requires_grad: bool | None = None, label: str | None = None) -> None:
@@ -82,7 +84,7 @@ class Tensor(ArrayMethods, Node):
     @property
     def data(self) -> np.ndarray:
         """The array. Setting it takes numbers of this shape, and turns them into this dtype."""
-        return self._data  # type: ignore[no-any-return]
+        return self._data
 
     @data.setter
     def data(self, data: Any) -> None:
@@ -98,7 +100,8 @@ class Tensor(ArrayMethods, Node):
 
     def _note_change(self, by: str) -> None:
         """Remember that the numbers are others now: gradients that would read the old ones are errors."""
-        now, tensor = modes.changed(), self
+        now = modes.changed()
+        tensor: Tensor | None = self
         while tensor is not None:
             tensor._changed_at, tensor._changed_by = now, by
             tensor = tensor._alias
