@@ -70,10 +70,11 @@ def numbers_of(caller: str, x: Any) -> np.ndarray:
 
 def axis_of(caller: str, axis: Any, ndim: int, name: str = "axis") -> int:
     """One axis, counted from the first; of an array without axes, 0 and -1 pass as in PyTorch."""
+    size = builtins.max(ndim, 1)
     found = whole(axis, name, caller)
-    if not -builtins.max(ndim, 1) <= found < builtins.max(ndim, 1):
-        raise wrong(axis, name, caller, f"an axis of {ndim} (from {-ndim} to {ndim - 1})", ValueError)
-    return found % ndim if ndim else 0
+    if not -size <= found < size:
+        raise wrong(axis, name, caller, f"an axis from {-size} to {size - 1}", ValueError)
+    return found % size
 
 
 def axes_of(caller: str, axis: Any, ndim: int, name: str = "axis") -> Axis:

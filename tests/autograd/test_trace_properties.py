@@ -26,6 +26,8 @@ SAFE = {
     "tan": lambda x, y: ops.tan(ops.tanh(x)),
     "hardtanh": lambda x, y: ops.hardtanh(x, -0.7, 0.9),
     "clip": lambda x, y: elementary.clip(x, -0.7, 0.9),
+    "arctan2": lambda x, y: elementary.arctan2(x, 0.5 + y * y),
+    "hypot": lambda x, y: elementary.hypot(x, 0.5 + y * y),
     "exp2": lambda x, y: elementary.exp2(ops.tanh(x)),
     "log2": lambda x, y: elementary.log2(0.5 + x * x),
     "log10": lambda x, y: elementary.log10(0.5 + x * x),
