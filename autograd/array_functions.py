@@ -688,9 +688,15 @@ def put(x: Any, index: Any, values: Any) -> Any:
                 f"put: the values are of dtype {values.dtype}, and x of {x.dtype}; x.astype first"
             )
         values = values.astype(x.dtype)
+    pairs = zip(values.shape[::-1], chosen.shape[::-1])
+    if values.ndim > chosen.ndim or not builtins.all(n in (1, size) for n, size in pairs):
+        raise ValueError(
+            f"put: the values have shape {values.shape}; expected one that fits x[index], {chosen.shape}"
+        )
     if not chosen.size:
         return ops.identity(x)
-    wide = array_ops.reshape(array_ops.broadcast_to(values, shape=chosen.shape), shape=(chosen.size,))
+    wide = array_ops.broadcast_to(values, shape=chosen.shape or (1,))
+    wide = array_ops.reshape(wide, shape=(chosen.size,))
     source = np.full(x.size, -1)
     source[chosen.ravel()] = np.arange(chosen.size)  # by NumPy's own rule for what comes twice
     source = source.reshape(x.shape)
