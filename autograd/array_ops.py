@@ -244,7 +244,8 @@ def _unit(x: Any, norm: Any) -> Any:
 
 def _plain_norm(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     total = (x * x).sum(axis=axis, keepdims=keepdims)
-    return ops.where(ops.equal(total, 0.0), 0.0, ops.sqrt(ops.where(ops.equal(total, 0.0), 1.0, total)))
+    is_0 = ops.equal(total, 0.0)
+    return ops.where(is_0, total, ops.sqrt(ops.where(is_0, 1.0, total)))  # where the slope of squares is 0
 
 
 norm = ArrayOp(  # the root of the sum of squares

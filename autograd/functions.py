@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from . import array_functions, array_ops, ops
 from .tensor import Tensor, _as_index
 from .value import Value, constant, nary
+from .value_array import values as array_of_values
 
 
 def _is_array(x: Any) -> bool:
@@ -27,7 +29,7 @@ def _listed(caller: str, values: Any) -> list[Any]:
 
 
 def sum(values: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The sum of a list of Values as one node; of a Tensor or array, over ``axis``.
+    """The sum of a list of Values as one node; of a Tensor or array, over ``axis``; of Tensors, one by one.
 
     >>> total = sum([Value(1.0), Value(2.0), 3.0])
     >>> total.data, len(total.parents)
@@ -35,7 +37,11 @@ def sum(values: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """
     if _is_array(values):
         return array_functions.sum(values, axis, keepdims)
+    if isinstance(axis, (Value, Tensor)):
+        raise TypeError(f"sum: axis is {axis!r}; add what the sum starts from: sum(values) + start")
     values = _of_a_list("sum", values, axis, empty=True)
+    if any(isinstance(each, Tensor) for each in values):
+        return reduce(ops.add, values)
     return nary(ops.sum_of, values) if values else constant(0.0)
 
 
@@ -175,7 +181,7 @@ def _several(caller: str, tensors: Any) -> list[Any]:
     if not tensors:
         raise ValueError(f"{caller}: got no Tensors; expected one at least")
     if any(isinstance(tensor, Value) for tensor in tensors):
-        raise TypeError(f"{caller}: got a Value; expected Tensors or arrays (Values are put into a list)")
+        return [array_of_values(tensor) for tensor in tensors]  # one number each, as an array
     return list(tensors)
 
 

@@ -29,7 +29,7 @@ from .symbols import ATOM, Symbol, defined, is_infix, number
 # LIBRARY.
 MATH = (
     "abs", "sign", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "pow", "sin", "cos", "tan",
-    "sinh", "cosh", "tanh", "hypot", "floor", "ceil",
+    "sinh", "cosh", "tanh", "hypot", "floor", "ceil", "max", "min",
 )  # fmt: skip
 ARCS = {"arcsin": "Math.asin", "arccos": "Math.acos", "arctan": "Math.atan", "arctan2": "Math.atan2"}
 LACKING = ("erf", "erfc", "logsumexp")

@@ -305,7 +305,7 @@ def _relu_array(x: Any) -> Any:
 
 
 def _sign_float(x: float) -> float:
-    return float((x > 0) - (x < 0))
+    return 1.0 if x > 0.0 else -1.0 if x < 0.0 else x + 0.0  # nan passes; -0.0 is 0.0
 
 
 def _on_elements(function: Callable[[float], float], x: Any) -> Any:
@@ -389,7 +389,7 @@ tanh: Op = Op("tanh", "tanh", math.tanh, _of_floats(np.tanh), (lambda out, x: 1.
 sigmoid: Op = Op("sigmoid", "sigmoid", _sigmoid, _sigmoid_array, (lambda out, x: out * (1.0 - out),))
 identity: Op = Op("identity", "identity", lambda x: x, lambda x: x.copy(), (lambda out, x: 1.0,))
 relu: Op = Op(
-    "relu", "relu", lambda x: where(x > 0.0, x, 0.0), _relu_array,
+    "relu", "relu", lambda x: where(x <= 0.0, 0.0, x), _relu_array,  # asked this way round, nan passes
     (lambda out, x: indicator(x > 0.0),),  # at 0: 0
 )  # fmt: skip
 leaky_relu: Op = Op(
@@ -460,15 +460,15 @@ gelu: Op = Op(
 gelu_tanh: Op = Op(
     "gelu_tanh", "gelu_tanh", _gelu_tanh, lambda x: _gelu_tanh(floating(x)), (_gelu_tanh_to_x,)
 )
-maximum: Op = Op(
-    "maximum", "max", lambda x, y: where(x > y, x, y), np.maximum,
+maximum: Op = Op(  # where neither is larger nor equal one is nan, and so is their sum
+    "maximum", "max", lambda x, y: where(x > y, x, where(x <= y, y, x + y)), np.maximum,
     (  # at a tie: one half each
         lambda out, x, y: where(x > y, 1.0, where(equal(x, y), 0.5, 0.0)),
         lambda out, x, y: where(y > x, 1.0, where(equal(x, y), 0.5, 0.0)),
     ),
 )  # fmt: skip
 minimum: Op = Op(
-    "minimum", "min", lambda x, y: where(x < y, x, y), np.minimum,
+    "minimum", "min", lambda x, y: where(x < y, x, where(x >= y, y, x + y)), np.minimum,
     (  # at a tie: one half each
         lambda out, x, y: where(x < y, 1.0, where(equal(x, y), 0.5, 0.0)),
         lambda out, x, y: where(y < x, 1.0, where(equal(x, y), 0.5, 0.0)),
@@ -520,8 +520,8 @@ def _dot_partials(out: Any, *both: Any) -> tuple[Any, ...]:
 
 def _logsumexp_float(*xs: float) -> float:
     largest = max(xs)
-    if math.isinf(largest):
-        return largest
+    if math.isinf(largest):  # Python's max may have passed over a nan
+        return next((x for x in xs if x != x), largest)
     return largest + math.log(math.fsum(math.exp(x - largest) for x in xs))
 
 

@@ -169,6 +169,12 @@ class Tensor(ArrayMethods, Node):
     def __int__(self) -> int:
         return int(self.item())
 
+    def __index__(self) -> int:
+        if self.ndim or self.dtype.kind not in "biu":
+            raise TypeError(f"an index is one whole number, but this Tensor has shape {self.shape} and dtype "
+                            f"{self.dtype}")  # fmt: skip
+        return int(self._data)
+
     def __bool__(self) -> bool:
         if self.size != 1:
             raise ValueError(

@@ -83,6 +83,8 @@ class Scalar(Symbol):
 
 def number(value: float) -> Symbol:
     """A number, as one writes it by hand: 3 for 3.0, and a power of ten where there is one."""
+    if math.isnan(value):
+        return Scalar(r"\mathrm{nan}", ATOM)
     if math.isinf(value):
         return Scalar(r"\infty", ATOM) if value > 0 else Scalar(r"-\infty", NEGATION)
     text = str(finite(value)).removesuffix(".0")

@@ -223,7 +223,7 @@ class Writer:
             if np.array_equal(index.ravel(), np.arange(size)):
                 return name
         if index.shape == (*source.shape, 1) and np.array_equal(index.ravel(), np.arange(size)):
-            return f"{_atom(name)}[..., None]"
+            return self._with_axis(source, name)
         flat = self._flat(source, name)
         found = view(index, size)
         if found is not None:
@@ -240,7 +240,8 @@ class Writer:
             if index.size == size and len(np.unique(index)) == size and steps[operand].shape == index.shape:
                 inverse = np.empty(size, int)
                 inverse[index.ravel()] = np.arange(size)
-                written = self._elements(steps[operand], self.name(operand), inverse.reshape(step.shape))
+                name = self._operand(step, operand)
+                written = self._elements(steps[operand], name, inverse.reshape(step.shape))
                 self._give(place, step, Vector(written, ATOM))
                 return
         name = self._new("d")
@@ -312,7 +313,7 @@ class Writer:
     def _mask(self, step: Array, name: str) -> str:
         there, fill = step.detail
         table = self._there(there)
-        return f"np.where({table}, {name}, {'-np.inf' if fill == -np.inf else fill})"
+        return f"np.where({table}, {name}, {_infinite(str(fill))})"
 
     def _there(self, there: np.ndarray) -> str:
         if (
@@ -326,11 +327,20 @@ class Writer:
     def _sum(self, step: Array, name: str) -> str:
         return f"{_atom(name)}.sum(axis=-1)"
 
+    def _max(self, step: Array, name: str) -> str:
+        return f"{_atom(name)}.max(axis=-1)"
+
+    def _min(self, step: Array, name: str) -> str:
+        return f"{_atom(name)}.min(axis=-1)"
+
     def _logsumexp(self, step: Array, name: str) -> str:
         return f"logsumexp({name})"
 
     def _expand(self, step: Array, name: str) -> str:
-        source = self.arrays.steps[step.operands[0]]
+        return self._with_axis(self.arrays.steps[step.operands[0]], name)
+
+    def _with_axis(self, source: Array, name: str) -> str:
+        """With an axis of length 1 at the end, also of what may be a plain number."""
         if not source.shape and not source.batched:
             return f"np.reshape({name}, 1)"
         return f"{_atom(name)}[..., None]"

@@ -379,8 +379,12 @@ def test_norms_where_there_is_no_slope_and_of_what_no_float_can_square(torch):
                 assert np.isfinite(found).all()
     assert derivatives(lambda x: x.std(), [7.0, 7.0]).tolist() == [0.0, 0.0]
     x = values([[0.0, 0.0], [3.0, -4.0]])
-    (autograd.norm(x, axis=1).sum() + autograd.std(x[0])).backward()
+    autograd.norm(x, axis=1).sum().backward()
     np.testing.assert_allclose(x.grad, [[0.0, 0.0], [0.6, -0.8]], rtol=1e-15)
+    for flat in (lambda x: autograd.norm(x[0]), lambda x: autograd.std(x[0]), lambda x: np.std(x[0])):
+        x.zero_grad()
+        flat(x).backward()
+        assert x.grad.tolist() == [[0.0, 0.0], [0.0, 0.0]]
 
 
 def test_empty_norms_and_one_element():
@@ -821,3 +825,36 @@ def test_a_wrong_argument_is_named(name):
     attempt, kind, says = WRONG[name]
     with pytest.raises(kind, match=says):
         attempt(Tensor(np.ones((2, 3))))
+
+
+@pytest.mark.parametrize("kind", [Tensor, values])
+@pytest.mark.parametrize("name", [name for name in CASES if not name.startswith("put")])
+def test_numpys_own_functions_are_these(name, kind):
+    """Called with nodes, NumPy hands over to the function of its name."""
+    _, fn, _ = CASES[name]
+    arrays = drawn(name)
+    out = fn(NumPy(), *map(kind, arrays))
+    assert isinstance(out, (Tensor, Value, ValueArray))
+    found = out.data if isinstance(out, (Tensor, Value)) else numbers(out)
+    np.testing.assert_allclose(found, fn(NumPy(), *arrays), rtol=1e-12, atol=1e-14)
+
+
+def test_numpys_functions_that_write_are_refused():
+    x = Tensor(np.ones((2, 2)))
+    for write in (
+        lambda: np.put(x, 0, 2.0),
+        lambda: np.copyto(x, 0.0),
+        lambda: np.fill_diagonal(x, 2.0),
+        lambda: np.put_along_axis(x, np.array([[0], [1]]), 2.0, 1),
+    ):
+        with pytest.raises(TypeError, match=r"writes into its array, .*: autograd.put and autograd.where"):
+            write()
+    assert x.data.all()
+
+
+def test_an_array_of_values_asks_about_its_numbers():
+    x = values([[0.0, 2.0], [3.0, -1.0]])
+    assert not x.all() and x.any() and not np.all(x) and np.any(x[0]) and np.count_nonzero(x) == 3
+    assert [each.tolist() for each in x.nonzero()] == [[0, 1, 1], [1, 0, 1]] and np.allclose(x, x.data)
+    assert x.argmax(axis=1).tolist() == [1, 0] and np.argmin(x) == 3 and type(np.argsort(x)) is np.ndarray
+    assert x.round(1).data.tolist() == np.around(x).data.tolist() == x.data.tolist()

@@ -188,7 +188,7 @@ def test_lists_and_arrays_that_are_not_contiguous():
         ((X[:0], LABELS[:0]), ValueError, "batch is empty"),
         ((X, LABELS.astype(float)), TypeError, "k is of dtype float64; it selects, so whole numbers"),
         ((X, LABELS - 9), IndexError, "k has -.*; it selects from 0 to 3"),
-        (("abc", LABELS), TypeError, r"x has shape"),
+        (("abc", LABELS), TypeError, r"x is 'abc'; expected numbers in an array of shape \(B, 3\)"),
     ],
 )
 def test_errors_say_what_is_expected(batch, error, message):

@@ -91,17 +91,6 @@ def test_errors_are_those_of_the_program():
         trace(lambda x: autograd.sqrt(x), 1.0).compiled().value_and_grad(0.0)
     with pytest.raises(TypeError, match="got 'a' of type str"):
         compiled("a")
-    assert np.isnan(compiled.map([-1.0])[0]).all()  # in a loop, as in C
-    for bad, message in (
-        ([[1.0]], r"x is of shape \(1, 1\); expected \(1\)"),
-        (1.0, r"x is of shape \(\); expected \(N\)"),
-    ):
-        with pytest.raises(TypeError, match=message):
-            compiled.map(bad)
-    with pytest.raises(TypeError, match="map: got 0 arguments"):
-        compiled.map()
-    with pytest.raises(IndexError, match="selects one of 2 rows"):
-        trace(lambda i: autograd.take([w, v], i), 0).compiled().map([0, 2])
     opaque = define("opaque", lambda x: math.atan(x), lambda out, x: 1.0 / (1.0 + x * x))
     with pytest.raises(ValueError, match="the value of opaque has no formula"):
         trace(lambda x: opaque(x), 1.0).compiled()(1.0)

@@ -13,6 +13,7 @@ import autograd
 from autograd import Value, elementary, ops, trace
 from autograd.tracing.fuse import fused
 from autograd.tracing.passes import pruned, simplified
+from autograd.value import nary
 
 # What each row is given in place of x (and y), so that it has a finite value and derivative.
 SAFE = {
@@ -41,6 +42,8 @@ OTHERS = [
     "sum",
     "dot",
     "logsumexp",
+    "max",
+    "min",
     "square",
     "half",
     "choose",
@@ -69,6 +72,8 @@ def apply(name, x, y, number, index):
         "sum": lambda: autograd.sum([x, y, number, x]),
         "dot": lambda: autograd.dot([x, y, x], [y, number, x]),
         "logsumexp": lambda: autograd.logsumexp([x, y, number]),
+        "max": lambda: nary(ops.max_of, [x, y, number, x]),
+        "min": lambda: nary(ops.min_of, [y, number, x]),
         "square": lambda: x**2,
         "half": lambda: number * x / 2,
         "choose": lambda: autograd.where(x > number, x * y, y),
