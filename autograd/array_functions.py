@@ -194,6 +194,16 @@ def norm(x: Any, ord: float | None = 2, axis: Axis = None, keepdims: bool = Fals
     )
 
 
+@spelled
+def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Take log(sum(exp(x))) over ``axis``, safe for elements of any size.
+
+    >>> logsumexp(np.array([1000.0, 1000.0])).round(2)
+    np.float64(1000.69)
+    """
+    return _reduced(array_ops.logsumexp, x, axis, keepdims)
+
+
 def _reduced(row: Any, x: Any, axis: Any, keepdims: Any, caller: str = "", **more: Any) -> Any:
     caller = caller or row.name
     x = array_of(caller, x)
@@ -219,6 +229,32 @@ def cumsum(x: Any, axis: int | None = None) -> Any:
     """
     x, axis = _along("cumsum", x, axis)
     return array_ops.cumsum(x, axis=axis)
+
+
+@spelled
+def softmax(x: Any, axis: int = -1) -> Any:
+    """Take exp(x) / sum(exp(x)) along ``axis``, safe for elements of any size.
+
+    >>> softmax(np.array([0.0, 0.0]))
+    array([0.5, 0.5])
+    """
+    return _shares(array_ops.softmax, x, axis)
+
+
+@spelled
+def log_softmax(x: Any, axis: int = -1) -> Any:
+    """Take the logarithm of the softmax along ``axis``, safe where the softmax itself is 0.
+
+    >>> log_softmax(np.array([0.0, 1000.0]))
+    array([-1000.,     0.])
+    """
+    return _shares(array_ops.log_softmax, x, axis)
+
+
+def _shares(row: Any, x: Any, axis: Any) -> Any:
+    x = array_of(row.name, x)
+    axis = axis_of(row.name, axis, x.ndim)
+    return row(x, axis=axis) if x.ndim else row(x.reshape((1,)), axis=0).reshape(())
 
 
 def _along(caller: str, x: Any, axis: Any) -> tuple[Any, int]:

@@ -257,18 +257,6 @@ class Tensor(ArrayMethods, Node):
     def __getitem__(self, index: Any) -> Tensor:
         return array_ops.getitem(self, index=_as_index(index))
 
-    def softmax(self, axis: int = -1) -> Tensor:
-        """exp(x) / sum(exp(x)) along ``axis``, safe for elements of any size."""
-        return array_ops.softmax(self, axis=axis)
-
-    def log_softmax(self, axis: int = -1) -> Tensor:
-        """The logarithm of the softmax along ``axis``, safe where the softmax itself is 0."""
-        return array_ops.log_softmax(self, axis=axis)
-
-    def logsumexp(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """log(sum(exp(x))) over ``axis``, safe for elements of any size."""
-        return array_ops.logsumexp(self, axis=axis, keepdims=keepdims)
-
     # The walk.
 
     @staticmethod

@@ -310,9 +310,7 @@ def test_every_method_of_an_array_is_used_in_these_tests():
     for name, method in methods.items():
         assert re.search(rf"\b(m|autograd|x|each)\.{name}\(", source), name
         assert getattr(Tensor, name) is method
-        assert (
-            name == "sum" or getattr(autograd, name) is method
-        )  # the package's sum takes lists of Values first
+        assert name in ("sum", *SOFTMAX) or getattr(autograd, name) is method  # those take lists first
 
 
 # Zeros, ties, and what is not there.
@@ -478,7 +476,19 @@ def test_a_single_number_over_its_last_axis(name, torch):
             assert x.grad == np.nan_to_num(leaf.grad.item())
     with pytest.raises(ValueError, match=f"{name}: axis is 1; expected an axis from -1 to 0"):
         getattr(Tensor(2.5), name)(axis=1)
-    assert autograd.logsumexp(Tensor(2.5), axis=None).item() == 2.5
+
+
+SOFTMAX = ["softmax", "log_softmax", "logsumexp"]
+
+
+@pytest.mark.parametrize("name", SOFTMAX)
+def test_a_softmax_of_a_single_number(name, torch):
+    for axis in (0, -1):
+        x, leaf = Tensor(2.5), torch.tensor(2.5, requires_grad=True)
+        out, expected = getattr(x, name)(axis=axis), getattr(torch, name)(leaf, axis)
+        assert out.shape == () and out.item() == expected.item()
+        out.backward()
+        assert x.grad == torch.autograd.grad(expected, leaf)[0].item()
 
 
 @pytest.mark.parametrize("name", [*REDUCTIONS, "argmax", "argmin", "any", "all"])
@@ -657,7 +667,8 @@ def test_what_reads_numbers_cannot_be_traced_and_the_rest_can():
 
 
 @pytest.mark.parametrize(
-    "name", [*REDUCTIONS, "cumsum", "sort", "argsort", "argmax", "any", "flip", "squeeze"]
+    "name",
+    [*REDUCTIONS, *SOFTMAX, "cumsum", "sort", "argsort", "argmax", "argmin", "any", "flip", "squeeze"],
 )
 @pytest.mark.parametrize("given", [7, -3, 1.5, "x", True, (0, 7), [None], np.nan])
 def test_a_wrong_axis(name, given):
