@@ -11,7 +11,7 @@ from typing import Any, Union
 
 import numpy as np
 
-from . import compiling, modes, ops
+from . import compiling, modes, ops, torch_names
 from .naming import name_of
 from .node import Node
 
@@ -42,9 +42,9 @@ class Value(Node):
 
     grad: float | None
 
-    def __init__(self, data: Any, label: str | None = None) -> None:
-        if label is not None and not isinstance(label, str):
-            raise TypeError(f"Value: the label is {label!r}; expected a string")
+    def __init__(self, data: Any, label: str | None = None, *others: Any) -> None:
+        if others or label is not None and not isinstance(label, str):
+            raise torch_names.no_label("Value", label, others)
         self._data = _as_float(data, "Value")
         self.grad = None
         self.label = label

@@ -1,11 +1,17 @@
-"""What every constructor of the package asks of its numbers, in one place, so that all errors read alike."""
+"""What the package asks of its arguments, beside what autograd asks of any: :mod:`autograd.checks`."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
+
+from autograd.checks import choice, count, flag, floating, function, instance, path, real, text, whole, wrong
+
+__all__ = [
+    "choice", "count", "flag", "floating", "function", "generator", "instance", "numbers", "path", "real",
+    "text", "whole", "wrong",
+]  # fmt: skip
 
 
 def generator(rng: Any, caller: str) -> np.random.Generator:
@@ -37,33 +43,3 @@ def numbers(data: Any, dtype: Any, caller: str) -> np.ndarray:
             "mlp.vectorized() makes a network of Tensors from one of Values)"
         )
     return array if dtype is None else array.astype(dtype, copy=False)
-
-
-def count(number: Any, name: str, caller: str, low: int = 1) -> int:
-    """A whole number of at least ``low``, as an int.
-
-    >>> count(3, "nin", "Linear")
-    3
-    """
-    if isinstance(number, (int, np.integer)) and not isinstance(number, bool) and number >= low:
-        return int(number)
-    kind = ValueError if isinstance(number, (int, np.integer)) and not isinstance(number, bool) else TypeError
-    raise kind(f"{caller}: {name} is {number!r}; expected a whole number of at least {low}")
-
-
-def real(
-    number: Any, name: str, caller: str, *, low: float, high: float = math.inf, open_low: bool = False
-) -> float:
-    """A finite number from ``low`` (itself excluded with ``open_low``) up to ``high`` (excluded), as a float.
-
-    >>> real(0.5, "p", "Dropout", low=0, high=1)
-    0.5
-    """
-    if isinstance(number, bool) or not isinstance(number, (int, float, np.integer, np.floating)):
-        raise TypeError(f"{caller}: {name} is {number!r} of type {type(number).__name__}; expected a number")
-    if low <= number < high and not (open_low and number == low):
-        return float(number)
-    bounds = f"{'above' if open_low else 'of at least'} {low:g}" + (
-        f" and below {high:g}" if high < math.inf else ""
-    )
-    raise ValueError(f"{caller}: {name} is {number!r}; expected a finite number {bounds}")

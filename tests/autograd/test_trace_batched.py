@@ -132,8 +132,8 @@ def test_every_row_leaves_float32_what_it_is(name):
     u, v = Value(0.3, "u"), Value(0.4, "v")
 
     def fn(x):
-        pairs = ((u * x[0], v + x[1]), (v * x[1], x[0] * x[0]))
-        return total([row(*pair[:required]) for pair in pairs])
+        groups = ((u * x[0], v + x[1], v), (v * x[1], x[0] * x[0], u))
+        return total([row(*group[:required]) for group in groups])
 
     batched = trace(fn, [0.5, 0.6], parameters=[u, v]).batched(np.float32)
     batch = RNG.uniform(0.1, 0.9, (5, 2))
