@@ -90,6 +90,7 @@ from .schedules import (
     Schedule,
     StepDecay,
 )
+from .seeding import seed
 from .serialization import load, save
 
 __all__ = [
@@ -103,5 +104,5 @@ __all__ = [
     "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm", "clip_grad_value",
     "contrastive", "cosine_embedding", "cross_entropy", "dice", "elastic_net", "focal", "hinge", "huber",
     "init", "iou", "kl_divergence", "l1", "l2", "load", "mae", "max_norm", "mse", "multiclass_hinge", "nll",
-    "poisson_nll", "save", "training", "triplet",
+    "poisson_nll", "save", "seed", "training", "triplet",
 ]  # fmt: skip
