@@ -16,6 +16,11 @@ needed.
 array([0, 1, 1, 0])
 """
 
+import sys
+from typing import Any
+
+from autograd.names import unknown
+
 from . import init, training
 from .activations import (
     ELU,
@@ -60,6 +65,7 @@ from .losses import (
     triplet,
 )
 from .module import Module
+from .names import PACKAGE
 from .neuron import MLP, Layer, Neuron
 from .normalization import BatchNorm1d, BatchNorm2d, LayerNorm, RMSNorm
 from .optim import (
@@ -106,3 +112,8 @@ __all__ = [
     "init", "iou", "kl_divergence", "l1", "l2", "load", "mae", "max_norm", "mse", "multiclass_hinge", "nll",
     "poisson_nll", "save", "seed", "training", "triplet",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """What is not there: an error, that says what names of PyTorch and Keras are called here."""
+    raise unknown(sys.modules[__name__], name, PACKAGE)

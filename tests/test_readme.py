@@ -20,6 +20,9 @@ def test_a_block_prints_what_it_says(program, printed, tmp_path, monkeypatch):
     with contextlib.redirect_stdout(out):
         exec(compile(program, "README.md", "exec"), {"__name__": "readme"})
     assert out.getvalue() == printed
+    film = tmp_path / "film.html"
+    if film.exists():  # with its loss, so that the page shows the gradients of it and not of the output
+        assert re.search(r'"loss": ?"mse"', film.read_text(encoding="utf-8"))
     drawn = tmp_path / "neuron.svg"
     if drawn.exists():  # the picture shown is the one the program makes
         assert texts(drawn) == texts(ROOT / "docs" / "neuron.svg")
@@ -29,6 +32,11 @@ def texts(path):
     return sorted(
         "".join(node.itertext()) for node in ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text")
     )
+
+
+@pytest.mark.parametrize("printed", [printed for program, printed in BLOCKS if "optimizer" in program])
+def test_a_block_that_trains_says_what_it_reached(printed):
+    assert re.search(r"True\n|\[-1, 1, 1, -1\]\n", printed)
 
 
 def test_readme_has_its_blocks():
