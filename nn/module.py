@@ -133,8 +133,8 @@ class Module:
         """Set all numbers from ``state``, into the arrays that are there; all of them, or on an error none.
 
         Raises ValueError, and names it, where a name is missing or not known, a shape differs, a number is
-        too large for the dtype here, or a parameter would become nan or inf. ``allow_nonfinite`` takes these too;
-        but a Value is never nan.
+        too large for the dtype here, or a parameter would become nan or inf. ``allow_nonfinite`` takes nan
+        and inf too; but a Value is never nan.
         """
         own = dict(self._named_state())
         check_names(state, own, type(self).__name__)

@@ -12,8 +12,7 @@ eps):
 
 g without its parts along the constant and along z, since moving or stretching all x together changes no z.
 
-Of float16 numbers all this is worked out in float32, and the result rounded: the sum of a few hundred squares
-is beyond float16.
+Of float16 all this is worked out in float32: see :mod:`nn.precision`.
 """
 
 from __future__ import annotations
@@ -27,13 +26,9 @@ from autograd.ops import ArrayOp
 
 from .checks import count, numbers, real
 from .module import Module, check_writable, set_data
+from .precision import wide, working_dtype
 
 Axes = tuple[int, ...]
-
-
-def _wide(x: Any) -> Any:
-    """float16 as float32, of an array or a Tensor; other floats as they are."""
-    return x.astype(np.float32) if x.dtype == np.float16 else x
 
 
 def _mean(x: Any, axis: Axes) -> Any:
@@ -47,11 +42,11 @@ def _normalized(x: np.ndarray, *, axis: Axes, mean: Any, var: Any, eps: float) -
 
 def _to_normalized(out: Any, x: Any, *, axis: Axes, mean: Any, var: Any, eps: float) -> Any:
     if isinstance(x, Tensor):  # to be differentiated again: the variance as a function of x
-        var = _wide(x).var(axis=axis, keepdims=True)
-    std, out = ops.sqrt(var + eps), _wide(out)
+        var = wide(x).var(axis=axis, keepdims=True)
+    std, out = ops.sqrt(var + eps), wide(out)
 
     def share(g: Any) -> Any:
-        g = _wide(g)
+        g = wide(g)
         return (g - _mean(g, axis) - out * _mean(g * out, axis)) / std
 
     return share
@@ -67,15 +62,15 @@ def _root_mean_square(x: Any, axis: Axes, eps: float) -> Any:
 
 
 def _rms_normalized(x: np.ndarray, *, axis: Axes, eps: float) -> Any:
-    wide = _wide(x)
-    return (wide / _root_mean_square(wide, axis, eps)).astype(x.dtype, copy=False)
+    numbers = wide(x)
+    return (numbers / _root_mean_square(numbers, axis, eps)).astype(x.dtype, copy=False)
 
 
 def _to_rms_normalized(out: Any, x: Any, *, axis: Axes, eps: float) -> Any:
-    size, out = _root_mean_square(_wide(x), axis, eps), _wide(out)
+    size, out = _root_mean_square(wide(x), axis, eps), wide(out)
 
     def share(g: Any) -> Any:
-        g = _wide(g)
+        g = wide(g)
         return (g - out * _mean(g * out, axis)) / size
 
     return share
@@ -88,7 +83,7 @@ rms_normalize = ArrayOp(
 
 def _mean_and_variance(x: Any, axis: Axes) -> tuple[np.ndarray, np.ndarray]:
     """Of the numbers of ``x``, in float32 at least."""
-    data = _wide(x.data if isinstance(x, Tensor) else x)
+    data = wide(x.data if isinstance(x, Tensor) else x)
     return data.mean(axis=axis, keepdims=True), data.var(axis=axis, keepdims=True)
 
 
@@ -157,8 +152,8 @@ class _BatchNorm(_Norm):
             axis = (0, *range(2, x.ndim))
             mean, var = self._statistics(x, axis)
             return self._affine(normalize(x, axis=axis, mean=mean, var=var, eps=self.eps), shape)
-        mean, var = (_wide(each.data).reshape(shape) for each in (self.running_mean, self.running_var))
-        out = (_wide(x) - mean) / np.sqrt(var + self.eps)
+        mean, var = (wide(each.data).reshape(shape) for each in (self.running_mean, self.running_var))
+        out = (wide(x) - mean) / np.sqrt(var + self.eps)
         return self._affine(out.astype(np.float16) if x.dtype == np.float16 else out, shape)
 
     def _statistics(self, x: Any, axis: Axes) -> tuple[np.ndarray, np.ndarray]:
@@ -177,7 +172,7 @@ class _BatchNorm(_Norm):
         pace = 1 / int(self.num_batches_tracked.data) if self.momentum is None else self.momentum
         unbiased = var * (many / (many - 1))  # an estimate for all that the batch was drawn from
         for running, now in ((self.running_mean, mean), (self.running_var, unbiased)):
-            set_data(running, (1 - pace) * _wide(running.data) + (pace * now).reshape(-1))
+            set_data(running, (1 - pace) * wide(running.data) + (pace * now).reshape(-1))
         return mean, var
 
     def extra_repr(self) -> str:
@@ -324,6 +319,5 @@ class RMSNorm(_FeatureNorm):
     def __call__(self, x: Any) -> Any:
         """(..., *shape) to the same."""
         x = self._input(x)
-        computed_in = np.float32 if x.dtype == np.float16 else x.dtype
-        eps = float(np.finfo(computed_in).eps) if self.eps is None else self.eps
+        eps = float(np.finfo(working_dtype(x.dtype)).eps) if self.eps is None else self.eps
         return self._affine(rms_normalize(x, axis=self.axis, eps=eps), self.shape)

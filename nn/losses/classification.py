@@ -12,6 +12,7 @@ from autograd.array_ops import log_softmax
 from autograd.ops import ArrayOp
 
 from ..checks import real
+from ..precision import wide
 from .elements import check_reduction, first, is_array, raw
 from .examples import Examples, each, total, weighted
 from .targets import bounded, labels, one_hot, places, shares, weight_of_each_class
@@ -56,6 +57,11 @@ def cross_entropy(
     >>> round(cross_entropy([Value(0.0), Value(0.0)], 1).data, 4)
     0.6931
     """
+    if is_array(logits) and logits.dtype == np.float16:
+        return cross_entropy(
+            wide(logits), target, class_weights=class_weights, label_smoothing=label_smoothing,
+            ignore_index=ignore_index, reduction=reduction,
+        ).astype(np.float16)  # fmt: skip
     plain = class_weights is None and ignore_index is None and not label_smoothing and reduction == "mean"
     if plain and is_array(logits) and logits.ndim == 2 and np.ndim(raw(target)) == 1:
         if logits.dtype.kind != "f":
@@ -182,11 +188,12 @@ def multiclass_hinge(
     def loss(row: Any, right: Any, others: Any) -> Any:
         lead = weighted(right, row) - margin
 
-        def shortfall(score: Any) -> Any:
-            short = autograd.relu(score - lead)
+        def shortfall(score: Any, counts: Any) -> Any:
+            some = counts != 0  # the right one itself may be infinite, and has no lead over itself
+            short = autograd.relu(ops.where(some, score, 0.0) - ops.where(some, lead, 0.0))
             return short if power == 1 else short * short
 
-        return weighted(others, each(shortfall, row)) / float(classes)
+        return weighted(others, each(shortfall, row, others)) / float(classes)
 
     return examples.loss(loss, right, others, reduction=reduction)
 

@@ -11,6 +11,7 @@ import autograd
 from autograd import Tensor, Value
 
 from ..checks import numbers
+from ..precision import wide
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -28,6 +29,8 @@ def per_element(
 ) -> Any:
     """``loss`` of every pair of prediction and target: of arrays at once, of lists of Values one by one."""
     check_reduction(reduction, caller)
+    if is_array(prediction) and prediction.dtype == np.float16:
+        return per_element(caller, loss, wide(prediction), target, reduction, check).astype(np.float16)
     if is_array(prediction):
         if prediction.dtype.kind in "biu":  # 0 - 20 is 236 in uint8
             prediction = prediction.astype(float)

@@ -15,6 +15,7 @@ import numpy as np
 import autograd
 from autograd import ops
 
+from ..precision import wide
 from .elements import beside, check_reduction, floats, is_array, raw, reduced
 from .targets import signs
 
@@ -31,7 +32,7 @@ class Examples:
         named = list(batches.items())
         self.name, self.batches = named[0][0], [batch for _, batch in named]
         self.are_arrays = is_array(self.batches[0])
-        self.is_one = False
+        self.is_one = self.rounded = False
         if self.are_arrays:
             self._take_arrays(named)
         else:
@@ -51,6 +52,8 @@ class Examples:
                 "then reshape(-1, C))"
             )
         self.shape = leading.shape
+        self.rounded = leading.dtype == np.float16
+        self.batches[0] = leading = wide(leading)
         self.batches[1:] = [beside(leading, batch, self.caller) for batch in self.batches[1:]]
         for (name, _), batch in zip(named, self.batches):
             if batch.shape != self.shape:
@@ -136,7 +139,8 @@ class Examples:
             losses = [definition(*rows) for rows in zip(*self.batches, *columns)]
             if self.is_one and reduction == "none":
                 return losses[0]
-        return reduced(losses, reduction, weight)
+        found = reduced(losses, reduction, weight)
+        return found.astype(np.float16) if self.rounded else found
 
 
 def each(function: Callable[..., Any], *rows: Any) -> Any:
@@ -159,7 +163,8 @@ def largest(row: Any) -> Any:
 def weighted(weights: Any, row: Any) -> Any:
     """The sum of a row with weights, which are data. What has the weight 0 is left out, be it infinite."""
     if is_array(row):
-        return total(weights * ops.where(weights != 0, row, 0.0))
+        some = weights != 0  # outside too: nor does an infinite gradient meet a weight of 0
+        return total(ops.where(some, weights * ops.where(some, row, 0.0), 0.0))
     chosen = [(weight, x) for weight, x in zip(weights, row) if weight != 0]
     return autograd.dot([weight for weight, _ in chosen], [x for _, x in chosen])
 

@@ -11,9 +11,10 @@ import numpy as np
 from autograd import Value
 
 from ..module import set_data
+from ..precision import working_dtype
 from .line_search import Point, strong_wolfe
 from .optimizer import Closure, Optimizer
-from .storage import State, array_like, expect, working_dtype
+from .storage import State, array_like, expect
 
 CURVED = 1e-10  # a step over less curvature than this teaches nothing but rounding
 

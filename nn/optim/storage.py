@@ -18,6 +18,7 @@ from autograd import Tensor, Value
 
 from ..memory import aligned
 from ..module import Parameter, check_writable
+from ..precision import wide, working_dtype
 
 State = dict[str, Any]
 Update = Callable[[np.ndarray, np.ndarray, State, Any], None]
@@ -46,15 +47,6 @@ class _Pack:
     grad: np.ndarray
     state: State
     members: list[_Member]
-
-
-def working_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """What updates are computed in: float32 for float16, where the square of 300 is infinite.
-
-    >>> working_dtype(np.dtype(np.float16)), working_dtype(np.dtype(np.float64))
-    (dtype('float32'), dtype('float64'))
-    """
-    return np.dtype(np.float32) if dtype == np.float16 else dtype
 
 
 class Storage:
@@ -157,9 +149,9 @@ class Storage:
                 state["step"] += 1
                 data, grad = tensor.data, tensor.grad
                 if data.dtype == np.float16:
-                    wide = data.astype(np.float32)
-                    update(wide, grad.astype(np.float32), state, settings)
-                    data[...] = wide
+                    numbers = wide(data)
+                    update(numbers, wide(grad), state, settings)
+                    data[...] = numbers
                 else:
                     update(data, grad, state, settings)
                 tensor.data = data  # the same array: this says that it has changed

@@ -129,3 +129,102 @@ def test_fit_is_not_silent_and_still(build):
     assert min(seen) > 256
     for name, array in model.state_dict().items():
         assert np.isfinite(array).all() and (array != before[name]).all()
+
+
+# Losses of so many numbers that float16 cannot count them, beside PyTorch's in float64.
+
+MANY = 70000
+
+
+def columns(*parts):
+    """A batch of many examples that are all alike, so that mean and gradient are known to all digits."""
+    return np.tile(np.array(parts, np.float16), (MANY, 1))
+
+
+LOSSES = {  # the loss, PyTorch's, the prediction, the target
+    nn.mse: ("mse_loss", columns(3.0), columns(1.0)),
+    nn.mae: ("l1_loss", columns(3.0), columns(1.0)),
+    nn.huber: ("huber_loss", columns(3.0), columns(1.0)),
+    nn.poisson_nll: ("poisson_nll_loss", columns(1.0), columns(2.0)),
+    nn.binary_cross_entropy: ("binary_cross_entropy", columns(0.25), columns(1.0)),
+    nn.binary_cross_entropy_with_logits: ("binary_cross_entropy_with_logits", columns(2.0), columns(0.0)),
+    nn.cross_entropy: ("cross_entropy", columns(1.0, 2.0, -1.0), np.zeros(MANY, int)),
+    nn.nll: ("nll_loss", columns(-1.0, -2.0), np.ones(MANY, int)),
+    nn.multiclass_hinge: ("multi_margin_loss", columns(1.0, 2.0, 0.5), np.zeros(MANY, int)),
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.__name__)
+def test_means_over_many(torch, loss):
+    name, x, target = LOSSES[loss]
+    theirs = getattr(torch.nn.functional, name)
+    ours, reference = Tensor(x), torch.tensor(x.astype(float), requires_grad=True)
+    found = loss(ours, target)
+    expected = theirs(reference, torch.tensor(target if target.dtype == int else target.astype(float)))
+    found.backward()
+    expected.backward()
+    assert found.dtype == ours.grad.dtype == np.float16
+    assert float(found.data) == pytest.approx(expected.item(), rel=1e-3)
+    exact = reference.grad.numpy()
+    assert np.abs(exact).max() < 1e-4  # rounded to the numbers that float16 has there, 6e-8 apart
+    np.testing.assert_allclose(ours.grad.astype(float), exact, rtol=1e-3, atol=6e-8)
+    plain = loss(x, target)
+    assert plain.dtype == np.float16 and float(plain) == float(found.data)
+
+
+@pytest.mark.parametrize("options", [{"class_weights": [1.0, 3.0, 2.0]}, {"label_smoothing": 0.1}])
+def test_weighted_means_over_many(torch, options):
+    x, labels = columns(1.0, 2.0, -1.0), np.arange(MANY) % 3
+    ours, reference = Tensor(x), torch.tensor(x.astype(float), requires_grad=True)
+    theirs = dict(options)
+    if "class_weights" in theirs:
+        theirs = {"weight": torch.tensor(theirs["class_weights"])}
+    found = nn.cross_entropy(ours, labels, **options)
+    expected = torch.nn.functional.cross_entropy(reference, torch.tensor(labels), **theirs)
+    found.backward()
+    expected.backward()
+    assert float(found.data) == pytest.approx(expected.item(), rel=1e-3)
+    np.testing.assert_allclose(ours.grad.astype(float), reference.grad.numpy(), rtol=1e-3, atol=6e-8)
+
+
+def test_masks_of_many_pixels():
+    """Half of 140,000 pixels are right: the sums are beyond float16, their ratio is not."""
+    prediction, target = np.ones((1, 2 * MANY), np.float16), np.arange(2 * MANY)[None] % 2
+    for loss, exact in ((nn.dice, 1 - 2 * MANY / (3 * MANY)), (nn.iou, 0.5)):
+        x = Tensor(prediction)
+        found = loss(x, target)
+        found.backward()
+        assert float(found.data) == pytest.approx(exact, rel=1e-3) and np.isfinite(x.grad).all()
+
+
+@pytest.mark.parametrize("name", ["cosine_embedding", "contrastive"])
+def test_vectors_whose_squares_are_large(name):
+    x1, x2 = np.full((4, 8), 200.0), np.full((4, 8), 100.0)
+    target = [1, -1, 1, -1]
+    ours = Tensor(x1.astype(np.float16))
+    exact = Tensor(x1)
+    scale = 1e-3 if name == "contrastive" else 1.0  # so that the loss itself is in range
+    for node in (ours, exact):
+        (getattr(nn, name)(node * scale, x2 * scale, target)).backward()
+    assert np.isfinite(ours.grad).all()
+    np.testing.assert_allclose(ours.grad.astype(float), exact.grad, atol=1e-4)
+
+
+# Clipping.
+
+
+def test_the_norm_of_many_small_gradients(torch):
+    rng = np.random.default_rng(0)
+    grads = [np.array([1.0], np.float16), (1e-4 * rng.standard_normal(10**6)).astype(np.float16)]
+    for norm_type in (2.0, 3.0):
+        ours = [Tensor(np.zeros_like(grad)) for grad in grads]
+        theirs = [torch.nn.Parameter(torch.zeros(grad.shape)) for grad in grads]
+        for parameter, twin, grad in zip(ours, theirs, grads):
+            parameter.grad, twin.grad = grad.copy(), torch.tensor(grad.astype(float))
+        found = nn.clip_grad_norm(ours, 1e-5, norm_type)
+        assert found == pytest.approx(
+            torch.nn.utils.clip_grad_norm_(theirs, 1e-5, norm_type).item(), rel=1e-6
+        )
+        for parameter, twin in zip(ours, theirs):
+            assert parameter.grad.dtype == np.float16
+            np.testing.assert_allclose(parameter.grad.astype(float), twin.grad.numpy(), rtol=1e-3, atol=6e-8)
