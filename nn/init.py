@@ -11,6 +11,7 @@ backward, the weights have the variance below; ``gain`` makes up for what the no
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -18,9 +19,11 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, gradients
+from autograd.names import unknown
 
 from .activations import find
 from .checks import count, generator, real
+from .names import INIT
 
 # relu and its smooth relatives halve the second moment of their input; tanh's value is PyTorch's.
 GAINS = {
@@ -236,3 +239,8 @@ def _fan(shape: tuple[int, ...], mode: str) -> int:
     if mode not in ("fan_in", "fan_out"):
         raise ValueError(f"init: mode is {mode!r}; expected 'fan_in' or 'fan_out'")
     return fans(shape)[mode == "fan_out"]
+
+
+def __getattr__(name: str) -> Any:
+    """What is not there: an error, that says how PyTorch's names with an underscore are written here."""
+    raise unknown(sys.modules[__name__], name, INIT)
