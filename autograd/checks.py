@@ -10,6 +10,7 @@ import math
 import os
 import sys
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -136,18 +137,18 @@ def text(given: Any, name: str, caller: str) -> str:
     raise wrong(given, name, caller, "a string")
 
 
-def path(given: Any, name: str, caller: str) -> str:
-    """A path as a string that is not empty.
+def path(given: Any, name: str, caller: str) -> Path:
+    """A path to a file, from a string or what stands for one.
 
-    >>> path("model.npz", "path", "save")
-    'model.npz'
+    >>> path("model.npz", "path", "save").suffix
+    '.npz'
     """
     found = os.fspath(given) if isinstance(given, (str, os.PathLike)) else None
     if not isinstance(found, str):
         raise wrong(given, name, caller, "a path: a string, or a pathlib.Path")
     if not found or "\0" in found:
         raise wrong(given, name, caller, "the name of a file", ValueError)
-    return found
+    return Path(found)
 
 
 def function(given: Any, name: str, caller: str, of: str) -> Any:
@@ -186,4 +187,19 @@ def floating(given: Any, name: str, caller: str) -> np.dtype[Any]:
         raise wrong(given, name, caller, "a dtype of floats, such as numpy.float32")
     if found.kind != "f":
         raise wrong(found.name, name, caller, "a dtype of floats, since gradients need them")
+    return found
+
+
+def array(given: Any, name: str, caller: str) -> np.ndarray:
+    """Real numbers as an array: one, or nested lists of them.
+
+    >>> array([[1, 2], [3, 4]], "vector", "hvp").shape
+    (2, 2)
+    """
+    try:
+        found = np.asarray(given)
+    except (TypeError, ValueError):  # lists of different lengths, or a Tensor
+        found = np.array(None)
+    if found.dtype.kind not in "biuf":
+        raise wrong(given, name, caller, "real numbers: one, an array, or nested lists of equal lengths")
     return found
