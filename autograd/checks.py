@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -180,8 +180,8 @@ def floating(given: Any, name: str, caller: str) -> np.dtype[Any]:
     dtype('float32')
     """
     try:
-        found = None if given is None else np.dtype(given)
-    except (TypeError, ValueError):
+        found = np.dtype(given) if isinstance(given, (str, type, np.dtype)) else None
+    except TypeError:  # a word that is the name of none
         found = None
     if found is None:
         raise wrong(given, name, caller, "a dtype of floats, such as numpy.float32")
@@ -203,3 +203,15 @@ def array(given: Any, name: str, caller: str) -> np.ndarray:
     if found.dtype.kind not in "biuf":
         raise wrong(given, name, caller, "real numbers: one, an array, or nested lists of equal lengths")
     return found
+
+
+def listed(given: Any, name: str, caller: str, expected: str) -> list[Any]:
+    """What there is in a list, a tuple, an array or another collection, as a list; not the letters of a string.
+
+    >>> listed((1, 2), "milestones", "MultiStepDecay", "a list of steps")
+    [1, 2]
+    """
+    single = isinstance(given, (str, bytes, Mapping)) or getattr(given, "ndim", 1) == 0
+    if single or not isinstance(given, Iterable):
+        raise wrong(given, name, caller, expected)
+    return list(given)

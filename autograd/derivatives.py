@@ -74,10 +74,7 @@ def hvp(output: Any, inputs: Any, vector: Any) -> Any:
         raise ValueError(
             f"hvp: {len(nodes)} inputs and {len(vectors)} entries of the vector; expected one for each"
         )
-    entries = [
-        real(entry, "an entry of the vector", "hvp") if isinstance(node, Value) else _shaped(entry, node)
-        for node, entry in zip(nodes, vectors)
-    ]
+    entries = [_beside(node, entry) for node, entry in zip(nodes, vectors)]
     parts = []
     for slope, entry in zip(gradients(output, nodes, create_graph=True), entries):
         part = slope * entry
@@ -127,8 +124,12 @@ def _nodes(given: Any, kind: type, name: str, caller: str, expected: str) -> tup
     return nodes, single
 
 
-def _shaped(entry: Any, node: Tensor) -> np.ndarray:
-    found = array(entry.data if isinstance(entry, Tensor) else entry, "an entry of the vector", "hvp")
+def _beside(node: Any, entry: Any) -> Any:
+    """What the vector has for one of the inputs: a number for a Value, for a Tensor an array of its shape."""
+    name = "what the vector has for one of the inputs"
+    if isinstance(node, Value):
+        return real(entry, name, "hvp")
+    found = array(entry.data if isinstance(entry, Tensor) else entry, name, "hvp")
     if found.shape != node.shape:
         raise ValueError(f"hvp: an entry of the vector has shape {found.shape}, its input has {node.shape}")
     return found.astype(node.dtype)

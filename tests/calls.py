@@ -240,7 +240,16 @@ def film() -> Any:
 
 def program() -> Any:
     w = Value(0.5, "w")
-    return autograd.trace(lambda x: (x * w).tanh(), 0.5, parameters=[w])
+
+    def traced_of_test(arguments: Any) -> Any:
+        return arguments * w
+
+    return autograd.trace(traced_of_test, 0.5, parameters=[w])
+
+
+def whatever(x: Any) -> Any:
+    """The sum of what there is, in lists of lists."""
+    return sum(map(whatever, x), Value(0.0)) if isinstance(x, list) else x * x
 
 
 def history() -> Any:
@@ -331,8 +340,8 @@ entries(
         dict(outputs=tensor(2, takes="Tensor"), inputs=tensor(2, 3, takes="Tensor [] ()")),
     ],
     hessian=[
-        dict(output=made(graph, "Value"), inputs=values(0.5, 1.0, takes="Value")),
-        dict(output=tensor(), inputs=tensor(2, takes="Tensor")),
+        dict(output=made(graph, "Value"), inputs=values(0.5, 1.0, takes="Value [] ()")),
+        dict(output=tensor(), inputs=tensor(2, takes="Tensor [] ()")),
     ],
     hvp=[
         dict(output=made(graph, "Value"), inputs=values(0.5), vector=given([1.0], "[1.0]")),
@@ -356,14 +365,14 @@ entries(
         root=made(graph, "Value Tensor"), direction=word("LR"), local_grads=flag(), title=text() | "None", max_nodes=count(9),
     ),
     stepper=dict(
-        root=made(graph, "Value"), title=text() | "None", parameters=values(0.5) | "None [] ()",
+        root=made(graph, "Value"), title=text() | "None", parameters=values(0.5) | "None [] () array([]) Values",
         fold_above=count0(500), max_nodes=count(9),
     ),
     film=dict(
         model=made(network), examples=given([[0.0, 1.0], [1.0, 0.0]]), targets=given([1.0, -1.0], "None"),
         loss=given(nn.mse, "None"), title=text(), note=text(), level=number(0.5) | "None",
     ),
-    Film__record=dict(loss=value(0.5, "Value 3 -1 0 2.5 nan inf")),
+    Film__record=dict(loss=value(0.5, "Value 3 -1 0 2.5 nan inf huge")),
     Film__save=dict(path=path("film.html")),
     Film__gradient_norms=dict(frame=made(lambda: frame())),
     Film__dead=dict(frame=made(lambda: frame())),
@@ -371,17 +380,15 @@ entries(
     Stepper__save=dict(path=path("page.html")),
     Stepper__terminal=dict(predict=flag(False)),
     trace={
-        "fn": given(lambda x: x * x, ""), "*arguments": [given(0.5, NUMBERS + " [1.0] Value array75")],
-        "parameters": made(list, "None [] ()"),
+        "fn": function(whatever), "*arguments": [given(0.5, NUMBERS + " [1.0] Value Values () [] array([]) array75")],
+        "parameters": made(list, "None [] () array([]) Values"),
     },
-    traced=dict(fn=function(lambda x, n=2: x * n), static=word("n") | "() [] empty", parameters=made(list, "None [] ()")),
+    traced=dict(fn=function(lambda x, n=2: x * n), static=word("x") | "() [] x", parameters=made(list, "None [] () array([]) Values")),
     Program____call__={"*arguments": [given(0.5, NUMBERS + " Value")]},
     Program__value_and_grad={"*arguments": [given(0.5, NUMBERS + " Value")]},
     Program__batched=dict(dtype=dtype(float)),
     Program__compiled={},
     Symbol=dict(text=text("x"), binding=given(None, "None 3 0")),
-    Symbol__call=dict(name=text("f"), operands=given(["x"])),
-    Symbol__choice=dict(test=text("x"), yes=text("y"), no=text("z")),
     Op=dict(
         name=text("made"), symbol=text("m"), on_float=function(abs), on_array=function(np.abs),
         partials=given((nothing,)), domain=text(""), defaults=given((), "()"), is_defined=flag(False),

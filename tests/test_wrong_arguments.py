@@ -30,7 +30,7 @@ from .calls import CALLS, OBJECTS, Argument
 
 # What the package calls, with what it has checked, and what people define in classes of their own.
 HOOKS = {
-    "after_epoch", "after_step", "apply", "before_step", "begin", "end", "extra_repr", "members", "memory", "positions",
+    "after_epoch", "after_step", "apply", "before_step", "begin", "call", "choice", "end", "extra_repr", "members", "memory", "positions",
     "rate", "rate_of", "settle", "update",
 }  # fmt: skip
 # What the package makes and hands out; nobody calls these classes, or what they have for the package itself.
@@ -40,7 +40,13 @@ MADE = {
     "nn.training.Run", "nn.training.Checkpoint.save", "nn.LBFGS.step_arrays", "nn.Module.__call__",
 }  # fmt: skip
 # How an error may call an argument, beside its own name.
-SAID: Mapping[str, tuple[str, ...]] = {}
+SAID: Mapping[str, tuple[str, ...]] = {
+    "arguments": ("argument",), "fn": ("function",), "outputs": ("output",), "parameters": ("parameter",), "x": ("input", "images"),
+}  # fmt: skip
+# How an error may call a function or a class, beside its own name.
+CALLED: Mapping[str, tuple[str, ...]] = dict.fromkeys(
+    ("autograd.Program.__call__", "autograd.Program.value_and_grad"), ("traced_of_test",)
+)
 # Not right yet: (callable, argument). One that has become right fails the test.
 AWAITED: set[tuple[str, str]] = set()
 
@@ -213,7 +219,7 @@ def wronged(name: str, key: str, arguments: Mapping[str, Any], takes: bool) -> s
     except (TypeError, ValueError) as error:
         said = str(error)
         *_, owner_name, function = name.split(".")
-        names = (function,) if function != "__call__" else ()
+        names = (function, *CALLED.get(name, ()))
         if not any(re.search(rf"\b{each}\b", said) for each in (*names, owner_name)):
             return f"does not name {function}: {type(error).__name__}: {said}"
         if name.split(".")[1] not in ops.ELEMENTWISE and key != "*operands":

@@ -12,7 +12,7 @@ numbers.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -253,15 +253,14 @@ def _trained(graph: Sequence[Any], parameters: Collection[Value] | None) -> set[
     leaves = [node for node in graph if node.op is ops.LEAF]
     if parameters is None:
         return set(leaves)
-    if isinstance(parameters, (str, bytes, Mapping)) or not isinstance(parameters, Collection):
-        raise wrong(parameters, "parameters", "stepper", "a list of leaves, or None for all")
-    for parameter in parameters:
+    chosen = checks.listed(parameters, "parameters", "stepper", "a list of leaves, or None for all")
+    for parameter in chosen:
         if not isinstance(parameter, Value) or parameter.op is not ops.LEAF:
             raise TypeError(
                 f"stepper: one of the parameters, {checks.shown(parameter)}, is no leaf; expected Values made by "
                 "Value(number)"
             )
-    return set(parameters).intersection(leaves)
+    return set(chosen).intersection(leaves)
 
 
 def _walked(root: Value, graph: Sequence[Any]) -> list[Any]:
