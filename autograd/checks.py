@@ -35,7 +35,8 @@ def shown(given: Any) -> str:
     ('2.5', 'a whole number of 401 digits', 'an array of shape (3, 4)')
     """
     if isinstance(given, np.ndarray):
-        return f"an array of shape {given.shape}"
+        kind = "" if given.dtype.kind in "biuf" else f" and dtype {given.dtype}"
+        return f"an array of shape {given.shape}{kind}"
     if isinstance(given, int) and abs(given) >> 100:
         return f"a whole number of {int(math.log10(abs(given))) + 1} digits"
     try:
@@ -55,7 +56,9 @@ def whole(given: Any, name: str, caller: str, low: int = -sys.maxsize, high: int
     if is_whole and low <= given <= high:
         return int(given)
     expected = "a whole number"
-    if low > -sys.maxsize:
+    if high == low + 1:
+        expected = f"{low} or {high}"
+    elif low > -sys.maxsize:
         expected += f" of at least {low}" if high == sys.maxsize else f" from {low} to {high}"
     if is_whole and given > high == sys.maxsize:
         expected += " that a machine can count to"

@@ -465,13 +465,13 @@ entries(
 # nn: losses, of arrays and of Values.
 
 REDUCTION = dict(reduction=word("mean"))
-TARGET = "3 -1 0 2.5 True array0d"  # where one number is wanted
+TARGET = "3 -1 0 2.5 True array0d Value"  # where one number is wanted
 
 
 def of_numbers(name: str, target: float, prediction: str = "prediction", answers: str = TARGET, **options: Argument) -> None:
     many = np.full(2, target)
     CALLS[f"nn.{name}"] = [
-        {prediction: tensor(2, takes="Tensor"), "target": given(many, "Tensor"), **options, **REDUCTION},
+        {prediction: tensor(2, takes="Tensor Values"), "target": given(many, "Tensor"), **options, **REDUCTION},
         {prediction: value(0.5, NUMBERS + " nan Value"), "target": given(target, answers), **options, **REDUCTION},
     ]
 
@@ -487,12 +487,12 @@ of_numbers("binary_cross_entropy_with_logits", 1.0, "logit", positive_weight=fro
 
 SMALL = "nans Tensor Values"
 VECTORS = dict(x1=tensor(2, 3), x2=tensor(2, 3), target=given([1, -1]))
-VECTOR = dict(x1=values(0.5, 1.0), x2=values(1.0, 2.0, takes="Values Tensor"), target=given(1, "-1"))
+VECTOR = dict(x1=values(0.5, 1.0, takes="Values"), x2=values(1.0, 2.0, takes="Values Tensor"), target=given(1, "-1"))
 CLASSES = dict(target=given([0, 1]), class_weights=given([1.0, 2.0, 3.0], "None"))
 CLASS = dict(target=given(1, "0 3"), class_weights=given([1.0, 2.0], "None Tensor"))
 ENTROPY = dict(label_smoothing=share(0.1), ignore_index=given(-1, "None 3 -1 0"))
 PAIRS = dict(anchor=tensor(2, 3), positive=tensor(2, 3), negative=tensor(2, 3))
-PAIR = dict(anchor=values(0.5, 1.0), positive=values(1.0, 2.0, takes="Values Tensor"), negative=values(3.0, 2.0, takes="Values Tensor"))
+PAIR = dict(anchor=values(0.5, 1.0, takes="Values"), positive=values(1.0, 2.0, takes="Values Tensor"), negative=values(3.0, 2.0, takes="Values Tensor"))
 TRIPLET = dict(margin=above0(1.0), p=above0(2.0), swap=flag())
 MASKS = [
     dict(prediction=tensor(2, 3), target=given(np.eye(2, 3)), smooth=from0(1.0), **REDUCTION),
@@ -508,7 +508,7 @@ entries(
     iou=MASKS,
     cross_entropy=[
         dict(logits=tensor(2, 3), **CLASSES, **ENTROPY, **REDUCTION),
-        dict(logits=values(0.5, 1.0), **CLASS, **ENTROPY, **REDUCTION),
+        dict(logits=values(0.5, 1.0, takes="Values"), **CLASS, **ENTROPY, **REDUCTION),
         dict(logits=tensor(2, 3), target=given([0, 1])),
     ],
     nll=[
@@ -517,11 +517,11 @@ entries(
     ],
     kl_divergence=[
         dict(log_probabilities=LOGARITHMS, target=given(np.full((2, 3), 1 / 3)), log_target=flag(False), **REDUCTION),
-        dict(log_probabilities=values(-0.5, -1.0), target=given([0.5, 0.5]), log_target=flag(False), **REDUCTION),
+        dict(log_probabilities=values(-0.5, -1.0), target=given([0.5, 0.5], "Tensor Values"), log_target=flag(False), **REDUCTION),
     ],
     multiclass_hinge=[
         dict(scores=tensor(2, 3), target=CLASSES["target"], margin=from0(1.0), power=given(1), class_weights=CLASSES["class_weights"], **REDUCTION),
-        dict(scores=values(0.5, 1.0), target=given(1, "0"), margin=from0(1.0), power=given(1), class_weights=CLASS["class_weights"], **REDUCTION),
+        dict(scores=values(0.5, 1.0, takes="Values"), target=given(1, "0"), margin=from0(1.0), power=given(1), class_weights=CLASS["class_weights"], **REDUCTION),
     ],
 )
 

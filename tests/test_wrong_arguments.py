@@ -41,8 +41,12 @@ MADE = {
 }  # fmt: skip
 # How an error may call an argument, beside its own name.
 SAID: Mapping[str, tuple[str, ...]] = {
-    "arguments": ("argument",), "fn": ("function",), "outputs": ("output",), "parameters": ("parameter",), "x": ("input", "images"),
+    "arguments": ("argument",), "fn": ("function",), "log_probabilities": ("log-probability",),
+    "log_target": ("log-probability",), "outputs": ("output",), "parameters": ("parameter",), "scores": ("label",),
+    "seed": ("rng",), "target": ("targets", "label", "labels"), "x": ("input", "images"),
 }  # fmt: skip
+# These say that a label or an index is out of range as Python does, with an IndexError.
+INDEXED = ("autograd.take", "nn.cross_entropy", "nn.multiclass_hinge", "nn.nll")
 # How an error may call a function or a class, beside its own name.
 CALLED: Mapping[str, tuple[str, ...]] = dict.fromkeys(
     ("autograd.Program.__call__", "autograd.Program.value_and_grad"), ("traced_of_test",)
@@ -216,7 +220,7 @@ def wronged(name: str, key: str, arguments: Mapping[str, Any], takes: bool) -> s
             result = call()
             if inspect.isgenerator(result):
                 list(result)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, *[IndexError] * (name in INDEXED)) as error:
         said = str(error)
         *_, owner_name, function = name.split(".")
         names = (function, *CALLED.get(name, ()))
