@@ -189,7 +189,7 @@ def floating(given: Any, name: str, caller: str) -> np.dtype[Any]:
     if found is None:
         raise wrong(given, name, caller, "a dtype of floats, such as numpy.float32")
     if found.kind != "f":
-        raise wrong(found.name, name, caller, "a dtype of floats, since gradients need them")
+        raise TypeError(f"{caller}: {name} is {found}; expected a dtype of floats, since gradients need them")
     return found
 
 
