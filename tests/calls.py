@@ -145,7 +145,7 @@ def dtype(good: Any = np.float32) -> Argument:
 
 def path(good: str) -> Argument:
     """A file that may be written, or is there."""
-    return given(good)
+    return given(good, "x")
 
 
 def function(good: Callable[..., Any]) -> Argument:
@@ -202,7 +202,7 @@ def weights() -> list[Any]:
 
 
 def parameters() -> Argument:
-    return made(weights)
+    return made(weights, "Values")
 
 
 def sgd() -> Any:
@@ -370,7 +370,7 @@ entries(
     ),
     film=dict(
         model=made(network), examples=given([[0.0, 1.0], [1.0, 0.0]]), targets=given([1.0, -1.0], "None"),
-        loss=given(nn.mse, "None"), title=text(), note=text(), level=number(0.5) | "None",
+        loss=function(nn.mse) | "None", title=text(), note=text(), level=number(0.5) | "None",
     ),
     Film__record=dict(loss=value(0.5, "Value 3 -1 0 2.5 nan inf huge")),
     Film__save=dict(path=path("film.html")),
@@ -398,7 +398,7 @@ entries(
     NaryOp=dict(name=text("made"), symbol=text("m"), on_float=function(max), partials=function(nothing), domain=text("")),
     ArrayOp=dict(name=text("made"), symbol=text("m"), on_array=function(np.abs), partials=given((nothing,), "function class")),
     ArrayOp____call__={"*operands": [tensor(2, takes="Tensor"), tensor(2, takes="Tensor")]},
-    Report=dict(entries=made(lambda: autograd.gradcheck(lambda x: x * x, 0.5).entries)),
+    Report=dict(entries=made(lambda: autograd.gradcheck(lambda x: x * x, 0.5).entries, "()")),
     GradientError=dict(report=made(lambda: autograd.gradcheck(lambda x: x * x, 0.5))),
 )
 
@@ -420,15 +420,15 @@ entries(
     Activation____call__=dict(x=array(2, 3, takes=ARRAYS + " Value Values")),
     ELU=dict(alpha=from0(1.0)),
     GELU=dict(approximate=word("none")),
-    Hardtanh=dict(low=number(-1.0), high=above0(1.0)),
+    Hardtanh=dict(low=number(-1.0), high=above0(1.0) | "0"),
     LeakyReLU=dict(slope=from0(0.01)),
     PReLU=dict(channels=count(1), slope=number(0.25) | "Value", dtype=dtype()),
     PReLU____call__=dict(x=array(2, 3, takes=ARRAYS)),
     Swish=dict(beta=number(1.0) | "Value Tensor"),
     Softmax=dict(axis=axis() | "3"),
-    Softmax____call__=dict(x=array(2, 3, takes="array75 nans Tensor Values [] [1.0] ()")),
+    Softmax____call__=dict(x=array(2, 3, takes="array0d array75 nans Tensor Values [] [1.0] ()")),
     LogSoftmax=dict(axis=axis() | "3"),
-    LogSoftmax____call__=dict(x=array(2, 3, takes="array75 nans Tensor Values [] [1.0] ()")),
+    LogSoftmax____call__=dict(x=array(2, 3, takes="array0d array75 nans Tensor Values [] [1.0] ()")),
     Linear=dict(nin=count(3), nout=count(2), bias=flag(), dtype=dtype(), rng=seed() | "None"),
     Linear____call__=dict(x=array(2, 3)),
     Dropout=dict(p=share(0.5), rng=seed() | "None"),
@@ -581,7 +581,7 @@ entries(
     Schedule=dict(optimizer=optimizer(), total_steps=count(10) | "None"),
     Schedule__lr_at=dict(step=count0(3), group=given(0, "0")),
     Schedule__load_state_dict=dict(state=made(lambda: nn.StepDecay(sgd(), 2).state_dict())),
-    Schedule__observe=dict(metric=number(0.5) | "nan inf"),
+    Schedule__observe=dict(metric=number(0.5) | "nan inf array0d Value nans"),
     Schedule__plot=dict(path=path("schedule.svg"), steps=count(5)),
     Schedule__preview=dict(steps=count(5), group=given(0, "0")),
     Schedule__state_dict={},
@@ -590,10 +590,10 @@ entries(
     CosineWarmRestarts=dict(optimizer=optimizer(), period=count(9), multiplier=count(1), min_lr=from0(0.0)),
     ExponentialDecay=dict(optimizer=optimizer(), gamma=from0(0.9)),
     LinearWarmup=dict(after=made(lambda: nn.Cosine(sgd(), 9)), steps=count(3), start_factor=from0(0.0)),
-    LinearWarmup__observe=dict(metric=number(0.5) | "nan inf"),
+    LinearWarmup__observe=dict(metric=number(0.5) | "nan inf array0d Value nans"),
     LinearWarmup__step={},
     LinearWarmup__state_dict={},
-    MultiStepDecay=dict(optimizer=optimizer(), milestones=given([2, 3], "[] ()"), gamma=from0(0.1)),
+    MultiStepDecay=dict(optimizer=optimizer(), milestones=given([2, 3], "[] () array([])"), gamma=from0(0.1)),
     OneCycle=dict(
         optimizer=optimizer(), max_lr=above0(1.0) | "[1.0]", total_steps=count(9), pct_start=share(0.3), div_factor=above0(25.0),
         final_div_factor=above0(1e4), anneal=word("cosine"), three_phase=flag(), momentum=given((0.85, 0.95), "None"),
@@ -604,9 +604,9 @@ entries(
         optimizer=optimizer(), factor=share(0.1), patience=count0(3), mode=word("min"), threshold=from0(1e-4),
         threshold_mode=word("rel"), cooldown=count0(0), min_lr=from0(0.0), eps=from0(1e-8),
     ),
-    ReduceOnPlateau__observe=dict(metric=number(0.5) | "nan inf"),
-    ReduceOnPlateau__plot=dict(path=path("plateau.svg"), steps=count(5) | "None", metrics=given([0.5, 0.4], "None [1.0]")),
-    ReduceOnPlateau__preview=dict(steps=count(5) | "None", group=given(0, "0"), metrics=given([0.5, 0.4], "None [] () [1.0]")),
+    ReduceOnPlateau__observe=dict(metric=number(0.5) | "nan inf array0d Value nans"),
+    ReduceOnPlateau__plot=dict(path=path("plateau.svg"), steps=count(5) | "None", metrics=given([0.5, 0.4], "None [] () [1.0] array([]) nans Tensor Values")),
+    ReduceOnPlateau__preview=dict(steps=count(5) | "None", group=given(0, "0"), metrics=given([0.5, 0.4], "None [] () [1.0] array([]) nans Tensor Values")),
     ReduceOnPlateau__state_dict={},
     StepDecay=dict(optimizer=optimizer(), step_size=count(2), gamma=from0(0.1)),
     l1=dict(parameters=parameters()),
@@ -614,21 +614,21 @@ entries(
     elastic_net=dict(parameters=parameters(), l1=from0(0.1), l2=from0(0.1)),
     max_norm=[
         dict(weights=parameters(), limit=above0(1.0)),
-        dict(weights=tensor(2, 3), limit=above0(1.0)),
-        dict(weights=values(0.5, 3.0), limit=above0(1.0)),
+        dict(weights=tensor(2, 3, takes="Values"), limit=above0(1.0)),
+        dict(weights=values(0.5, 3.0, takes="Values"), limit=above0(1.0)),
     ],
-    GradientNoise=dict(parameters=parameters() | "[] ()", eta=from0(0.01), gamma=from0(0.55), rng=seed()),
+    GradientNoise=dict(parameters=parameters() | "[] () array([])", eta=from0(0.01), gamma=from0(0.55), rng=seed()),
     GradientNoise__load_state_dict=dict(state=made(lambda: nn.GradientNoise(weights(), rng=0).state_dict())),
     GradientNoise__state_dict={},
     GradientNoise__step={},
-    clip_grad_norm=dict(parameters=parameters() | "[] ()", max_norm=from0(1.0), norm_type=above0(2.0) | "inf"),
-    clip_grad_value=dict(parameters=parameters() | "[] ()", clip_value=from0(1.0)),
+    clip_grad_norm=dict(parameters=parameters() | "[] () array([])", max_norm=from0(1.0), norm_type=above0(2.0) | "inf"),
+    clip_grad_value=dict(parameters=parameters() | "[] () array([])", clip_value=from0(1.0)),
     Shift=dict(pixels=count0(1)),
     Rotate=dict(degrees=from0(10.0)),
     Elastic=dict(alpha=from0(34.0), sigma=above0(4.0)),
     Augment={"*warps": [made(lambda: nn.Shift(1)), made(lambda: nn.Rotate(5))]},
     **{f"{name}____call__": dict(images=array(2, 4, 4), rng=seed()) for name in ("Shift", "Rotate", "Elastic", "Augment")},
-    Elastic__field=dict(shape=given((2, 4, 4)), rng=made(lambda: np.random.default_rng(0)), dtype=dtype()),
+    Elastic__field=dict(shape=given((2, 4, 4)), rng=seed(), dtype=dtype()),
     Mixup=dict(alpha=from0(0.2), classes=count(3) | "None"),
     Mixup____call__=dict(x=array(2, 3), y=given(np.array([0, 1])), rng=seed()),
     batches=dict(x=array(4, 3), y=array(4), batch_size=count(2), seed=seed(), shuffle=flag()),
@@ -649,8 +649,8 @@ entries(
     "nn.init",
     gain=dict(activation=word("relu") | "None"),
     fans=dict(shape=SHAPE),
-    uniform=dict(shape=SHAPE, bound=from0(1.0), rng=seed(), dtype=dtype()),
-    normal=dict(shape=SHAPE, std=from0(1.0), rng=seed(), dtype=dtype()),
+    uniform=dict(shape=SHAPE | "[] ()", bound=from0(1.0), rng=seed(), dtype=dtype()),
+    normal=dict(shape=SHAPE | "[] ()", std=from0(1.0), rng=seed(), dtype=dtype()),
     **{
         name: dict(shape=SHAPE, **DRAWN, **(FAN if "kaiming" in name else {}), dtype=dtype())
         for name in (
@@ -669,19 +669,13 @@ entries(
     "nn.training",
     AfterStep=dict(act=function(nothing)),
     BeforeStep=dict(act=function(nothing)),
-    **{
-        f"{name}__{method}": call
-        for name in ("AfterStep", "BeforeStep")
-        for method, call in (("load_state_dict", dict(state=given({}, "{}"))), ("state_dict", {}))
-    },
-    CSVLog=dict(path=path("log.csv") | "x"),
-    CSVLog__text=dict(rows=given([{"loss": 0.5}], "[] ()"), columns=given(["loss"])),
-    JSONLinesLog=dict(path=path("log.jsonl") | "x"),
-    JSONLinesLog__text=dict(rows=given([{"loss": 0.5}], "[] ()"), columns=given(["loss"])),
+    AfterStep__state_dict={},
+    BeforeStep__state_dict={},
+    CSVLog=dict(path=path("log.csv")),
+    JSONLinesLog=dict(path=path("log.jsonl")),
     Callback={},
-    Callback__load_state_dict=dict(state=given({}, "{}")),
     Callback__state_dict={},
-    Checkpoint=dict(path=path(CHECKPOINTED) | "x", steps=count(5) | "None", every=count(1), resume=flag()),
+    Checkpoint=dict(path=path(CHECKPOINTED), steps=count(5) | "None", every=count(1), resume=flag()),
     EarlyStopping=dict(monitor=text("loss") | "None", patience=count0(5), mode=word("min"), min_delta=from0(0.0), restore=flag()),
     EarlyStopping__load_state_dict=dict(state=made(lambda: training.EarlyStopping().state_dict())),
     EarlyStopping__state_dict={},
@@ -698,7 +692,7 @@ entries(
     accuracy=dict(prediction=array(2, 3), target=given(np.array([0, 1]))),
     predict=dict(model=model(), x=array(4, 3), batch_size=count(2)),
     evaluate=dict(
-        model=model(), x=made(lambda: examples()[0]), y=made(lambda: examples()[1]), loss=given(nn.cross_entropy, "None"),
+        model=model(), x=made(lambda: examples()[0]), y=made(lambda: examples()[1]), loss=given(nn.cross_entropy, "None function class"),
         metrics=METRICS, batch_size=count(2),
     ),
     split=dict(x=array(4, 3), y=array(4), held_out=given(0.5, "3"), seed=seed()),
@@ -712,7 +706,7 @@ def of_training(**more: Argument) -> Callable[[], Call]:
     def call() -> Call:
         model = linear()
         return dict(
-            model=given(model), data=LOADER, loss=given(nn.cross_entropy),
+            model=given(model), data=LOADER, loss=function(nn.cross_entropy),
             optimizer=given(nn.SGD(model.parameters(), lr=0.1)), **more,
         )
 
