@@ -21,8 +21,8 @@ from .value import Value
 class Checked:
     """One derivative, worked out twice: by the walk (analytic) and by central differences (numeric).
 
-    ``uncertainty`` is how far the numeric one may itself be off, as two step sizes and rounding show. ``sides``
-    are the slopes on the left and on the right where these differ, at a kink, and otherwise None.
+    ``uncertainty`` is how far the numeric one may itself be off, as two step sizes and rounding show.
+    ``sides`` are the slopes on the left and on the right where these differ, at a kink, and otherwise None.
     """
 
     name: str
@@ -35,11 +35,11 @@ class Checked:
 
     @property
     def error(self) -> float:
-        """How far the two are apart; at a kink, how far the analytic one is from lying between both slopes."""
-        if self.sides is None:
+        """How far the two are apart; at a kink, how far the analytic one is outside of the two slopes."""
+        if self.sides is None or math.isnan(self.analytic):
             return abs(self.analytic - self.numeric)
         low, high = sorted(self.sides)
-        return max(low - self.analytic, self.analytic - high, 0.0) if self.analytic == self.analytic else math.nan
+        return max(low - self.analytic, self.analytic - high, 0.0)
 
     @property
     def tolerance(self) -> float:
@@ -52,10 +52,10 @@ class Checked:
 
         ``ok``       they agree
         ``WRONG``    they do not
-        ``kink``     the function has a corner here, and the analytic derivative lies between the slopes on both
-                     sides, as any convention for such a point does
-        ``unclear``  the numeric derivative is too uncertain to tell: rounding hides it, the function jumps here, or
-                     is not defined nearby
+        ``kink``     the function has a corner here, and the analytic derivative lies between the slopes on
+                     both sides, as any convention for such a point does
+        ``unclear``  the numeric derivative is too uncertain to tell: rounding hides it, the function jumps
+                     here, or is not defined nearby
         """
         if not certain(self.numeric, self.uncertainty, self.atol):
             return "WRONG" if math.isnan(self.analytic) and not math.isnan(self.numeric) else "unclear"
@@ -70,7 +70,11 @@ class Checked:
 
     def __str__(self) -> str:
         numbers = f"{self.analytic:>14.7g} {self.numeric:>14.7g} {self.error:>10.2g}"
-        sides = "" if self.sides is None else "; slope {:.4g} on the left, {:.4g} on the right".format(*self.sides)
+        sides = (
+            ""
+            if self.sides is None
+            else "; slope {:.4g} on the left, {:.4g} on the right".format(*self.sides)
+        )
         return f"{self.name:<12} {numbers}   {self.verdict}{sides}"
 
 
@@ -127,18 +131,18 @@ def gradcheck(
     """Compare the gradients of ``fn(*inputs)`` with central differences, (f(x + h) - f(x - h)) / 2h.
 
     ``inputs`` are numbers or Values (then ``fn`` works on Values), or arrays or Tensors (copied to float64);
-    one that is not in a list is the only one. The step is scaled: h is ``step`` times the larger of 1 and |x|,
-    and near 0 also ``step`` times |x|, as a function may have its pole or its corner there. Each derivative is
-    taken with h and h/2. Together they give one of a higher order (Richardson extrapolation; Press et al.,
-    Numerical Recipes, 5.7), and their distance, with the rounding of ``f``, says how uncertain it is. Where that
-    is large, or ``f`` is not defined so far out, smaller steps are tried, and the most certain is taken; where
-    ``f`` is defined on one side only, the slope on that side.
+    one that is not in a list is the only one. The step is scaled: h is ``step`` times the larger of 1 and
+    |x|, and near 0 also ``step`` times |x|, as a function may have its pole or its corner there. Each
+    derivative is taken with h and h/2. Together they give one of a higher order (Richardson extrapolation;
+    Press et al., Numerical Recipes, 5.7), and their distance, with the rounding of ``f``, says how uncertain
+    it is. Where that is large, or ``f`` is not defined so far out, smaller steps are tried, and the most
+    certain is taken; where ``f`` is defined on one side only, the slope on that side.
 
     A result with several elements is checked through a sum with fixed weights, so that errors do not cancel.
-    Two derivatives agree within ``atol`` + ``rtol`` times the larger + the uncertainty. Gives a :class:`Report`
-    with a verdict for each input, or element of one (:attr:`Checked.verdict`): its ``ok`` is False where one
-    cannot be told (``unclear``) and where the function has a corner (``kink``, with the slopes on both sides).
-    Raises :class:`GradientError`, which names the worst, where a derivative is wrong.
+    Two derivatives agree within ``atol`` + ``rtol`` times the larger + the uncertainty. Gives a
+    :class:`Report` with a verdict for each input, or element of one (:attr:`Checked.verdict`): its ``ok`` is
+    False where one cannot be told (``unclear``) and where the function has a corner (``kink``, with the
+    slopes on both sides). Raises :class:`GradientError`, which names the worst, where a derivative is wrong.
 
     >>> print(gradcheck(lambda x, y: x * y.tanh(), [2.0, 0.5]))  # doctest: +ELLIPSIS
     input              analytic        numeric      error   verdict
@@ -199,7 +203,9 @@ def gradcheck(
 
 def _numbers(given: Any) -> np.ndarray:
     """An input as an array of float64, all of them finite."""
-    found = array(given.data if isinstance(given, (Value, Tensor)) else given, "one of the inputs", "gradcheck")
+    found = array(
+        given.data if isinstance(given, (Value, Tensor)) else given, "one of the inputs", "gradcheck"
+    )
     found = found.astype(np.float64)
     if not np.isfinite(found).all():
         raise wrong(given, "one of the inputs", "gradcheck", "finite numbers", ValueError)
@@ -249,7 +255,9 @@ def _with_step(f: Callable[[float], float], x: float, here: float, h: float) -> 
     )
     sides = _limit(left, near_left), _limit(right, near_right)
     if any(map(math.isnan, values)):  # the end of the domain: one side is all there is
-        side, distance = (sides[0], near_left - left) if math.isnan(sides[1]) else (sides[1], near_right - right)
+        side, distance = (
+            (sides[0], near_left - left) if math.isnan(sides[1]) else (sides[1], near_right - right)
+        )
         return UNKNOWN if math.isnan(side) else Slope(side, 2 * abs(distance) + rounding)
     wide = (values[0] - values[1]) / (points[0] - points[1])
     near = (values[2] - values[3]) / (points[2] - points[3])

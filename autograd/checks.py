@@ -1,7 +1,8 @@
 """What is asked of an argument at the door: a function for each kind, so that all errors read alike.
 
-Each gives the argument in its own type. A thing of another kind is a TypeError, a number or a word that is not
-among those expected a ValueError; both say what came in, as which argument of what, and what was expected.
+Each gives the argument in its own type. A thing of another kind is a TypeError, a number or a word that is
+not among those expected a ValueError; both say what came in, as which argument of what, and what was
+expected.
 """
 
 from __future__ import annotations
@@ -209,7 +210,7 @@ def array(given: Any, name: str, caller: str) -> np.ndarray:
 
 
 def listed(given: Any, name: str, caller: str, expected: str) -> list[Any]:
-    """What there is in a list, a tuple, an array or another collection, as a list; not the letters of a string.
+    """What there is in a list, a tuple, an array or another collection, as a list; no letters of a string.
 
     >>> listed((1, 2), "milestones", "MultiStepDecay", "a list of steps")
     [1, 2]

@@ -69,7 +69,9 @@ def define(
     text(domain, "domain", "define")
     for called, takes in ((value_of, len(rules)), *((rule, len(rules) + 1) for rule in rules)):
         _check_arity(name, called, takes)
-    op = Op(name, symbol or name, value_of, on_array or value_of, tuple(rules), domain=domain, is_defined=True)
+    op = Op(
+        name, symbol or name, value_of, on_array or value_of, tuple(rules), domain=domain, is_defined=True
+    )
     value.install(op)
     tensor.install(op)
     ops.ELEMENTWISE[name] = op

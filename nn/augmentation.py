@@ -325,8 +325,8 @@ def _images(images: Any, rng: Any, caller: str) -> tuple[np.ndarray, tuple[int, 
         side = math.isqrt(shape[1])
         if side * side != shape[1]:
             raise ValueError(
-                f"{caller}: the images have shape {shape}: rows of {shape[1]} pixels, which are no squares; reshape to "
-                "(B, H, W)"
+                f"{caller}: the images have shape {shape}: rows of {shape[1]} pixels, which are no squares; "
+                "reshape to (B, H, W)"
             )
         array = array.reshape(-1, side, side)
     if array.ndim != 3 or not array.shape[1] or not array.shape[2]:

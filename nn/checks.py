@@ -42,8 +42,8 @@ def generator(rng: Any, caller: str, name: str = "rng") -> np.random.Generator:
     if isinstance(rng, (int, np.integer)) and not isinstance(rng, bool) and rng >= 0:
         return np.random.default_rng(int(rng))
     raise TypeError(
-        f"{caller}: the source of random numbers is {shown(rng)}; expected as {name} a numpy.random.Generator, or a "
-        "whole number of at least 0 to make one from"
+        f"{caller}: the source of random numbers is {shown(rng)}; expected as {name} a "
+        "numpy.random.Generator, or a whole number of at least 0 to make one from"
     )
 
 
@@ -58,8 +58,9 @@ def numbers(data: Any, dtype: Any, caller: str, name: str = "x") -> np.ndarray:
     except (TypeError, ValueError):  # lists of different lengths, or Tensors in a list
         found = np.array(None)
     if found.dtype.kind not in "biuf":
-        raise wrong(
-            data, name, caller, "numbers in an array or in lists of equal lengths (Values and Tensors do not mix: "
-            "mlp.vectorized() makes a network of Tensors from one of Values)",
-        )  # fmt: skip
+        expected = (
+            "numbers in an array or in lists of equal lengths (Values and Tensors do not mix: "
+            "mlp.vectorized() makes a network of Tensors from one of Values)"
+        )
+        raise wrong(data, name, caller, expected)
     return found if dtype is None else found.astype(dtype, copy=False)

@@ -256,7 +256,8 @@ def _fans(shape: Any, caller: str) -> tuple[int, int]:
     sizes = _sizes(shape, caller)
     if len(sizes) < 2 or min(sizes) < 1:
         raise ValueError(
-            f"{caller}: a weight of shape {sizes} has no inputs and outputs; expected (nout, nin), or more axes"
+            f"{caller}: a weight of shape {sizes} has no inputs and outputs; expected (nout, nin), or more "
+            "axes"
         )
     window = math.prod(sizes[2:])
     return sizes[1] * window, sizes[0] * window

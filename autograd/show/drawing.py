@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import checks
-from ..checks import choice, count, flag, wrong
+from ..checks import choice, count, flag, instance, wrong
 from ..files import replacing
 from ..node import Node
 from . import dot, layout, svg, text
@@ -29,7 +29,9 @@ class Drawing:
     """
 
     def __init__(self, graph: Graph, direction: str = "LR", title: str = "") -> None:
-        self.graph, self.direction, self.title = graph, direction, title
+        self.graph = instance(graph, Graph, "graph", "Drawing", "the Graph that draw() reads")
+        self.direction = choice(direction, FLOW, "direction", "Drawing")
+        self.title = checks.text(title, "title", "Drawing")
 
     @cached_property
     def dot(self) -> str:
@@ -140,7 +142,10 @@ def draw(
     roots = list(root) if isinstance(root, (list, tuple)) else [root]
     if not roots or not all(isinstance(each, Node) for each in roots):
         raise wrong(
-            root, "root", "draw", "a Value or a Tensor, or a list of them; draw the node that a computation ended in"
+            root,
+            "root",
+            "draw",
+            "a Value or a Tensor, or a list of them; draw the node that a computation ended in",
         )
     choice(direction, FLOW, "direction", "draw")
     flag(local_grads, "local_grads", "draw")

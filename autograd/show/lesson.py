@@ -257,8 +257,8 @@ def _trained(graph: Sequence[Any], parameters: Collection[Value] | None) -> set[
     for parameter in chosen:
         if not isinstance(parameter, Value) or parameter.op is not ops.LEAF:
             raise TypeError(
-                f"stepper: one of the parameters, {checks.shown(parameter)}, is no leaf; expected Values made by "
-                "Value(number)"
+                f"stepper: one of the parameters, {checks.shown(parameter)}, is no leaf; expected Values "
+                "made by Value(number)"
             )
     return set(chosen).intersection(leaves)
 

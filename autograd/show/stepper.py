@@ -24,7 +24,8 @@ class Stepper:
     """
 
     def __init__(self, lesson: Lesson, fold_above: int = FOLD_ABOVE) -> None:
-        self.lesson, self.fold_above = lesson, fold_above
+        self.lesson = checks.instance(lesson, Lesson, "lesson", "Stepper", "the Lesson that stepper() reads")
+        self.fold_above = checks.count(fold_above, "fold_above", "Stepper", low=0)
 
     @cached_property
     def html(self) -> str:
@@ -105,5 +106,5 @@ def stepper(
     >>> stepper(x * x)
     <Stepper: mul of 2 values, 2 nodes, 1 operations>
     """
-    checks.count(fold_above, "fold_above", "stepper", low=0)
+    fold_above = checks.count(fold_above, "fold_above", "stepper", low=0)
     return Stepper(read_lesson(root, title=title, parameters=parameters, max_nodes=max_nodes), fold_above)

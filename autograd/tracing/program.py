@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..checks import function, wrong
+from ..checks import function, instance, wrong
 from ..ops import explain
 from ..value import ERRORS, Value
 from ..value import _as_float as as_float
@@ -54,7 +54,7 @@ class Program:
     """
 
     def __init__(self, recorded: Recorded) -> None:
-        self._recorded = recorded
+        self._recorded = instance(recorded, Recorded, "recorded", "Program", "what trace() records")
         self.parameters: tuple[Value, ...] = recorded.parameters
         self._places = {parameter: index for index, parameter in enumerate(self.parameters)}
 
@@ -319,7 +319,9 @@ class Traced:
         self.fn = function(fn, "fn", "traced", "Values")
         self._parameters = None if parameters is None else leaves_in(parameters, "traced")
         self.static = (static,) if isinstance(static, str) else static
-        if not isinstance(self.static, (list, tuple)) or not all(isinstance(each, str) for each in self.static):
+        if not isinstance(self.static, (list, tuple)) or not all(
+            isinstance(each, str) for each in self.static
+        ):
             raise wrong(static, "static", "traced", "the name of an argument, or a list of names")
         self._signature = inspect.signature(fn)
         if unknown := [name for name in self.static if name not in self._signature.parameters]:

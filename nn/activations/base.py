@@ -80,7 +80,9 @@ class Activation(Module):
         if isinstance(x, (list, tuple)):
             return [self(each) for each in x]
         if not isinstance(x, NUMBERS) or isinstance(x, np.ndarray) and x.dtype.kind not in "biufO":
-            raise wrong(x, "x", type(self).__name__, "a Tensor, an array, a Value, a number, or a list of them")
+            raise wrong(
+                x, "x", type(self).__name__, "a Tensor, an array, a Value, a number, or a list of them"
+            )
         if type(x) is int:
             x = real(x, "x", type(self).__name__)
         return self.row(x, *[getattr(self, name) for name in self._settings])

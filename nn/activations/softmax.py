@@ -57,7 +57,9 @@ class Softmax(Module):
             if x.dtype.kind not in "biufO":
                 raise wrong(x, "x", name, "numbers, or Values")
         elif not isinstance(x, (list, tuple)) or not x:
-            raise wrong(x, "x", type(self).__name__, "a Tensor, an array, or a list of Values, or of such lists")
+            raise wrong(
+                x, "x", type(self).__name__, "a Tensor, an array, or a list of Values, or of such lists"
+            )
         return function(x, axis=self.axis)
 
     def extra_repr(self) -> str:

@@ -38,7 +38,9 @@ def binary_cross_entropy(probability: Any, target: Any, *, reduction: str = "mea
     def loss(p: Any, t: Any) -> Any:
         return -(t * _log(p) + (1.0 - t) * _log_of_the_rest(p))
 
-    return per_element("binary_cross_entropy", loss, probability, target, reduction, _PROBABILITIES, "probability")
+    return per_element(
+        "binary_cross_entropy", loss, probability, target, reduction, _PROBABILITIES, "probability"
+    )
 
 
 def binary_cross_entropy_with_logits(

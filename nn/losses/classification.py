@@ -57,7 +57,12 @@ def cross_entropy(
     0.6931
     """
     plain = class_weights is None and ignore_index is None and not label_smoothing and reduction == "mean"
-    if plain and is_array(logits) and logits.ndim == 2 and array(raw(target), "target", "cross_entropy").ndim == 1:
+    if (
+        plain
+        and is_array(logits)
+        and logits.ndim == 2
+        and array(raw(target), "target", "cross_entropy").ndim == 1
+    ):
         check_dtype("cross_entropy", logits, "logits", "f")
         target = labels("cross_entropy", target, logits.shape, "logits")
         log_probabilities = log_softmax.on_array(raw(logits), axis=1)

@@ -122,11 +122,13 @@ def floats(caller: str, items: list[Any], name: str) -> np.ndarray:
     for item in items:
         if is_array(item) and item.ndim:
             raise TypeError(
-                f"{caller}: the {name} is a list with an array of shape {item.shape} in it; expected one Tensor "
-                "or array for the whole batch (autograd.stack makes one), or Values"
+                f"{caller}: the {name} is a list with an array of shape {item.shape} in it; expected one "
+                "Tensor or array for the whole batch (autograd.stack makes one), or Values"
             )
         if not isinstance(item, (Value, Tensor, np.ndarray, int, float, np.generic)):
-            raise wrong(item, name if len(items) == 1 else f"a number of the {name}", caller, "a Value or a number")
+            raise wrong(
+                item, name if len(items) == 1 else f"a number of the {name}", caller, "a Value or a number"
+            )
     return array([item.data if isinstance(item, Value) else raw(item) for item in items], name, caller)
 
 
@@ -154,7 +156,8 @@ def _pairs(caller: str, prediction: Any, target: Any, name: str) -> Iterator[tup
     if not isinstance(prediction, (list, tuple)):
         if isinstance(target, (list, tuple)):
             raise ValueError(
-                f"{caller}: {len(target)} targets but the {name} is {shown(prediction)}; expected one for each"
+                f"{caller}: {len(target)} targets but the {name} is {shown(prediction)}; expected one for "
+                "each"
             )
         yield prediction, target
         return

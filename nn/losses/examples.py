@@ -67,7 +67,9 @@ class Examples:
         if not isinstance(leading, (list, tuple)):
             raise wrong(leading, self.name, self.caller, "a Tensor or list of Values, or of such lists")
         if not leading:
-            raise ValueError(f"{self.caller}: the {self.name} are empty; there is no example or no class in them")
+            raise ValueError(
+                f"{self.caller}: the {self.name} are empty; there is no example or no class in them"
+            )
         self.is_one = not isinstance(leading[0], (list, tuple))
         rows = [self._rows(name, batch) for name, batch in zip(names, self.batches)]
         self.shape = (len(rows[0]), len(rows[0][0]))
@@ -103,8 +105,8 @@ class Examples:
             raise wrong(batch, name, self.caller, f"a list of numbers, or of such lists{beside}")
         if self.is_one and any(isinstance(each, (list, tuple)) for each in batch):
             raise ValueError(
-                f"{self.caller}: the {name} has lists in it, but the {self.name} is one example, a list of numbers; "
-                "they must be nested alike"
+                f"{self.caller}: the {name} has lists in it, but the {self.name} is one example, a list of "
+                "numbers; they must be nested alike"
             )
         return list(rows)
 
@@ -164,7 +166,9 @@ def total(row: Any) -> Any:
 
 def largest(row: Any) -> Any:
     """The largest number of a row, as data."""
-    return raw(row).max(axis=1, keepdims=True) if is_array(row) else float(floats("largest", row, "row").max())
+    return (
+        raw(row).max(axis=1, keepdims=True) if is_array(row) else float(floats("largest", row, "row").max())
+    )
 
 
 def weighted(weights: Any, row: Any) -> Any:

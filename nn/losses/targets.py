@@ -64,14 +64,15 @@ def bits(caller: str, prediction: np.ndarray, target: np.ndarray) -> None:
 
 
 def labels(caller: str, target: Any, shape: tuple[int, ...], name: str) -> np.ndarray:
-    """The classes of a batch as an array of integers (B,), for scores of ``shape`` (B, C), called ``name``."""
+    """The classes of a batch as an array of integers (B,), for the scores ``name`` of ``shape`` (B, C)."""
     batch, classes = shape
     found = array(raw(target), "target", caller)
     if not batch or not classes:
         raise ValueError(f"{caller}: the scores have shape {shape}; there is no example or no class in them")
     if found.shape != (batch,):
         raise ValueError(
-            f"{caller}: the target has shape {found.shape}; expected ({batch},), one label for each of the {name}"
+            f"{caller}: the target has shape {found.shape}; expected ({batch},), one label for each of the "
+            f"{name}"
         )
     if found.dtype.kind not in "iu":
         raise TypeError(
@@ -112,7 +113,8 @@ def weight_of_each_class(caller: str, weights: Any, classes: int, name: str) -> 
     found = array(raw(weights), "class_weights", caller).astype(float)
     if found.shape != (classes,):
         raise ValueError(
-            f"{caller}: class_weights has shape {found.shape}; expected ({classes},), one for each class in the {name}"
+            f"{caller}: class_weights has shape {found.shape}; expected ({classes},), one for each class in "
+            f"the {name}"
         )
     wrong = ~((found >= 0) & (found < np.inf))
     if wrong.any():
@@ -154,9 +156,9 @@ def shares(
         counts, over = given.astype(float), float(batch)
     elif given.ndim == 2:
         raise ValueError(
-            f"{caller}: the target has shape {given.shape}; expected ({batch},), a label for each of the {name}, or "
-            f"{shape}, probabilities as floats (this is of dtype {given.dtype}; astype(float) makes them of "
-            "a one-hot code)"
+            f"{caller}: the target has shape {given.shape}; expected ({batch},), a label for each of the "
+            f"{name}, or {shape}, probabilities as floats (this is of dtype {given.dtype}; astype(float) "
+            "makes them of a one-hot code)"
         )
     else:
         counts = one_hot(caller, labels(caller, target, shape, name), shape, ignored)

@@ -84,7 +84,10 @@ def test_a_wrong_derivative_is_wrong_there_too(function, x, slope):
 def test_at_a_kink_what_lies_between_no_slopes_is_wrong(slope):
     # for floats the upstream gradient would be nan, which no Value may have
     bent = define("bent_of_test", lambda x: autograd.relu(x), lambda out, x: slope + 0.0 * x)
-    with pytest.raises(GradientError, match="WRONG; slope 0 on the left, 1 on the right"), np.errstate(all="ignore"):
+    with (
+        pytest.raises(GradientError, match="WRONG; slope 0 on the left, 1 on the right"),
+        np.errstate(all="ignore"),
+    ):
         gradcheck(bent, np.zeros(1))
 
 
@@ -179,7 +182,9 @@ def test_settings_that_make_no_sense(settings, error):
         gradcheck(lambda x: x * x, 1.0, **settings)
 
 
-@pytest.mark.parametrize("given", [math.nan, math.inf, [1.0, math.nan], np.array([math.inf]), Tensor([math.nan])])
+@pytest.mark.parametrize(
+    "given", [math.nan, math.inf, [1.0, math.nan], np.array([math.inf]), Tensor([math.nan])]
+)
 def test_inputs_are_finite(given):
     with pytest.raises(ValueError, match="gradcheck: one of the inputs is .*expected finite numbers"):
         gradcheck(lambda x: x * x, given)

@@ -58,8 +58,8 @@ def read(examples: Any, targets: Any, level: float | None, network: Network) -> 
         answers = answers[:, 0]
     if answers is not None and answers.shape not in ((given,), (given, outputs)):
         raise ValueError(
-            f"film: the targets are of shape {answers.shape}; expected ({given},), one for each of the examples"
-            + (f", or ({given}, {outputs})" if outputs > 1 else "")
+            f"film: the targets are of shape {answers.shape}; expected ({given},), one for each of the "
+            "examples" + (f", or ({given}, {outputs})" if outputs > 1 else "")
         )
     if level is None:
         level = 0.0 if answers is None or not given else float(answers.min() / 2 + answers.max() / 2)
