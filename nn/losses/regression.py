@@ -8,7 +8,7 @@ from typing import Any
 import autograd
 from autograd import ops
 
-from ..checks import real
+from ..checks import flag, real
 from .elements import per_element
 from .targets import bounded
 
@@ -106,6 +106,8 @@ def poisson_nll(
     1.0
     """
     eps = real(eps, "eps", "poisson_nll", low=0.0)
+    flag(log_rate, "log_rate", "poisson_nll")
+    flag(full, "full", "poisson_nll")
 
     def loss(p: Any, k: Any) -> Any:
         if log_rate:

@@ -806,7 +806,7 @@ CLASSES = [
     (ZEROS, [0.0, 1.0, 2.0], TypeError, "dtype float64; expected integers, 0 to 3"),
     (ZEROS, [0.0, math.nan, 2.0], TypeError, "dtype float64"),
     (ZEROS, [True, False, True], TypeError, "dtype bool"),
-    (ZEROS, ["a", "b", "c"], TypeError, "dtype <U1"),
+    (ZEROS, ["a", "b", "c"], TypeError, "target is .*; expected real numbers"),
     (ZEROS, [0, 1], ValueError, r"shape \(2,\); expected \(3,\)"),
     (ZEROS, [[0], [1], [2]], ValueError, r"shape \(3, 1\); expected \(3,\)"),
     (ZEROS, 1, ValueError, r"shape \(\); expected \(3,\)"),
@@ -820,8 +820,8 @@ CLASSES = [
     (NODES, 1.0, TypeError, "dtype float64"),
     ([NODES, NODES], [0], ValueError, r"shape \(1,\); expected \(2,\)"),
     ([NODES, NODES[:1]], [0, 0], ValueError, r"rows of \[1, 2\] numbers"),
-    (Value(0.0), 0, TypeError, "of type Value; expected a Tensor or list of Values"),
-    ("ab", 0, TypeError, "of type str"),
+    (Value(0.0), 0, TypeError, r"is Value\(0\); expected a Tensor or list of Values"),
+    ("ab", 0, TypeError, "is 'ab'; expected a Tensor or list of Values"),
     ([ZEROS, ZEROS], [0, 0], TypeError, "an array"),
 ]
 
@@ -852,10 +852,10 @@ BAD = [
     (nn.mse, Tensor(1.0), math.nan, {}, ValueError, "nan in the target; expected finite"),
     (nn.mae, Tensor([1.0, 2.0]), [math.inf, 1.0], {}, ValueError, "inf in the target, at index 0"),
     (nn.poisson_nll, NODES, [1, math.inf], {}, ValueError, "inf in the target, at index 1"),
-    (nn.mse, NODES, [1.0, "2"], {}, TypeError, "dtype <U"),
-    (nn.mse, NODES, [1.0, None], {}, TypeError, "dtype object"),
+    (nn.mse, NODES, [1.0, "2"], {}, TypeError, "target is '2'; expected a Value or a number"),
+    (nn.mse, NODES, [1.0, None], {}, TypeError, "target is None; expected a Value or a number"),
     (nn.mse, [Tensor([1.0]), Tensor([2.0])], [1.0, 2.0], {}, TypeError, "autograd.stack"),
-    (nn.mse, Tensor([1.0, 2.0]), NODES, {}, TypeError, "dtype object"),
+    (nn.mse, Tensor([1.0, 2.0]), NODES, {}, TypeError, "beside the prediction, which is an array"),
     (nn.huber, NODES, [0, 0], {"delta": 0.0}, ValueError, "delta is 0.0; expected a finite number above 0"),
     (nn.huber, NODES, [0, 0], {"delta": "1"}, TypeError, "delta is '1'"),
     (nn.hinge, NODES, [0, 1], {}, ValueError, r"target 0; expected \+1 or -1"),
@@ -863,7 +863,7 @@ BAD = [
     (nn.hinge, NODES, [1.0, math.nan], {}, ValueError, "nan in the target"),
     (nn.hinge, NODES, [True, True], {}, TypeError, "dtype bool"),
     (nn.hinge, Tensor([1.0, 2.0]), [True, True], {}, TypeError, "dtype bool"),
-    (nn.hinge, NODES, ["1", "-1"], {}, TypeError, "dtype <U2"),
+    (nn.hinge, NODES, ["1", "-1"], {}, TypeError, "target is '1'; expected a Value or a number"),
     (nn.hinge, NODES, [1], {}, ValueError, "2 predictions but 1 targets"),
     (nn.hinge, Tensor([[1.0], [2.0]]), [1, 1], {}, ValueError, "a column"),
     (nn.focal, NODES, [0.5, 1], {}, ValueError, r"target 0.5; expected 0 or 1"),
@@ -929,13 +929,25 @@ def test_bad_input(loss, prediction, target, options, error, says):
         (nn.cosine_embedding, (PAIR, PAIR, [1, 1]), {"margin": 1.0}, ValueError, "margin is 1.0"),
         (nn.cosine_embedding, (PAIR, ZEROS, [1, 1]), {}, ValueError, "x2 has shape"),
         (nn.contrastive, (NODES, [1.0], 1), {}, ValueError, r"x2 has shape \(1, 1\), but the x1 \(1, 2\)"),
-        (nn.contrastive, (NODES, NODES, "1"), {}, TypeError, "dtype <U1"),
+        (nn.contrastive, (NODES, NODES, "1"), {}, TypeError, "target is .*; expected real numbers"),
         (nn.contrastive, (PAIR, PAIR, [1, 1]), {"margin": 0.0}, ValueError, "margin is 0.0"),
-        (nn.contrastive, (PAIR, [NODES, NODES], [1, 1]), {}, TypeError, "dtype object"),
+        (
+            nn.contrastive,
+            (PAIR, [NODES, NODES], [1, 1]),
+            {},
+            TypeError,
+            "x2 is .*beside the x1, which is an array",
+        ),
         (nn.triplet, (PAIR, PAIR, ZEROS), {}, ValueError, "negative has shape"),
         (nn.triplet, (PAIR, PAIR, PAIR), {"p": 0.5}, ValueError, "p is 0.5"),
         (nn.triplet, (PAIR, PAIR, PAIR), {"margin": -1.0}, ValueError, "margin is -1.0"),
-        (nn.triplet, (Value(1.0), NODES, NODES), {}, TypeError, "anchor of type Value"),
+        (
+            nn.triplet,
+            (Value(1.0), NODES, NODES),
+            {},
+            TypeError,
+            r"anchor is Value\(1\); expected a Tensor or list",
+        ),
     ],
 )
 def test_bad_vectors(loss, arguments, options, error, says):
@@ -945,7 +957,7 @@ def test_bad_vectors(loss, arguments, options, error, says):
 
 def test_values_and_tensors_do_not_mix_and_targets_do_not_widen():
     v = Value(1.0)
-    with pytest.raises(TypeError, match="Linear: got data of dtype object"):
+    with pytest.raises(TypeError, match="Linear: x is .*Values and Tensors do not mix"):
         nn.Linear(2, 1)([v, v])
     single = Tensor(np.ones((2, 1), np.float32))
     assert nn.mse(single, Tensor(np.zeros((2, 1)), requires_grad=False)).dtype == np.float32
