@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from .checks import whole, wrong
 from .ops import CONSTANT, Op
 from .symbols import ATOM, Symbol, number
 
@@ -19,7 +20,7 @@ def name_of(node: Any) -> str:
     >>> name_of(x), name_of(w), name_of(x * w), name_of((x * w).tanh())
     ('x', '3', 'x * 3.0', 'tanh(x * 3.0)')
     """
-    if node.label:
+    if _node(node, "name_of").label:
         return str(node.label)
     if not node.parents:
         return f"{float(node.data):.4g}" if _is_number(node) else f"array{node.data.shape}"
@@ -51,7 +52,10 @@ def formula(node: Any, index: int) -> str:
     >>> formula(x**3, 0), formula(x.tanh(), 0)
     ('3.0 * x ** 2.0', '1.0 - out * out')
     """
-    return formulas(node)[index]
+    found = formulas(_node(node, "formula"))
+    if not found:
+        raise ValueError(f"formula: node is {name_of(node)}, which has no parents, and so no derivatives")
+    return found[whole(index, "index", "formula", -len(found), len(found) - 1)]
 
 
 def formulas(node: Any) -> list[str]:
@@ -99,6 +103,12 @@ def _symbol(node: Any, depth: int) -> Symbol:
     if not node.parents and _is_number(node) and math.isfinite(node.data):
         return number(node.data)
     return Symbol(f"{node.op.name}(...)" if node.parents else name_of(node), ATOM)
+
+
+def _node(given: Any, caller: str) -> Any:
+    if not hasattr(given, "local_grads"):  # what a node is stands above this file
+        raise wrong(given, "node", caller, "a Value or a Tensor")
+    return given
 
 
 def _is_number(node: Any) -> bool:
