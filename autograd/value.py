@@ -376,7 +376,9 @@ def _nan_gradient(node: Value, parent: Value, local: float, upstream: float) -> 
 # The globals of the methods: what rows are written with, as it works on floats.
 _scope: dict[str, Any] = {
     **{row.name: row.on_float for row in ops.ELEMENTWISE.values()},
-    "Value": Value, "new": object.__new__, "constant": constant, "apply": Value._apply, "ERRORS": ERRORS,
+    # Called with the tuple that it takes its arguments as, new makes a node in two thirds of the time.
+    "Value": Value, "new": object.__new__, "kind": (Value,),
+    "constant": constant, "apply": Value._apply, "ERRORS": ERRORS,
     "explain": ops.explain, "nan_value": _nan_value, "checked": _as_float, "recording": modes.recording,
     "paused": modes.paused, "without_derivative": _without_derivative,
 }  # fmt: skip
