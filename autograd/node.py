@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from . import engine
+from . import copying, engine
 
 if TYPE_CHECKING:
     from typing_extensions import Self  # typing has it from Python 3.11 on
@@ -72,6 +72,18 @@ class Node:
         if self._a is not None:
             for node in engine.topological_order(self):
                 node.grad = None
+
+    def __copy__(self) -> Any:
+        written: Any = object.__reduce_ex__(self, 2)  # the class, and what is in attributes and slots
+        make, arguments, *kept = written
+        copied = make(*arguments)
+        for names in kept[0] if kept else ():
+            for name, value in (names or {}).items():
+                setattr(copied, name, value)
+        return copied
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return object.__reduce_ex__(self, 2) if self._a is None else copying.reduced(self)
 
     def _seed(self, gradient: Any) -> Any:
         raise AssertionError("each kind of node says what gradient a walk starts from")

@@ -292,5 +292,5 @@ def _expected_to_logits(
 
 # The same for soft targets, and with weights, smoothing, labels to ignore: again one node.
 expected_cross_entropy_row = ArrayOp(
-    "cross_entropy", "cross_entropy", on_array=_expected_nll, partials=(_expected_to_logits,)
+    "expected_cross_entropy", "cross_entropy", on_array=_expected_nll, partials=(_expected_to_logits,)
 )
