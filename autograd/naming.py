@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from .ops import CONSTANT, Op
 from .symbols import ATOM, Symbol, number
 
 LONGEST = 24  # characters of a generated name; a longer one gives way to the operation's own name
+
+
+def whole(text: str) -> str:
+    """The text with � for each half of a surrogate pair, which stands for no character and goes into no file.
+
+    >>> whole("a\\ud800b")
+    'a�b'
+    """
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
 def name_of(node: Any) -> str:
@@ -20,7 +30,7 @@ def name_of(node: Any) -> str:
     ('x', '3', 'x * 3.0', 'tanh(x * 3.0)')
     """
     if node.label:
-        return str(node.label)
+        return whole(str(node.label))
     if not node.parents:
         return f"{float(node.data):.4g}" if _is_number(node) else f"array{node.data.shape}"
     name = expression_of(node)
@@ -56,7 +66,7 @@ def formula(node: Any, index: int) -> str:
 
 def formulas(node: Any) -> list[str]:
     """The partial derivative to each parent, in symbols; one that has no formula is named: ``∂cube/∂1``."""
-    out = Symbol(str(node.label) if node.label else "out")
+    out = Symbol(whole(str(node.label)) if node.label else "out")
     operands = [plain(p) if is_plain(p) else _symbol(p, 1) for p in node.parents]
     found = enumerate(derivatives(node, out, operands), 1)
     return [f"∂{node.op.name}/∂{number}" if each is None else str(each) for number, each in found]
@@ -92,7 +102,7 @@ def plain(node: Any) -> float:
 def _symbol(node: Any, depth: int) -> Symbol:
     """A node as a piece of a formula: its label, number, or expression, ``depth`` operations deep."""
     if node.label:
-        return Symbol(str(node.label))
+        return Symbol(whole(str(node.label)))
     if depth and isinstance(node.op, Op) and node.parents:
         written: Symbol = node.op(*(_symbol(parent, depth - 1) for parent in node.parents))
         return written

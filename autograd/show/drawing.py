@@ -144,10 +144,11 @@ def draw(
         )
     if direction not in FLOW:
         raise ValueError(f"draw: direction is 'LR' (left to right) or 'TB' (top down), but got {direction!r}")
+    heading = text.heading(title or "", "draw")
     nodes = nodes_of(roots)
     if len(nodes) > max_nodes:
         raise ValueError(
             f"draw: the graph has {len(nodes):,} nodes, and above {max_nodes:,} nobody could read it; draw "
             "a part (any inner node will do), a smaller network, fewer examples, or pass a larger max_nodes"
         )
-    return Drawing(read(nodes, local_grads), direction, text.visible(" ".join((title or "").split())))
+    return Drawing(read(nodes, local_grads), direction, heading)
