@@ -58,7 +58,8 @@ CALLED: Mapping[str, tuple[str, ...]] = {
     "autograd.Program.__call__": ("traced_of_test",),
     "autograd.Program.value_and_grad": ("traced_of_test",),
     # What hands an argument on, to another public function that says it itself.
-    "nn.Sequential.__call__": ("Linear",), "nn.init.variances": ("Linear",), "nn.training.predict": ("Linear",),
+    "nn.Sequential.__call__": ("Linear",), "nn.init.variances": ("Linear",),
+    "nn.training.predict": ("Linear",),
     "nn.training.evaluate": ("Linear", "predict", "cross_entropy"),
     "nn.training.fit": ("Loader", "Scheduling", "split", "Linear"),
     "nn.training.range_test": ("Loader", "Linear"),
