@@ -41,11 +41,8 @@ def inner_nodes(root: Any) -> list[Any]:
             if parent is None:
                 pass
             elif type(parent) is tuple:
-                for parent in turns.setdefault(node, iter(parent)):
-                    if parent._a is not None and parent not in done:
-                        break
-                else:
-                    parent = None
+                turn = turns.setdefault(node, iter(parent))
+                parent = next((each for each in turn if each._a is not None and each not in done), None)
                 if parent is not None:
                     path.append(node)
                     node = parent

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..naming import whole
+from ..naming import printable
 
 SHORT = 22  # columns of a line on a card
 LONGEST = 11  # columns of the longest number
@@ -64,7 +64,7 @@ def visible(text: str) -> str:
     >>> print(visible("bell\\x07, Greek λ, <b> & co"))
     bell\\x07, Greek λ, <b> & co
     """
-    text = whole(text.replace("\r\n", "\n"))
+    text = printable(text.replace("\r\n", "\n"))
     return UNSHOWN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 

@@ -69,10 +69,9 @@ class Film:
                 f"film: the network has {len(values):,} parameters, and above {MOST_PARAMETERS:,} nobody "
                 "could tell them apart in a picture; film a smaller one"
             )
-        self.title = text.heading(checks.text(title, "title", "film"), "film") or f"A {self.network} network learns"
-        if not isinstance(note, str):
-            raise TypeError(f"film: note is {note!r}; expected text")
-        self.note = text.visible(" ".join(note.split()))
+        heading = text.heading(checks.text(title, "title", "film"), "film")
+        self.title = heading or f"A {self.network} network learns"
+        self.note = text.visible(" ".join(checks.text(note, "note", "film").split()))
         self.examples = examples.read(shown, targets, level, self.network)
         self.loss = loss
         if loss is not None:
