@@ -41,12 +41,22 @@ class Row:
     def __repr__(self) -> str:
         return f"<op {self.name}>"
 
+    def __deepcopy__(self, memo: Any) -> Row:
+        return self  # whatever has its name by now
+
     def __reduce__(self) -> Any:
-        return _row, (type(self).__name__, self.name)
+        kind = type(self).__name__
+        if ROWS[kind, self.name] is not self:
+            raise TypeError(
+                f"pickle: {self!r} is no longer what {self.name} is; give one of them another name"
+            )
+        return _row, (kind, self.name)
 
 
 def _row(kind: str, name: str) -> Any:
-    """The row of that name: what a copy of a row is."""
+    """The row of that name: what a pickle of a row is."""
+    if (kind, name) not in ROWS:
+        raise ValueError(f"pickle: no operation is called {name} here; define it, or import what does, first")
     return ROWS[kind, name]
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import ops
+from ..checks import floating
 from . import vector, windows
 from .arrays import ArrayCode, Arrays
 from .batches import Layout, shape_of
@@ -51,7 +52,7 @@ class Batched:
     """
 
     def __init__(self, program: Program, recorded: Recorded, dtype: Any = float) -> None:
-        self.program, self.dtype = program, np.dtype(dtype)
+        self.program, self.dtype = program, floating(dtype, "dtype", "batched")
         if self.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
             raise TypeError(f"batched: the dtype is {self.dtype}; expected float64 or float32")
         self._recorded = recorded

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ..checks import function, instance, wrong
 from ..value import ERRORS, Value
 from ..value import _as_float as as_float
 from . import javascript, latex, python
@@ -15,7 +16,7 @@ from .calling import Gradients, built
 from .code import ARGUMENT, PARAMETER, Code, Step, select
 from .explaining import explained
 from .passes import differentiated, simplified
-from .recording import Recorded, TraceError, is_whole, leaves_of, record
+from .recording import Recorded, TraceError, is_whole, leaves_in, leaves_of, record
 from .writing import renested, written
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Program:
     """
 
     def __init__(self, recorded: Recorded) -> None:
-        self._recorded = recorded
+        self._recorded = instance(recorded, Recorded, "recorded", "Program", "what trace() records")
         self.parameters: tuple[Value, ...] = recorded.parameters
         self._places = {parameter: index for index, parameter in enumerate(self.parameters)}
 
@@ -264,6 +265,7 @@ def trace(fn: Callable[..., Any], *arguments: Any, parameters: Sequence[Value] |
     >>> program(10.0)
     27.0
     """
+    function(fn, "fn", "trace", "Values")
     return Program(record(fn, arguments, parameters))
 
 
@@ -292,8 +294,13 @@ class Traced:
     """A function that is traced when it is called: see :func:`traced`. ``programs`` has what is kept."""
 
     def __init__(self, fn: Callable[..., Any], static: Any, parameters: Sequence[Value] | None) -> None:
-        self.fn, self._parameters = fn, None if parameters is None else list(parameters)
-        self.static = (static,) if isinstance(static, str) else tuple(static)
+        self.fn = function(fn, "fn", "traced", "Values")
+        self._parameters = None if parameters is None else leaves_in(parameters, "traced")
+        self.static = (static,) if isinstance(static, str) else static
+        if not isinstance(self.static, (list, tuple)) or not all(
+            isinstance(each, str) for each in self.static
+        ):
+            raise wrong(static, "static", "traced", "the name of an argument, or a list of names")
         self._signature = inspect.signature(fn)
         if unknown := [name for name in self.static if name not in self._signature.parameters]:
             raise TypeError(

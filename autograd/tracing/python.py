@@ -22,8 +22,13 @@ from ..symbols import ATOM, NEGATION, Symbol, defined, is_infix
 from ..symbols import number as finite
 from .code import CHOICES, select
 
-MATH = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh", "erf", "erfc")
-PRIMITIVES = {name: f"math.{name}" for name in MATH} | {"abs": "abs", "max": "largest", "min": "smallest"}
+MATH = (
+    "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh",
+    "hypot", "erf", "erfc",
+)  # fmt: skip
+ARCS = {"arcsin": "math.asin", "arccos": "math.acos", "arctan": "math.atan", "arctan2": "math.atan2"}
+OTHERS = {"abs": "abs", "max": "largest", "min": "smallest"}
+PRIMITIVES = {name: f"math.{name}" for name in MATH} | ARCS | OTHERS
 EXTREME = """def {}(*xs):
     found = xs[0]
     for x in xs:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from .. import engine, modes, ops
+from ..checks import listed, shown
 from ..naming import name_of
 from ..ops import CONSTANT, LEAF
 from ..value import Value, constant, nary
@@ -259,12 +260,12 @@ def record(
     lifted = [lift(name, argument) for name, argument in zip(names, arguments)]
     called = getattr(fn, "__name__", type(fn).__name__)
     signature = Signature(called, tuple(names), tuple(tree for tree, _ in lifted), tuple(leaves))
-    listed = None if parameters is None else _listed(parameters)
+    known = None if parameters is None else leaves_in(parameters, "trace")
     with modes.tracing(Recorder()):
         result = fn(*(value for _, value in lifted))
     outputs, results = _results(result)
     orders = [engine.inner_nodes(output) for output in outputs]
-    found = _parameters(outputs, orders, set(nodes), listed)
+    found = _parameters(outputs, orders, set(nodes), known)
     builder, places = to_code(outputs, orders, nodes, found)
     code = builder.code(places)
     selects = {code.steps[step.operands[0]].detail for step in code.steps if step.op is codes.select}
@@ -288,15 +289,18 @@ def _names(fn: Callable[..., Any], count: int) -> list[str]:
     return [known[i] if i < len(known) else f"argument{i}" for i in range(count)]
 
 
-def _listed(parameters: Sequence[Any]) -> list[Value]:
-    listed = list(parameters)
-    for index, parameter in enumerate(listed):
+def leaves_in(parameters: Sequence[Any], caller: str) -> list[Value]:
+    """The parameters as a list of leaves, each once; TraceError where they are something else."""
+    found = listed(parameters, "parameters", caller, "a list of Values, or None for all")
+    for index, parameter in enumerate(found):
         if not isinstance(parameter, Value) or parameter.op is not LEAF:
-            raise TraceError(f"trace: parameter {index} is {parameter!r}; expected a Value that is a leaf")
-    if len(set(listed)) < len(listed):
-        twice = next(parameter for parameter in listed if listed.count(parameter) > 1)
-        raise TraceError(f"trace: the parameter {twice!r} is listed twice")
-    return listed
+            raise TraceError(
+                f"{caller}: parameter {index} is {shown(parameter)}; expected a Value that is a leaf"
+            )
+    if len(set(found)) < len(found):
+        twice = next(parameter for parameter in found if found.count(parameter) > 1)
+        raise TraceError(f"{caller}: the parameter {twice!r} is listed twice")
+    return found
 
 
 def _results(result: Any) -> tuple[list[Value], Any]:

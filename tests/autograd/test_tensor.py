@@ -187,7 +187,8 @@ def test_every_array_row_is_used_above():
         "sum_to",
         "put",
     }  # met in the backward passes, whose second order is checked above
-    assert set(array_ops.ARRAY) - used == inside
+    elsewhere = {"cumsum", "norm", "prod", "einsum"}  # in test_array_functions.py
+    assert set(array_ops.ARRAY) - used == inside | elsewhere
 
 
 def test_ties_share_the_gradient_as_in_torch(torch):
@@ -355,12 +356,12 @@ def test_backward_twice_doubles():
         (lambda x: x * 10**400, OverflowError, "mul"),
         (lambda x: Tensor([1.0], 3), TypeError, "requires_grad=3"),
         (lambda x: Tensor([1.0], label=("x",)), TypeError, "label"),
-        (lambda x: autograd.stack([Value(1.0)]), TypeError, "stack: got a Value"),
+        (lambda x: autograd.stack([Value(1.0), x]), TypeError, "stack: got the Tensor"),
         (lambda x: autograd.stack(3), TypeError, "stack: got 3"),
         (lambda x: autograd.concatenate([x], axis=None), TypeError, "concatenate: axis is None"),
         (lambda x: autograd.take([1, 2], [0, 1]), TypeError, "take: an index of shape"),
         (lambda x: x.transpose(0, 0), ValueError, "transpose"),
-        (lambda x: x.sum(axis=2), ValueError, "sum: .*axis=2"),
+        (lambda x: x.sum(axis=2), ValueError, "sum: axis is 2; expected an axis from -2 to 1"),
         (lambda x: x[5], IndexError, r"getitem: operands of shape \(2, 3\), index=5"),
         (lambda x: x["a"], IndexError, "getitem"),
         (lambda x: x.item(), ValueError, r"item: a Tensor of shape \(2, 3\)"),
