@@ -13,7 +13,7 @@ from autograd import Tensor, Value
 from autograd.names import unknown
 from autograd.ops import LEAF
 
-from .checks import flag
+from .checks import flag, instance
 from .names import MODULE
 
 Parameter = Value | Tensor
@@ -112,8 +112,9 @@ class Module:
 
     def train(self: M, mode: bool = True) -> M:
         """Set ``training`` here and in all parts; gives the module itself."""
+        mode = flag(mode, "mode", "train")
         for module in self.modules():
-            module.training = bool(mode)
+            module.training = mode
         return self
 
     def eval(self: M) -> M:
@@ -137,6 +138,8 @@ class Module:
         and inf too; but a Value is never nan.
         """
         own = dict(self._named_state())
+        expected = "a dict of arrays by name, as state_dict() gives it"
+        state = instance(state, Mapping, "state", "load_state_dict", expected)
         check_names(state, own, type(self).__name__)
         allow_nonfinite = flag(allow_nonfinite, "allow_nonfinite", "load_state_dict")
         arrays = {name: self._fitting(name, node, state[name], allow_nonfinite) for name, node in own.items()}
