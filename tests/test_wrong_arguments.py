@@ -133,6 +133,7 @@ OWNERS: dict[str, Callable[[], Any]] = {
     "autograd.ArrayOp": lambda: autograd.array_ops.matmul,
     "autograd.Symbol": lambda: autograd.Symbol("x"),
     "autograd.Tensor.item": lambda: Tensor([0.5]),
+    "nn.LBFGS.step": lambda: nn.LBFGS([things.TRAINED]),
     "nn.Module": things.linear,
     "nn.Optimizer": things.sgd,
     "nn.Schedule": lambda: nn.StepDecay(things.sgd(), 2),

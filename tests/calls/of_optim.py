@@ -27,7 +27,7 @@ from .kinds import (
     values,
     word,
 )
-from .things import model, optimizer, parameters, sgd, weights
+from .things import TRAINED, model, optimizer, parameters, sgd, weights
 
 BETAS = given((0.9, 0.99))
 entries(
@@ -38,6 +38,8 @@ entries(
     Optimizer__load_state_dict=dict(state=made(lambda: sgd().state_dict())),
     Optimizer__lr=dict(lr=from0(0.1)),
     Optimizer__state_dict={},
+    Optimizer__not_finite={},
+    Lookahead__not_finite={},
     Optimizer__zero_grad={},
     SGD=dict(
         parameters=parameters(),
@@ -112,7 +114,7 @@ entries(
         tolerance_change=from0(1e-9),
         history_size=count(5),
     ),
-    LBFGS__step=dict(closure=function(lambda: Value(1.0) * 2.0)),
+    LBFGS__step=dict(closure=function(lambda: TRAINED * TRAINED)),
     LBFGS__load_state_dict=dict(state=made(lambda: nn.LBFGS(weights()).state_dict())),
     LBFGS__state_dict={},
     Lookahead=dict(optimizer=optimizer(), k=count(5), alpha=given(0.5)),
@@ -217,7 +219,7 @@ entries(
         rng=seed(),
         shuffle=flag(),
         augment=given(None, "None [] () function class"),
-        drop_last=flag(),
+        drop_last=flag(False),
     ),
     Loader__load_state_dict=dict(state=made(lambda: nn.Loader(np.ones(4), np.ones(4), 2).state_dict())),
     Loader__break_off={},
