@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -99,9 +99,11 @@ class Loader:
     def __len__(self) -> int:
         return _many(len(self.x), self.batch_size, self.drop_last, "Loader")
 
-    def __getattr__(self, name: str) -> Any:
-        """What is not there: an error, that says what names of PyTorch are called here."""
-        raise unknown(self, name, LOADER)
+    if not TYPE_CHECKING:  # to a type checker, any name would be an attribute
+
+        def __getattr__(self, name: str) -> Any:
+            """What is not there: an error, that says what names of PyTorch are called here."""
+            raise unknown(self, name, LOADER)
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         self.break_off()

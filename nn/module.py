@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from reprlib import recursive_repr
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -53,9 +53,11 @@ class Module:
             )
         return forward(self, *inputs, **named)
 
-    def __getattr__(self, name: str) -> Any:
-        """What is not there: an error, that says what names of PyTorch are called here."""
-        raise unknown(self, name, MODULE)
+    if not TYPE_CHECKING:  # to a type checker, any name would be an attribute
+
+        def __getattr__(self, name: str) -> Any:
+            """What is not there: an error, that says what names of PyTorch are called here."""
+            raise unknown(self, name, MODULE)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute; TypeError where a parameter or a part would get lost by it, without a word."""

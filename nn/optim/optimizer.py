@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -112,9 +112,11 @@ class Optimizer:
             Storage(group.parameters, group.memory, self.scratch, self.numbers) for group in self.groups
         ]
 
-    def __getattr__(self, name: str) -> Any:
-        """What is not there: an error, that says what names of PyTorch are called here."""
-        raise unknown(self, name, OPTIMIZER)
+    if not TYPE_CHECKING:  # to a type checker, any name would be an attribute
+
+        def __getattr__(self, name: str) -> Any:
+            """What is not there: an error, that says what names of PyTorch are called here."""
+            raise unknown(self, name, OPTIMIZER)
 
     @classmethod
     def memory(cls, settings: Mapping[str, Any]) -> dict[str, float]:
