@@ -44,6 +44,12 @@ class Module:
 
     training = True
 
+    def __init_subclass__(cls, **settings: Any) -> None:
+        """Let a ``forward`` be what a call runs also where a class above has a ``__call__`` of its own."""
+        super().__init_subclass__(**settings)
+        if "forward" in vars(cls) and "__call__" not in vars(cls):
+            cls.__call__ = Module.__call__  # type: ignore[method-assign]
+
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         """The output of the module; each subclass says what it takes and gives."""
         forward = getattr(type(self), "forward", None)

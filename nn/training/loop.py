@@ -43,7 +43,7 @@ def fit(
     """Train ``model`` for ``epochs`` epochs; returns what happened, a :class:`History`.
 
     - ``data``: a :class:`nn.Loader`, or x and y, of which one is made with ``batch_size`` (32) and
-      ``seed`` (0).
+      ``seed`` (0). With batch normalisation, and a last batch of one example: a loader with ``drop_last``.
     - ``loss``: ``loss(prediction, y)`` gives a node; a penalty is added inside. Where all parameters of the
       model are Values (:class:`nn.MLP`), the prediction is a list of what the model says to each example.
     - ``validation``: x and y, or how much of ``data`` to hold out (:func:`split`): a share or a number. Loss
@@ -63,8 +63,9 @@ def fit(
             optimizer.step()
 
     Ctrl-C ends training after the batch under way: callbacks have their ``end`` (a checkpoint is saved), and
-    the history is returned, with ``interrupted``; a second Ctrl-C raises KeyboardInterrupt at once. A loss
-    or a weight that becomes inf or nan (on the validation data: a loss of nan) raises
+    the history is returned, with ``interrupted``; a second Ctrl-C raises KeyboardInterrupt at once. A loss,
+    a weight, or what the optimizer keeps of one that becomes inf or nan (on the validation data: a loss of
+    nan) raises
     :class:`NonFiniteError`, which says in which step, layer and operation it began; the history is in it. The
     same seed on the same machine gives the same bits.
 
