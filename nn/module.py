@@ -73,6 +73,7 @@ class Module:
         super().__setattr__(name, value)
 
     def _check_kept(self, name: str, before: Any, after: Any) -> None:
+        """TypeError where parameters or parts were there, and what comes in their place has none."""
         lost = next((found for _, found in _unfold([(name, before)]) if _is_kept(found)), None)
         given = [found for _, found in _unfold([(name, after)])]
         emptied = isinstance(after, (list, tuple, dict)) and not after
@@ -80,15 +81,13 @@ class Module:
             return
         kind, got = type(lost).__name__, f"{type(self).__name__}.{name}: got {type(after).__name__}"
         if before is not lost:
-            got, expected = (
-                f"{got} in place of a {type(before).__name__} with {kind}s in it",
-                f"{kind}s in it again",
-            )
+            got += f" in place of a {type(before).__name__} with {kind}s in it"
+            expected = f"{kind}s in it again"
         elif isinstance(lost, Module):
-            got, expected = f"{got} in place of {kind}", "a Module"
+            got += f" in place of {kind}"
+            expected = "a Module"
         else:
-            computed = " that was computed" if given else ""
-            got = f"{got}{computed} in place of the {kind} that is saved and trained"
+            got += f"{' that was computed' if given else ''} in place of the {kind} that is saved and trained"
             expected = f"a new {kind}(...); its numbers are set by .{name}.data = ..."
         raise TypeError(f"{got}; expected {expected} (None takes it out)")
 
