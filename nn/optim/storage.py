@@ -336,4 +336,11 @@ def array_like(found: Any, like: np.ndarray, name: str, where: str) -> np.ndarra
             f"load_state_dict: {where}: {name!r} has shape {array.shape} and dtype {array.dtype}; "
             f"expected {like.shape} and {like.dtype}, as of the parameter"
         )
-    return array.astype(like.dtype, copy=False)
+    with np.errstate(over="ignore"):
+        fitting = array.astype(like.dtype, copy=False)
+    if like.dtype.kind == "f" and (np.isfinite(array) & ~np.isfinite(fitting)).any():
+        raise ValueError(
+            f"load_state_dict: {where}: {name!r} has a number that is too large for {like.dtype}, the "
+            "dtype of the parameter"
+        )
+    return fitting
