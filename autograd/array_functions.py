@@ -79,8 +79,8 @@ def axis_of(caller: str, axis: Any, ndim: int, name: str = "axis") -> int:
 
 def axes_of(caller: str, axis: Any, ndim: int, name: str = "axis") -> Axis:
     """None for all axes, one axis, or a tuple of them."""
-    if axis is None:
-        return None
+    if axis is None or type(axis) is int and -ndim <= axis < ndim:
+        return axis
     if not isinstance(axis, (tuple, list)):
         found = axis_of(caller, axis, ndim, name)
         return found if ndim else ()
@@ -91,8 +91,11 @@ def axes_of(caller: str, axis: Any, ndim: int, name: str = "axis") -> Axis:
 
 
 def _shape_of(caller: str, shape: Any) -> tuple[int, ...]:
-    sizes = shape if isinstance(shape, (tuple, list)) else (shape,)
-    return tuple(whole(size, "a size of the shape", caller, -1) for size in sizes)
+    sizes = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+    for size in sizes:
+        if type(size) is not int or size < -1:
+            return tuple([whole(each, "a size of the shape", caller, -1) for each in sizes])
+    return sizes
 
 
 # Reductions.
@@ -208,9 +211,14 @@ def _reduced(row: Any, x: Any, axis: Any, keepdims: Any, caller: str = "", **mor
     caller = caller or row.name
     x = array_of(caller, x)
     axis = axes_of(caller, axis, x.ndim)
-    if row in (array_ops.max, array_ops.min) and not array_ops.count(x.shape, axis):
+    if row in EXTREMES and not array_ops.count(x.shape, axis):
         raise ValueError(f"{caller}: there is nothing to take it of, in an array of shape {x.shape}")
-    return row(x, axis=axis, keepdims=flag(keepdims, "keepdims", caller), **more)
+    if type(keepdims) is not bool:
+        keepdims = flag(keepdims, "keepdims", caller)
+    return row(x, axis=axis, keepdims=keepdims, **more)
+
+
+EXTREMES = (array_ops.max, array_ops.min)
 
 
 def _ddof(caller: str, ddof: Any) -> float:
@@ -407,11 +415,7 @@ def squeeze(x: Any, axis: Axis = None) -> Any:
     """
     x = array_of("squeeze", x)
     given = axes_of("squeeze", axis, x.ndim)
-    out = (
-        [i for i, n in enumerate(x.shape) if n == 1]
-        if given is None
-        else np.atleast_1d(given).astype(int).tolist()
-    )
+    out = [i for i, n in enumerate(x.shape) if n == 1] if given is None else array_ops.axes_in(x.ndim, given)
     for i in out:
         if x.shape[i] != 1:
             raise wrong(
@@ -485,7 +489,7 @@ def flip(x: Any, axis: Axis = None) -> Any:
     """
     x = array_of("flip", x)
     axes = axes_of("flip", axis, x.ndim)
-    chosen = range(x.ndim) if axes is None else np.atleast_1d(axes).tolist()
+    chosen = array_ops.axes_in(x.ndim, axes)
     return array_ops.getitem(
         x, index=tuple(slice(None, None, -1 if i in chosen else 1) for i in range(x.ndim))
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import array_functions as functions
+from . import array_ops
 
 
 class ArrayMethods:
@@ -53,7 +54,7 @@ class ArrayMethods:
     @property
     def T(self) -> Any:  # noqa: N802
         """The axes reversed: of a matrix, its transpose."""
-        return functions.transpose(self)
+        return array_ops.transpose(self, axes=None)
 
     def tolist(self) -> Any:
         """Give the numbers as nested lists of Python's own, or as one number where there are no axes."""
