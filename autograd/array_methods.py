@@ -50,6 +50,8 @@ class ArrayMethods:
     take_along_axis = functions.take_along_axis
     put = functions.put
     outer = functions.outer
+    clip = functions.clip
+    round = functions.round
 
     @property
     def T(self) -> Any:  # noqa: N802
