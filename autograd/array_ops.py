@@ -411,12 +411,12 @@ stack = ArrayOp(
     ),
 )  # fmt: skip
 
-where = ArrayOp(
+where: ArrayOp = ArrayOp(
     "where", "where",
     on_array=lambda x, y, *, condition: np.where(condition, x, y),
     partials=(
-        lambda out, x, y, *, condition: lambda g: ops.where(condition, g, 0.0),
-        lambda out, x, y, *, condition: lambda g: ops.where(condition, 0.0, g),
+        lambda out, x, y, *, condition: lambda g: where(g, 0.0, condition=condition),
+        lambda out, x, y, *, condition: lambda g: where(0.0, g, condition=condition),
     ),
     examples=(
         example((3, 4), (3, 4), condition=_MASK), example((3, 4), (4,), condition=_MASK),

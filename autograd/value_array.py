@@ -191,15 +191,15 @@ def _called(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> A
     return called(*inputs)
 
 
-# Methods that NumPy would answer by the elements' truth, or not at all; its functions that are methods of an
-# array of Values, and those that ask about numbers alone.
-OWN = {"std", "round", "argmax", "argmin", "argsort", "any", "all"}
-OWN |= {name for name in vars(ArrayMethods) if name[0] != "_" and not hasattr(np.ndarray, name)}
+# What NumPy would answer by the elements' truth, or not at all, as a function and as a method; its functions
+# that are methods of an array of Values; and those that ask about numbers alone.
+OWN = {"std", "norm", "round", "argmax", "argmin", "argsort", "any", "all"}
 METHODS = OWN | {"sum", "max", "min", "mean", "var"}
 OF_NUMBERS = {"allclose", "isclose", "array_equal", "count_nonzero", "flatnonzero", "argwhere"}
 Value.array_kind = ValueArray
-for _name in OWN:
-    setattr(ValueArray, _name, getattr(ArrayMethods, _name))
+for _name in vars(ArrayMethods):
+    if _name in OWN or _name[0] != "_" and not hasattr(np.ndarray, _name):
+        setattr(ValueArray, _name, getattr(ArrayMethods, _name))
 
 
 def values(data: Any, label: str | None = None) -> ValueArray:

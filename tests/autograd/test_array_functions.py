@@ -887,3 +887,23 @@ def test_values_and_tensors_do_not_mix():
             attempt()
     with pytest.raises(ValueError, match="put: got nan beside Values, which are never nan"):
         autograd.put(v, 0, np.nan)
+
+
+def test_an_array_of_values_has_the_methods_of_a_tensor():
+    data = [[1.0, 2.0], [3.0, 4.0]]
+    x, t = values(data), Tensor(data)
+    for call in (
+        lambda x: x.norm(axis=0),
+        lambda x: x.flip(1),
+        lambda x: x.tril(),
+        lambda x: x.expand_dims(0).moveaxis(0, 1),
+        lambda x: x.pad(1).roll(1, 0),
+        lambda x: x.softmax(axis=1).log_softmax(),
+        lambda x: x.std(axis=0) * x.take_along_axis(np.array([[0], [1]])),
+        lambda x: x.outer(x).split(2)[1].tile(2),
+        lambda x: x.cumsum(axis=1).clip(2.0, 6.0).prod(axis=0),
+        lambda x: x.broadcast_to(2, 2, 2).squeeze().swapaxes(0, 1).logsumexp(axis=0),
+    ):
+        ours, theirs = call(x), call(t)
+        np.testing.assert_allclose(ours.data, theirs.data, rtol=1e-13)
+        assert all(isinstance(each, Value) for each in ours.ravel())
