@@ -26,7 +26,7 @@ def inner_nodes(root: Any) -> list[Any]:
     if root._a is None:
         return order
     done: set[Any] = set()  # what is in the order
-    add = done.add
+    add = done.add  # no function in here may take hold of done: reading it would be slower
     path: list[Any] = []  # the nodes on the way down
     turns: dict[Any, Iterator[Any]] = {}  # where each n-ary node's turn has got to
     node = root
@@ -103,7 +103,7 @@ def walk(root: Any, gradient: Any) -> Iterator[Any]:
     return root._pass_all_on(reversed(order))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Contribution:
     """What one operation adds to the gradient of one parent: ``local_grad`` times upstream gradient.
 
@@ -119,7 +119,7 @@ class Contribution:
     formula: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Step:
     """One step of the backward pass: a node whose gradient is complete, and what it passes on.
 
@@ -204,6 +204,7 @@ def gradients(output: Any, inputs: Any, create_graph: bool = False, gradient: An
     wanted = [inputs] if single else list(inputs)
     if not hasattr(output, "_seed"):
         raise TypeError(f"gradients: the output is {output!r}; expected a Value or a Tensor")
+    output._check_differentiable("gradients")
     for node in wanted:
         if not isinstance(node, output.kind):
             raise TypeError(
@@ -223,12 +224,19 @@ def gradients(output: Any, inputs: Any, create_graph: bool = False, gradient: An
         if node not in leads or node not in found:
             continue
         upstream = found[node]
-        locals_ = node._local_grad_nodes() if create_graph else node.local_grads
+        if create_graph:
+            locals_ = node._local_grad_nodes(leads)
+        else:
+            locals_ = node.local_grads
+            node._check_unchanged([parent in leads for parent in node.parents])
         for parent, local in zip(node.parents, locals_):
             if local is not None and parent in leads:
                 share = node._share(upstream, local, parent)
                 found[parent] = found[parent] + share if parent in found else share
     results = [found[node] if node in found else node._zero_gradient(create_graph) for node in wanted]
+    if create_graph:
+        for node in results:
+            node._is_slope()
     return results[0] if single else results
 
 

@@ -1,14 +1,35 @@
-"""What every constructor of the package asks of its numbers, in one place, so that all errors read alike."""
+"""What the package asks of its arguments, beside what autograd asks of any: :mod:`autograd.checks`."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
+from autograd.checks import (
+    array,
+    choice,
+    count,
+    flag,
+    floating,
+    function,
+    instance,
+    listed,
+    path,
+    real,
+    shown,
+    text,
+    whole,
+    wrong,
+)
 
-def generator(rng: Any, caller: str) -> np.random.Generator:
+__all__ = [
+    "array", "choice", "count", "flag", "floating", "function", "generator", "instance", "listed", "numbers",
+    "path", "real", "shown", "text", "whole", "wrong",
+]  # fmt: skip
+
+
+def generator(rng: Any, caller: str, name: str = "rng") -> np.random.Generator:
     """A generator as it is, or a new one from a whole number: random numbers never come from global state.
 
     Two calls with the same seed draw the same numbers; a generator passed on draws new ones each time.
@@ -20,50 +41,26 @@ def generator(rng: Any, caller: str) -> np.random.Generator:
         return rng
     if isinstance(rng, (int, np.integer)) and not isinstance(rng, bool) and rng >= 0:
         return np.random.default_rng(int(rng))
-    raise TypeError(f"{caller}: the source of random numbers is {rng!r}; expected a numpy.random.Generator, "
-                    "or a whole number of at least 0 as its seed")  # fmt: skip
+    raise TypeError(
+        f"{caller}: the source of random numbers is {shown(rng)}; expected as {name} a "
+        "numpy.random.Generator, or a whole number of at least 0 to make one from"
+    )
 
 
-def numbers(data: Any, dtype: Any, caller: str) -> np.ndarray:
+def numbers(data: Any, dtype: Any, caller: str, name: str = "x") -> np.ndarray:
     """Data as an array of ``dtype`` (its own where None); TypeError for Values and all that is no number.
 
     >>> numbers([1, 2], np.float32, "Linear").dtype
     dtype('float32')
     """
-    array = np.asarray(data)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(
-            f"{caller}: got data of dtype {array.dtype}; expected numbers (Values and Tensors do not mix: "
+    try:
+        found = np.asarray(data)
+    except (TypeError, ValueError):  # lists of different lengths, or Tensors in a list
+        found = np.array(None)
+    if found.dtype.kind not in "biuf":
+        expected = (
+            "numbers in an array or in lists of equal lengths (Values and Tensors do not mix: "
             "mlp.vectorized() makes a network of Tensors from one of Values)"
         )
-    return array if dtype is None else array.astype(dtype, copy=False)
-
-
-def count(number: Any, name: str, caller: str, low: int = 1) -> int:
-    """A whole number of at least ``low``, as an int.
-
-    >>> count(3, "nin", "Linear")
-    3
-    """
-    if isinstance(number, (int, np.integer)) and not isinstance(number, bool) and number >= low:
-        return int(number)
-    kind = ValueError if isinstance(number, (int, np.integer)) and not isinstance(number, bool) else TypeError
-    raise kind(f"{caller}: {name} is {number!r}; expected a whole number of at least {low}")
-
-
-def real(
-    number: Any, name: str, caller: str, *, low: float, high: float = math.inf, open_low: bool = False
-) -> float:
-    """A finite number from ``low`` (itself excluded with ``open_low``) up to ``high`` (excluded), as a float.
-
-    >>> real(0.5, "p", "Dropout", low=0, high=1)
-    0.5
-    """
-    if isinstance(number, bool) or not isinstance(number, (int, float, np.integer, np.floating)):
-        raise TypeError(f"{caller}: {name} is {number!r} of type {type(number).__name__}; expected a number")
-    if low <= number < high and not (open_low and number == low):
-        return float(number)
-    bounds = f"{'above' if open_low else 'of at least'} {low:g}" + (
-        f" and below {high:g}" if high < math.inf else ""
-    )
-    raise ValueError(f"{caller}: {name} is {number!r}; expected a finite number {bounds}")
+        raise wrong(data, name, caller, expected)
+    return found if dtype is None else found.astype(dtype, copy=False)

@@ -1,0 +1,221 @@
+"""What is asked of an argument at the door: a function for each kind, so that all errors read alike.
+
+Each gives the argument in its own type. A thing of another kind is a TypeError, a number or a word that is
+not among those expected a ValueError; both say what came in, as which argument of what, and what was
+expected.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+T = TypeVar("T")
+LONGEST = 60  # characters of an argument in an error
+
+
+def wrong(given: Any, name: str, caller: str, expected: str, kind: type[Exception] = TypeError) -> Exception:
+    """The error that an argument is not what was expected.
+
+    >>> wrong("no", "bias", "Linear", "True or False")
+    TypeError("Linear: bias is 'no'; expected True or False")
+    """
+    return kind(f"{caller}: {name} is {shown(given)}; expected {expected}")
+
+
+def shown(given: Any) -> str:
+    """An argument as an error shows it: short, whatever it is.
+
+    >>> shown(2.5), shown(10**400), shown(np.zeros((3, 4)))
+    ('2.5', 'a whole number of 401 digits', 'an array of shape (3, 4)')
+    """
+    if isinstance(given, np.ndarray):
+        kind = "" if given.dtype.kind in "biuf" else f" and dtype {given.dtype}"
+        return f"an array of shape {given.shape}{kind}"
+    if isinstance(given, int) and abs(given) >> 100:
+        return f"a whole number of {int(math.log10(abs(given))) + 1} digits"
+    try:
+        text = " ".join(repr(given).split())
+    except Exception:  # a list of numbers with too many digits to write down, or an object of somebody's
+        text = f"an object of type {type(given).__name__}"
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+
+
+def whole(given: Any, name: str, caller: str, low: int = -sys.maxsize, high: int = sys.maxsize) -> int:
+    """A whole number from ``low`` to ``high``, as an int.
+
+    >>> whole(np.int8(-1), "axis", "softmax")
+    -1
+    """
+    is_whole = isinstance(given, (int, np.integer)) and not isinstance(given, bool)
+    if is_whole and low <= given <= high:
+        return int(given)
+    expected = "a whole number"
+    if high == low + 1:
+        expected = f"{low} or {high}"
+    elif low > -sys.maxsize:
+        expected += f" of at least {low}" if high == sys.maxsize else f" from {low} to {high}"
+    if is_whole and given > high == sys.maxsize:
+        expected += " that a machine can count to"
+    raise wrong(given, name, caller, expected, ValueError if is_whole else TypeError)
+
+
+def count(number: Any, name: str, caller: str, low: int = 1) -> int:
+    """A whole number of at least ``low``, as an int.
+
+    >>> count(3, "nin", "Linear")
+    3
+    """
+    return whole(number, name, caller, low)
+
+
+def real(
+    number: Any,
+    name: str,
+    caller: str,
+    *,
+    low: float = -math.inf,
+    high: float = math.inf,
+    open_low: bool = False,
+    closed_high: bool = False,
+) -> float:
+    """A finite number from ``low`` (itself excluded with ``open_low``) up to ``high`` (included with
+    ``closed_high``), as a float.
+
+    >>> real(0.5, "p", "Dropout", low=0, high=1)
+    0.5
+    """
+    if isinstance(number, bool) or not isinstance(number, (int, float, np.integer, np.floating)):
+        raise TypeError(
+            f"{caller}: {name} is {shown(number)} of type {type(number).__name__}; expected a number"
+        )
+    is_huge = isinstance(number, int) and abs(number) > sys.float_info.max
+    found = math.nan if is_huge else float(number)
+    fits = low <= found <= high and math.isfinite(found)
+    if fits and not (open_low and found == low) and (closed_high or found < high):
+        return found
+    bounds = [f"{'above' if open_low else 'of at least'} {low:g}"] if low > -math.inf else []
+    bounds += [f"{'of at most' if closed_high else 'below'} {high:g}"] if high < math.inf else []
+    expected = f"a finite number {' and '.join(bounds)}".strip()
+    raise wrong(number, name, caller, expected, ValueError)
+
+
+def flag(given: Any, name: str, caller: str) -> bool:
+    """True or False, and nothing that merely counts as such.
+
+    >>> flag(np.True_, "nesterov", "SGD")
+    True
+    """
+    if isinstance(given, (bool, np.bool_)):
+        return bool(given)
+    raise wrong(given, name, caller, "True or False")
+
+
+def choice(given: Any, known: Collection[str], name: str, caller: str) -> str:
+    """One of several words.
+
+    >>> choice("sum", ("mean", "sum"), "reduction", "mse")
+    'sum'
+    """
+    if isinstance(given, str) and given in known:
+        return given
+    *others, last = map(repr, known)
+    expected = f"{', '.join(others)} or {last}" if others else last
+    raise wrong(given, name, caller, expected, ValueError if isinstance(given, str) else TypeError)
+
+
+def text(given: Any, name: str, caller: str) -> str:
+    """A string.
+
+    >>> text("w0", "label", "Neuron")
+    'w0'
+    """
+    if isinstance(given, str):
+        return given
+    raise wrong(given, name, caller, "a string")
+
+
+def path(given: Any, name: str, caller: str) -> Path:
+    """A path to a file, from a string or what stands for one.
+
+    >>> path("model.npz", "path", "save").suffix
+    '.npz'
+    """
+    found = os.fspath(given) if isinstance(given, (str, os.PathLike)) else None
+    if not isinstance(found, str):
+        raise wrong(given, name, caller, "a path: a string, or a pathlib.Path")
+    if not found or "\0" in found:
+        raise wrong(given, name, caller, "the name of a file", ValueError)
+    return Path(found)
+
+
+def function(given: Any, name: str, caller: str, of: str) -> Any:
+    """What can be called; ``of`` says with what.
+
+    >>> function(max, "metric", "evaluate", "(prediction, target)") is max
+    True
+    """
+    if callable(given):
+        return given
+    raise wrong(given, name, caller, f"a function of {of}")
+
+
+def instance(given: Any, kind: type[T] | tuple[type[T], ...], name: str, caller: str, expected: str) -> T:
+    """An object of a class.
+
+    >>> instance(3, int, "k", "Lookahead", "a whole number")
+    3
+    """
+    if isinstance(given, kind):
+        return given
+    raise wrong(given, name, caller, f"{expected}, not {type(given).__name__}")
+
+
+def floating(given: Any, name: str, caller: str) -> np.dtype[Any]:
+    """The dtype of floats that ``given`` names.
+
+    >>> floating("float32", "dtype", "Linear")
+    dtype('float32')
+    """
+    try:
+        found = np.dtype(given) if isinstance(given, (str, type, np.dtype)) else None
+    except TypeError:  # a word that is the name of none
+        found = None
+    if found is None:
+        raise wrong(given, name, caller, "a dtype of floats, such as numpy.float32")
+    if found.kind != "f":
+        raise TypeError(f"{caller}: {name} is {found}; expected a dtype of floats, since gradients need them")
+    return found
+
+
+def array(given: Any, name: str, caller: str) -> np.ndarray:
+    """Real numbers as an array: one, or nested lists of them.
+
+    >>> array([[1, 2], [3, 4]], "vector", "hvp").shape
+    (2, 2)
+    """
+    try:
+        found = np.asarray(given)
+    except (TypeError, ValueError):  # lists of different lengths, or a Tensor
+        found = np.array(None)
+    if found.dtype.kind not in "biuf":
+        raise wrong(given, name, caller, "real numbers: one, an array, or nested lists of equal lengths")
+    return found
+
+
+def listed(given: Any, name: str, caller: str, expected: str) -> list[Any]:
+    """What there is in a list, a tuple, an array or another collection, as a list; no letters of a string.
+
+    >>> listed((1, 2), "milestones", "MultiStepDecay", "a list of steps")
+    [1, 2]
+    """
+    single = isinstance(given, (str, bytes, Mapping)) or getattr(given, "ndim", 1) == 0
+    if single or not isinstance(given, Iterable):
+        raise wrong(given, name, caller, expected)
+    return list(given)
