@@ -28,7 +28,7 @@ from autograd import Tensor, Value, modes, ops
 
 from .awaited import AWAITED
 from .calls import CALLS, OBJECTS, Argument, things
-from .calls.kinds import nothing
+from .calls.kinds import array, nothing
 
 # What the package calls, with what it has checked, and what people define in classes of their own.
 HOOKS = {
@@ -58,7 +58,8 @@ CALLED: Mapping[str, tuple[str, ...]] = {
     "autograd.Program.__call__": ("traced_of_test",),
     "autograd.Program.value_and_grad": ("traced_of_test",),
     # What hands an argument on, to another public function that says it itself.
-    "nn.Sequential.__call__": ("Linear",), "nn.init.variances": ("Linear",), "nn.training.predict": ("Linear",),
+    "nn.Sequential.__call__": ("Linear",), "nn.init.variances": ("Linear",),
+    "nn.training.predict": ("Linear",),
     "nn.training.evaluate": ("Linear", "predict", "cross_entropy"),
     "nn.training.fit": ("Loader", "Scheduling", "split", "Linear"),
     "nn.training.range_test": ("Loader", "Linear"),
@@ -314,3 +315,45 @@ def test_a_wrong_argument_is_an_error_that_names_it(name):
 
 def test_nothing_is_awaited_that_is_gone():
     assert sorted(set(AWAITED) - set(CALLS)) == []
+
+
+# The net itself: faults that it has to find.
+
+
+def takes_anything(x):
+    pass
+
+
+def fails_inside(x):
+    return x.strip()
+
+
+def names_nothing(x):
+    raise TypeError("bad operand")
+
+
+def names_no_argument(x):
+    raise TypeError("names_no_argument: got something else")
+
+
+def changes_first(x, y):
+    x += 1.0
+    if not isinstance(y, np.ndarray):
+        raise TypeError(f"changes_first: y is {y!r}; expected an array")
+
+
+@pytest.mark.parametrize(
+    ("planted", "argument", "told"),
+    [
+        (takes_anything, "x", "3: is taken, and gives None"),
+        (fails_inside, "x", "3: AttributeError: 'int' object has no attribute 'strip'"),
+        (names_nothing, "x", "3: does not name names_nothing: TypeError: bad operand"),
+        (names_no_argument, "x", "3: does not name x: TypeError: names_no_argument: got something else"),
+        (changes_first, "y", "3: something was changed before: changes_first: y is 3; expected an array"),
+    ],
+)
+def test_a_planted_fault_is_found(planted, argument, told, monkeypatch):
+    name = f"nn.{planted.__name__}"
+    monkeypatch.setitem(PUBLIC, name, planted)
+    monkeypatch.setitem(CALLS, name, {key: array(2) for key in inspect.signature(planted).parameters})
+    assert told in problems(name)[argument]

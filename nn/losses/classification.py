@@ -12,7 +12,7 @@ from autograd.array_ops import log_softmax
 from autograd.ops import ArrayOp
 
 from ..checks import array, flag, real, whole
-from .elements import check_dtype, check_reduction, first, is_array, raw
+from .elements import check_dtype, check_reduction, first, is_array, raw, unpacked
 from .examples import Examples, each, total, weighted
 from .targets import bounded, labels, one_hot, places, shares, weight_of_each_class
 
@@ -56,6 +56,7 @@ def cross_entropy(
     >>> round(cross_entropy([Value(0.0), Value(0.0)], 1).data, 4)
     0.6931
     """
+    logits = unpacked(logits)
     plain = class_weights is None and ignore_index is None and not label_smoothing and reduction == "mean"
     if (
         plain
