@@ -98,8 +98,8 @@ class Examples:
         if not isinstance(rows, (list, tuple)) or not all(isinstance(row, (list, tuple)) for row in rows):
             if isinstance(batch, (list, tuple)) and any(map(is_array, batch)):
                 raise TypeError(
-                    f"{self.caller}: got {name} as a list with an array in it; expected one Tensor or array for "
-                    "the whole batch (autograd.stack makes one), or Values"
+                    f"{self.caller}: got {name} as a list with an array in it; expected one Tensor or array "
+                    "for the whole batch (autograd.stack makes one), or Values"
                 )
             beside = "" if name == self.name else f", as the {self.name} is"
             raise wrong(batch, name, self.caller, f"a list of numbers, or of such lists{beside}")
