@@ -92,7 +92,7 @@ def walk(root: Any, gradient: Any) -> Iterator[Any]:
     return root._pass_all_on(reversed(order))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Contribution:
     """What one operation adds to the gradient of one parent: ``local_grad`` times upstream gradient.
 
@@ -108,7 +108,7 @@ class Contribution:
     formula: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Step:
     """One step of the backward pass: a node whose gradient is complete, and what it passes on.
 

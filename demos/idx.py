@@ -32,7 +32,7 @@ class IdxError(ValueError):
     """An IDX file is not what it should be; the message names the file and what is wrong with it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """Images and labels, as stored: bytes.
 

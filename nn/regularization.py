@@ -19,7 +19,7 @@ import autograd
 from autograd import Tensor, Value
 
 from .checks import generator, listed, real, shown, wrong
-from .module import Parameter
+from .module import Parameter, check_writable
 from .random_state import generator_state, set_generator_state
 
 
@@ -107,9 +107,13 @@ def max_norm(weights: Any, limit: float) -> None:
     for tensor in given:
         if tensor.dtype.kind != "f":
             raise TypeError(f"max_norm: got a Tensor of dtype {tensor.dtype}; weights are floats")
+        if tensor.ndim > 1:
+            check_writable(tensor.data, tensor, "max_norm")
     for tensor in given:
         if tensor.ndim > 1:
-            _shrink(tensor.data, limit)
+            data = tensor.data
+            _shrink(data, limit)
+            tensor.data = data  # the same array: this says that it has changed
 
 
 def _shrink(rows: np.ndarray, limit: float) -> None:
@@ -163,7 +167,8 @@ class GradientNoise:
         for parameter in self.parameters:
             if isinstance(parameter.grad, np.ndarray):
                 noise = self.rng.standard_normal(parameter.grad.shape, _drawn_as(parameter.grad.dtype))
-                parameter.grad += (std * noise).astype(parameter.grad.dtype)
+                # A new array: the old one may be somebody else's too.
+                parameter.grad = parameter.grad + (std * noise).astype(parameter.grad.dtype)
             elif parameter.grad is not None:
                 parameter.grad += std * self.rng.standard_normal()
         self.steps += 1

@@ -43,11 +43,11 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
             _write(archive, name + SUFFIX, array)
 
 
-def load(model: M, path: str | os.PathLike[str]) -> M:
+def load(model: M, path: str | os.PathLike[str], allow_nonfinite: bool = False) -> M:
     """Set all numbers of ``model`` from the file that :func:`save` wrote, and give the model back.
 
     Raises ValueError, and leaves the model as it is, where the file is corrupt, holds Python objects, or is
-    another model's.
+    another model's, or where a parameter would become nan or inf, unless ``allow_nonfinite`` takes these too.
     """
     with open(checks.path(path, "path", "load"), "rb") as file:
         try:
@@ -55,7 +55,7 @@ def load(model: M, path: str | os.PathLike[str]) -> M:
                 entries = {name.removesuffix(SUFFIX): name for name in archive.namelist()}
                 check_names(entries, model.state_dict(), type(model).__name__)  # before any data is read
                 state = {name: _read(archive, entry) for name, entry in entries.items()}
-            model.load_state_dict(state)
+            model.load_state_dict(state, allow_nonfinite)
         except Exception as error:  # the parsers of zip and npy raise nearly anything on corrupt bytes
             raise ValueError(f"load: {os.fspath(path)!r} does not fit or is corrupt: {error}") from error
     return model

@@ -41,7 +41,8 @@ HOOKS = {
 # Not called by people: what the package makes and hands out, and methods that there is nothing to yet.
 APART = {
     "autograd.Batched", "autograd.Checked", "autograd.Compiled", "autograd.Contribution", "autograd.Film",
-    "autograd.Step", "autograd.TraceError", "nn.LBFGS.step_arrays", "nn.Module.__call__", "nn.init.Signal",
+    "autograd.Step", "autograd.TraceError", "nn.LBFGS.step_arrays", "nn.Lookahead.step_arrays",
+    "nn.Module.__call__", "nn.Optimizer.step_arrays", "nn.init.Signal",
     "nn.training.AfterStep.load_state_dict", "nn.training.BeforeStep.load_state_dict",
     "nn.training.Callback.load_state_dict", "nn.training.Checkpoint.save", "nn.training.NonFiniteError",
     "nn.training.Run",
@@ -146,6 +147,7 @@ OWNERS: dict[str, Callable[[], Any]] = {
     "autograd.ArrayOp": lambda: autograd.array_ops.matmul,
     "autograd.Symbol": lambda: autograd.Symbol("x"),
     "autograd.Tensor.item": lambda: Tensor([0.5]),
+    "nn.LBFGS.step": lambda: nn.LBFGS([things.TRAINED]),
     "nn.Module": things.linear,
     "nn.Optimizer": things.sgd,
     "nn.Schedule": lambda: nn.StepDecay(things.sgd(), 2),

@@ -16,6 +16,7 @@ from .targets import bits, bounded, signs, within
 
 LOWEST = -100.0  # what the logarithm of a probability is cut off at
 TINIEST = math.exp(LOWEST)
+HOPELESS = -100.0  # a logit whose sigmoid, 4e-44, is nothing beside 1, in any float
 
 
 def binary_cross_entropy(probability: Any, target: Any, *, reduction: str = "mean") -> Any:
@@ -128,8 +129,13 @@ def focal(
 
     def loss(x: Any, t: Any) -> Any:
         margin = x * (2.0 * t - 1.0)  # the logit of the right answer
-        # (1 - q)**gamma by its logarithm: no power of a number that is 0 in floats, which has no slope
-        cost = autograd.exp(-gamma * autograd.softplus(margin)) * autograd.softplus(-margin)
+        cost = autograd.softplus(-margin)
+        if gamma:
+            # (1 - q)**gamma by its logarithm: no power of a number that is 0 in floats, which has no slope.
+            # Where q is as good as 0 that is 1, and its slope 0, which is not to meet an infinite cost.
+            lost = margin < HOPELESS
+            weight = autograd.exp(-gamma * autograd.softplus(ops.where(lost, 0.0, margin)))
+            cost = ops.where(lost, cost, weight * ops.where(lost, 0.0, cost))
         return cost if alpha is None else (alpha * t + (1.0 - alpha) * (1.0 - t)) * cost
 
     return per_element("focal", loss, logit, target, reduction, bits, "logit")

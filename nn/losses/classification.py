@@ -12,6 +12,7 @@ from autograd.array_ops import log_softmax
 from autograd.ops import ArrayOp
 
 from ..checks import array, flag, real, whole
+from ..precision import wide
 from .elements import check_dtype, check_reduction, first, is_array, raw, unpacked
 from .examples import Examples, each, total, weighted
 from .targets import bounded, labels, one_hot, places, shares, weight_of_each_class
@@ -57,6 +58,11 @@ def cross_entropy(
     0.6931
     """
     logits = unpacked(logits)
+    if is_array(logits) and logits.dtype == np.float16:
+        return cross_entropy(
+            wide(logits), target, class_weights=class_weights, label_smoothing=label_smoothing,
+            ignore_index=ignore_index, reduction=reduction,
+        ).astype(np.float16)  # fmt: skip
     plain = class_weights is None and ignore_index is None and not label_smoothing and reduction == "mean"
     if (
         plain
@@ -188,11 +194,12 @@ def multiclass_hinge(
     def loss(row: Any, right: Any, others: Any) -> Any:
         lead = weighted(right, row) - margin
 
-        def shortfall(score: Any) -> Any:
-            short = autograd.relu(score - lead)
+        def shortfall(score: Any, counts: Any) -> Any:
+            some = counts != 0  # the right one itself may be infinite, and has no lead over itself
+            short = autograd.relu(ops.where(some, score, 0.0) - ops.where(some, lead, 0.0))
             return short if power == 1 else short * short
 
-        return weighted(others, each(shortfall, row)) / float(classes)
+        return weighted(others, each(shortfall, row, others)) / float(classes)
 
     return examples.loss(loss, right, others, reduction=reduction)
 

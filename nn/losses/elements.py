@@ -11,6 +11,7 @@ import autograd
 from autograd import Tensor, Value
 
 from ..checks import array, shown, wrong
+from ..precision import wide
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -33,6 +34,8 @@ def per_element(
     """
     check_reduction(reduction, caller)
     prediction = unpacked(prediction)
+    if is_array(prediction) and prediction.dtype == np.float16:
+        return per_element(caller, loss, wide(prediction), target, reduction, check, name).astype(np.float16)
     if is_array(prediction):
         check_dtype(caller, prediction, name)
         if prediction.dtype.kind in "biu":  # 0 - 20 is 236 in uint8

@@ -16,6 +16,7 @@ import autograd
 from autograd import ops
 
 from ..checks import array, wrong
+from ..precision import wide
 from .elements import beside, check_dtype, check_reduction, floats, is_array, raw, reduced, unpacked
 from .targets import signs
 
@@ -32,7 +33,7 @@ class Examples:
         named = list(batches.items())
         self.name, self.batches = named[0][0], [unpacked(batch) for _, batch in named]
         self.are_arrays = is_array(self.batches[0])
-        self.is_one = False
+        self.is_one = self.rounded = False
         if self.are_arrays:
             self._take_arrays(list(batches))
         else:
@@ -51,6 +52,8 @@ class Examples:
                 "then reshape(-1, C))"
             )
         self.shape = leading.shape
+        self.rounded = leading.dtype == np.float16
+        self.batches[0] = leading = wide(leading)
         self.batches[1:] = [
             beside(leading, batch, self.caller, name, self.name)
             for name, batch in zip(names[1:], self.batches[1:])
@@ -149,7 +152,8 @@ class Examples:
             losses = [definition(*rows) for rows in zip(*self.batches, *columns)]
             if self.is_one and reduction == "none":
                 return losses[0]
-        return reduced(losses, reduction, weight)
+        found = reduced(losses, reduction, weight)
+        return found.astype(np.float16) if self.rounded else found
 
 
 def each(function: Callable[..., Any], *rows: Any) -> Any:
@@ -174,7 +178,8 @@ def largest(row: Any) -> Any:
 def weighted(weights: Any, row: Any) -> Any:
     """The sum of a row with weights, which are data. What has the weight 0 is left out, be it infinite."""
     if is_array(row):
-        return total(weights * ops.where(weights != 0, row, 0.0))
+        some = weights != 0  # outside too: nor does an infinite gradient meet a weight of 0
+        return total(ops.where(some, weights * ops.where(some, row, 0.0), 0.0))
     chosen = [(weight, x) for weight, x in zip(weights, row) if weight != 0]
     return autograd.dot([weight for weight, _ in chosen], [x for _, x in chosen])
 

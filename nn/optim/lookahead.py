@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, Value
+from autograd import Value
 
-from ..checks import count, real
-from .optimizer import Closure, Optimizer
+from ..checks import count, function, real
+from ..module import set_data
+from .optimizer import Closure, Optimizer, check_arrays_of
 from .storage import State, array_like, expect
 
 
@@ -54,6 +55,8 @@ class Lookahead(Optimizer):
 
     def step(self, closure: Closure | None = None) -> float | None:
         """A step of the inner optimizer; after k of them, back to the slow weights, which have moved."""
+        if closure is not None:
+            function(closure, "closure", "Lookahead", "no arguments that gives the loss")
         start = self._start()
         loss = self.optimizer.step(closure)  # before anything here changes: it may refuse
         self._finish(start)
@@ -61,6 +64,7 @@ class Lookahead(Optimizer):
 
     def step_arrays(self, values: Sequence[Value], data: np.ndarray, grad: np.ndarray) -> None:
         """The same, with a step of the inner optimizer on Values that ``data`` has the numbers of."""
+        check_arrays_of(values, data, "Lookahead")
         start = self._start()
         self.optimizer.step_arrays(values, data, grad)
         self._finish(start)
@@ -74,12 +78,12 @@ class Lookahead(Optimizer):
         if self._taken == self.k:
             for slow, parameter in zip(self._slow, self.parameters):
                 # As it is in the paper: a weight that has not moved stays what it is to the last bit.
-                data = slow + self.alpha * (parameter.data - slow)
-                if isinstance(parameter, Tensor):
-                    parameter.data[...] = data
-                else:
-                    parameter.data = float(data)
+                set_data(parameter, slow + self.alpha * (parameter.data - slow))
             self._taken, self._slow = 0, []
+
+    def not_finite(self) -> str | None:
+        """What is inf or nan in what the inner optimizer remembers."""
+        return self.optimizer.not_finite()
 
     def state_dict(self) -> State:
         """The inner optimizer's state, the steps since the last one back, and the slow weights."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd import Tensor, Value
+from autograd.names import unknown
 from autograd.ops import LEAF
 
-from ..checks import real
-from ..module import Parameter
+from ..checks import function, listed, real, wrong
+from ..module import Parameter, check_writable
+from ..names import OPTIMIZER
 from .settings import checked
 from .storage import State, Storage, expect
 
@@ -110,6 +112,12 @@ class Optimizer:
             Storage(group.parameters, group.memory, self.scratch, self.numbers) for group in self.groups
         ]
 
+    if not TYPE_CHECKING:  # to a type checker, any name would be an attribute
+
+        def __getattr__(self, name: str) -> Any:
+            """What is not there: an error, that says what names of PyTorch are called here."""
+            raise unknown(self, name, OPTIMIZER)
+
     @classmethod
     def memory(cls, settings: Mapping[str, Any]) -> dict[str, float]:
         """The arrays kept from step to step, of the parameter's shape: name, and what it is filled with.
@@ -135,20 +143,24 @@ class Optimizer:
         return rate
 
     @lr.setter
-    def lr(self, rate: float) -> None:
+    def lr(self, lr: float) -> None:
         for group in self.groups:
-            group["lr"] = rate
+            group["lr"] = lr
 
     def step(self, closure: Closure | None = None) -> float | None:
-        """Change every parameter that has a gradient; none where the shape of one is wrong.
+        """Change every parameter that has a gradient.
+
+        ValueError where none has one, the shape of one is wrong, or an array is read-only; nothing is changed
+        then.
 
         A ``closure``, which gives the loss, is the short form: its gradients are computed first, as in
         :meth:`evaluate`, and its loss, from before the step, is returned.
         """
         loss = None if closure is None else self.evaluate(closure)
         name = type(self).__name__
+        self._check_gradients()
         for storage in self._storages:
-            storage.check_shapes(name)
+            storage.check_arrays(name)
         # Values first: they may refuse the step.
         worked_out = [
             (storage, storage.values_after(self.update, group, name))
@@ -161,6 +173,16 @@ class Optimizer:
             storage.step_tensors(self.update, group)
         return loss
 
+    def _check_gradients(self) -> None:
+        for parameter in self.parameters:
+            if parameter.grad is not None:
+                return
+        raise ValueError(
+            f"{type(self).__name__}: none of its {len(self.parameters)} parameters has a gradient: "
+            "loss.backward() was not called since zero_grad(), or the parameters are not those of the loss, "
+            "but of another model or a copy"
+        )
+
     def step_arrays(self, values: Sequence[Value], data: np.ndarray, grad: np.ndarray) -> None:
         """One step of the Values that ``data`` has the numbers of, by gradients that are all in ``grad``.
 
@@ -169,6 +191,10 @@ class Optimizer:
         Raises FloatingPointError, with nothing changed, where a gradient is not finite.
         """
         name = type(self).__name__
+        if data is None or self._arrays is not data:
+            check_arrays_of(values, data, name)
+        if not isinstance(grad, np.ndarray) or grad.shape != data.shape or grad.dtype.kind != "f":
+            raise wrong(grad, "grad", name, f"an array of floats, one for each Value, {data.shape}")
         with np.errstate(over="ignore", invalid="ignore"):
             square = grad @ grad  # one number to look at, where all are finite and none is huge
         if not np.isfinite(square) and not np.isfinite(grad).all():
@@ -199,7 +225,7 @@ class Optimizer:
 
         Raises FloatingPointError where it is not finite: there are no gradients to follow.
         """
-        loss = closure()
+        loss = function(closure, "closure", type(self).__name__, "no arguments that gives the loss")()
         if not isinstance(loss, (Tensor, Value)):
             raise TypeError(
                 f"{type(self).__name__}: the closure gave {type(loss).__name__}; expected the loss, a Value "
@@ -211,6 +237,10 @@ class Optimizer:
             raise FloatingPointError(f"{type(self).__name__}: the loss is {number}; expected a finite number")
         loss.backward()
         return float(number)
+
+    def not_finite(self) -> str | None:
+        """What is inf or nan in what is remembered of a parameter, which would never move again; or None."""
+        return next((found for storage in self._storages if (found := storage.not_finite())), None)
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters (None, which is not 0)."""
@@ -258,6 +288,17 @@ class Optimizer:
             storage.load(fit)
 
 
+def check_arrays_of(values: Any, data: Any, caller: str) -> None:
+    """An error where these are not Values, and an array of their numbers that can be changed."""
+    found = listed(values, "values", caller, "a list of the Values that data has the numbers of")
+    if not all(isinstance(value, Value) for value in found):
+        raise wrong(values, "values", caller, "Values alone")
+    if not isinstance(data, np.ndarray) or data.shape != (len(found),) or data.dtype.kind != "f":
+        expected = f"an array of floats, one for each Value, ({len(found)},)"
+        raise wrong(data, "data", caller, expected)
+    check_writable(data, "data", caller)
+
+
 def _set_gradients(values: Sequence[Value], slopes: Sequence[float | None]) -> None:
     for value, slope in zip(values, slopes):
         value.grad = slope
@@ -269,11 +310,11 @@ def _plain(settings: Mapping[str, Any]) -> State:
 
 def _grouped(parameters: Any, caller: str) -> list[tuple[list[Parameter], State]]:
     """The parameters of each group, and the settings of its own."""
-    listed = _listed(parameters, caller)
-    if not any(isinstance(entry, Mapping) for entry in listed):
-        return [(listed, {})]
+    entries = _listed(parameters, caller)
+    if not any(isinstance(entry, Mapping) for entry in entries):
+        return [(entries, {})]
     groups = []
-    for index, entry in enumerate(listed):
+    for index, entry in enumerate(entries):
         if not isinstance(entry, Mapping) or "params" not in entry:
             got = f"a dict with {sorted(map(str, entry))}" if isinstance(entry, Mapping) else repr(entry)
             raise TypeError(
@@ -286,14 +327,13 @@ def _grouped(parameters: Any, caller: str) -> list[tuple[list[Parameter], State]
 
 
 def _listed(parameters: Any, caller: str) -> list[Any]:
-    if isinstance(parameters, (Tensor, Value, Mapping, str)) or not isinstance(parameters, Iterable):
-        raise TypeError(
-            f"{caller}: got {type(parameters).__name__}; expected a list, as of model.parameters()"
-        )
-    listed = list(parameters)
-    if not listed:
+    expected = "a list of parameters, as of model.parameters()"
+    if isinstance(parameters, (Tensor, Value)):
+        raise wrong(parameters, "parameters", caller, expected)
+    found = listed(parameters, "parameters", caller, expected)
+    if not found:
         raise ValueError(f"{caller}: the list of parameters is empty; there is nothing to train")
-    return listed
+    return found
 
 
 def _check_parameters(parameters: list[Parameter], caller: str) -> None:

@@ -42,6 +42,9 @@ def optimizer() -> Argument:
     return made(sgd)
 
 
+TRAINED = Value(1.0, "trained")  # by the L-BFGS whose step is called, in a closure of it
+
+
 def linear() -> Any:
     return nn.Linear(3, 2, rng=0)
 

@@ -583,6 +583,7 @@ def test_cross_entropy_of_extreme_logits(size, options):
         assert loss.data == cost and [v.grad for v in values] == slope
 
 
+ENDS = (math.inf, -math.inf)
 EXTREMES = [  # loss, options, logit, target, cost, slope
     (nn.binary_cross_entropy_with_logits, {}, 1e4, 1, 0, 0),
     (nn.binary_cross_entropy_with_logits, {}, -1e4, 1, 1e4, -1),
@@ -602,13 +603,28 @@ EXTREMES = [  # loss, options, logit, target, cost, slope
     (nn.mse, {}, -1e4, 0, 1e8, -2e4),
     (nn.poisson_nll, {}, -1e4, 2, 2e4, -2),
     (nn.poisson_nll, {"log_rate": False}, 1e4, 0, 1e4, 1),
+    # infinite, where the limit of the slope is finite
+    *((nn.huber, {}, size, target, math.inf, math.copysign(1, size)) for size in ENDS for target in (0, -3)),
+    *((nn.huber, {"delta": 2.5}, size, 0, math.inf, math.copysign(2.5, size)) for size in ENDS),
+    *((nn.focal, {"gamma": gamma}, -math.inf, 1, math.inf, -0.25) for gamma in (0, 0.5, 2, 50)),
+    *((nn.focal, {"gamma": gamma}, math.inf, 0, math.inf, 0.75) for gamma in (0, 0.5, 2, 50)),
+    *((nn.focal, {"gamma": gamma}, math.inf, 1, 0, 0) for gamma in (0, 0.5, 2, 50)),
+    *((nn.focal, {"gamma": gamma, "alpha": None}, -math.inf, 0, 0, 0) for gamma in (0, 0.5, 2, 50)),
+    (nn.focal, {"alpha": None}, -120.0, 1, 120, -1),
+    (nn.focal, {"alpha": None}, 120.0, 0, 120, 1),
+    *((nn.mae, {}, size, 1, math.inf, math.copysign(1, size)) for size in ENDS),
+    (nn.hinge, {}, math.inf, -1, math.inf, 1),
+    (nn.hinge, {}, math.inf, 1, 0, 0),
+    (nn.binary_cross_entropy_with_logits, {}, -math.inf, 1, math.inf, -1),
+    (nn.binary_cross_entropy_with_logits, {}, math.inf, 0.5, math.inf, 0.5),
+    (nn.poisson_nll, {}, -math.inf, 2, math.inf, -2),
 ]
 
 
 @pytest.mark.parametrize("loss, options, x, target, cost, slope", EXTREMES)
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_extremes(loss, options, x, target, cost, slope, dtype):
-    if dtype is np.float32 and abs(x) > 1e30:
+    if dtype is np.float32 and 1e30 < abs(x) < math.inf:
         return
     tensor, value = Tensor(np.array([x], dtype)), Value(float(x))
     for node, given in ((tensor, [target]), (value, target)):
@@ -616,6 +632,38 @@ def test_extremes(loss, options, x, target, cost, slope, dtype):
         result.backward()
         assert np.asarray(result.data).item() == pytest.approx(cost, rel=1e-7 if node is tensor else 1e-15)
         assert np.asarray(node.grad).item() == slope
+
+
+@pytest.mark.parametrize(
+    "loss, options, x, target, cost, slope", [row for row in EXTREMES if math.isinf(row[2])]
+)
+@pytest.mark.parametrize("kind", [Tensor, Value])
+def test_the_slope_no_longer_changes_at_infinity(loss, options, x, target, cost, slope, kind):
+    node = kind(x)
+    first = autograd.gradients(loss(node, target, **options), node, create_graph=True)
+    assert float(first.data) == slope
+    if first.parents:  # else it is a constant
+        assert float(autograd.gradients(first, node)) == 0
+
+
+@pytest.mark.parametrize("power", [1, 2])
+@pytest.mark.parametrize("size", ENDS)
+def test_an_infinite_score_in_a_hinge(torch, size, power):
+    rows = np.array([[size, 0.5, -1.0], [0.5, size, 2.0], [1.0, 0.0, 2.0]])
+    ours, theirs = Tensor(rows), torch.tensor(rows, requires_grad=True)
+    values = [[Value(number) for number in row] for row in rows.tolist()]
+    labels = np.array([0, 2, 1])
+    expected = torch.nn.functional.multi_margin_loss(theirs, torch.tensor(labels), p=power)
+    expected.backward()
+    assert not theirs.grad.isnan().any()
+    for given, found in (
+        (ours, lambda: ours.grad),
+        (values, lambda: [[v.grad for v in row] for row in values]),
+    ):
+        loss = nn.multiclass_hinge(given, labels, power=power)
+        loss.backward()
+        assert float(loss.data) == pytest.approx(expected.item())
+        np.testing.assert_allclose(np.array(found(), float), theirs.grad.numpy(), rtol=1e-12)
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if np.abs(c.arguments[0]).max() > 1.01], ids=str)
