@@ -8,13 +8,14 @@ function from the upstream gradient ``g`` to the parent's share. The settings (`
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from . import ops
-from .ops import ArrayOp
+from .ops import ArrayOp, Draw
 
 Axis = Any  # None, an int, or a tuple of ints
 
@@ -25,11 +26,11 @@ def kept_shape(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
     return tuple(1 if i in axes else n for i, n in enumerate(shape))
 
 
-def _count(shape: tuple[int, ...], axis: Axis) -> int:
+def count(shape: tuple[int, ...], axis: Axis) -> int:
     return int(np.prod([n for n, kept in zip(shape, kept_shape(shape, axis)) if kept == 1]))
 
 
-def _spread(g: Any, x: Any, axis: Axis) -> Any:
+def spread(g: Any, x: Any, axis: Axis) -> Any:
     """A reduced quantity with the reduced axes back as 1, ready to broadcast against ``x``."""
     return g.reshape(kept_shape(x.shape, axis))
 
@@ -38,12 +39,57 @@ def _numbers(x: Any) -> Any:
     return x if isinstance(x, np.ndarray) else x.data
 
 
+# Half precision counts to 65504, and to 2048 without a gap. So what adds up many numbers computes in single
+# precision and is rounded once, at the end, as in PyTorch; the engine gives shares of gradients their dtype.
+
+
+def in_single(on_array: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, with an operand in half precision taken in single precision."""
+
+    def computed(x: Any, **settings: Any) -> Any:
+        if x.dtype.char != "e":
+            return on_array(x, **settings)
+        return on_array(x.astype(np.float32), **settings).astype(np.float16)
+
+    return computed
+
+
+def single(x: Any) -> Any:
+    """Half precision as single, anything else as it is."""
+    return x.astype(np.float32) if x.dtype.char == "e" else x
+
+
+# How rows are called, for the tests that go through the registry.
+
+
+def example(*shapes: tuple[int, ...], **settings: Any) -> Callable[[Draw], Any]:
+    """One example of a row: operands of these shapes, and settings."""
+    return lambda draw: (tuple(draw(*shape) for shape in shapes), settings)
+
+
+def reduction_examples(**settings: Any) -> tuple[Callable[[Draw], Any], ...]:
+    """Examples of a reduction: every form that an axis has, kept and not."""
+    return (
+        example((3, 4), axis=None, keepdims=False, **settings),
+        example((3, 4), axis=None, keepdims=True, **settings),
+        example((3, 4), axis=0, keepdims=False, **settings),
+        example((2, 3, 4), axis=-2, keepdims=True, **settings),
+        example((2, 3, 4), axis=(0, -1), keepdims=False, **settings),
+        example((2, 1, 4), axis=(1,), keepdims=False, **settings),
+        example((5,), axis=0, keepdims=True, **settings),
+    )
+
+
 # Shapes.
 
 reshape = ArrayOp(
     "reshape", "reshape",
     on_array=lambda x, *, shape: x.reshape(shape),
     partials=(lambda out, x, *, shape: lambda g: g.reshape(x.shape),),
+    examples=(
+        example((3, 4), shape=(2, 6)), example((2, 6), shape=(3, -1)), example((2, 3), shape=(1, 6, 1)),
+        example((1, 1), shape=()),
+    ),
 )  # fmt: skip
 
 
@@ -56,12 +102,20 @@ transpose = ArrayOp(
     "transpose", "T",
     on_array=lambda x, *, axes: x.transpose(axes),
     partials=(lambda out, x, *, axes: lambda g: g.transpose(_inverse(axes, x.ndim)),),
+    examples=(
+        example((2, 3), axes=None), example((2, 3, 4), axes=(2, 0, 1)), example((3,), axes=None),
+        example((2, 3, 4), axes=(0, -1, -2)),
+    ),
 )  # fmt: skip
 
 broadcast_to = ArrayOp(
     "broadcast_to", "broadcast",
     on_array=lambda x, *, shape: np.broadcast_to(x, shape),
     partials=(lambda out, x, *, shape: lambda g: g,),  # the engine sums the broader share down
+    examples=(
+        example((4,), shape=(3, 4)), example((3, 1), shape=(3, 4)), example((1, 3, 1), shape=(2, 3, 4)),
+        example((), shape=(2, 2)), example((2, 3), shape=(2, 3)),
+    ),
 )  # fmt: skip
 
 
@@ -71,6 +125,8 @@ def _ones(count: int, dtype: Any) -> np.ndarray:
 
 
 def _sum_to(x: Any, *, shape: tuple[int, ...]) -> Any:
+    if x.dtype.char == "e":
+        return _sum_to(single(x), shape=shape).astype(np.float16)
     extra = x.ndim - len(shape)
     if x.shape[extra:] == shape:  # a bias: only leading axes are new
         if x.ndim == 2 and extra == 1:
@@ -84,6 +140,10 @@ sum_to = ArrayOp(
     "sum_to", "sum",
     on_array=_sum_to,
     partials=(lambda out, x, *, shape: lambda g: broadcast_to(g, shape=x.shape),),
+    examples=(
+        example((3, 4), shape=(4,)), example((2, 3, 4), shape=(4,)), example((3, 4), shape=(3, 1)),
+        example((2, 3, 4), shape=(3, 1)), example((2, 3), shape=()),
+    ),
 )  # fmt: skip
 
 
@@ -91,57 +151,127 @@ astype = ArrayOp(
     "astype", "dtype",
     on_array=lambda x, *, dtype: x.astype(dtype),
     partials=(lambda out, x, *, dtype: lambda g: g,),  # the engine gives each share its parent's dtype
+    examples=(example((3, 4), dtype=np.dtype(np.float64)), example((), dtype=np.dtype(np.float64))),
+    plain=lambda x, *, dtype: x.copy(),  # a Value is a float, whatever it came from
 )  # fmt: skip
 
 
 # Reductions.
 
-sum = ArrayOp(
+sum: ArrayOp = ArrayOp(
     "sum", "sum",
-    on_array=lambda x, *, axis, keepdims: x.sum(axis=axis, keepdims=keepdims),
-    partials=(lambda out, x, *, axis, keepdims: lambda g: broadcast_to(_spread(g, x, axis), shape=x.shape),),
+    on_array=in_single(lambda x, *, axis, keepdims: x.sum(axis=axis, keepdims=keepdims)),
+    partials=(lambda out, x, *, axis, keepdims: lambda g: broadcast_to(spread(g, x, axis), shape=x.shape),),
+    examples=reduction_examples(),
 )  # fmt: skip
 
-mean = ArrayOp(
+mean: ArrayOp = ArrayOp(
     "mean", "mean",
-    on_array=lambda x, *, axis, keepdims: x.mean(axis=axis, keepdims=keepdims),
+    on_array=in_single(lambda x, *, axis, keepdims: x.mean(axis=axis, keepdims=keepdims)),
     partials=(
         lambda out, x, *, axis, keepdims: lambda g: broadcast_to(
-            _spread(g, x, axis) / float(_count(x.shape, axis)), shape=x.shape
+            single(spread(g, x, axis)) / float(count(x.shape, axis)), shape=x.shape
         ),
     ),
+    examples=reduction_examples(),
 )  # fmt: skip
+
+
+def _to_var(out: Any, x: Any, *, axis: Axis, keepdims: bool, ddof: float) -> Any:
+    def share(g: Any) -> Any:
+        away = single(x) - mean(single(x), axis=axis, keepdims=True)
+        return away * (single(spread(g, x, axis)) * float(np.divide(2.0, count(x.shape, axis) - ddof)))
+
+    return share
+
 
 var = ArrayOp(
     "var", "var",
-    on_array=lambda x, *, axis, keepdims, ddof: x.var(axis=axis, keepdims=keepdims, ddof=ddof),
-    partials=(
-        lambda out, x, *, axis, keepdims, ddof: lambda g: (x - x.mean(axis=axis, keepdims=True))
-        * (_spread(g, x, axis) * float(np.divide(2.0, _count(x.shape, axis) - ddof))),
+    on_array=in_single(
+        lambda x, *, axis, keepdims, ddof: x.var(axis=axis, keepdims=keepdims, ddof=ddof)
+    ),
+    partials=(_to_var,),
+    examples=(
+        *reduction_examples(ddof=0), example((3, 4), axis=None, keepdims=False, ddof=1),
+        example((3, 4), axis=1, keepdims=True, ddof=1), example((5,), axis=0, keepdims=False, ddof=0.5),
     ),
 )  # fmt: skip
 
 
 def _to_extreme(out: Any, x: Any, *, axis: Axis, keepdims: bool) -> Any:
-    mask = _numbers(x) == _spread(_numbers(out), x, axis)
+    mask = _numbers(x) == spread(_numbers(out), x, axis)
     share = (mask / mask.sum(axis=axis, keepdims=True)).astype(
         x.dtype
     )  # at a tie: equal parts, as torch.amax
-    return lambda g: _spread(g, x, axis) * share
+    return lambda g: spread(g, x, axis) * share
 
 
 max = ArrayOp(
-    "max",
-    "max",
+    "max", "max",
     on_array=lambda x, *, axis, keepdims: x.max(axis=axis, keepdims=keepdims),
     partials=(_to_extreme,),
-)
+    examples=reduction_examples(),
+)  # fmt: skip
 min = ArrayOp(
-    "min",
-    "min",
+    "min", "min",
     on_array=lambda x, *, axis, keepdims: x.min(axis=axis, keepdims=keepdims),
     partials=(_to_extreme,),
-)
+    examples=reduction_examples(),
+)  # fmt: skip
+
+
+def _norm(x: Any, *, axis: Axis, keepdims: bool) -> Any:
+    # Divided by a power of 2 first, which loses no digit: squares then neither overflow nor vanish.
+    x = ops.floating(x)
+    largest = np.abs(x).max(axis=axis, keepdims=True, initial=0)
+    scale = np.ldexp(np.ones_like(largest), np.frexp(largest)[1] - 1)
+    with np.errstate(under="ignore"):  # far smaller numbers beside the largest
+        total = np.square(x / scale).sum(axis=axis, keepdims=True)
+    out = np.sqrt(total) * scale
+    return out if keepdims else out.reshape(_reduced_shape(x.shape, axis))
+
+
+def _reduced_shape(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
+    axes = range(len(shape)) if axis is None else [a % len(shape) for a in np.atleast_1d(axis)]
+    return tuple(n for i, n in enumerate(shape) if i not in axes)
+
+
+def _unit(x: Any, norm: Any) -> Any:
+    """``x`` / ``norm``, and 0 where that is 0, as PyTorch has it."""
+    some = _numbers(norm) != 0
+    return ops.where(some, x / ops.where(some, norm, 1.0), 0.0)
+
+
+def _plain_norm(x: Any, *, axis: Axis, keepdims: bool) -> Any:
+    total = (x * x).sum(axis=axis, keepdims=keepdims)
+    is_0 = ops.equal(total, 0.0)
+    return ops.where(is_0, total, ops.sqrt(ops.where(is_0, 1.0, total)))  # where the slope of squares is 0
+
+
+norm = ArrayOp(  # the root of the sum of squares
+    "norm", "norm",
+    on_array=in_single(_norm),
+    partials=(
+        lambda out, x, *, axis, keepdims: lambda g: _unit(x, spread(out, x, axis)) * spread(g, x, axis),
+    ),
+    examples=reduction_examples(),
+    plain=_plain_norm,
+)  # fmt: skip
+
+
+def _backwards(x: Any, axis: int) -> Any:
+    """The elements along ``axis`` in reverse order."""
+    return x[(slice(None),) * (axis % x.ndim) + (slice(None, None, -1),)]
+
+
+cumsum: ArrayOp = ArrayOp(
+    "cumsum", "cumsum",
+    on_array=in_single(lambda x, *, axis: x.cumsum(axis=axis)),
+    partials=(lambda out, x, *, axis: lambda g: _backwards(cumsum(_backwards(g, axis), axis=axis), axis),),
+    examples=(
+        example((4,), axis=0), example((3, 4), axis=-1), example((2, 3, 2), axis=1), example((3, 1), axis=1),
+    ),
+)  # fmt: skip
 
 
 # The matrix product, of 1-D, 2-D and batched operands as in NumPy.
@@ -174,7 +304,16 @@ def _matmul_to_y(out: Any, x: Any, y: Any) -> Any:
     return lambda g: _swap(x) @ g
 
 
-matmul = ArrayOp("matmul", "@", on_array=np.matmul, partials=(_matmul_to_x, _matmul_to_y))
+matmul = ArrayOp(
+    "matmul", "@",
+    on_array=np.matmul,
+    partials=(_matmul_to_x, _matmul_to_y),
+    examples=(
+        example((3,), (3,)), example((3,), (3, 2)), example((2, 3), (3,)), example((2, 3), (3, 4)),
+        example((2, 2, 3), (2, 3, 2)), example((3, 1, 2, 2), (2, 2, 3)), example((2, 2, 3), (3,)),
+        example((3,), (2, 3, 2)), example((2, 3), (2, 3, 2)), example((1, 1), (1, 1)),
+    ),
+)  # fmt: skip
 
 
 # Indexing and joining.
@@ -196,16 +335,33 @@ def _may_repeat(index: Any) -> bool:
     return not all(isinstance(part, once) or getattr(part, "dtype", None) == np.bool_ for part in parts)
 
 
+# Every kind of index: the shape of what it is for, of what it names there, and itself.
+_AGAIN, _MASK = np.array([0, 2, 0]), np.array([[1, 0, 1, 1], [0, 0, 0, 0], [0, 1, 0, 1]], bool)
+_ALL, _NEW = slice(None), None
+_INDICES: tuple[tuple[tuple[int, ...], tuple[int, ...], Any], ...] = (
+    ((3, 4), (4,), 1), ((3, 4), (3,), (..., -1)), ((3, 4), (2, 2), (slice(1, 3), slice(None, None, 2))),
+    ((3, 4), (3, 4), (slice(None, None, -1),)), ((3, 4), (0, 4), slice(0, 0)),
+    ((3, 4), (3, 1, 4), (_ALL, _NEW)), ((3, 4), (3, 4), _AGAIN),
+    ((3, 4), (3,), (_AGAIN, np.array([1, 3, 1]))), ((3, 4), (3, 3), (_ALL, _AGAIN)), ((3, 4), (5,), _MASK),
+    ((3, 4), (2, 4), np.array([True, False, True])), ((3,), (2, 2), _AGAIN[[[0, 1], [1, 2]]]),
+    ((2, 3, 4), (2, 3), (..., np.int64(0))),
+    ((2, 3, 4), (2, 3, 1), (_AGAIN[:2, None] // 2, slice(1, 2), _AGAIN)),
+)  # fmt: skip
+
+
 getitem: ArrayOp = ArrayOp(
     "getitem", "[ ]",
     on_array=lambda x, *, index: x[index],
     partials=(lambda out, x, *, index: lambda g: put(g, index=index, shape=x.shape),),
+    examples=tuple(example(whole, index=index) for whole, _, index in _INDICES),
 )  # fmt: skip
 
 put: ArrayOp = ArrayOp(  # zeros, with ``x`` added in at the index; elements named twice add up
     "put", "put",
     on_array=_put,
     partials=(lambda out, x, *, index, shape: lambda g: g[index],),
+    examples=tuple(example(part, index=index, shape=whole) for whole, part, index in _INDICES),
+    plain=lambda x, *, index, shape: _put(x.view(np.ndarray), index=index, shape=shape),
 )  # fmt: skip
 
 
@@ -221,8 +377,14 @@ def _parts(out: Any, *parts: Any, axis: int) -> tuple[Any, ...]:
 
 
 concatenate = ArrayOp(
-    "concatenate", "concat", on_array=lambda *parts, axis: np.concatenate(parts, axis=axis), partials=_parts
-)
+    "concatenate", "concat",
+    on_array=lambda *parts, axis: np.concatenate(parts, axis=axis),
+    partials=_parts,
+    examples=(
+        example((2, 3), (1, 3), axis=0), example((2, 3), (2, 1), (2, 2), axis=-1), example((3,), axis=0),
+        example((2, 1, 2), (2, 0, 2), (2, 3, 2), axis=1),
+    ),
+)  # fmt: skip
 
 
 def _layers(out: Any, *parts: Any, axis: int) -> tuple[Any, ...]:
@@ -235,7 +397,15 @@ def _layers(out: Any, *parts: Any, axis: int) -> tuple[Any, ...]:
     return tuple(to(i) for i in range(len(parts)))
 
 
-stack = ArrayOp("stack", "stack", on_array=lambda *parts, axis: np.stack(parts, axis=axis), partials=_layers)
+stack = ArrayOp(
+    "stack", "stack",
+    on_array=lambda *parts, axis: np.stack(parts, axis=axis),
+    partials=_layers,
+    examples=(
+        example((2, 3), (2, 3), axis=0), example((2, 3), (2, 3), (2, 3), axis=-1), example((3,), axis=1),
+        example((), (), axis=0),
+    ),
+)  # fmt: skip
 
 where = ArrayOp(
     "where", "where",
@@ -243,6 +413,11 @@ where = ArrayOp(
     partials=(
         lambda out, x, y, *, condition: lambda g: ops.where(condition, g, 0.0),
         lambda out, x, y, *, condition: lambda g: ops.where(condition, 0.0, g),
+    ),
+    examples=(
+        example((3, 4), (3, 4), condition=_MASK), example((3, 4), (4,), condition=_MASK),
+        example((), (3, 1), condition=_MASK), example((3, 1), (), condition=np.array([True, False])),
+        example((2,), (2,), condition=np.array(False)),
     ),
 )  # fmt: skip
 
@@ -279,30 +454,37 @@ def _logsumexp(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     return out if keepdims else out.squeeze(axis)
 
 
+_ALONG = tuple(
+    example(shape, axis=axis) for shape, axis in (((4,), 0), ((3, 4), -1), ((3, 4), 0), ((2, 3, 2), 1))
+)
+
 softmax = ArrayOp(
     "softmax", "softmax",
-    on_array=_softmax,
-    partials=(lambda out, x, *, axis: lambda g: (g - (g * out).sum(axis=axis, keepdims=True)) * out,),
+    on_array=in_single(_softmax),
+    partials=(lambda out, x, *, axis: lambda g: (g - sum(g * out, axis=axis, keepdims=True)) * out,),
+    examples=_ALONG,
 )  # fmt: skip
 
 log_softmax = ArrayOp(
     "log_softmax", "log_softmax",
-    on_array=_log_softmax,
-    partials=(lambda out, x, *, axis: lambda g: g - ops.exp(out) * g.sum(axis=axis, keepdims=True),),
+    on_array=in_single(_log_softmax),
+    partials=(lambda out, x, *, axis: lambda g: g - ops.exp(out) * sum(g, axis=axis, keepdims=True),),
+    examples=_ALONG,
 )  # fmt: skip
 
 logsumexp = ArrayOp(
     "logsumexp", "logsumexp",
-    on_array=_logsumexp,
+    on_array=in_single(_logsumexp),
     partials=(
-        lambda out, x, *, axis, keepdims: lambda g: _spread(g, x, axis) * ops.exp(x - _spread(out, x, axis)),
+        lambda out, x, *, axis, keepdims: lambda g: spread(g, x, axis) * ops.exp(x - spread(out, x, axis)),
     ),
+    examples=reduction_examples(),
 )  # fmt: skip
 
 ARRAY: dict[str, ArrayOp] = {
     row.name: row
     for row in (
-        reshape, transpose, broadcast_to, sum_to, astype, sum, mean, var, max, min, matmul, getitem,
-        put, concatenate, stack, where, softmax, log_softmax, logsumexp,
+        reshape, transpose, broadcast_to, sum_to, astype, sum, mean, var, max, min, norm, cumsum, matmul,
+        getitem, put, concatenate, stack, where, softmax, log_softmax, logsumexp,
     )
 }  # fmt: skip

@@ -82,6 +82,7 @@ def hvp(output: Any, inputs: Any, vector: Any) -> Any:
     along = parts[0]
     for part in parts[1:]:
         along = along + part
+    along._is_slope()
     products = gradients(along, nodes)
     return products[0] if single else products
 

@@ -6,6 +6,7 @@ the hot path reads one plain count first: how many blocks are open in any thread
 
 from __future__ import annotations
 
+import inspect
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ paused = 0  # open no_grad blocks, in all threads
 watched = 0  # open detect_anomaly blocks, in all threads
 scopes: list[dict[str, Any]] = []  # globals of generated code that reads its own copy of ``paused``
 traces = 0  # functions being traced, in all threads
+changes = 0  # how often the array of any Tensor was changed
 _lock = threading.Lock()
 _here = threading.local()
 
@@ -53,8 +55,16 @@ def tracing(recorder: Any) -> Iterator[None]:
             traces -= 1
 
 
+def changed() -> int:
+    """The time on the clock of changes, which moves on."""
+    global changes
+    with _lock:
+        changes += 1
+        return changes
+
+
 class _Switch:
-    """A context manager that is also a decorator, may be nested, and used again."""
+    """A context manager that is also a decorator (of generators too); it may be nested and used again."""
 
     def __enter__(self) -> None:
         self._count(+1)
@@ -63,12 +73,47 @@ class _Switch:
         self._count(-1)
 
     def __call__(self, function: F) -> F:
+        if not callable(function):
+            raise TypeError(f"{type(self).__name__}: got {function!r}; expected a function, or no argument")
+        if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+            raise TypeError(
+                f"{type(self).__name__}: {function.__qualname__} is asynchronous: others run as it waits; "
+                "put a with block into it instead, with no await inside"
+            )
+        if inspect.isgeneratorfunction(function):
+            return self._generating(function)
+
         @wraps(function)
         def inside(*args: Any, **kwargs: Any) -> Any:
             with self:
                 return function(*args, **kwargs)
 
         return inside  # type: ignore[return-value]
+
+    def _generating(self, function: Any) -> Any:
+        """The generator function with the switch on while its body runs, and off while it waits."""
+
+        @wraps(function)
+        def inside(*args: Any, **kwargs: Any) -> Any:
+            running = function(*args, **kwargs)
+            resume: Any = running.send
+            given: tuple[Any, ...] = (None,)
+            while True:
+                try:
+                    with self:
+                        found = resume(*given)
+                except StopIteration as stop:
+                    return stop.value
+                try:
+                    resume, given = running.send, ((yield found),)
+                except GeneratorExit:
+                    with self:
+                        running.close()
+                    raise
+                except BaseException as error:
+                    resume, given = running.throw, (error,)
+
+        return inside
 
     def _count(self, change: int) -> None:
         raise AssertionError("a switch says what it counts")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from .checks import whole, wrong
@@ -10,6 +11,15 @@ from .ops import CONSTANT, Op
 from .symbols import ATOM, Symbol, number
 
 LONGEST = 24  # characters of a generated name; a longer one gives way to the operation's own name
+
+
+def printable(text: str) -> str:
+    """The text with � for each half of a surrogate pair, which stands for no character and goes into no file.
+
+    >>> printable("a\\ud800b")
+    'a�b'
+    """
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
 def name_of(node: Any) -> str:
@@ -21,7 +31,7 @@ def name_of(node: Any) -> str:
     ('x', '3', 'x * 3.0', 'tanh(x * 3.0)')
     """
     if _node(node, "name_of").label:
-        return str(node.label)
+        return printable(str(node.label))
     if not node.parents:
         return f"{float(node.data):.4g}" if _is_number(node) else f"array{node.data.shape}"
     name = expression_of(node)
@@ -60,7 +70,7 @@ def formula(node: Any, index: int) -> str:
 
 def formulas(node: Any) -> list[str]:
     """The partial derivative to each parent, in symbols; one that has no formula is named: ``∂cube/∂1``."""
-    out = Symbol(str(node.label) if node.label else "out")
+    out = Symbol(printable(str(node.label)) if node.label else "out")
     operands = [plain(p) if is_plain(p) else _symbol(p, 1) for p in node.parents]
     found = enumerate(derivatives(node, out, operands), 1)
     return [f"∂{node.op.name}/∂{number}" if each is None else str(each) for number, each in found]
@@ -96,7 +106,7 @@ def plain(node: Any) -> float:
 def _symbol(node: Any, depth: int) -> Symbol:
     """A node as a piece of a formula: its label, number, or expression, ``depth`` operations deep."""
     if node.label:
-        return Symbol(str(node.label))
+        return Symbol(printable(str(node.label)))
     if depth and isinstance(node.op, Op) and node.parents:
         written: Symbol = node.op(*(_symbol(parent, depth - 1) for parent in node.parents))
         return written

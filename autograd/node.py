@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from . import engine
+from . import copying, engine, numpy_protocol, torch_names
+from .ops import CONSTANT
 
 if TYPE_CHECKING:
     from typing_extensions import Self  # typing has it from Python 3.11 on
@@ -23,13 +24,14 @@ class Node:
     Parents and local gradients are in slots of their own and not in tuples: a node is then one
     object for the garbage collector and not three, which is most of what a node costs. ``_a`` is
     the first parent (None in a leaf), ``_b`` the second, or a tuple of all the others; ``_da`` and
-    ``_db`` are their local gradients, None where the operand was a plain number.
+    ``_db`` are their local gradients, None where the operand was a plain number. ``_data`` is what ``data``
+    reads and, after a look at what comes, sets; operations read the slot itself, which costs a third.
     """
 
-    __slots__ = ("data", "grad", "label", "op", "_a", "_b", "_da", "_db")
-    __array_ufunc__ = None  # a NumPy operand on the left leaves the operation to us
+    __slots__ = ("_data", "grad", "label", "op", "_a", "_b", "_da", "_db")
 
     data: Any
+    _data: Any
     grad: Any
     label: str | None
     op: Any
@@ -72,6 +74,37 @@ class Node:
         if self._a is not None:
             for node in engine.topological_order(self):
                 node.grad = None
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **settings: Any) -> Any:
+        """NumPy's elementwise functions, with a node among the operands: the row of that name."""
+        return numpy_protocol.elementwise(ufunc, method, inputs, settings)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, settings: Any) -> Any:
+        """NumPy's other functions, with a node among the arguments: the package's function of that name."""
+        return numpy_protocol.function(function, args, settings)
+
+    def _is_slope(self) -> Self:
+        """Note that this is a derivative, or of one: if it is a constant, its own are 0, and no mistake."""
+        if self._a is None and self.op is CONSTANT:
+            self._da = 0.0
+        return self
+
+    if not TYPE_CHECKING:  # to a type checker, any name would be an attribute
+
+        def __getattr__(self, name: str) -> Any:
+            raise torch_names.no_attribute(self, name)
+
+    def __copy__(self) -> Any:
+        written: Any = object.__reduce_ex__(self, 2)  # the class, and what is in attributes and slots
+        make, arguments, *kept = written
+        copied = make(*arguments)
+        for names in kept[0] if kept else ():
+            for name, value in (names or {}).items():
+                setattr(copied, name, value)
+        return copied
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return object.__reduce_ex__(self, 2) if self._a is None else copying.reduced(self)
 
     def _seed(self, gradient: Any) -> Any:
         raise AssertionError("each kind of node says what gradient a walk starts from")
@@ -125,3 +158,18 @@ class Node:
         def erfc(self) -> Self: ...
         def maximum(self, other: Any) -> Self: ...
         def minimum(self, other: Any) -> Self: ...
+        def square(self) -> Self: ...
+        def exp2(self) -> Self: ...
+        def log2(self) -> Self: ...
+        def log10(self) -> Self: ...
+        def sinh(self) -> Self: ...
+        def cosh(self) -> Self: ...
+        def arcsin(self) -> Self: ...
+        def arccos(self) -> Self: ...
+        def arctan(self) -> Self: ...
+        def floor(self) -> Self: ...
+        def ceil(self) -> Self: ...
+        def round(self, decimals: int = 0) -> Self: ...
+        def hypot(self, other: Any) -> Self: ...
+        def arctan2(self, x: Any) -> Self: ...
+        def clip(self, low: Any = None, high: Any = None) -> Self: ...

@@ -20,27 +20,55 @@ from typing import Any
 
 import numpy as np
 
-_rows: dict[tuple[str, str], Any] = {}
+ROWS: dict[tuple[str, str], Any] = {}
+"""Every row there is, by kind and name (``("Op", "tanh")``), wherever in the project it is defined."""
+
+Draw = Callable[..., Any]
+"""``draw(*shape)`` gives the numbers to try a row with, as an array."""
 
 
 class Row:
-    """What all rows share: a name, and that there is one of each, also in the copy of a graph."""
+    """What all rows share: a name, examples of operands, and a place in the registry :data:`ROWS`.
+
+    There is one row of each kind and name, also in the copy of a graph.
+    """
 
     name: str
 
     def __post_init__(self) -> None:
-        _rows[type(self).__name__, self.name] = self
+        ROWS[type(self).__name__, self.name] = self
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"
 
+    def __deepcopy__(self, memo: Any) -> Row:
+        return self  # whatever has its name by now
+
     def __reduce__(self) -> Any:
-        return _row, (type(self).__name__, self.name)
+        kind = type(self).__name__
+        if ROWS[kind, self.name] is not self:
+            raise TypeError(
+                f"pickle: {self!r} is no longer what {self.name} is; give one of them another name"
+            )
+        return _row, (kind, self.name)
 
 
 def _row(kind: str, name: str) -> Any:
-    """The row of that name: what a copy of a row is."""
-    return _rows[kind, name]
+    """The row of that name: what a pickle of a row is."""
+    if (kind, name) not in ROWS:
+        raise ValueError(f"pickle: no operation is called {name} here; define it, or import what does, first")
+    return ROWS[kind, name]
+
+
+def _apply_of(operand: Any, method: str) -> Any:
+    """How the operand's kind computes a row; None for plain numbers and arrays of them."""
+    apply = getattr(type(operand), method, None)
+    if apply is None and isinstance(operand, np.ndarray) and operand.dtype.hasobject:
+        for each in operand.flat:
+            kind = getattr(type(each), "array_kind", None)
+            if kind is not None:
+                return getattr(kind, method)
+    return apply
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -54,6 +82,7 @@ class Op(Row):
     ``partials``  the partial derivative to each operand, as a function of ``(out, *operands)``
     ``domain``    what the operands must satisfy, for the error message
     ``defaults``  values of trailing operands that may be left out
+    ``examples``  as of :class:`ArrayOp`; left out, a number for each operand
 
     >>> tanh.symbol, tanh(0.0), tanh.partials[0](0.0, 0.0)
     ('tanh', 0.0, 1.0)
@@ -66,14 +95,20 @@ class Op(Row):
     partials: tuple[Callable[..., Any], ...]
     domain: str = ""
     defaults: tuple[float, ...] = ()
+    examples: tuple[Callable[[Draw], Any], ...] = ()  # filled in: one number for each operand
     is_defined: bool = False  # by a person: what it gives is looked at, and its name may be taken again
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.examples:
+            object.__setattr__(self, "examples", (_numbers(len(self.partials)),))
 
     def __call__(self, *operands: Any, **named: Any) -> Any:
         """The operation on Values, Tensors, symbols, NumPy arrays or plain numbers."""
         if named or len(operands) != len(self.partials):
             operands = self.complete(operands, named)
         for operand in operands:
-            apply = getattr(type(operand), "_apply", None)
+            apply = _apply_of(operand, "_apply")
             if apply is not None:
                 return apply(self, *operands)
         if any(isinstance(operand, (np.ndarray, np.generic)) for operand in operands):
@@ -108,7 +143,8 @@ class Op(Row):
 class NaryOp(Row):
     """An operation on any number of Values that makes one node: a sum, a dot product.
 
-    ``partials`` gives all the partial derivatives at once, as a tuple.
+    ``partials`` gives all the partial derivatives at once, as a tuple. ``examples`` is as of
+    :class:`ArrayOp`; left out, it is four numbers.
     """
 
     name: str
@@ -116,6 +152,12 @@ class NaryOp(Row):
     on_float: Callable[..., float]
     partials: Callable[..., tuple[Any, ...]]
     domain: str = ""
+    examples: tuple[Callable[[Draw], Any], ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.examples:
+            object.__setattr__(self, "examples", (_numbers(4),))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -128,6 +170,11 @@ class ArrayOp(Row):
     engine sums it down. ``partials`` is a tuple with one partial per operand, or, for operations on
     any number of operands, a function that gives that tuple from ``(out, *operands)``.
 
+    ``examples`` says how the row is called, for the tests that go through the registry: functions of
+    ``draw``, which makes arrays of the numbers to try (``draw(3, 4)``), each giving the operands and the
+    settings. ``plain`` is the same operation in array notation, for arrays of Values, where ``on_array`` is
+    not: one that writes into arrays of its own, or asks what only arrays of numbers answer.
+
     >>> partial = lambda out, x: lambda g: 2 * g
     >>> double = ArrayOp("double", "double", on_array=lambda x: 2 * x, partials=(partial,))
     >>> double(np.array([1.0, 2.0]))
@@ -138,14 +185,23 @@ class ArrayOp(Row):
     symbol: str
     on_array: Callable[..., Any]
     partials: tuple[Callable[..., Any], ...] | Callable[..., tuple[Any, ...]]
+    examples: tuple[Callable[[Draw], tuple[tuple[Any, ...], dict[str, Any]]], ...] = ()
+    plain: Callable[..., Any] | None = None
 
     def __call__(self, *operands: Any, **static: Any) -> Any:
         """The operation on Tensors and arrays; a Tensor where any operand is one, else an array."""
         for operand in operands:
-            apply = getattr(type(operand), "_apply_array", None)
+            apply = _apply_of(operand, "_apply_array")
             if apply is not None:
                 return apply(self, *operands, **static)
+            if hasattr(type(operand), "_apply"):
+                raise TypeError(f"{self.name}: got the number {operand!r}; expected a Tensor or an array")
         return self.on_array(*operands, **static)
+
+
+def _numbers(count: int) -> Callable[[Draw], Any]:
+    """An example of ``count`` single numbers, without settings."""
+    return lambda draw: (tuple(draw() for _ in range(count)), {})
 
 
 def no_value(*operands: Any) -> Any:
@@ -189,18 +245,25 @@ def of_operation(error: Exception, op: Any, node: Any = None) -> Exception:
 def where(condition: Any, x: Any, y: Any) -> Any:
     """``x`` where the condition holds, else ``y``; differentiable in ``x`` and ``y``.
 
-    The condition is data (a bool, or an array of bools, such as a comparison gives), not a node.
+    The condition is data (a bool, or an array of bools, such as a comparison gives), not a node. Shapes of
+    arrays and Tensors broadcast. The result is a node where ``x`` or ``y`` is one, whatever the condition.
 
     >>> where(np.array([True, False]), 1.0, np.array([2.0, 3.0]))
     array([1., 3.])
     """
-    if isinstance(condition, (bool, np.bool_)):
+    if type(x) is float and type(y) is float and isinstance(condition, bool):
         return x if condition else y
     for operand in (condition, x, y):
-        select = getattr(type(operand), "_where", None)
+        select = _apply_of(operand, "_where")
         if select is not None:
             return select(condition, x, y)
-    return np.where(condition, x, y)
+    if np.asarray(condition).dtype != bool:
+        raise TypeError(f"where: the condition is {condition!r}; expected True, False, or an array of these")
+    for operand in (x, y):
+        if np.asarray(operand).dtype.kind not in "biuf":
+            raise TypeError(f"where: got {operand!r}; expected numbers, arrays, Values or Tensors")
+    chosen = np.where(condition, x, y)
+    return chosen if chosen.ndim or isinstance(x, np.ndarray) or isinstance(y, np.ndarray) else chosen.item()
 
 
 def indicator(condition: Any) -> Any:
@@ -232,7 +295,12 @@ def floating(x: Any) -> Any:
     >>> -np.uint8([1, 2]), -floating(np.uint8([1, 2]))
     (array([255, 254], dtype=uint8), array([-1., -2.]))
     """
-    return x if x.dtype.kind == "f" else x.astype(float)
+    return x.astype(float) if x.dtype.kind in "biu" else x
+
+
+def _of_floats(ufunc: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """NumPy's function, with integers taken as float64: NumPy itself would take small ones as float16."""
+    return lambda x: ufunc(floating(x))
 
 
 def _sigmoid_array(x: Any) -> Any:
@@ -247,7 +315,7 @@ def _relu_array(x: Any) -> Any:
 
 
 def _sign_float(x: float) -> float:
-    return float((x > 0) - (x < 0))
+    return 1.0 if x > 0.0 else -1.0 if x < 0.0 else x + 0.0  # nan passes; -0.0 is 0.0
 
 
 def _on_elements(function: Callable[[float], float], x: Any) -> Any:
@@ -305,9 +373,9 @@ pow: Op = Op(
     "pow", "**", math.pow, np.power,
     (
         # x**0 is the constant 1, also at x = 0, where x**-1 is not to be asked for
-        lambda out, x, y: y * x ** where(equal(x, 0.0), where(equal(y, 0.0), 0.0, y - 1.0), y - 1.0),
-        # 0**y is the constant 0, where log(0) is not to be asked for
-        lambda out, x, y: out * log(where(equal(x, 0.0), 1.0, x)),
+        lambda out, x, y: y * where(equal(x, 0.0), where(equal(y, 0.0), 1.0, x), x) ** (y - 1.0),
+        # 0**y is 0 for all y > 0, where log(0) is not to be asked for; below, it falls from infinity
+        lambda out, x, y: out * log(where(equal(x, 0.0), where(y < 0.0, 0.0, 1.0), x)),
     ),
     domain="a base above 0, or a whole-number exponent (not below 0 where the base is 0); "
     "a Value as exponent needs a base of at least 0",
@@ -315,19 +383,23 @@ pow: Op = Op(
 neg: Op = Op("neg", "-", operator.neg, np.negative, (lambda out, x: -1.0,))
 sign: Op = Op("sign", "sign", _sign_float, np.sign, (lambda out, x: 0.0,))
 abs: Op = Op("abs", "abs", operator.abs, np.abs, (lambda out, x: sign(x),))  # at 0: 0
-exp: Op = Op("exp", "exp", math.exp, np.exp, (lambda out, x: out,))
-expm1: Op = Op("expm1", "expm1", math.expm1, np.expm1, (lambda out, x: out + 1.0,))
-log: Op = Op("log", "log", math.log, np.log, (lambda out, x: 1.0 / x,), domain="x > 0")
-log1p: Op = Op("log1p", "log1p", math.log1p, np.log1p, (lambda out, x: 1.0 / (1.0 + x),), domain="x > -1")
-sqrt: Op = Op("sqrt", "sqrt", math.sqrt, np.sqrt, (lambda out, x: 0.5 / out,), domain="x >= 0")
-sin: Op = Op("sin", "sin", math.sin, np.sin, (lambda out, x: cos(x),), domain="a finite angle")
-cos: Op = Op("cos", "cos", math.cos, np.cos, (lambda out, x: -sin(x),), domain="a finite angle")
-tan: Op = Op("tan", "tan", math.tan, np.tan, (lambda out, x: 1.0 + out * out,), domain="a finite angle")
-tanh: Op = Op("tanh", "tanh", math.tanh, np.tanh, (lambda out, x: 1.0 - out * out,))
+exp: Op = Op("exp", "exp", math.exp, _of_floats(np.exp), (lambda out, x: out,))
+expm1: Op = Op("expm1", "expm1", math.expm1, _of_floats(np.expm1), (lambda out, x: out + 1.0,))
+log: Op = Op("log", "log", math.log, _of_floats(np.log), (lambda out, x: 1.0 / x,), domain="x > 0")
+log1p: Op = Op(
+    "log1p", "log1p", math.log1p, _of_floats(np.log1p), (lambda out, x: 1.0 / (1.0 + x),), domain="x > -1"
+)  # fmt: skip
+sqrt: Op = Op("sqrt", "sqrt", math.sqrt, _of_floats(np.sqrt), (lambda out, x: 0.5 / out,), domain="x >= 0")
+sin: Op = Op("sin", "sin", math.sin, _of_floats(np.sin), (lambda out, x: cos(x),), domain="a finite angle")
+cos: Op = Op("cos", "cos", math.cos, _of_floats(np.cos), (lambda out, x: -sin(x),), domain="a finite angle")
+tan: Op = Op(
+    "tan", "tan", math.tan, _of_floats(np.tan), (lambda out, x: 1.0 + out * out,), domain="a finite angle"
+)  # fmt: skip
+tanh: Op = Op("tanh", "tanh", math.tanh, _of_floats(np.tanh), (lambda out, x: 1.0 - out * out,))
 sigmoid: Op = Op("sigmoid", "sigmoid", _sigmoid, _sigmoid_array, (lambda out, x: out * (1.0 - out),))
 identity: Op = Op("identity", "identity", lambda x: x, lambda x: x.copy(), (lambda out, x: 1.0,))
 relu: Op = Op(
-    "relu", "relu", lambda x: where(x > 0.0, x, 0.0), _relu_array,
+    "relu", "relu", lambda x: where(x <= 0.0, 0.0, x), _relu_array,  # asked this way round, nan passes
     (lambda out, x: indicator(x > 0.0),),  # at 0: 0
 )  # fmt: skip
 leaky_relu: Op = Op(
@@ -345,8 +417,8 @@ prelu: Op = Op(  # leaky_relu with a slope that is no constant: it has no defaul
 elu: Op = Op(
     "elu", "elu", lambda x, alpha: where(x > 0.0, x, alpha * expm1(where(x > 0.0, 0.0, x))),
     lambda x, alpha: np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))),
-    (  # at 0: alpha
-        lambda out, x, alpha: where(x > 0.0, 1.0, alpha * exp(where(x > 0.0, 0.0, x))),
+    (  # at 0: alpha, and the second derivative is 0
+        lambda out, x, alpha: where(x > 0.0, 1.0, alpha * exp(where(x < 0.0, x, 0.0))),
         lambda out, x, alpha: expm1(where(x > 0.0, 0.0, x)),
     ),
     defaults=(1.0,),
@@ -355,11 +427,12 @@ selu: Op = Op(
     "selu", "selu",
     lambda x: where(x > 0.0, SELU_SCALE * x, SELU_SLOPE * expm1(where(x > 0.0, 0.0, x))),
     lambda x: np.where(x > 0, SELU_SCALE * x, SELU_SLOPE * np.expm1(np.minimum(x, 0))),
-    (lambda out, x: where(x > 0.0, SELU_SCALE, SELU_SLOPE * exp(where(x > 0.0, 0.0, x))),),  # at 0: slope
+    # at 0: slope, and the second derivative is 0
+    (lambda out, x: where(x > 0.0, SELU_SCALE, SELU_SLOPE * exp(where(x < 0.0, x, 0.0))),),
 )  # fmt: skip
 softplus: Op = Op(
     "softplus", "softplus",
-    lambda x: where(x > 0.0, x, 0.0) + log1p(exp(-abs(x))), lambda x: np.logaddexp(x, 0),
+    lambda x: where(x > 0.0, x, 0.0) + log1p(exp(-abs(x))), lambda x: np.logaddexp(floating(x), 0),
     (lambda out, x: sigmoid(x),),
 )  # fmt: skip
 silu: Op = Op(
@@ -373,8 +446,10 @@ swish: Op = Op(
     defaults=(1.0,),
 )  # fmt: skip
 mish: Op = Op(
-    "mish", "mish", lambda x: x * tanh(softplus(x)), lambda x: x * np.tanh(np.logaddexp(x, 0)), (_mish_to_x,)
-)
+    "mish", "mish",
+    lambda x: x * tanh(softplus(x)), lambda x: x * np.tanh(np.logaddexp(floating(x), 0)),
+    (_mish_to_x,),
+)  # fmt: skip
 erf: Op = Op(
     "erf",
     "erf",
@@ -395,15 +470,15 @@ gelu: Op = Op(
 gelu_tanh: Op = Op(
     "gelu_tanh", "gelu_tanh", _gelu_tanh, lambda x: _gelu_tanh(floating(x)), (_gelu_tanh_to_x,)
 )
-maximum: Op = Op(
-    "maximum", "max", lambda x, y: where(x > y, x, y), np.maximum,
+maximum: Op = Op(  # where neither is larger nor equal one is nan, and so is their sum
+    "maximum", "max", lambda x, y: where(x > y, x, where(x <= y, y, x + y)), np.maximum,
     (  # at a tie: one half each
         lambda out, x, y: where(x > y, 1.0, where(equal(x, y), 0.5, 0.0)),
         lambda out, x, y: where(y > x, 1.0, where(equal(x, y), 0.5, 0.0)),
     ),
 )  # fmt: skip
 minimum: Op = Op(
-    "minimum", "min", lambda x, y: where(x < y, x, y), np.minimum,
+    "minimum", "min", lambda x, y: where(x < y, x, where(x >= y, y, x + y)), np.minimum,
     (  # at a tie: one half each
         lambda out, x, y: where(x < y, 1.0, where(equal(x, y), 0.5, 0.0)),
         lambda out, x, y: where(y < x, 1.0, where(equal(x, y), 0.5, 0.0)),
@@ -455,9 +530,22 @@ def _dot_partials(out: Any, *both: Any) -> tuple[Any, ...]:
 
 def _logsumexp_float(*xs: float) -> float:
     largest = max(xs)
-    if math.isinf(largest):
-        return largest
+    if math.isinf(largest):  # Python's max may have passed over a nan
+        return next((x for x in xs if x != x), largest)
     return largest + math.log(math.fsum(math.exp(x - largest) for x in xs))
+
+
+def _largest_partials(out: Any, *xs: Any) -> tuple[Any, ...]:
+    """1 to the operand that is the result; several that are share it equally, as of a Tensor's max."""
+    chosen = [where(equal(x, out), 1.0, 0.0) for x in xs]
+    count = chosen[0]
+    for each in chosen[1:]:
+        count = count + each
+    return tuple(each / count for each in chosen)
+
+
+def _nan_or(choose: Callable[..., float], xs: tuple[float, ...]) -> float:
+    return math.nan if any(x != x for x in xs) else choose(xs)
 
 
 sum_of = NaryOp("sum", "sum", lambda *xs: sum(xs), lambda out, *xs: (1.0,) * len(xs))
@@ -466,4 +554,13 @@ logsumexp_of = NaryOp(
     "logsumexp", "logsumexp", _logsumexp_float, lambda out, *xs: tuple(exp(x - out) for x in xs)
 )
 
-NARY: dict[str, NaryOp] = {row.name: row for row in (sum_of, dot_of, logsumexp_of)}
+max_of = NaryOp("max", "max", lambda *xs: _nan_or(max, xs), _largest_partials)
+min_of = NaryOp("min", "min", lambda *xs: _nan_or(min, xs), _largest_partials)
+
+# The largest as a constant. A softmax takes it off all numbers and does not depend on it: the gradient that
+# would go this way is 0, made of rounding errors.
+largest_of = NaryOp("largest", "max", max_of.on_float, lambda out, *xs: (0.0,) * len(xs))
+
+NARY: dict[str, NaryOp] = {
+    row.name: row for row in (sum_of, dot_of, logsumexp_of, max_of, min_of, largest_of)
+}

@@ -8,31 +8,37 @@ back), data may ask for no gradient, and some operations act on whole arrays
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
-from . import array_ops, modes, ops
+from . import array_ops, changes, modes, ops
+from .array_methods import ArrayMethods
 from .compiling import describe
 from .node import NOTHING, Node
+from .torch_names import Size
 
 Operand = Any  # a Tensor, a NumPy array, or a number
 
 new = object.__new__
-array_of = attrgetter("data")
+array_of = attrgetter("_data")
 
 
-class Tensor(Node):
+class Tensor(ArrayMethods, Node):
     """An array in a computation graph.
 
     ``Tensor(data, requires_grad=None, label=None)`` wraps a NumPy array of any shape (without a
     copy), or makes one of nested lists; the dtype is kept. ``requires_grad`` is True for floats
     where not said otherwise, and False for integers and bools; arrays and numbers that meet a
     Tensor in an expression are data, without gradient. ``grad`` is an array of the data's shape and
-    dtype, or None. Shapes broadcast as in NumPy. ``<`` and its like give NumPy arrays of bools;
-    ``==`` and the hash are identity, as for Value.
+    dtype, or None. Shapes broadcast as in NumPy. ``==``, ``<`` and their like give NumPy arrays of bools; the
+    hash is by identity, so a Tensor can be the key of a dict. ``Tensor(data, "w")`` is short for the label.
+
+    What changes the array after it was used (``t.data = ...``, ``t.data -= ...``, an operator in place, an
+    optimizer's step) makes a backward pass that still needs the old numbers an error. Writing into the array
+    itself (``t.data[0] = 1``) is not seen.
 
     >>> w, x = Tensor([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, -1.0])
     >>> loss = (w @ x).sum()
@@ -41,14 +47,17 @@ class Tensor(Node):
     (-2.0, [[1.0, -1.0], [1.0, -1.0]])
     """
 
-    __slots__ = ("requires_grad", "static")
+    __slots__ = ("requires_grad", "static", "_made_at", "_changed_at", "_changed_by", "_alias")
 
-    data: np.ndarray
     grad: np.ndarray | None
     requires_grad: bool
+    _changed_by: str | None
+    _alias: Tensor | None
     static: Mapping[str, Any]
 
     def __init__(self, data: Any, requires_grad: bool | None = None, label: str | None = None) -> None:
+        if isinstance(requires_grad, str) and label is None:
+            requires_grad, label = None, requires_grad
         if not (requires_grad is None or isinstance(requires_grad, bool)) or not isinstance(
             label, str | None
         ):
@@ -56,67 +65,100 @@ class Tensor(Node):
                 f"Tensor: got requires_grad={requires_grad!r} and label={label!r}; expected True, False or "
                 "None, and a string or None"
             )
-        self.data = _as_array(data)
-        is_float = np.issubdtype(self.data.dtype, np.floating)
+        self._data = _as_array(data)
+        is_float = np.issubdtype(self.dtype, np.floating)
         if requires_grad and not is_float:
             raise TypeError(
-                f"Tensor: data of dtype {self.data.dtype} has no gradient; make it float to ask for one"
+                f"Tensor: data of dtype {self.dtype} has no gradient; make it float to ask for one"
             )
         self.requires_grad = is_float if requires_grad is None else requires_grad
         self.grad = None
         self.label = label
         self.static = NOTHING
         self.op = ops.LEAF
-        self._a = self._b = self._da = self._db = None
+        self._a = self._b = self._da = self._db = self._changed_by = self._alias = None
+        self._made_at = self._changed_at = 0
 
     # What it is.
 
     @property
+    def data(self) -> np.ndarray:
+        """The array. Setting it takes numbers of this shape, and turns them into this dtype."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        if data is not self._data:
+            data = _as_array(data)
+            if data.shape != self.shape or not np.can_cast(data.dtype, self.dtype, "same_kind"):
+                raise ValueError(
+                    f"Tensor.data: got numbers of shape {data.shape} and dtype {data.dtype}; expected the "
+                    f"shape {self.shape} and dtype {self.dtype} of this Tensor: make a new one for others"
+                )
+            self._data = data.astype(self.dtype, copy=False)
+        self._note_change("setting its .data")
+
+    def _note_change(self, by: str) -> None:
+        """Remember that the numbers are others now: gradients that would read the old ones are errors."""
+        now = modes.changed()
+        tensor: Tensor | None = self
+        while tensor is not None:
+            tensor._changed_at, tensor._changed_by = now, by
+            tensor = tensor._alias
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """The size along each axis."""
-        return self.data.shape
+        return self._data.shape
 
     @property
     def ndim(self) -> int:
         """The number of axes."""
-        return self.data.ndim
+        return self._data.ndim
 
     @property
     def size(self) -> int:
         """The number of elements."""
-        return self.data.size
+        return Size(self._data.size)
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """The type of the elements."""
-        return self.data.dtype
+        return self._data.dtype
 
     def numpy(self) -> np.ndarray:
         """The data as a NumPy array, not a copy."""
-        return self.data
+        return self._data
 
     def item(self) -> Any:
         """The one element as a Python number; an error where there are more."""
-        if self.data.size != 1:
+        if self._data.size != 1:
             raise ValueError(f"item: a Tensor of shape {self.shape} is not one number; index it first")
-        return self.data.item()
+        return self._data.item()
 
     def detach(self) -> Tensor:
         """The same data, cut off from the graph: it needs no gradient."""
-        return _data(self.data)
+        detached = _data(self._data)
+        detached._alias = self
+        return detached
 
     def astype(self, dtype: Any) -> Tensor:
-        """The same numbers in another dtype; the gradient goes back in the old one."""
-        return array_ops.astype(self, dtype=np.dtype(dtype))
-
-    def argmax(self, axis: int | None = None) -> Any:
-        """The index of the largest element, along ``axis``: a NumPy array of integers, without gradient."""
-        return self.data.argmax(axis=axis)
+        """The same numbers in another dtype; the gradient goes back in the old one. Integers have none."""
+        try:
+            dtype = np.dtype(dtype)
+        except TypeError:
+            raise TypeError(f"astype: dtype is {dtype!r}; expected one of NumPy's, as np.float32") from None
+        if dtype.kind not in "biuf":
+            raise TypeError(
+                f"astype: dtype is {dtype}; expected floats, integers or bools: .data.astype() makes a NumPy "
+                "array of any other"
+            )
+        return array_ops.astype(self, dtype=dtype) if dtype.kind == "f" else _data(self._data.astype(dtype))
 
     def __len__(self) -> int:
-        if not self.data.ndim:
+        if not self._data.ndim:
             raise TypeError("len: this Tensor is a single number (shape ()), it has no length")
-        return len(self.data)
+        return len(self._data)
 
     def __iter__(self) -> Iterator[Tensor]:
         return (self[i] for i in range(len(self)))
@@ -124,8 +166,42 @@ class Tensor(Node):
     def __float__(self) -> float:
         return float(self.item())
 
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __index__(self) -> int:
+        if self.ndim or self.dtype.kind not in "biu":
+            raise TypeError(f"an index is one whole number, but this Tensor has shape {self.shape} and dtype "
+                            f"{self.dtype}")  # fmt: skip
+        return int(self._data)
+
     def __bool__(self) -> bool:
-        return bool(self.data)
+        if self.size != 1:
+            raise ValueError(
+                f"a Tensor of shape {self.shape} is neither true nor false: reduce it first, as in "
+                "(t > 0).any(), or test its .data or .size"
+            )
+        return bool(self._data)
+
+    def __round__(self, decimals: int | None = None) -> Tensor:
+        return _data(np.round(self._data, decimals or 0))
+
+    def __pos__(self) -> Tensor:
+        return self
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else str(self)
+
+    def __setitem__(self, index: Any, numbers: Any) -> None:
+        """Write into the data of a leaf: one that needs no gradient, or any under ``no_grad()``."""
+        if self.op not in (ops.LEAF, ops.CONSTANT) or self.requires_grad and modes.recording():
+            raise TypeError(
+                "Tensor: an item of a node that needs a gradient cannot be set, as the graph cannot know: "
+                "autograd.where and autograd.put make new nodes; the items of a parameter are "
+                "set under no_grad()"
+            )
+        self._data[_as_index(index)] = _as_array(_numbers(numbers))
+        self._note_change("setting an item")
 
     def __array__(self, *_: Any, **__: Any) -> Any:
         raise TypeError(
@@ -134,7 +210,7 @@ class Tensor(Node):
         )
 
     def __repr__(self) -> str:
-        text = np.array2string(self.data, separator=", ", threshold=20, precision=4, prefix="Tensor(")
+        text = np.array2string(self._data, separator=", ", threshold=20, precision=4, prefix="Tensor(")
         parts = [text, f"shape={self.shape}", f"dtype={self.dtype}"]
         if self.label:
             parts.append(f"label={self.label!r}")
@@ -154,10 +230,19 @@ class Tensor(Node):
     def __ge__(self, other: Operand) -> Any:
         return self._compare(np.greater_equal, other)
 
+    def __eq__(self, other: object) -> Any:
+        """Where the numbers are equal, as an array of bools; use ``is`` for the same node."""
+        return self._compare(np.equal, other) if _is_operand(other) else NotImplemented
+
+    def __ne__(self, other: object) -> Any:
+        return self._compare(np.not_equal, other) if _is_operand(other) else NotImplemented
+
+    __hash__ = Node.__hash__
+
     def _compare(self, relation: Any, other: Operand) -> Any:
         tensors = _tensors(relation, (self, other))
         try:
-            return relation(*[tensor.data for tensor in tensors])
+            return relation(*[tensor._data for tensor in tensors])
         except ValueError as error:
             raise _wrong_operands(relation, tensors, error) from None
 
@@ -172,58 +257,14 @@ class Tensor(Node):
     def __getitem__(self, index: Any) -> Tensor:
         return array_ops.getitem(self, index=_as_index(index))
 
-    def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """The sum over ``axis`` (all axes where None)."""
-        return array_ops.sum(self, axis=axis, keepdims=keepdims)
-
-    def mean(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """The mean over ``axis``."""
-        return array_ops.mean(self, axis=axis, keepdims=keepdims)
-
-    def var(self, axis: Any = None, keepdims: bool = False, ddof: int = 0) -> Tensor:
-        """The variance over ``axis``, the sum of squares divided by n - ``ddof``."""
-        return array_ops.var(self, axis=axis, keepdims=keepdims, ddof=ddof)
-
-    def max(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """The largest element over ``axis``; several that are largest share the gradient equally."""
-        return array_ops.max(self, axis=axis, keepdims=keepdims)
-
-    def min(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """The smallest element over ``axis``; several that are smallest share the gradient equally."""
-        return array_ops.min(self, axis=axis, keepdims=keepdims)
-
-    def reshape(self, *shape: Any) -> Tensor:
-        """The same elements in another shape; one size may be -1."""
-        return array_ops.reshape(self, shape=_spelled(shape))
-
-    def transpose(self, *axes: Any) -> Tensor:
-        """The axes in another order, reversed where none is given."""
-        spelled = _spelled(axes) if axes and axes != (None,) else None
-        return array_ops.transpose(self, axes=spelled)
-
-    @property
-    def T(self) -> Tensor:  # noqa: N802
-        """The axes reversed: of a matrix, its transpose."""
-        return array_ops.transpose(self, axes=None)
-
-    def softmax(self, axis: int = -1) -> Tensor:
-        """exp(x) / sum(exp(x)) along ``axis``, safe for elements of any size."""
-        return array_ops.softmax(self, axis=axis)
-
-    def log_softmax(self, axis: int = -1) -> Tensor:
-        """The logarithm of the softmax along ``axis``, safe where the softmax itself is 0."""
-        return array_ops.log_softmax(self, axis=axis)
-
-    def logsumexp(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """log(sum(exp(x))) over ``axis``, safe for elements of any size."""
-        return array_ops.logsumexp(self, axis=axis, keepdims=keepdims)
-
     # The walk.
 
     @staticmethod
     def _pass_all_on(nodes: Iterable[Tensor]) -> Iterator[Tensor]:
         """Add each parent's share of the upstream gradient to the gradient of that parent, node by node."""
         for node in nodes:
+            if modes.changes > node._made_at:
+                node._check_unchanged([True] * len(node.parents))
             yield node
             upstream = node.grad
             for parent, local in zip(node.parents, node.local_grads):
@@ -239,11 +280,11 @@ class Tensor(Node):
     def _share(self, upstream: Any, local: Any, parent: Any) -> Any:
         """What this node adds to the gradient of a parent: an array, or a Tensor to differentiate again."""
         share = local(upstream) if callable(local) else upstream * local
-        if share.shape != parent.data.shape:
+        if share.shape != parent._data.shape:
             sum_to = array_ops.sum_to if type(share) is Tensor else array_ops.sum_to.on_array
-            share = sum_to(share, shape=parent.data.shape)
-        if share.dtype != parent.data.dtype:
-            share = share.astype(parent.data.dtype)
+            share = sum_to(share, shape=parent._data.shape)
+        if share.dtype != parent._data.dtype:
+            share = share.astype(parent._data.dtype)
         if type(share) is not Tensor:
             if type(share) is not np.ndarray:
                 share = np.asarray(share)
@@ -251,25 +292,35 @@ class Tensor(Node):
                 _watch_share(self, share, upstream)
         return share
 
-    def _local_grad_nodes(self) -> tuple[Any, ...]:
-        partials = self.op.partials
-        parents = self.parents
+    def _local_grad_nodes(self, wanted: Collection[Any]) -> tuple[Any, ...]:
+        """The local gradients to those parents that are ``wanted``, as nodes that can be differentiated."""
+        partials, parents = self.op.partials, self.parents
+        needed = [parent.requires_grad and parent in wanted for parent in parents]
+        self._check_unchanged(needed)
         if not isinstance(partials, tuple):
             found = partials(self, *parents, **self.static)
-        else:
-            found = tuple(partial(self, *parents, **self.static) for partial in partials)
-        return tuple(local if parent.requires_grad else None for parent, local in zip(parents, found))
+            return tuple(local if need else None for local, need in zip(found, needed))
+        return tuple(
+            partial(self, *parents, **self.static) if need else None
+            for partial, need in zip(partials, needed)
+        )
+
+    def _check_unchanged(self, used: list[bool]) -> None:
+        """ValueError where the gradient to one of the parents ``used`` reads what has changed since."""
+        if modes.changes > self._made_at:
+            needs = [need and local is not None for need, local in zip(used, self.local_grads)]
+            changes.check(self, needs)
 
     def _seed(self, gradient: Any) -> Any:
         if gradient is None:
-            if self.data.size != 1:
+            if self._data.size != 1:
                 raise ValueError(
                     f"backward: a Tensor of shape {self.shape} is not a scalar, so the gradient to start "
                     "from is not clear; reduce it (.sum(), .mean()), or pass gradient= of this shape"
                 )
-            return np.ones(self.data.shape, self.data.dtype)
-        array = np.array(_as_array(_numbers(gradient)), self.data.dtype)  # a copy: it becomes a .grad
-        if array.shape != self.data.shape:
+            return np.ones(self._data.shape, self._data.dtype)
+        array = np.array(_as_array(_numbers(gradient)), self._data.dtype)  # a copy: it becomes a .grad
+        if array.shape != self._data.shape:
             raise ValueError(
                 f"backward: the gradient has shape {array.shape}, but the Tensor has {self.shape}"
             )
@@ -280,18 +331,18 @@ class Tensor(Node):
         return _data(gradient)
 
     def _zero_gradient(self, as_node: bool) -> Any:
-        zeros = np.zeros_like(self.data)
+        zeros = np.zeros_like(self._data)
         return _data(zeros) if as_node else zeros
 
     def _check_differentiable(self, caller: str) -> None:
-        if not self.requires_grad:
+        if not self.requires_grad and self._da is None:
             raise ValueError(
                 f"{caller}: this Tensor of shape {self.shape} needs no gradient: it is data "
                 "(requires_grad=False), was computed from data alone, or under no_grad()"
             )
 
     def _equal(self, other: Any) -> Any:
-        return self.data == _numbers(other)
+        return self._data == _numbers(other)
 
     # How operations make Tensors.
 
@@ -310,9 +361,10 @@ class Tensor(Node):
                 node.requires_grad = not modes.paused or modes.recording()
                 break
         if node.requires_grad:
-            data = node.data
+            data = node._data
             node.op = op
             node.static = static
+            node._made_at = modes.changes
             locals_: list[Any] = []
             partials = op.partials
             if type(partials) is not tuple:  # any number of operands: all partials at once
@@ -329,8 +381,10 @@ class Tensor(Node):
                 node._b, node._db = tensors[1], locals_[1]
             elif len(tensors) > 2:
                 node._b, node._db = tuple(tensors[1:]), tuple(locals_[1:])
+        elif any(tensor._da is not None and tensor._a is None for tensor in tensors):
+            node._is_slope()
         if modes.watched:
-            _watch_value(op, node.data, tensors)
+            _watch_value(op, node._data, tensors)
         return node
 
     _apply_array = _apply  # rows for whole arrays ask for this name, which Value does not have
@@ -349,11 +403,13 @@ class Tensor(Node):
 def _data(array: np.ndarray) -> Tensor:
     """An array as a node that needs no gradient."""
     tensor: Tensor = new(Tensor)
-    tensor.data = array
+    tensor._data = array
     tensor.requires_grad = False
     tensor.static = NOTHING
     tensor.op = ops.CONSTANT
     tensor.grad = tensor.label = tensor._a = tensor._b = tensor._da = tensor._db = None
+    tensor._changed_by = tensor._alias = None
+    tensor._made_at = tensor._changed_at = 0
     return tensor
 
 
@@ -374,7 +430,7 @@ def _tensors(op: Any, operands: Sequence[Operand]) -> Sequence[Tensor]:
                 number = (
                     operand.item() if isinstance(operand, np.generic) else operand
                 )  # np.float64 would widen
-                dtypes = [tensor.data.dtype for tensor in operands if isinstance(tensor, Tensor)]
+                dtypes = [tensor._data.dtype for tensor in operands if isinstance(tensor, Tensor)]
                 operand = np.asarray(number, np.result_type(*dtypes, number))
             tensors.append(_data(_as_array(operand)))
         except (TypeError, OverflowError) as error:
@@ -400,12 +456,16 @@ def _as_index(index: Any) -> Any:
     if isinstance(index, tuple):
         return tuple(_as_index(list(part) if isinstance(part, tuple) else part) for part in index)
     if isinstance(index, Tensor):
-        return index.data
+        return index._data
     return np.asarray(index, None if index else int) if isinstance(index, list) else index
 
 
 def _numbers(operand: Operand) -> Any:
-    return operand.data if isinstance(operand, Tensor) else operand
+    return operand._data if isinstance(operand, Tensor) else operand
+
+
+def _is_operand(other: Any) -> bool:
+    return isinstance(other, (Tensor, np.ndarray, bool, int, float, np.generic, list))
 
 
 def _spelled(sizes: tuple[Any, ...]) -> tuple[int, ...]:
@@ -422,6 +482,13 @@ def _wrong_operands(
 ) -> Exception:
     shapes = " and ".join(str(tensor.shape) for tensor in tensors)
     settings = "".join(f", {name}={value!r}" for name, value in static.items())
+    if "gufunc" in str(error):  # NumPy's words for a matrix product
+        x, y = (tensor.shape for tensor in tensors)
+        last, first = x[-1:], y[-2:-1] or y[-1:]
+        error = type(error)(
+            f"a matrix product needs the last size of the first operand ({last[0]}) to be the last but one "
+            f"of the second ({first[0]})" if last and first else "a matrix product needs operands with axes"
+        )  # fmt: skip
     hint = " (shapes broadcast from the right: sizes are equal, or 1)" if "broadcast" in str(error) else ""
     kind = next(kind for kind in (TypeError, ValueError, IndexError) if isinstance(error, kind))
     return kind(f"{_name(op)}: operands of shape {shapes}{settings} do not fit{hint}: {error}")
@@ -435,12 +502,12 @@ def _watch_value(op: Any, out: np.ndarray, parents: Sequence[Tensor]) -> None:
         return
     shapes = " and ".join(str(parent.shape) for parent in parents)
     for parent in parents:
-        if np.isnan(parent.data).any():
+        if np.isnan(parent._data).any():
             error = f"{op.name} got nan in an operand of shape {parent.shape}: it was in the data"
             raise ops.of_operation(FloatingPointError(error), op)
     bad = np.isnan(out)
     if not bad.any():  # an infinity passed on, such as a mask of -inf, is not made here
-        finite = [np.isfinite(parent.data) for parent in parents]
+        finite = [np.isfinite(parent._data) for parent in parents]
         if not isinstance(op, ops.Op):
             finite = [each.all() for each in finite]
         bad = np.isinf(out)
@@ -465,6 +532,28 @@ def _watch_share(node: Tensor, share: np.ndarray, upstream: Any) -> None:
         raise ops.of_operation(FloatingPointError(error), node.op, node)
 
 
+def _in_place(op: ops.Op) -> Any:
+    """The operator in place: a step of a parameter under ``no_grad()``; else ``x += y`` is ``x = x + y``."""
+
+    def method(self: Tensor, other: Operand) -> Any:
+        if self.op is not ops.LEAF or not self.requires_grad:
+            return NotImplemented
+        if modes.recording():
+            raise TypeError(
+                f"{op.symbol}= on a leaf that needs a gradient would change it under the graph: write it "
+                f"under no_grad() for a step of a parameter, or x = x {op.symbol} y for a new node"
+            )
+        (operand,) = _tensors(op, (other,))
+        try:
+            op.on_array(self._data, operand._data.astype(self.dtype, copy=False), out=self._data)
+        except ValueError as error:
+            raise _wrong_operands(op, (self, operand), error) from None
+        self._note_change(f"{op.symbol}= under no_grad()")
+        return self
+
+    return method
+
+
 def install(op: ops.Op) -> None:
     """Make the row a method of Tensor, and where it is one of Python's operators, that operator."""
 
@@ -479,6 +568,7 @@ def install(op: ops.Op) -> None:
         setattr(Tensor, f"__{operator}__", method)
         if len(op.partials) == 2:
             setattr(Tensor, f"__r{operator}__", lambda self, other: op(other, self))
+            setattr(Tensor, f"__i{operator}__", _in_place(op))
 
 
 for _op in ops.ELEMENTWISE.values():

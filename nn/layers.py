@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
+from autograd.array_ops import example
 from autograd.ops import ArrayOp
 
 from . import init
@@ -49,6 +50,8 @@ linear = ArrayOp(
         lambda out, x, weight, bias: lambda g: _weight_grad(g, x, weight),
         lambda out, x, weight, bias: lambda g: g,  # the engine sums it down to the shape of the bias
     ),
+    examples=(example((5, 3), (2, 3), (2,)), example((2, 4, 3), (2, 3), (2,)), example((1, 3), (1, 3), (1,))),
+    plain=lambda x, weight, bias: x @ weight.T + bias,
 )  # fmt: skip
 
 

@@ -84,10 +84,10 @@ class Neuron(Module):
         if self.dot:
             total = autograd.dot(weights, x)
         else:
-            total = None
-            for weight, each in zip(weights, x):
-                product = multiply(weight, each)
-                total = product if total is None else add(total, product)
+            products = map(multiply, weights, x)
+            total = next(products)
+            for product in products:
+                total = add(total, product)
         total = add(total, self.bias)
         if self._activate is None:
             return total

@@ -22,7 +22,8 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, ops
-from autograd.ops import ArrayOp
+from autograd.array_ops import example
+from autograd.ops import ArrayOp, Draw
 
 from .checks import count, flag, floating, numbers, real
 from .module import Module, check_writable, set_data
@@ -52,9 +53,28 @@ def _to_normalized(out: Any, x: Any, *, axis: Axes, mean: Any, var: Any, eps: fl
     return share
 
 
+def _normalize_example(shape: tuple[int, ...], axis: Axes) -> Any:
+    def draw_one(draw: Draw) -> Any:
+        x = draw(*shape)
+        settings = {"mean": _mean(x, axis), "var": x.var(axis=axis, keepdims=True)}
+        return (x,), {"axis": axis, "eps": 1e-5, **settings}
+
+    return draw_one
+
+
 # One node: half of the time that mean, difference, square, mean, root and quotient take as a node each. Mean
 # and variance are worked out before, as the running statistics want them too.
-normalize = ArrayOp("normalize", "normalize", on_array=_normalized, partials=(_to_normalized,))
+normalize = ArrayOp(
+    "normalize", "normalize",
+    on_array=_normalized,
+    partials=(_to_normalized,),
+    examples=(
+        _normalize_example((4, 3), (0,)), _normalize_example((3, 2, 4), (0, 2)),
+        _normalize_example((3, 5), (-1,)),
+    ),
+    plain=lambda x, *, axis, mean, var, eps: (x - _mean(x, axis))
+    / ops.sqrt(x.var(axis=axis, keepdims=True) + eps),
+)  # fmt: skip
 
 
 def _root_mean_square(x: Any, axis: Axes, eps: float) -> Any:
@@ -77,8 +97,12 @@ def _to_rms_normalized(out: Any, x: Any, *, axis: Axes, eps: float) -> Any:
 
 
 rms_normalize = ArrayOp(
-    "rms_normalize", "rms_normalize", on_array=_rms_normalized, partials=(_to_rms_normalized,)
-)
+    "rms_normalize", "rms_normalize",
+    on_array=_rms_normalized,
+    partials=(_to_rms_normalized,),
+    examples=(example((4, 3), axis=(-1,), eps=1e-5), example((2, 3, 2), axis=(-2, -1), eps=1e-5)),
+    plain=lambda x, *, axis, eps: x / _root_mean_square(x, axis, eps),
+)  # fmt: skip
 
 
 def _mean_and_variance(x: Any, axis: Axes) -> tuple[np.ndarray, np.ndarray]:

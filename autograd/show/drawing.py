@@ -149,7 +149,7 @@ def draw(
         )
     choice(direction, FLOW, "direction", "draw")
     flag(local_grads, "local_grads", "draw")
-    title = "" if title is None else checks.text(title, "title", "draw")
+    heading = text.heading("" if title is None else checks.text(title, "title", "draw"), "draw")
     count(max_nodes, "max_nodes", "draw")
     nodes = nodes_of(roots)
     if len(nodes) > max_nodes:
@@ -157,4 +157,4 @@ def draw(
             f"draw: the graph has {len(nodes):,} nodes, and above {max_nodes:,} nobody could read it; draw "
             "a part (any inner node will do), a smaller network, fewer examples, or pass a larger max_nodes"
         )
-    return Drawing(read(nodes, local_grads), direction, text.visible(" ".join(title.split())))
+    return Drawing(read(nodes, local_grads), direction, heading)

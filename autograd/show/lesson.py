@@ -201,6 +201,7 @@ def read_lesson(
             "through one example, a smaller network, or a part (any inner node will do), or pass a larger "
             "max_nodes"
         )
+    heading = text.heading(title or "", "stepper")
     trained = _trained(graph, parameters)
     numbers = {node: index for index, node in enumerate(graph)}
     names = names_of(graph)
@@ -216,7 +217,7 @@ def read_lesson(
         _lesson_node(node, numbers, names[node], locals_.get(node, ()), node in trained) for node in graph
     )
     order = tuple(numbers[node] for node in reversed(locals_))
-    return Lesson(title or _title(root, names), nodes, order, numbers[root], tuple(graph))
+    return Lesson(heading or _title(root, names), nodes, order, numbers[root], tuple(graph))
 
 
 def names_of(graph: Sequence[Any]) -> dict[Any, str]:
@@ -278,7 +279,7 @@ def _walked(root: Value, graph: Sequence[Any]) -> list[Any]:
 def _lesson_node(
     node: Any, numbers: dict[Any, int], name: str, local_grads: tuple[float | None, ...], trained: bool
 ) -> LessonNode:
-    label = str(node.label or "")
+    label = text.visible(str(node.label or ""))
     if not node.parents:
         kind = "constant" if node.op is ops.CONSTANT else "leaf"
         return LessonNode(name, label, kind, node.data, trained=trained)

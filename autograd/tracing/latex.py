@@ -29,7 +29,15 @@ GREEK = dict(
         ).split(),
     )
 )
-NAMED = {"exp", "log", "sin", "cos", "tan", "tanh", "max", "min"}  # functions that LaTeX has a command for
+# functions that LaTeX has a command for, and those that are written in a way of their own
+NAMED = {
+    "exp", "log", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "max", "min",
+}  # fmt: skip
+WRITTEN = {
+    "sqrt": r"\sqrt{%s}", "abs": r"\left|%s\right|", "square": r"\left(%s\right)^{2}", "exp2": "2^{%s}",
+    "log2": r"\log_{2}\left(%s\right)", "log10": r"\log_{10}\left(%s\right)",
+    "floor": r"\left\lfloor %s\right\rfloor", "ceil": r"\left\lceil %s\right\rceil",
+}  # fmt: skip
 RELATIONS = {"<": "<", "<=": r"\le", "==": "="}
 MIRRORED = {"<": ">", r"\le": r"\ge", "=": "="}
 _INDEXED = re.compile(r"([^\W\d_]+|[^\W\d_]+(?:_[^\W\d_]+)*)_?((?:\d+(?:[,_ ]\d+)*)?)")
@@ -44,11 +52,9 @@ class Scalar(Symbol):
     def call(cls, name: str, operands: list[str]) -> str:
         """A row as a function."""
         inside = ", ".join(operands)
-        if name == "sqrt":
-            return rf"\sqrt{{{inside}}}"
-        if name == "abs":
-            return rf"\left|{inside}\right|"
-        name = {"maximum": "max", "minimum": "min"}.get(name, name)
+        if name in WRITTEN:
+            return WRITTEN[name] % inside
+        name = {"maximum": "max", "minimum": "min", "largest": "max"}.get(name, name)
         command = rf"\{name}" if name in NAMED else rf"\mathrm{{{_escaped(name)}}}"
         return rf"{command}\left({inside}\right)"
 
@@ -77,6 +83,8 @@ class Scalar(Symbol):
 
 def number(value: float) -> Symbol:
     """A number, as one writes it by hand: 3 for 3.0, and a power of ten where there is one."""
+    if math.isnan(value):
+        return Scalar(r"\mathrm{nan}", ATOM)
     if math.isinf(value):
         return Scalar(r"\infty", ATOM) if value > 0 else Scalar(r"-\infty", NEGATION)
     text = str(finite(value)).removesuffix(".0")

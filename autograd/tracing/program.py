@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..checks import function, instance, wrong
-from ..ops import explain
 from ..value import ERRORS, Value
 from ..value import _as_float as as_float
 from . import javascript, latex, python
 from .calling import Gradients, built
-from .code import ARGUMENT, GIVEN, PARAMETER, Code, Step, given, select
+from .code import ARGUMENT, PARAMETER, Code, Step, select
+from .explaining import explained
 from .passes import differentiated, simplified
 from .recording import Recorded, TraceError, is_whole, leaves_in, leaves_of, record
 from .writing import renested, written
@@ -127,29 +127,7 @@ class Program:
 
     def _explained(self, code: Code, flat: Sequence[float], numbers: Sequence[float]) -> Exception | None:
         """The first step that has no value for these numbers, as the error that Values would raise."""
-        found: list[Any] = []
-        forward = len(self.forward.steps)
-        for place, step in enumerate(code.steps):
-            operands = tuple([found[operand] for operand in step.operands])
-            error: Exception | None = None
-            number: Any = None
-            if step.op in GIVEN:
-                number = given(step, flat, numbers)
-            else:
-                try:
-                    number = step.op.on_float(*operands)
-                except ERRORS as raised:
-                    error = raised
-            if number != number:
-                error = ValueError("the result is not a number (nan)")
-            if error is not None:
-                where = f" (the step {step.label})" if step.label else ""
-                where = " (in the backward pass)" if place >= forward else where
-                explained = explain(step.op, error, operands)
-                explained.args = (f"{explained}{where}",)
-                return explained
-            found.append(number)
-        return None
+        return explained(code, len(self.forward.steps), flat, numbers)
 
     def _flat(self, arguments: Sequence[Any]) -> list[float]:
         """The numbers among the arguments, checked."""

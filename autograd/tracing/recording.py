@@ -22,7 +22,8 @@ from ..ops import CONSTANT, LEAF
 from ..value import Value, constant, nary
 from ..value import _as_float as as_float
 from . import code as codes
-from .code import ARGUMENT, PARAMETER, Builder, Code
+from .choices import choose
+from .code import ARGUMENT, CHOICES, PARAMETER, Builder, Code
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
@@ -99,6 +100,8 @@ class Condition:
             raise TraceError(
                 f"where: got {condition!r} for the condition; expected a comparison such as x > 0"
             )
+        if x is y:
+            return x
         return Value._apply(condition.row, condition.left, condition.right, x, y)
 
 
@@ -197,11 +200,19 @@ def _flatten(function: str, name: str, tree: Any, argument: Any, found: list[Any
     if type(argument) is not float:
         if isinstance(argument, (list, tuple)) or np.ndim(argument):
             raise TypeError(f"{function}: {name} is {argument!r}; expected a number, as in the trace")
-        argument = float(argument) if isinstance(argument, Value) else argument
-        argument = as_float(argument, f"{function}: {name}")
+        argument = as_float(number_in(argument), f"{function}: {name}")
     elif argument != argument:
         raise ValueError(f"{function}: {name} is nan, which is not a number; look for where the data has it")
     found.append(argument)
+
+
+def number_in(argument: Any) -> Any:
+    """The number of a Value, for a program to be called with; anything else is what it is."""
+    if not isinstance(argument, Value):
+        return argument
+    if (recorder := modes.recorder()) is not None:
+        recorder.read(argument, "a call of a program")
+    return argument.data
 
 
 @dataclass(frozen=True)
@@ -371,5 +382,8 @@ def to_code(
         for node in order:
             if node not in places:
                 operands = tuple([place(parent) for parent in node.parents])
-                places[node] = add(node.op, operands, None, node.label)
+                if node.op in CHOICES:
+                    places[node] = choose(builder, node.op, operands, node.label)
+                else:
+                    places[node] = add(node.op, operands, None, node.label)
     return builder, [place(output) for output in outputs]

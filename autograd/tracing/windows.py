@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..node import Node
-from ..value import Value, _as_float
+from ..value import Value
 
-_slot: Any = Node.__dict__["data"]  # where a Value has its number, and a Window the array and its place
+_slot: Any = Node.__dict__["_data"]  # where a Value has its number, and a Window the array and its place
 
 
 class Block:
@@ -33,15 +33,15 @@ class Window(Value):
     __slots__ = ()
 
     @property
-    def data(self) -> float:
+    def _data(self) -> float:
         """The number, read from the array."""
         block, place = _slot.__get__(self)
         return block.array.item(place)
 
-    @data.setter
-    def data(self, number: Any) -> None:
+    @_data.setter
+    def _data(self, number: float) -> None:
         block, place = _slot.__get__(self)
-        block.array[place] = _as_float(number, "Value")
+        block.array[place] = number
 
     def __reduce__(self) -> Any:  # a copy is a Value of its own
         return _copied, (self.data, self.label, self.grad)

@@ -9,7 +9,7 @@ import numpy as np
 import autograd
 from autograd import Tensor, ops
 from autograd.array_ops import log_softmax
-from autograd.ops import ArrayOp
+from autograd.ops import ArrayOp, Draw
 
 from ..checks import array, flag, real, whole
 from ..precision import wide
@@ -265,8 +265,22 @@ def _to_logits(
     return share
 
 
+def _example(draw: Draw) -> Any:
+    logits, target = draw(4, 3), np.array([0, 2, 2, 1])
+    log_probabilities = log_softmax.on_array(logits, axis=1)
+    order = "F" if log_probabilities.flags.f_contiguous else "C"
+    right = places("cross_entropy", target, logits.shape, order)
+    return (logits,), {"target": target, "right": right, "log_probabilities": log_probabilities}
+
+
 # One node for softmax, logarithm, choice and mean.
-cross_entropy_row = ArrayOp("cross_entropy", "cross_entropy", on_array=_mean_nll, partials=(_to_logits,))
+cross_entropy_row = ArrayOp(
+    "cross_entropy", "cross_entropy",
+    on_array=_mean_nll,
+    partials=(_to_logits,),
+    examples=(_example,),
+    plain=lambda logits, *, target, **_: -log_softmax(logits, axis=1)[np.arange(len(target)), target].mean(),
+)  # fmt: skip
 
 
 def _expected_nll(
@@ -303,7 +317,31 @@ def _expected_to_logits(
     return share
 
 
+def _expected_example(axis: int | None) -> Any:
+    def draw_one(draw: Draw) -> Any:
+        logits = draw(4, 3)
+        counts = np.array([[1.0, 0.0, 0.0], [0.25, 0.5, 0.25], [0.0, 0.0, 0.0], [0.0, 2.0, 0.0]])
+        log_probabilities = log_softmax.on_array(logits, axis=1)
+        return (logits,), {
+            "counts": counts,
+            "over": 3.0,
+            "axis": axis,
+            "log_probabilities": log_probabilities,
+        }
+
+    return draw_one
+
+
+def _plain_expected(logits: Any, *, counts: np.ndarray, over: float, axis: int | None, **_: Any) -> Any:
+    some = counts != 0
+    return -(ops.where(some, log_softmax(logits, axis=1), 0.0) * counts).sum(axis=axis) / over
+
+
 # The same for soft targets, and with weights, smoothing, labels to ignore: again one node.
 expected_cross_entropy_row = ArrayOp(
-    "cross_entropy", "cross_entropy", on_array=_expected_nll, partials=(_expected_to_logits,)
-)
+    "expected_cross_entropy", "cross_entropy",
+    on_array=_expected_nll,
+    partials=(_expected_to_logits,),
+    examples=(_expected_example(None), _expected_example(1)),
+    plain=_plain_expected,
+)  # fmt: skip

@@ -192,12 +192,12 @@ def test_javascript_never_writes_what_only_python_reads():
 
 def test_what_can_be_called_are_the_rows_that_have_a_formula():
     partials = (lambda out, var, new: var / out, lambda out, var, new: new / out)  # words of JavaScript
-    autograd.define("hypot", lambda var, new: autograd.sqrt(var**2 + new**2), partials, symbol="h³")
+    autograd.define("hypotenuse", lambda var, new: autograd.sqrt(var**2 + new**2), partials, symbol="h³")
     autograd.define("lumpy", lambda x: math.floor(x), lambda out, x: 0.0 * x)
     text = functions()
-    assert "  hypot: (x1, x2) => rows.hypot(x1, x2),\n" in text
+    assert "  hypotenuse: (x1, x2) => rows.hypotenuse(x1, x2),\n" in text
     assert "lumpy" not in text and "³" not in text
-    assert "hypot: (x1, x2) => Math.sqrt(" in complete(text)
+    assert "hypotenuse: (x1, x2) => Math.sqrt(" in complete(text)
     for name, op in autograd.ops.ELEMENTWISE.items():  # the same names as a formula has
         written = op(*map(JavaScript, "abc"[: len(op.partials)])) if name != "lumpy" else ""
         assert (f" {name}: (" in text) == bool(re.match(r"[\w.]+\(", str(written)) and name != "pow"), name

@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, ops, trace
+from autograd import Value, elementary, ops, trace
 from autograd.tracing.fuse import fused
 from autograd.tracing.passes import pruned, simplified
+from autograd.value import nary
 
 # What each row is given in place of x (and y), so that it has a finite value and derivative.
 SAFE = {
@@ -25,12 +26,24 @@ SAFE = {
     "sqrt": lambda x, y: ops.sqrt(0.5 + x * x),
     "tan": lambda x, y: ops.tan(ops.tanh(x)),
     "hardtanh": lambda x, y: ops.hardtanh(x, -0.7, 0.9),
+    "clip": lambda x, y: elementary.clip(x, -0.7, 0.9),
+    "arctan2": lambda x, y: elementary.arctan2(x, 0.5 + y * y),
+    "hypot": lambda x, y: elementary.hypot(x, 0.5 + y * y),
+    "exp2": lambda x, y: elementary.exp2(ops.tanh(x)),
+    "log2": lambda x, y: elementary.log2(0.5 + x * x),
+    "log10": lambda x, y: elementary.log10(0.5 + x * x),
+    "sinh": lambda x, y: elementary.sinh(ops.tanh(x)),
+    "cosh": lambda x, y: elementary.cosh(ops.tanh(x)),
+    "arcsin": lambda x, y: elementary.arcsin(0.9 * ops.sin(x)),
+    "arccos": lambda x, y: elementary.arccos(0.9 * ops.sin(x)),
 }
 ROWS = sorted(ops.ELEMENTWISE)
 OTHERS = [
     "sum",
     "dot",
     "logsumexp",
+    "max",
+    "min",
     "square",
     "half",
     "choose",
@@ -59,6 +72,8 @@ def apply(name, x, y, number, index):
         "sum": lambda: autograd.sum([x, y, number, x]),
         "dot": lambda: autograd.dot([x, y, x], [y, number, x]),
         "logsumexp": lambda: autograd.logsumexp([x, y, number]),
+        "max": lambda: nary(ops.max_of, [x, y, number, x]),
+        "min": lambda: nary(ops.min_of, [y, number, x]),
         "square": lambda: x**2,
         "half": lambda: number * x / 2,
         "choose": lambda: autograd.where(x > number, x * y, y),

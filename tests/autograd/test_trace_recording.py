@@ -151,7 +151,7 @@ def test_an_error_in_the_function_leaves_nothing_behind():
         trace(lambda x: x / 0.0, 1.0)
     with pytest.raises(KeyError):
         trace(lambda x: {}[1], 1.0)
-    assert Value(1.0) < 2.0 and float(Value(1.0)) == 1.0 and bool(Value(0.0)) and (Value(1.0) == 1.0) is False
+    assert Value(1.0) < 2.0 and Value(1.0).data == 1.0 and bool(Value(0.0)) and (Value(1.0) == 1.0) is False
 
 
 def test_another_thread_compares_values_while_one_traces():
@@ -161,7 +161,7 @@ def test_another_thread_compares_values_while_one_traces():
     def other():
         inside.wait(5)
         x = Value(1.0)
-        answers.extend([x < 2.0, float(x), bool(x), x == 1.0, modes.recorder()])
+        answers.extend([x < 2.0, x.data, bool(x), x == 1.0, modes.recorder()])
         with no_grad():
             answers.append((x * 2).parents)
         done.set()
@@ -188,7 +188,7 @@ def test_a_trace_inside_of_a_trace():
     assert trace(fn, 1.0)(2.0) == 12.0
     with pytest.raises(TraceError, match="label='x'.*an argument of another function"):
         trace(lambda x: trace(lambda y: x * y, 1.0)(2.0), 1.0)
-    with pytest.raises(TraceError, match=r"float\(\) on a traced number"):
+    with pytest.raises(TraceError, match="a call of a program on a traced number"):
         trace(lambda x: trace(lambda y: w * y, 1.0)(x), 1.0)
 
 
@@ -219,7 +219,7 @@ def test_where_takes_all_relations_both_ways():
                     slopes = (
                         autograd.gradients(out, [a, b]) if isinstance(out, Value) and out.parents else None
                     )
-                    assert value == float(out)
+                    assert value == (out.data if isinstance(out, Value) else out)
                     assert slopes is None or gradients.arguments == slopes
 
 

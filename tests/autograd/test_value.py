@@ -51,7 +51,7 @@ def test_comparison_is_by_value_and_equality_by_identity():
 def test_float_repr_and_attributes():
     x = Value(3, "x")
     y = x * x
-    assert float(y) == 9.0 and isinstance(x.data, float)
+    assert y.data == 9.0 and isinstance(x.data, float)
     assert y.parents == (x, x) and y.local_grads == (3.0, 3.0)
     assert (y.op.name, y.op.symbol, y.label, y.grad) == ("mul", "*", None, None)
     assert x.parents == x.local_grads == ()
@@ -74,7 +74,6 @@ def test_float_repr_and_attributes():
         (lambda: Value(10**400), OverflowError, "too large"),
         (lambda: Value(1) + "a", TypeError, "add: got 'a'"),
         (lambda: [1] * Value(1), TypeError, r"mul: got \[1\]"),
-        (lambda: np.ones(3) * Value(1), TypeError, r"mul: got an array of shape \(3,\)"),
         (lambda: Value(1) * Tensor([1.0]), TypeError, "do not mix"),
         (lambda: Tensor([1.0]) * Value(1), TypeError, "do not mix"),
         (lambda: Value(1) + math.nan, ValueError, "nan"),

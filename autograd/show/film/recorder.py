@@ -69,8 +69,9 @@ class Film:
                 f"film: the network has {len(values):,} parameters, and above {MOST_PARAMETERS:,} nobody "
                 "could tell them apart in a picture; film a smaller one"
             )
-        self.title = _line("title", title) or f"A {self.network} network learns"
-        self.note = _line("note", note)
+        heading = text.heading(checks.text(title, "title", "film"), "film")
+        self.title = heading or f"A {self.network} network learns"
+        self.note = text.visible(" ".join(checks.text(note, "note", "film").split()))
         self.examples = examples.read(shown, targets, level, self.network)
         self.loss = loss
         if loss is not None:
@@ -256,8 +257,3 @@ def film(
     'film.html'
     """
     return Film(model, examples, targets, loss, title, note, level)
-
-
-def _line(name: str, given: Any) -> str:
-    """Text on one line, with nothing in it that cannot be seen."""
-    return text.visible(" ".join(checks.text(given, name, "film").split()))

@@ -1,0 +1,288 @@
+"""Arrays of Values: scalars in array notation, each with its place in the graph.
+
+A NumPy array of Values (dtype object) already computes: NumPy calls ``*`` and ``+`` of the elements, so
+``W @ x + b`` builds the scalar graph. Where NumPy decides something itself and never asks the elements
+(``np.maximum``, ``max``, ``sign``, ``isnan``, ``==``), :class:`ValueArray` does.
+
+>>> import numpy as np
+>>> W, x = values([[1.0, -2.0], [0.5, 3.0]], "W"), np.array([1.0, 1.0])
+>>> loss = np.maximum(W @ x, 0.0).sum()
+>>> loss.backward()
+>>> W.grad.tolist(), W[1, 0]
+([[0.0, 0.0], [1.0, 1.0]], Value(0.5, label='W[1,0]', grad=1))
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import array_functions, modes, numpy_protocol, ops
+from .node import Node
+from .value import Value, constant, nary
+
+COMPARISONS: dict[str, Callable[..., Any]] = {
+    "less": operator.lt, "less_equal": operator.le, "greater": operator.gt, "greater_equal": operator.ge,
+    "equal": ops.equal,
+}  # fmt: skip
+# NumPy computes these by the elements' own operators.
+BY_ELEMENT = {
+    "add", "subtract", "multiply", "divide", "power", "negative", "absolute", "matmul", "vecdot", "matvec",
+}  # fmt: skip
+
+
+class ValueArray(np.ndarray):
+    """A NumPy array whose elements are Values; made by :func:`values`.
+
+    Operators, NumPy's functions and methods, comparisons, indexing and shapes work as on an array of numbers
+    and build the scalar graph. ``data`` and ``grad`` are arrays of the elements' numbers.
+    """
+
+    @property  # type: ignore[override]
+    def data(self) -> np.ndarray:
+        """The elements' numbers, as an array of floats. Setting it sets those of the elements."""
+        return numbers(self)
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        given = np.broadcast_to(np.asarray(data, float), self.shape)
+        if np.isnan(given).any():
+            raise ValueError("ValueArray.data: got nan, which is not a number; look where the data has it")
+        for value, number in zip(self.ravel().tolist(), given.ravel().tolist()):
+            value.data = number
+
+    @property
+    def grad(self) -> np.ndarray | None:
+        """The elements' gradients, as floats; 0 where only others have one, and None where none has."""
+        found = [value.grad for value in self.ravel().tolist()]
+        if all(each is None for each in found):
+            return None
+        return np.array([0.0 if each is None else each for each in found]).reshape(self.shape)
+
+    def zero_grad(self) -> None:
+        """Forget the gradients (None) of all elements."""
+        for value in self.ravel().tolist():
+            value.grad = None
+
+    def sum(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
+        """The sum over ``axis``, one node for each."""
+        return self._reduced(ops.sum_of, axis, keepdims)
+
+    def max(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
+        """The largest over ``axis``; several that are largest share the gradient equally."""
+        return self._reduced(ops.max_of, axis, keepdims)
+
+    def min(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
+        """The smallest over ``axis``; several that are smallest share the gradient equally."""
+        return self._reduced(ops.min_of, axis, keepdims)
+
+    def mean(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
+        """The mean over ``axis``."""
+        total = self.sum(axis=axis, keepdims=keepdims)
+        return total * (np.size(total) / self.size)
+
+    def var(  # type: ignore[override]
+        self, axis: Any = None, *, ddof: int = 0, keepdims: bool = False
+    ) -> Any:
+        """The variance over ``axis``, the sum of squares divided by n - ``ddof``."""
+        away = self - self.mean(axis=axis, keepdims=True)
+        total = (away * away).sum(axis=axis, keepdims=keepdims)
+        return total * (1.0 / (self.size / np.size(total) - ddof))
+
+    def nonzero(self) -> Any:
+        """The indices of the elements that are not 0, an array for each axis."""
+        return self.data.nonzero()
+
+    def _reduced(self, op: ops.NaryOp, axis: Any, keepdims: bool) -> Any:
+        """One node of each group of elements that ``axis`` takes together."""
+        kept = np.empty(self.shape, bool).any(axis=axis, keepdims=True).shape  # or NumPy's error for the axis
+        axes = [i for i in range(self.ndim) if axis is None or i in np.atleast_1d(axis) % max(self.ndim, 1)]
+        others = [i for i in range(self.ndim) if i not in axes]
+        groups = self.view(np.ndarray).transpose(*others, *axes)
+        count = int(np.prod([self.shape[i] for i in axes]))
+        if not count and op is not ops.sum_of:
+            raise ValueError(f"{op.name}: there is nothing to take it of, in an array of shape {self.shape}")
+        rows = groups.reshape(int(np.prod([self.shape[i] for i in others])), count).tolist()
+        out = np.empty(len(rows), object)
+        out[:] = [nary(op, row) if row else constant(0.0) for row in rows]
+        shape = kept if keepdims else tuple(self.shape[i] for i in others)
+        return _wrapped(out.reshape(shape))
+
+    # How NumPy asks.
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **settings: Any) -> Any:
+        return self._of_numpy(ufunc, method, inputs, settings)
+
+    @staticmethod
+    def _of_numpy(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> Any:
+        """NumPy's elementwise function, with Values in an array or beside one."""
+        (target,) = settings.pop("out", None) or (None,)
+        found = _called(ufunc, method, inputs, settings)
+        if target is None:
+            return found
+        if not target.dtype.hasobject:
+            raise TypeError(
+                f"np.{ufunc.__name__}: the result has Values, and cannot be written into an array of "
+                f"{target.dtype}: write a = a + x in place of a += x"
+            )
+        target.view(np.ndarray)[...] = found
+        return target
+
+    def __array_function__(self, function: Any, types: Any, args: Any, settings: Any) -> Any:
+        name = numpy_protocol.NAMES.get(function.__name__, function.__name__)
+        if name in METHODS and isinstance(args[0], ValueArray):
+            return getattr(args[0], name)(*args[1:], **settings)
+        if name in OF_NUMBERS:
+            return function(*map(numbers, args), **settings)
+        found = super().__array_function__(function, types, args, settings)
+        return _wrapped(found) if isinstance(found, np.ndarray) and found.dtype.hasobject else found
+
+    # How rows compute on arrays of Values.
+
+    @staticmethod
+    def _apply(op: ops.Op, *operands: Any) -> Any:
+        """The row element by element, by Value's own; shapes broadcast."""
+        arrays = [_as_elements(_elements(operand, op.name)) for operand in operands]
+        row = np.frompyfunc(lambda *each: _node(op(*each)), len(arrays), 1)
+        return _wrapped(row(*arrays))
+
+    @staticmethod
+    def _apply_array(op: ops.ArrayOp, *operands: Any, **static: Any) -> Any:
+        """An operation on whole arrays: its form in array notation, which builds the scalar graph."""
+        arrays = [_elements(operand, op.name).view(ValueArray) for operand in operands]
+        return _wrapped((op.plain or op.on_array)(*arrays, **static))
+
+    @staticmethod
+    def _where(condition: Any, x: Any, y: Any) -> Any:
+        condition = np.asarray(condition)
+        x, y = (_as_elements(_elements(each, "where")) for each in (x, y))
+        return _wrapped(np.frompyfunc(lambda c, a, b: _node(ops.where(c, a, b)), 3, 1)(condition, x, y))
+
+    @staticmethod
+    def _equal(x: Any, y: Any) -> Any:
+        return _compared(ops.equal, x, y)
+
+
+def _called(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> Any:
+    name = ufunc.__name__
+    if method == "reduce" and name in ("add", "maximum", "minimum"):
+        array = inputs[0] if isinstance(inputs[0], ValueArray) else inputs[0].view(ValueArray)
+        reduce = getattr(array, {"add": "sum", "maximum": "max", "minimum": "min"}[name])
+        named = {key: given for key, given in settings.items() if key in ("axis", "keepdims")}
+        return reduce(**{"axis": 0, **named})
+    if method == "__call__" and name in COMPARISONS:
+        return _compared(COMPARISONS[name], *inputs)
+    if method == "__call__" and name == "not_equal":
+        return np.logical_not(_compared(ops.equal, *inputs))
+    if method == "__call__" and name in numpy_protocol.PLAIN:
+        return ufunc(*map(numbers, inputs), **settings)
+    if name in BY_ELEMENT or method != "__call__" or numpy_protocol.is_of_a_person(ufunc):
+        return _wrapped(getattr(ufunc, method)(*map(_as_elements, inputs), **settings))
+    called = numpy_protocol.row_of(ufunc)
+    if called is None or settings.keys() - {"casting", "subok"}:
+        raise TypeError(
+            f"np.{name} has no derivative here: use the operators and the functions of autograd, "
+            "autograd.define for a function of your own, or .data for the numbers alone"
+        )
+    return called(*inputs)
+
+
+# Methods that NumPy would answer by the elements' truth, or not at all; its functions that are methods of an
+# array of Values, and those that ask about numbers alone.
+OWN = {"std", "norm", "round", "argmax", "argmin", "argsort", "any", "all"}
+METHODS = OWN | {"sum", "max", "min", "mean", "var"}
+OF_NUMBERS = {"allclose", "isclose", "array_equal", "count_nonzero", "flatnonzero", "argwhere"}
+Value.array_kind = ValueArray
+for _name in OWN:
+    setattr(ValueArray, _name, getattr(array_functions, _name))
+
+
+def values(data: Any, label: str | None = None) -> ValueArray:
+    """Make an array of leaves from an array or nested lists of numbers; Values among them stay as they are.
+
+    With a label ``"W"`` the elements are labelled by their place, ``W[0,1]``.
+
+    >>> values([1.0, 2.0], "x")
+    ValueArray([Value(1, label='x[0]'), Value(2, label='x[1]')], dtype=object)
+    """
+    if not isinstance(label, str | None):
+        raise TypeError(f"values: the label is {label!r}; expected a string or None")
+    array = _elements(data, "values")
+    made = np.empty(array.shape, object)
+    for index in np.ndindex(array.shape):
+        each = array[index]
+        if not isinstance(each, Value):
+            place = ",".join(map(str, index))
+            each = Value(each, label and (f"{label}[{place}]" if index else label))
+        made[index] = each
+    return made.view(ValueArray)
+
+
+def numbers(array: Any) -> Any:
+    """The numbers of an array of Values, as floats; of anything else, itself."""
+    if isinstance(array, np.ndarray) and array.dtype.hasobject:
+        found = [getattr(each, "_data", each) for each in array.ravel().tolist()]
+        return np.array(found, float).reshape(array.shape)
+    return array._data if isinstance(array, Value) else array
+
+
+def _elements(operand: Any, caller: str) -> np.ndarray:
+    """An operand as an array of Values and numbers; TypeError for one of anything else."""
+    if isinstance(operand, Value):
+        return np.array(operand, object)
+    if isinstance(operand, Node):
+        raise TypeError(
+            f"{caller}: got the Tensor {operand!r} beside Values; they do not mix: build it all of one "
+            "kind"
+        )
+    try:
+        array = np.asarray(operand)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{caller}: expected numbers or Values, or nested lists of them: {error}") from None
+    array = array.view(np.ndarray)
+    if array.dtype.kind not in "biufO":
+        raise TypeError(f"{caller}: got {operand!r}; expected numbers or Values, or arrays of them")
+    if array.dtype.hasobject:
+        for each in array.flat:
+            if not isinstance(each, (Value, int, float, np.number)):
+                raise TypeError(
+                    f"{caller}: an element of the array is {each!r} of type {type(each).__name__}; expected "
+                    "Values and numbers"
+                )
+    return array
+
+
+def _as_elements(array: Any) -> Any:
+    """An operand as NumPy hands it out element by element: numbers as Python's own, one Value as an array."""
+    if isinstance(array, Value):
+        return np.array(array, object)
+    if isinstance(array, ValueArray):
+        return array.view(np.ndarray)
+    return array.astype(object) if isinstance(array, np.ndarray) and not array.dtype.hasobject else array
+
+
+def _node(result: Any) -> Value:
+    return result if isinstance(result, Value) else constant(result)
+
+
+def _compared(relation: Callable[..., Any], x: Any, y: Any) -> Any:
+    """A comparison by numbers: bools, or while a function is traced its conditions."""
+    if modes.recorder() is not None:
+        return np.frompyfunc(relation, 2, 1)(_as_elements(x), _as_elements(y))
+    return relation(*(numbers(_elements(each, relation.__name__)) for each in (x, y)))
+
+
+def _wrapped(found: Any) -> Any:
+    """A result as an array of Values: every number among them a constant; one alone as it is."""
+    if not isinstance(found, np.ndarray):
+        return found
+    if not found.ndim:
+        return found[()]
+    if found.dtype.hasobject and not any(isinstance(each, Value) for each in found.flat) and found.size:
+        return found  # a person's function that gave no nodes
+    if found.dtype.hasobject and not all(isinstance(each, Value) for each in found.flat):
+        found = np.frompyfunc(_node, 1, 1)(found.view(np.ndarray))
+    return found.view(ValueArray) if found.dtype.hasobject else found
