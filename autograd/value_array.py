@@ -20,7 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from . import array_functions, modes, numpy_protocol, ops
+from . import modes, numpy_protocol, ops
+from .array_methods import ArrayMethods
 from .node import Node
 from .value import Value, constant, nary
 
@@ -190,14 +191,15 @@ def _called(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> A
     return called(*inputs)
 
 
-# Methods that NumPy would answer by the elements' truth, or not at all; its functions that are methods of an
-# array of Values, and those that ask about numbers alone.
+# What NumPy would answer by the elements' truth, or not at all, as a function and as a method; its functions
+# that are methods of an array of Values; and those that ask about numbers alone.
 OWN = {"std", "norm", "round", "argmax", "argmin", "argsort", "any", "all"}
 METHODS = OWN | {"sum", "max", "min", "mean", "var"}
 OF_NUMBERS = {"allclose", "isclose", "array_equal", "count_nonzero", "flatnonzero", "argwhere"}
 Value.array_kind = ValueArray
-for _name in OWN:
-    setattr(ValueArray, _name, getattr(array_functions, _name))
+for _name in vars(ArrayMethods):
+    if _name in OWN or _name[0] != "_" and not hasattr(np.ndarray, _name):
+        setattr(ValueArray, _name, getattr(ArrayMethods, _name))
 
 
 def values(data: Any, label: str | None = None) -> ValueArray:
