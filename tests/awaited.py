@@ -5,6 +5,12 @@ out here.
 """
 
 AWAITED: dict[str, str] = {
+    "autograd.Batched.__call__": "*arguments",
+    "autograd.Batched.step": "*arguments",
+    "autograd.Batched.value_and_grad": "*arguments",
+    "autograd.Compiled.__call__": "*arguments",
+    "autograd.Compiled.map": "*arrays",
+    "autograd.Compiled.value_and_grad": "*arguments",
     "autograd.ArrayOp": "name symbol on_array partials",
     "autograd.ArrayOp.__call__": "*operands",
     "autograd.NaryOp": "name symbol on_float partials domain",
