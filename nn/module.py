@@ -96,17 +96,8 @@ class Module:
         check_names(state, own, type(self).__name__)
         arrays = {}
         for name, node in own.items():
-            array, shape = np.asarray(state[name]), np.shape(node.data)
-            if array.shape != shape:
-                raise ValueError(
-                    f"load_state_dict: {name!r} has shape {array.shape} in the state, but {shape} in this "
-                    f"{type(self).__name__}; build the model with the sizes it was saved with"
-                )
-            if not np.can_cast(array.dtype, np.asarray(node.data).dtype, "same_kind"):
-                raise ValueError(
-                    f"load_state_dict: {name!r} is of dtype {array.dtype} in the state; expected numbers "
-                    f"that fit {np.asarray(node.data).dtype}"
-                )
+            array = np.asarray(state[name])
+            check_array(name, array.shape, array.dtype, np.asarray(node.data), type(self).__name__)
             if isinstance(node, Value) and np.isnan(array):
                 raise ValueError(f"load_state_dict: {name!r} is nan in the state, which a Value cannot be")
             arrays[name] = array
@@ -150,6 +141,20 @@ def check_names(state: Any, own: Any, model: str) -> None:
     problems += [f"{_listed(unknown)} not known to this {model}"] * bool(unknown)
     if problems:
         raise ValueError(f"load_state_dict: {'; '.join(problems)}: it is the state of another model")
+
+
+def check_array(name: str, shape: tuple[int, ...], dtype: Any, own: np.ndarray, model: str) -> None:
+    """ValueError where an array in a state, of that shape and dtype, does not fit a model's own."""
+    if shape != own.shape:
+        raise ValueError(
+            f"load_state_dict: {name!r} has shape {shape} in the state, but {own.shape} in this {model}; "
+            "build the model with the sizes it was saved with"
+        )
+    if not np.can_cast(dtype, own.dtype, "same_kind"):
+        raise ValueError(
+            f"load_state_dict: {name!r} is of dtype {dtype} in the state; expected numbers that "
+            f"fit {own.dtype}"
+        )
 
 
 def _listed(names: list[str]) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..files import replacing
+from ..files import destination, replacing
 from ..node import Node
 from . import dot, layout, svg, text
 from .graph import Graph, nodes_of, read
@@ -58,12 +58,8 @@ class Drawing:
         ...     draw(Value(2.0, "x").tanh()).save(f"{folder}/tanh.svg").name
         'tanh.svg'
         """
-        target = Path(path)
+        target = destination(path, "save", (".svg", ".png", ".pdf", ".dot"))
         ending = target.suffix.lower()
-        if ending not in (".svg", ".png", ".pdf", ".dot"):
-            raise ValueError(f"save: {str(target)!r} must end in .svg, .png, .pdf or .dot, not {ending!r}")
-        if not target.parent.is_dir():
-            raise FileNotFoundError(f"save: there is no folder {str(target.parent)!r}; make it first")
         if ending == ".svg":
             content = self.svg.encode()
         elif ending == ".dot":
