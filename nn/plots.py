@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.files import regular, replacing
+from autograd.naming import whole
 from autograd.show.style import LIGHT
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def history(figure: Figure, history: History, colours: Sequence[str] = COLOURS) 
         ):
             if column in history.columns():
                 axes.plot(epochs, history[column], color=colour, linewidth=2, marker=marker, label=label)
-        axes.set(title=name.capitalize())
+        axes.set(title=whole(name.capitalize()))
         axes.legend()
     rows[-1].set(xlabel="epoch")
     rows[-1].locator_params(axis="x", integer=True)

@@ -249,9 +249,15 @@ class BeforeStep(_Act):
     """Do something with the gradients before every step: clip them, add noise to them.
 
     >>> import nn
-    >>> model = nn.Linear(2, 1, rng=0)
+    >>> model = nn.Linear(2, 1, bias=False, rng=0)
     >>> noise = BeforeStep(nn.GradientNoise(model.parameters(), rng=0))
     >>> clipping = BeforeStep(lambda: nn.clip_grad_norm(model.parameters(), 1.0))
+    >>> before, data = model.weight.numpy().copy(), (np.ones((8, 2)), np.full((8, 1), 100.0))
+    >>> history = nn.training.fit(
+    ...     model, data, nn.mse, nn.SGD(model.parameters(), lr=0.5), epochs=1, progress=False,
+    ...     callbacks=[noise, clipping])
+    >>> print(f"{np.linalg.norm(model.weight.numpy() - before):.4f}")  # the rate times the norm
+    0.5000
     """
 
     def before_step(self, run: Run) -> None:
@@ -263,8 +269,14 @@ class AfterStep(_Act):
     """Do something with the weights after every step: keep their norm below a limit.
 
     >>> import nn
-    >>> model = nn.Linear(2, 1, rng=0)
+    >>> model = nn.Linear(2, 1, bias=False, rng=0)
     >>> constraint = AfterStep(lambda: nn.max_norm(model.weight, 3.0))
+    >>> data = np.ones((8, 2)), np.full((8, 1), 100.0)
+    >>> history = nn.training.fit(
+    ...     model, data, nn.mse, nn.SGD(model.parameters(), lr=0.5), epochs=1, progress=False,
+    ...     callbacks=constraint)
+    >>> print(f"{np.linalg.norm(model.weight.numpy()):.4f}")
+    3.0000
     """
 
     def after_step(self, run: Run) -> None:
@@ -313,7 +325,7 @@ class JSONLinesLog(CSVLog):
 
     def text(self, rows: list[dict[str, float]], columns: list[str]) -> str:
         """The content of the file."""
-        finite = ({name: n if math.isfinite(n) else None for name, n in row.items()} for row in rows)
+        finite = ({whole(name): n if math.isfinite(n) else None for name, n in row.items()} for row in rows)
         return "".join(json.dumps(row) + "\n" for row in finite)
 
 
