@@ -246,6 +246,20 @@ def check_names(state: Any, own: Any, model: str) -> None:
         raise ValueError(f"load_state_dict: {'; '.join(problems)}: it is the state of another model")
 
 
+def check_array(name: str, shape: tuple[int, ...], dtype: Any, own: np.ndarray, model: str) -> None:
+    """ValueError where an array in a state, of that shape and dtype, does not fit a model's own."""
+    if shape != own.shape:
+        raise ValueError(
+            f"load_state_dict: {name!r} has shape {shape} in the state, but {own.shape} in this {model}; "
+            "build the model with the sizes it was saved with"
+        )
+    if not np.can_cast(dtype, own.dtype, "same_kind"):
+        raise ValueError(
+            f"load_state_dict: {name!r} is of dtype {dtype} in the state; expected numbers that "
+            f"fit {own.dtype}"
+        )
+
+
 def _listed(names: list[str]) -> str:
     shown = ", ".join(map(repr, names[:5]))
     return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown

@@ -16,7 +16,7 @@ from ..checks import function, listed, real, wrong
 from ..module import Parameter, check_writable
 from ..names import OPTIMIZER
 from .settings import checked
-from .storage import State, Storage, expect
+from .storage import State, Storage, check_signs, expect
 
 Closure = Callable[[], Any]
 
@@ -98,6 +98,7 @@ class Optimizer:
 
     scratch: tuple[str, ...] = ()  # arrays of the parameter's shape without content: room to compute in
     numbers: Mapping[str, float] = {"step": 0}  # each parameter's own, and what they are at the start
+    never_negative: tuple[str, ...] = ("step",)  # of arrays and numbers: in a state that is loaded, either
     _arrays: np.ndarray | None = None  # the numbers that step_arrays changed last
 
     def __init__(self, parameters: Iterable[Any], lr: float = 1e-3, **settings: Any) -> None:
@@ -282,7 +283,9 @@ class Optimizer:
                 trial.update(found["settings"])
             except (TypeError, ValueError) as error:
                 raise ValueError(f"load_state_dict: {where}: {error}") from error
-            fits.append((group, trial, storage, storage.fitting(found, where)))
+            fit = storage.fitting(found, where)
+            check_signs(fit, self.never_negative, where)
+            fits.append((group, trial, storage, fit))
         for group, trial, storage, fit in fits:
             group.update(trial)
             storage.load(fit)
