@@ -11,10 +11,65 @@
 from importlib import import_module
 from typing import Any
 
-from . import array_ops, elementary, ops  # first, so that all rows there are become methods
+from . import array_ops, ops, torch_names
+from .array_functions import all as all
+from .array_functions import any as any
+from .array_functions import (
+    argmax,
+    argmin,
+    argsort,
+    astype,
+    broadcast_to,
+    clip,
+    cumsum,
+    einsum,
+    expand_dims,
+    flip,
+    isnan,
+    matmul,
+    mean,
+    moveaxis,
+    norm,
+    outer,
+    pad,
+    prod,
+    put,
+    repeat,
+    reshape,
+    roll,
+    sort,
+    split,
+    squeeze,
+    std,
+    swapaxes,
+    take_along_axis,
+    tile,
+    transpose,
+    tril,
+    triu,
+    var,
+)  # fmt: skip
+from .array_functions import max as max
+from .array_functions import min as min
+from .array_functions import round as round
 from .check import Checked, GradientError, Report, gradcheck
 from .defining import define
 from .derivatives import hessian, hvp, jacobian
+from .elementary import (
+    arccos,
+    arcsin,
+    arctan,
+    arctan2,
+    ceil,
+    cosh,
+    exp2,
+    floor,
+    hypot,
+    log2,
+    log10,
+    sinh,
+    square,
+)  # fmt: skip
 from .engine import Contribution, Step, backward_steps, gradients, topological_order
 from .functions import concatenate, dot, log_softmax, logsumexp, softmax, stack, sum, take
 from .modes import detect_anomaly, no_grad
@@ -63,12 +118,20 @@ from .value_array import ValueArray, values
 __all__ = [
     "ArrayOp", "Checked", "Contribution", "Drawing", "Film", "GradientError", "NaryOp", "Op", "Program",
     "Report", "Step", "Stepper", "Symbol", "Tensor", "TraceError", "Value", "ValueArray", "abs", "array_ops",
-    "backward_steps", "concatenate", "cos", "define", "detect_anomaly", "dot", "draw", "elu", "erf",
+    "backward_steps", "concatenate", "cos", "define", "detect_anomaly", "dot", "draw", "elu", "equal", "erf",
     "erfc", "exp", "expm1", "film", "formula", "gelu", "gelu_tanh", "gradcheck", "gradients", "hardtanh",
     "hessian", "hvp", "identity", "jacobian", "leaky_relu", "log", "log1p", "log_softmax", "logsumexp",
     "maximum", "minimum", "mish", "name_of", "no_grad", "ops", "prelu", "relu", "selu", "sigmoid", "sign",
     "silu", "sin", "softmax", "softplus", "sqrt", "stack", "stepper", "sum", "swish", "take", "tan",
     "tanh", "topological_order", "trace", "traced", "values", "where",
+]  # fmt: skip
+# What NumPy's users expect. all, any, max, min and round are there too, and would hide Python's own.
+__all__ += [
+    "arccos", "arcsin", "arctan", "arctan2", "argmax", "argmin", "argsort", "astype", "broadcast_to",
+    "ceil", "clip", "cosh", "cumsum", "einsum", "exp2", "expand_dims", "flip", "floor", "hypot", "isnan",
+    "log10", "log2", "matmul", "mean", "moveaxis", "norm", "outer", "pad", "prod", "put", "repeat",
+    "reshape", "roll", "sinh", "sort", "split", "square", "squeeze", "std", "swapaxes", "take_along_axis",
+    "tile", "transpose", "tril", "triu", "var",
 ]  # fmt: skip
 
 
@@ -88,4 +151,4 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module(".tracing", __name__), name)
     if name in ops.ELEMENTWISE:
         return ops.ELEMENTWISE[name]
-    raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    raise torch_names.no_function(name)

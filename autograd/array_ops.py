@@ -26,7 +26,7 @@ def kept_shape(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
     return tuple(1 if i in axes else n for i, n in enumerate(shape))
 
 
-def _count(shape: tuple[int, ...], axis: Axis) -> int:
+def count(shape: tuple[int, ...], axis: Axis) -> int:
     return int(np.prod([n for n, kept in zip(shape, kept_shape(shape, axis)) if kept == 1]))
 
 
@@ -86,8 +86,10 @@ reshape = ArrayOp(
     "reshape", "reshape",
     on_array=lambda x, *, shape: x.reshape(shape),
     partials=(lambda out, x, *, shape: lambda g: g.reshape(x.shape),),
-    examples=(example((3, 4), shape=(2, 6)), example((2, 6), shape=(3, -1)), example((2, 3), shape=(1, 6, 1)),
-              example((1, 1), shape=())),
+    examples=(
+        example((3, 4), shape=(2, 6)), example((2, 6), shape=(3, -1)), example((2, 3), shape=(1, 6, 1)),
+        example((1, 1), shape=()),
+    ),
 )  # fmt: skip
 
 
@@ -100,16 +102,20 @@ transpose = ArrayOp(
     "transpose", "T",
     on_array=lambda x, *, axes: x.transpose(axes),
     partials=(lambda out, x, *, axes: lambda g: g.transpose(_inverse(axes, x.ndim)),),
-    examples=(example((2, 3), axes=None), example((2, 3, 4), axes=(2, 0, 1)), example((2, 3, 4), axes=(0, -1, -2)),
-              example((3,), axes=None)),
+    examples=(
+        example((2, 3), axes=None), example((2, 3, 4), axes=(2, 0, 1)), example((3,), axes=None),
+        example((2, 3, 4), axes=(0, -1, -2)),
+    ),
 )  # fmt: skip
 
 broadcast_to = ArrayOp(
     "broadcast_to", "broadcast",
     on_array=lambda x, *, shape: np.broadcast_to(x, shape),
     partials=(lambda out, x, *, shape: lambda g: g,),  # the engine sums the broader share down
-    examples=(example((4,), shape=(3, 4)), example((3, 1), shape=(3, 4)), example((1, 3, 1), shape=(2, 3, 4)),
-              example((), shape=(2, 2)), example((2, 3), shape=(2, 3))),
+    examples=(
+        example((4,), shape=(3, 4)), example((3, 1), shape=(3, 4)), example((1, 3, 1), shape=(2, 3, 4)),
+        example((), shape=(2, 2)), example((2, 3), shape=(2, 3)),
+    ),
 )  # fmt: skip
 
 
@@ -134,8 +140,10 @@ sum_to = ArrayOp(
     "sum_to", "sum",
     on_array=_sum_to,
     partials=(lambda out, x, *, shape: lambda g: broadcast_to(g, shape=x.shape),),
-    examples=(example((3, 4), shape=(4,)), example((2, 3, 4), shape=(4,)), example((3, 4), shape=(3, 1)),
-              example((2, 3, 4), shape=(3, 1)), example((2, 3), shape=())),
+    examples=(
+        example((3, 4), shape=(4,)), example((2, 3, 4), shape=(4,)), example((3, 4), shape=(3, 1)),
+        example((2, 3, 4), shape=(3, 1)), example((2, 3), shape=()),
+    ),
 )  # fmt: skip
 
 
@@ -162,7 +170,7 @@ mean: ArrayOp = ArrayOp(
     on_array=in_single(lambda x, *, axis, keepdims: x.mean(axis=axis, keepdims=keepdims)),
     partials=(
         lambda out, x, *, axis, keepdims: lambda g: broadcast_to(
-            single(spread(g, x, axis)) / float(_count(x.shape, axis)), shape=x.shape
+            single(spread(g, x, axis)) / float(count(x.shape, axis)), shape=x.shape
         ),
     ),
     examples=reduction_examples(),
@@ -172,7 +180,7 @@ mean: ArrayOp = ArrayOp(
 def _to_var(out: Any, x: Any, *, axis: Axis, keepdims: bool, ddof: float) -> Any:
     def share(g: Any) -> Any:
         away = single(x) - mean(single(x), axis=axis, keepdims=True)
-        return away * (single(spread(g, x, axis)) * float(np.divide(2.0, _count(x.shape, axis) - ddof)))
+        return away * (single(spread(g, x, axis)) * float(np.divide(2.0, count(x.shape, axis) - ddof)))
 
     return share
 
@@ -183,14 +191,18 @@ var = ArrayOp(
         lambda x, *, axis, keepdims, ddof: x.var(axis=axis, keepdims=keepdims, ddof=ddof)
     ),
     partials=(_to_var,),
-    examples=(*reduction_examples(ddof=0), example((3, 4), axis=None, keepdims=False, ddof=1),
-              example((3, 4), axis=1, keepdims=True, ddof=1), example((5,), axis=0, keepdims=False, ddof=0.5)),
+    examples=(
+        *reduction_examples(ddof=0), example((3, 4), axis=None, keepdims=False, ddof=1),
+        example((3, 4), axis=1, keepdims=True, ddof=1), example((5,), axis=0, keepdims=False, ddof=0.5),
+    ),
 )  # fmt: skip
 
 
 def _to_extreme(out: Any, x: Any, *, axis: Axis, keepdims: bool) -> Any:
     mask = _numbers(x) == spread(_numbers(out), x, axis)
-    share = (mask / mask.sum(axis=axis, keepdims=True)).astype(x.dtype)  # at a tie: equal parts, as torch.amax
+    share = (mask / mask.sum(axis=axis, keepdims=True)).astype(
+        x.dtype
+    )  # at a tie: equal parts, as torch.amax
     return lambda g: spread(g, x, axis) * share
 
 
@@ -255,7 +267,9 @@ cumsum: ArrayOp = ArrayOp(
     "cumsum", "cumsum",
     on_array=in_single(lambda x, *, axis: x.cumsum(axis=axis)),
     partials=(lambda out, x, *, axis: lambda g: _backwards(cumsum(_backwards(g, axis), axis=axis), axis),),
-    examples=(example((4,), axis=0), example((3, 4), axis=-1), example((2, 3, 2), axis=1), example((3, 1), axis=1)),
+    examples=(
+        example((4,), axis=0), example((3, 4), axis=-1), example((2, 3, 2), axis=1), example((3, 1), axis=1),
+    ),
 )  # fmt: skip
 
 
@@ -320,16 +334,19 @@ def _may_repeat(index: Any) -> bool:
     return not all(isinstance(part, once) or getattr(part, "dtype", None) == np.bool_ for part in parts)
 
 
-# Every kind of index: of a (3, 4), and of a (2, 3, 4), with the shape of what it names.
-_REPEATS, _MASK = np.array([0, 2, 0]), np.array([[True, False, True, True], [False] * 4, [False, True, False, True]])
+# Every kind of index: the shape of what it is for, of what it names there, and itself.
+_AGAIN, _MASK = np.array([0, 2, 0]), np.array([[1, 0, 1, 1], [0, 0, 0, 0], [0, 1, 0, 1]], bool)
+_ALL, _NEW = slice(None), None
 _INDICES: tuple[tuple[tuple[int, ...], tuple[int, ...], Any], ...] = (
-    ((3, 4), (4,), 1), ((3, 4), (2, 2), (slice(1, 3), slice(None, None, 2))), ((3, 4), (3,), (Ellipsis, -1)),
-    ((3, 4), (3, 4), (slice(None, None, -1),)), ((3, 4), (3, 1, 4), (slice(None), None)), ((3, 4), (3, 4), _REPEATS),
-    ((3, 4), (3,), (_REPEATS, np.array([1, 3, 1]))), ((3, 4), (3, 3), (slice(None), _REPEATS)), ((3, 4), (5,), _MASK),
-    ((3, 4), (2, 4), np.array([True, False, True])), ((2, 3, 4), (2, 3), (Ellipsis, np.int64(0))),
-    ((2, 3, 4), (2, 3, 1), (np.array([[0], [1]]), slice(1, 2), _REPEATS)), ((3, 4), (0, 4), slice(0, 0)),
-    ((3,), (2, 2), np.array([[0, 1], [1, 1]])),
+    ((3, 4), (4,), 1), ((3, 4), (3,), (..., -1)), ((3, 4), (2, 2), (slice(1, 3), slice(None, None, 2))),
+    ((3, 4), (3, 4), (slice(None, None, -1),)), ((3, 4), (0, 4), slice(0, 0)),
+    ((3, 4), (3, 1, 4), (_ALL, _NEW)), ((3, 4), (3, 4), _AGAIN),
+    ((3, 4), (3,), (_AGAIN, np.array([1, 3, 1]))), ((3, 4), (3, 3), (_ALL, _AGAIN)), ((3, 4), (5,), _MASK),
+    ((3, 4), (2, 4), np.array([True, False, True])), ((3,), (2, 2), _AGAIN[[[0, 1], [1, 2]]]),
+    ((2, 3, 4), (2, 3), (..., np.int64(0))),
+    ((2, 3, 4), (2, 3, 1), (_AGAIN[:2, None] // 2, slice(1, 2), _AGAIN)),
 )  # fmt: skip
+
 
 getitem: ArrayOp = ArrayOp(
     "getitem", "[ ]",
@@ -362,8 +379,10 @@ concatenate = ArrayOp(
     "concatenate", "concat",
     on_array=lambda *parts, axis: np.concatenate(parts, axis=axis),
     partials=_parts,
-    examples=(example((2, 3), (1, 3), axis=0), example((2, 3), (2, 1), (2, 2), axis=-1), example((3,), axis=0),
-              example((2, 1, 2), (2, 0, 2), (2, 3, 2), axis=1)),
+    examples=(
+        example((2, 3), (1, 3), axis=0), example((2, 3), (2, 1), (2, 2), axis=-1), example((3,), axis=0),
+        example((2, 1, 2), (2, 0, 2), (2, 3, 2), axis=1),
+    ),
 )  # fmt: skip
 
 
@@ -381,8 +400,10 @@ stack = ArrayOp(
     "stack", "stack",
     on_array=lambda *parts, axis: np.stack(parts, axis=axis),
     partials=_layers,
-    examples=(example((2, 3), (2, 3), axis=0), example((2, 3), (2, 3), (2, 3), axis=-1), example((3,), axis=1),
-              example((), (), axis=0)),
+    examples=(
+        example((2, 3), (2, 3), axis=0), example((2, 3), (2, 3), (2, 3), axis=-1), example((3,), axis=1),
+        example((), (), axis=0),
+    ),
 )  # fmt: skip
 
 where = ArrayOp(
@@ -392,9 +413,11 @@ where = ArrayOp(
         lambda out, x, y, *, condition: lambda g: ops.where(condition, g, 0.0),
         lambda out, x, y, *, condition: lambda g: ops.where(condition, 0.0, g),
     ),
-    examples=(example((3, 4), (3, 4), condition=_MASK), example((3, 4), (4,), condition=_MASK),
-              example((), (3, 1), condition=_MASK), example((3, 1), (), condition=np.array([True, False])),
-              example((2,), (2,), condition=np.array(False))),
+    examples=(
+        example((3, 4), (3, 4), condition=_MASK), example((3, 4), (4,), condition=_MASK),
+        example((), (3, 1), condition=_MASK), example((3, 1), (), condition=np.array([True, False])),
+        example((2,), (2,), condition=np.array(False)),
+    ),
 )  # fmt: skip
 
 
@@ -430,7 +453,9 @@ def _logsumexp(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     return out if keepdims else out.squeeze(axis)
 
 
-_ALONG = tuple(example(shape, axis=axis) for shape, axis in (((4,), 0), ((3, 4), -1), ((3, 4), 0), ((2, 3, 2), 1)))
+_ALONG = tuple(
+    example(shape, axis=axis) for shape, axis in (((4,), 0), ((3, 4), -1), ((3, 4), 0), ((2, 3, 2), 1))
+)
 
 softmax = ArrayOp(
     "softmax", "softmax",

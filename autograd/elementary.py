@@ -34,7 +34,7 @@ def _ceil(x: Any) -> Any:
     return where(nearest < x, nearest + 1.0, nearest)
 
 
-# Arcs, by the distance ``hypot`` of a point from the origin: no square is taken that could overflow or vanish.
+# Arcs, by the distance ``hypot`` of a point from the origin: no square overflows or vanishes.
 
 
 def _of_two(ufunc: Any) -> Any:
@@ -102,6 +102,7 @@ clip: Op = Op(
 ELEMENTWISE.update(
     (row.name, row)
     for row in (
-        square, exp2, log2, log10, sinh, cosh, arcsin, arccos, arctan, hypot, arctan2, floor, ceil, round, clip,
+        square, exp2, log2, log10, sinh, cosh, arcsin, arccos, arctan, hypot, arctan2, floor, ceil, round,
+        clip,
     )
 )  # fmt: skip

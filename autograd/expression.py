@@ -71,11 +71,15 @@ class Expression:
                 result = nary(part.op, operands)
             else:
                 result = part.op.on_float(*operands)
-            if not math.isfinite(result):
-                raise ops.explain(part.op, OverflowError(), tuple(map(float, operands)))
+            if not math.isfinite(_number(result)):
+                raise ops.explain(part.op, OverflowError(), tuple(map(_number, operands)))
         except (ArithmeticError, ValueError, TypeError) as error:
             raise ExpressionError(str(error), self.text, part.column) from None
         return result
+
+
+def _number(operand: Any) -> float:
+    return float(operand.data if isinstance(operand, Value) else operand)
 
 
 def parse(text: str, names: Collection[str] | None = None) -> Expression:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import array_ops, ops
+from . import array_functions, array_ops, ops
 from .tensor import Tensor, _as_index
 from .value import Value, constant, nary
 
@@ -34,7 +34,7 @@ def sum(values: Any, axis: Any = None, keepdims: bool = False) -> Any:
     (6.0, 3)
     """
     if _is_array(values):
-        return array_ops.sum(values, axis=axis, keepdims=keepdims)
+        return array_functions.sum(values, axis, keepdims)
     values = _of_a_list("sum", values, axis, empty=True)
     return nary(ops.sum_of, values) if values else constant(0.0)
 
@@ -177,3 +177,8 @@ def _several(caller: str, tensors: Any) -> list[Any]:
     if any(isinstance(tensor, Value) for tensor in tensors):
         raise TypeError(f"{caller}: got a Value; expected Tensors or arrays (Values are put into a list)")
     return list(tensors)
+
+
+for _kind in (Value, Tensor):  # rows with something more to them than operands
+    for _method in (array_functions.clip, array_functions.round):
+        setattr(_kind, _method.__name__, _method)

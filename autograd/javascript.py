@@ -28,8 +28,8 @@ from .symbols import ATOM, Symbol, defined, is_infix, number
 # Functions that a row's value calls as they are, and what does the same in JavaScript. What Math lacks is in
 # LIBRARY.
 MATH = (
-    "abs", "sign", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "pow", "sin", "cos", "tan", "sinh",
-    "cosh", "tanh", "hypot", "floor", "ceil",
+    "abs", "sign", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "pow", "sin", "cos", "tan",
+    "sinh", "cosh", "tanh", "hypot", "floor", "ceil",
 )  # fmt: skip
 ARCS = {"arcsin": "Math.asin", "arccos": "Math.acos", "arctan": "Math.atan", "arctan2": "Math.atan2"}
 LACKING = ("erf", "erfc", "logsumexp")

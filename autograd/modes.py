@@ -96,7 +96,8 @@ class _Switch:
         @wraps(function)
         def inside(*args: Any, **kwargs: Any) -> Any:
             running = function(*args, **kwargs)
-            resume, given = running.send, (None,)
+            resume: Any = running.send
+            given: tuple[Any, ...] = (None,)
             while True:
                 try:
                     with self:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from . import engine, numpy_protocol
+from . import engine, numpy_protocol, torch_names
 from .ops import CONSTANT
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class Node:
 
     __slots__ = ("_data", "grad", "label", "op", "_a", "_b", "_da", "_db")
 
+    data: Any
     _data: Any
     grad: Any
     label: str | None
@@ -87,6 +88,11 @@ class Node:
         if self._a is None and self.op is CONSTANT:
             self._da = 0.0
         return self
+
+    if not TYPE_CHECKING:  # to a type checker, any name would be an attribute
+
+        def __getattr__(self, name: str) -> Any:
+            raise torch_names.no_attribute(self, name)
 
     def _seed(self, gradient: Any) -> Any:
         raise AssertionError("each kind of node says what gradient a walk starts from")

@@ -13,8 +13,8 @@ import numpy as np
 from .array_ops import ARRAY, Axis, concatenate, example, in_single, reduction_examples, single, spread, stack
 from .ops import ArrayOp
 
-# The product of all elements along axes. Its derivative to one of them is the product of all the others. It is
-# not the product divided by that element, which may be 0.
+# The product of all elements along axes. Its derivative to one of them is the product of all the others; not
+# the product divided by that element, which may be 0.
 
 
 def _others(x: Any) -> Any:
@@ -53,8 +53,8 @@ prod = ArrayOp(
 )  # fmt: skip
 
 
-# Einstein's sums: a letter for each axis; elements whose letters agree are multiplied, and what is added up is
-# every letter that the result does not have.
+# Einstein's sums: a letter for each axis. Elements whose letters agree are multiplied, and then added up over
+# the letters that the result does not have.
 
 ONE_OPERAND = re.compile(r"[a-zA-Z]*(\.\.\.)?[a-zA-Z]*")
 
@@ -72,7 +72,7 @@ def letters_of(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> tuple[tupl
     for term in (*terms, right):
         if not ONE_OPERAND.fullmatch(term):
             raise ValueError(
-                f"einsum: {subscripts!r} has {term!r}; expected letters, one for each axis, and at most one ..."
+                f"einsum: {subscripts!r} has {term!r}; expected a letter for each axis, and at most one ..."
             )
     if len(terms) != len(shapes):
         raise ValueError(f"einsum: {subscripts!r} is for {len(terms)} operands, but {len(shapes)} were given")
@@ -89,12 +89,14 @@ def letters_of(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> tuple[tupl
         right = "..." + "".join(sorted(letter for letter in set(left) - set(".,") if left.count(letter) == 1))
     output = right.replace("...", rest)
     if rest and rest not in output:
-        raise ValueError(f"einsum: {subscripts!r} has ... on the left alone, which says not what becomes of it")
+        raise ValueError(
+            f"einsum: {subscripts!r} has ... on the left alone, which says not what becomes of it"
+        )
     for letter in output:
         if output.count(letter) > 1 or not any(letter in term for term in inputs):
             raise ValueError(
-                f"einsum: the result of {subscripts!r} has the letter {letter!r}; expected letters of the operands, "
-                "each once"
+                f"einsum: the result of {subscripts!r} has the letter {letter!r}; expected letters of the "
+                "operands, each once"
             )
     _check_sizes(subscripts, inputs, shapes)
     return inputs, output
@@ -111,8 +113,8 @@ def _check_sizes(subscripts: str, inputs: tuple[str, ...], shapes: Sequence[tupl
                 known[letter] = size if before == 1 else before
             if before != size and (own[letter] != size or 1 not in (before, size)):
                 raise ValueError(
-                    f"einsum: operands of shape {' and '.join(map(str, shapes))} do not fit {subscripts!r}: the axes "
-                    f"of one letter are {before} and {size} long"
+                    f"einsum: operands of shape {' and '.join(map(str, shapes))} do not fit {subscripts!r}: "
+                    f"the axes of one letter are {before} and {size} long"
                 )
 
 
@@ -158,11 +160,11 @@ einsum: ArrayOp = ArrayOp(
     examples=tuple(
         example(*shapes, inputs=tuple(inputs.split(",")), output=output)
         for inputs, output, *shapes in (
-            ("ij,jk", "ik", (2, 3), (3, 4)), ("ij,ij", "", (2, 3), (2, 3)), ("bij,bjk", "bik", (2, 2, 3), (2, 3, 2)),
-            ("ii", "", (3, 3)), ("ii", "i", (3, 3)), ("ij", "j", (2, 3)), ("i,j", "ji", (2,), (3,)),
-            ("ij,j,i", "", (2, 3), (3,), (2,)), ("ij,jk,kl", "il", (2, 2), (2, 3), (3, 1)), ("ij,j", "i", (2, 1), (3,)),
-            ("iij,j", "ij", (2, 2, 3), (3,)), (",i", "i", (), (3,)), ("i", "i", (3,)), ("ijk", "kij", (2, 3, 2)),
-            ("ij,k", "i", (2, 3), (2,)),
+            ("ij,jk", "ik", (2, 3), (3, 4)), ("ij,ij", "", (2, 3), (2, 3)), ("i,j", "ji", (2,), (3,)),
+            ("bij,bjk", "bik", (2, 2, 3), (2, 3, 2)), ("ijk", "kij", (2, 3, 2)), ("i", "i", (3,)),
+            ("ii", "", (3, 3)), ("ii", "i", (3, 3)), ("iij,j", "ij", (2, 2, 3), (3,)), (",i", "i", (), (3,)),
+            ("ij", "j", (2, 3)), ("ij,k", "i", (2, 3), (2,)), ("ij,j", "i", (2, 1), (3,)),
+            ("ij,j,i", "", (2, 3), (3,), (2,)), ("ij,jk,kl", "il", (2, 2), (2, 3), (3, 1)),
         )
     ),
     plain=lambda *operands, inputs, output: np.einsum(

@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 
 from . import array_ops, changes, modes, ops
+from .array_methods import ArrayMethods
 from .compiling import describe
 from .node import NOTHING, Node
+from .torch_names import Size
 
 Operand = Any  # a Tensor, a NumPy array, or a number
 
@@ -24,7 +26,7 @@ new = object.__new__
 array_of = attrgetter("_data")
 
 
-class Tensor(Node):
+class Tensor(ArrayMethods, Node):
     """An array in a computation graph.
 
     ``Tensor(data, requires_grad=None, label=None)`` wraps a NumPy array of any shape (without a
@@ -49,6 +51,8 @@ class Tensor(Node):
 
     grad: np.ndarray | None
     requires_grad: bool
+    _changed_by: str | None
+    _alias: Tensor | None
     static: Mapping[str, Any]
 
     def __init__(self, data: Any, requires_grad: bool | None = None, label: str | None = None) -> None:
@@ -80,7 +84,7 @@ class Tensor(Node):
     @property
     def data(self) -> np.ndarray:
         """The array. Setting it takes numbers of this shape, and turns them into this dtype."""
-        return self._data  # type: ignore[no-any-return]
+        return self._data
 
     @data.setter
     def data(self, data: Any) -> None:
@@ -96,7 +100,8 @@ class Tensor(Node):
 
     def _note_change(self, by: str) -> None:
         """Remember that the numbers are others now: gradients that would read the old ones are errors."""
-        now, tensor = modes.changed(), self
+        now = modes.changed()
+        tensor: Tensor | None = self
         while tensor is not None:
             tensor._changed_at, tensor._changed_by = now, by
             tensor = tensor._alias
@@ -114,7 +119,7 @@ class Tensor(Node):
     @property
     def size(self) -> int:
         """The number of elements."""
-        return self._data.size
+        return Size(self._data.size)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -149,10 +154,6 @@ class Tensor(Node):
                 "array of any other"
             )
         return array_ops.astype(self, dtype=dtype) if dtype.kind == "f" else _data(self._data.astype(dtype))
-
-    def argmax(self, axis: int | None = None) -> Any:
-        """The index of the largest element, along ``axis``: a NumPy array of integers, without gradient."""
-        return self._data.argmax(axis=axis)
 
     def __len__(self) -> int:
         if not self._data.ndim:
@@ -249,40 +250,6 @@ class Tensor(Node):
 
     def __getitem__(self, index: Any) -> Tensor:
         return array_ops.getitem(self, index=_as_index(index))
-
-    def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """The sum over ``axis`` (all axes where None)."""
-        return array_ops.sum(self, axis=axis, keepdims=keepdims)
-
-    def mean(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """The mean over ``axis``."""
-        return array_ops.mean(self, axis=axis, keepdims=keepdims)
-
-    def var(self, axis: Any = None, keepdims: bool = False, ddof: int = 0) -> Tensor:
-        """The variance over ``axis``, the sum of squares divided by n - ``ddof``."""
-        return array_ops.var(self, axis=axis, keepdims=keepdims, ddof=ddof)
-
-    def max(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """The largest element over ``axis``; several that are largest share the gradient equally."""
-        return array_ops.max(self, axis=axis, keepdims=keepdims)
-
-    def min(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """The smallest element over ``axis``; several that are smallest share the gradient equally."""
-        return array_ops.min(self, axis=axis, keepdims=keepdims)
-
-    def reshape(self, *shape: Any) -> Tensor:
-        """The same elements in another shape; one size may be -1."""
-        return array_ops.reshape(self, shape=_spelled(shape))
-
-    def transpose(self, *axes: Any) -> Tensor:
-        """The axes in another order, reversed where none is given."""
-        spelled = _spelled(axes) if axes and axes != (None,) else None
-        return array_ops.transpose(self, axes=spelled)
-
-    @property
-    def T(self) -> Tensor:  # noqa: N802
-        """The axes reversed: of a matrix, its transpose."""
-        return array_ops.transpose(self, axes=None)
 
     def softmax(self, axis: int = -1) -> Tensor:
         """exp(x) / sum(exp(x)) along ``axis``, safe for elements of any size."""

@@ -38,6 +38,7 @@ class Value(Node):
     """
 
     __slots__ = ()
+    array_kind: Any  # what an array of Values is; :mod:`autograd.value_array` says
 
     grad: float | None
 
@@ -53,7 +54,7 @@ class Value(Node):
     @property
     def data(self) -> float:
         """The number. Setting it takes any plain real number, as a float; nan is an error."""
-        return self._data  # type: ignore[no-any-return]
+        return self._data
 
     @data.setter
     def data(self, number: Any) -> None:
@@ -112,28 +113,28 @@ class Value(Node):
     __hash__ = Node.__hash__
 
     def __lt__(self, other: Number) -> bool:
-        if isinstance(other, np.ndarray):
+        if isinstance(other, np.ndarray) and other.ndim:
             return NotImplemented  # NumPy asks each of its elements
         if modes.traces and (recorder := modes.recorder()):
             return recorder.compare(self, "<", other)
         return self._data < _as_operand(other, "<")
 
     def __le__(self, other: Number) -> bool:
-        if isinstance(other, np.ndarray):
+        if isinstance(other, np.ndarray) and other.ndim:
             return NotImplemented
         if modes.traces and (recorder := modes.recorder()):
             return recorder.compare(self, "<=", other)
         return self._data <= _as_operand(other, "<=")
 
     def __gt__(self, other: Number) -> bool:
-        if isinstance(other, np.ndarray):
+        if isinstance(other, np.ndarray) and other.ndim:
             return NotImplemented
         if modes.traces and (recorder := modes.recorder()):
             return recorder.compare(self, ">", other)
         return self._data > _as_operand(other, ">")
 
     def __ge__(self, other: Number) -> bool:
-        if isinstance(other, np.ndarray):
+        if isinstance(other, np.ndarray) and other.ndim:
             return NotImplemented
         if modes.traces and (recorder := modes.recorder()):
             return recorder.compare(self, ">=", other)
@@ -226,6 +227,8 @@ class Value(Node):
     def _where(condition: Any, x: Any, y: Any) -> Any:
         if isinstance(condition, np.ndarray) and condition.ndim or _has_array(x, y):
             return Value.array_kind._where(condition, x, y)
+        if isinstance(condition, np.ndarray) and condition.dtype == bool:
+            condition = condition.item()
         if not isinstance(condition, (bool, np.bool_)):
             raise TypeError(
                 f"where: the condition is {condition!r}; for Values it is True or False, as x > 0 gives"
@@ -245,7 +248,7 @@ class Value(Node):
         With an array among them it is an array of Values.
         """
         if _has_array(*operands):
-            return Value.array_kind._apply(op, *operands)  # type: ignore[no-any-return]
+            return Value.array_kind._apply(op, *operands)
         nodes = [_lifted(operand, op) for operand in operands]
         needs = tuple(node.op is not ops.CONSTANT for node in nodes)
         found = _compiled(op, needs)(*nodes)

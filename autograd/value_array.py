@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from . import modes, numpy_protocol, ops
+from .node import Node
 from .value import Value, constant, nary
 
 COMPARISONS: dict[str, Callable[..., Any]] = {
@@ -40,8 +41,8 @@ class ValueArray(np.ndarray):
     and build the scalar graph. ``data`` and ``grad`` are arrays of the elements' numbers.
     """
 
-    @property
-    def data(self) -> np.ndarray:  # type: ignore[override]
+    @property  # type: ignore[override]
+    def data(self) -> np.ndarray:
         """The elements' numbers, as an array of floats. Setting it sets those of the elements."""
         return numbers(self)
 
@@ -66,65 +67,48 @@ class ValueArray(np.ndarray):
         for value in self.ravel().tolist():
             value.grad = None
 
-    def sum(
-        self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, **_: Any
-    ) -> Any:
+    def sum(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The sum over ``axis``, one node for each."""
         return self._reduced(ops.sum_of, axis, keepdims)
 
-    def max(self, axis: Any = None, out: Any = None, keepdims: bool = False, **_: Any) -> Any:
+    def max(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The largest over ``axis``; several that are largest share the gradient equally."""
         return self._reduced(ops.max_of, axis, keepdims)
 
-    def min(self, axis: Any = None, out: Any = None, keepdims: bool = False, **_: Any) -> Any:
+    def min(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The smallest over ``axis``; several that are smallest share the gradient equally."""
         return self._reduced(ops.min_of, axis, keepdims)
 
-    def mean(
-        self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, **_: Any
-    ) -> Any:
+    def mean(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The mean over ``axis``."""
         total = self.sum(axis=axis, keepdims=keepdims)
         return total * (np.size(total) / self.size)
 
-    def var(
-        self,
-        axis: Any = None,
-        dtype: Any = None,
-        out: Any = None,
-        ddof: int = 0,
-        keepdims: bool = False,
-        **_: Any,
+    def var(  # type: ignore[override]
+        self, axis: Any = None, *, ddof: int = 0, keepdims: bool = False
     ) -> Any:
         """The variance over ``axis``, the sum of squares divided by n - ``ddof``."""
         away = self - self.mean(axis=axis, keepdims=True)
         total = (away * away).sum(axis=axis, keepdims=keepdims)
         return total * (1.0 / (self.size / np.size(total) - ddof))
 
-    def std(
-        self,
-        axis: Any = None,
-        dtype: Any = None,
-        out: Any = None,
-        ddof: int = 0,
-        keepdims: bool = False,
-        **_: Any,
+    def std(  # type: ignore[override]
+        self, axis: Any = None, *, ddof: int = 0, keepdims: bool = False
     ) -> Any:
         """The root of the variance."""
         return ops.sqrt(self.var(axis=axis, ddof=ddof, keepdims=keepdims))
 
-    def argmax(self, axis: Any = None, out: Any = None, **_: Any) -> Any:  # type: ignore[override]
+    def argmax(self, axis: Any = None) -> Any:  # type: ignore[override]
         """The index of the largest element along ``axis``, without gradient."""
         return self.data.argmax(axis=axis)
 
-    def argmin(self, axis: Any = None, out: Any = None, **_: Any) -> Any:  # type: ignore[override]
+    def argmin(self, axis: Any = None) -> Any:  # type: ignore[override]
         """The index of the smallest element along ``axis``, without gradient."""
         return self.data.argmin(axis=axis)
 
     def _reduced(self, op: ops.NaryOp, axis: Any, keepdims: bool) -> Any:
         """One node of each group of elements that ``axis`` takes together."""
-        numbers_shape = np.empty(self.shape, bool)
-        kept = numbers_shape.any(axis=axis, keepdims=True).shape  # NumPy's own errors for a wrong axis
+        kept = np.empty(self.shape, bool).any(axis=axis, keepdims=True).shape  # or NumPy's error for the axis
         axes = [i for i in range(self.ndim) if axis is None or i in np.atleast_1d(axis) % max(self.ndim, 1)]
         others = [i for i in range(self.ndim) if i not in axes]
         groups = self.view(np.ndarray).transpose(*others, *axes)
@@ -203,8 +187,7 @@ def _called(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> A
     if method == "__call__" and name in numpy_protocol.PLAIN:
         return ufunc(*map(numbers, inputs), **settings)
     if name in BY_ELEMENT or method != "__call__":
-        plain = [each.view(np.ndarray) if isinstance(each, ValueArray) else each for each in inputs]
-        return _wrapped(getattr(ufunc, method)(*map(_as_elements, plain), **settings))
+        return _wrapped(getattr(ufunc, method)(*map(_as_elements, inputs), **settings))
     called = numpy_protocol.row_of(ufunc)
     if called is None or settings.keys() - {"casting", "subok"}:
         raise TypeError(
@@ -251,6 +234,11 @@ def _elements(operand: Any, caller: str) -> np.ndarray:
     """An operand as an array of Values and numbers; TypeError for one of anything else."""
     if isinstance(operand, Value):
         return np.array(operand, object)
+    if isinstance(operand, Node):
+        raise TypeError(
+            f"{caller}: got the Tensor {operand!r} beside Values; they do not mix: build it all of one "
+            "kind"
+        )
     try:
         array = np.asarray(operand)
     except (TypeError, ValueError) as error:
@@ -272,6 +260,8 @@ def _as_elements(array: Any) -> Any:
     """An operand as NumPy hands it out element by element: numbers as Python's own, one Value as an array."""
     if isinstance(array, Value):
         return np.array(array, object)
+    if isinstance(array, ValueArray):
+        return array.view(np.ndarray)
     return array.astype(object) if isinstance(array, np.ndarray) and not array.dtype.hasobject else array
 
 

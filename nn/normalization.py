@@ -55,7 +55,10 @@ normalize = ArrayOp(
     "normalize", "normalize",
     on_array=lambda x, *, axis, mean, var, eps: (x - mean) / np.sqrt(var + eps),
     partials=(_to_normalized,),
-    examples=tuple(_normalize_example(*each) for each in (((4, 3), (0,)), ((3, 2, 4), (0, 2)), ((3, 5), (-1,)))),
+    examples=(
+        _normalize_example((4, 3), (0,)), _normalize_example((3, 2, 4), (0, 2)),
+        _normalize_example((3, 5), (-1,)),
+    ),
     plain=lambda x, *, axis, mean, var, eps: (x - _mean(x, axis))
     / ops.sqrt(x.var(axis=axis, keepdims=True) + eps),
 )  # fmt: skip

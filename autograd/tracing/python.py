@@ -23,8 +23,8 @@ from ..symbols import number as finite
 from .code import CHOICES, select
 
 MATH = (
-    "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "hypot",
-    "erf", "erfc",
+    "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh",
+    "hypot", "erf", "erfc",
 )  # fmt: skip
 ARCS = {"arcsin": "math.asin", "arccos": "math.acos", "arctan": "math.atan", "arctan2": "math.atan2"}
 PRIMITIVES = {name: f"math.{name}" for name in MATH} | ARCS | {"abs": "abs"}

@@ -11,9 +11,9 @@ from ..symbols import ATOM, COMPARISON, Symbol, defined, is_infix, number
 from .code import CHOICES
 
 NUMPY = (
-    "abs", "sign", "exp", "expm1", "exp2", "log", "log1p", "log2", "log10", "sqrt", "square", "sin", "cos", "tan",
-    "arcsin", "arccos", "arctan", "arctan2", "hypot", "sinh", "cosh", "tanh", "maximum", "minimum", "clip",
-    "floor", "ceil",
+    "abs", "sign", "exp", "expm1", "exp2", "log", "log1p", "log2", "log10", "sqrt", "square", "sin", "cos",
+    "tan", "arcsin", "arccos", "arctan", "arctan2", "hypot", "sinh", "cosh", "tanh", "maximum", "minimum",
+    "clip", "floor", "ceil",
 )  # fmt: skip
 PRIMITIVES = {name: f"np.{name}" for name in NUMPY} | {"round": "np.rint"}
 DIRECT = {  # shorter, and faster, than their formula

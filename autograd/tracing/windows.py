@@ -33,7 +33,7 @@ class Window(Value):
     __slots__ = ()
 
     @property
-    def _data(self) -> float:  # type: ignore[override]
+    def _data(self) -> float:
         """The number, read from the array."""
         block, place = _slot.__get__(self)
         return block.array.item(place)

@@ -309,7 +309,12 @@ def _expected_example(axis: int | None) -> Any:
         logits = draw(4, 3)
         counts = np.array([[1.0, 0.0, 0.0], [0.25, 0.5, 0.25], [0.0, 0.0, 0.0], [0.0, 2.0, 0.0]])
         log_probabilities = log_softmax.on_array(logits, axis=1)
-        return (logits,), {"counts": counts, "over": 3.0, "axis": axis, "log_probabilities": log_probabilities}
+        return (logits,), {
+            "counts": counts,
+            "over": 3.0,
+            "axis": axis,
+            "log_probabilities": log_probabilities,
+        }
 
     return draw_one
 

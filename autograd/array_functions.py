@@ -1,0 +1,785 @@
+"""Functions of arrays, by NumPy's names: of Tensors, NumPy arrays, arrays of Values, and lists of numbers.
+
+What has a derivative of its own is a row (:mod:`autograd.array_ops`, :mod:`autograd.products`). Here is what
+is put together from rows, and what is asked of arguments on the way in. All are methods of Tensor too.
+
+>>> import numpy as np
+>>> from autograd import Tensor
+>>> x = Tensor([[3.0, 1.0], [2.0, 4.0]])
+>>> sort(x, axis=0).sum(axis=1).data, flip(x, 1).data.tolist()
+(array([3., 7.]), [[1.0, 3.0], [4.0, 2.0]])
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import array_ops, elementary, modes, ops, products
+from .array_ops import Axis
+from .checks import choice, flag, shown, whole, wrong
+from .torch_names import spelled
+
+# What is asked of arguments.
+
+
+def array_of(caller: str, x: Any) -> Any:
+    """An operand as a Tensor or an array; lists and numbers become arrays, also of Values."""
+    if hasattr(type(x), "_apply_array"):
+        return x
+    if hasattr(type(x), "_apply"):
+        raise TypeError(f"{caller}: got {x!r}, which is one number; expected a Tensor, an array or a list")
+    try:
+        array = np.asarray(x)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"{caller}: expected a Tensor, an array or nested lists of numbers: {error}"
+        ) from None
+    numbers = (
+        array.dtype.kind in "biuf"
+        or array.dtype.hasobject
+        and builtins.all(_is_number(each) for each in array.flat)
+    )
+    if not numbers:
+        raise TypeError(f"{caller}: got {shown(x)}; expected a Tensor, an array or nested lists of numbers")
+    return array
+
+
+def _is_number(element: Any) -> bool:
+    return hasattr(type(element), "array_kind") or isinstance(element, (int, float, np.number))
+
+
+def numbers_of(caller: str, x: Any) -> np.ndarray:
+    """The numbers of an operand; an error in a function that is traced, where they would be frozen."""
+    if not isinstance(x, np.ndarray):
+        return x.data
+    if not x.dtype.hasobject:
+        return x.view(np.ndarray)
+    recorder = modes.recorder()
+    found = []
+    for each in x.flat:
+        if recorder is not None and hasattr(type(each), "array_kind"):
+            recorder.read(each, caller)
+        found.append(getattr(each, "data", each))
+    return np.array(found, float).reshape(x.shape)
+
+
+def axis_of(caller: str, axis: Any, ndim: int, name: str = "axis") -> int:
+    """One axis, counted from the first; of an array without axes, 0 and -1 pass as in PyTorch."""
+    found = whole(axis, name, caller)
+    if not -builtins.max(ndim, 1) <= found < builtins.max(ndim, 1):
+        raise wrong(axis, name, caller, f"an axis of {ndim} (from {-ndim} to {ndim - 1})", ValueError)
+    return found % ndim if ndim else 0
+
+
+def axes_of(caller: str, axis: Any, ndim: int, name: str = "axis") -> Axis:
+    """None for all axes, one axis, or a tuple of them."""
+    if axis is None:
+        return None
+    if not isinstance(axis, (tuple, list)):
+        found = axis_of(caller, axis, ndim, name)
+        return found if ndim else ()
+    several = tuple(axis_of(caller, each, ndim, name) for each in axis)
+    if len(set(several)) < len(several):
+        raise wrong(axis, name, caller, "axes that are not the same", ValueError)
+    return several if ndim else ()
+
+
+def _shape_of(caller: str, shape: Any) -> tuple[int, ...]:
+    sizes = shape if isinstance(shape, (tuple, list)) else (shape,)
+    return tuple(whole(size, "a size of the shape", caller, -1) for size in sizes)
+
+
+# Reductions.
+
+
+@spelled
+def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Add up the elements over ``axis``: one axis, a tuple of axes, or all of them where None.
+
+    >>> sum(np.array([[1.0, 2.0], [3.0, 4.0]]), axis=0)
+    array([4., 6.])
+    """
+    return _reduced(array_ops.sum, x, axis, keepdims)
+
+
+@spelled
+def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Take the mean over ``axis``: one axis, a tuple of axes, or all of them where None.
+
+    >>> mean([1.0, 2.0, 6.0]).item()
+    3.0
+    """
+    return _reduced(array_ops.mean, x, axis, keepdims)
+
+
+@spelled
+def var(x: Any, axis: Axis = None, keepdims: bool = False, ddof: float = 0) -> Any:
+    """Take the variance over ``axis``: the sum of squares of x - mean(x), divided by n - ``ddof``.
+
+    >>> var([1.0, 2.0, 3.0], ddof=1).item()
+    1.0
+    """
+    return _reduced(array_ops.var, x, axis, keepdims, ddof=_ddof("var", ddof))
+
+
+@spelled
+def std(x: Any, axis: Axis = None, keepdims: bool = False, ddof: float = 0) -> Any:
+    """Take the standard deviation over ``axis``, the root of :func:`var`; where it is 0, so is the gradient.
+
+    >>> std([1.0, 2.0, 3.0], ddof=1).item()
+    1.0
+    """
+    x = array_of("std", x)
+    axis, ddof = axes_of("std", axis, x.ndim), _ddof("std", ddof)
+    wide = array_ops.single(x)
+    away = wide - array_ops.mean(wide, axis=axis, keepdims=True)
+    size = array_ops.norm(away, axis=axis, keepdims=flag(keepdims, "keepdims", "std"))
+    found = size / math.sqrt(builtins.max(array_ops.count(x.shape, axis) - ddof, 0.0))
+    return found if wide is x else found.astype(x.dtype)
+
+
+@spelled
+def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Take the largest element over ``axis``; several that are largest share the gradient equally.
+
+    >>> x = np.array([[1.0, 5.0], [7.0, 3.0]])
+    >>> max(x, axis=1)
+    array([5., 7.])
+    """
+    return _reduced(array_ops.max, x, axis, keepdims)
+
+
+@spelled
+def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Take the smallest element over ``axis``; several that are smallest share the gradient equally.
+
+    >>> min([3.0, 1.0, 2.0]).item()
+    1.0
+    """
+    return _reduced(array_ops.min, x, axis, keepdims)
+
+
+@spelled
+def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Multiply the elements over ``axis``; the gradient of one is the product of the others, zeros or not.
+
+    >>> prod([2.0, 3.0, 4.0]).item()
+    24.0
+    """
+    return _reduced(products.prod, x, axis, keepdims)
+
+
+@spelled
+def norm(x: Any, ord: float | None = 2, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Measure the length of the vector of all elements over ``axis``, in one of three ways.
+
+    ``ord`` 2 is the root of the sum of squares, 1 the sum of sizes, numpy.inf the largest size. No square
+    overflows. Where the length is 0, so is the gradient. (A matrix is taken as a vector, too.)
+
+    >>> norm([3.0, -4.0]).item(), norm([3.0, -4.0], 1).item(), norm([3.0, -4.0], np.inf).item()
+    (5.0, 7.0, 4.0)
+    """
+    if ord is None or isinstance(ord, (int, float)) and ord == 2:
+        return _reduced(array_ops.norm, x, axis, keepdims)
+    if not isinstance(ord, (int, float)) or ord not in (1, math.inf):
+        raise wrong(ord, "ord", "norm", "1, 2 or numpy.inf", ValueError)
+    return _reduced(
+        array_ops.sum if ord == 1 else array_ops.max, ops.abs(array_of("norm", x)), axis, keepdims, "norm"
+    )
+
+
+def _reduced(row: Any, x: Any, axis: Any, keepdims: Any, caller: str = "", **more: Any) -> Any:
+    caller = caller or row.name
+    x = array_of(caller, x)
+    axis = axes_of(caller, axis, x.ndim)
+    if row in (array_ops.max, array_ops.min) and not array_ops.count(x.shape, axis):
+        raise ValueError(f"{caller}: there is nothing to take it of, in an array of shape {x.shape}")
+    return row(x, axis=axis, keepdims=flag(keepdims, "keepdims", caller), **more)
+
+
+def _ddof(caller: str, ddof: Any) -> float:
+    is_number = isinstance(ddof, (int, float, np.number)) and not isinstance(ddof, bool)
+    if not is_number or not math.isfinite(ddof):
+        raise wrong(ddof, "ddof", caller, "a finite number", ValueError if is_number else TypeError)
+    return ddof
+
+
+@spelled
+def cumsum(x: Any, axis: int | None = None) -> Any:
+    """Add up the elements from the first on along ``axis``; where None, of all laid flat.
+
+    >>> cumsum([1.0, 2.0, 3.0])
+    array([1., 3., 6.])
+    """
+    x, axis = _along("cumsum", x, axis)
+    return array_ops.cumsum(x, axis=axis)
+
+
+def _along(caller: str, x: Any, axis: Any) -> tuple[Any, int]:
+    """An array that has the axis; laid flat where that is None, or where it has none."""
+    x = array_of(caller, x)
+    if axis is None:
+        return x.reshape((x.size,)), 0
+    axis = axis_of(caller, axis, x.ndim)
+    return (x if x.ndim else x.reshape((1,))), axis
+
+
+# Questions, which have no gradient: NumPy arrays and numbers come back.
+
+
+@spelled
+def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
+    """Find the index of the largest element along ``axis``, the first of several; where None, of all.
+
+    >>> int(argmax([1.0, 5.0, 3.0]))
+    1
+    """
+    return _place("argmax", np.argmax, x, axis, keepdims)
+
+
+@spelled
+def argmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
+    """Find the index of the smallest element along ``axis``, the first of several; where None, of all.
+
+    >>> int(argmin([4.0, 5.0, 3.0]))
+    2
+    """
+    return _place("argmin", np.argmin, x, axis, keepdims)
+
+
+def _place(caller: str, find: Callable[..., Any], x: Any, axis: Any, keepdims: Any) -> Any:
+    x = array_of(caller, x)
+    axis = None if axis is None else axis_of(caller, axis, x.ndim)
+    if not array_ops.count(x.shape, axis if x.ndim else None):
+        raise ValueError(f"{caller}: there is nothing to take it of, in an array of shape {x.shape}")
+    keepdims = flag(keepdims, "keepdims", caller)
+    return find(numbers_of(caller, x), axis=axis if x.ndim else None, keepdims=keepdims)
+
+
+@spelled
+def argsort(x: Any, axis: int | None = -1) -> Any:
+    """Find the indices that sort along ``axis``, equal elements in the order in which they are.
+
+    >>> argsort([3.0, 1.0, 2.0])
+    array([1, 2, 0])
+    """
+    x, axis = _along("argsort", x, axis)
+    return np.argsort(numbers_of("argsort", x), axis=axis, kind="stable")
+
+
+@spelled
+def any(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Tell whether some element over ``axis`` is not 0.
+
+    >>> bool(any([0.0, 0.5]))
+    True
+    """
+    return _asked("any", np.any, x, axis, keepdims)
+
+
+@spelled
+def all(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Tell whether no element over ``axis`` is 0.
+
+    >>> bool(all([0.0, 0.5]))
+    False
+    """
+    return _asked("all", np.all, x, axis, keepdims)
+
+
+def _asked(caller: str, question: Callable[..., Any], x: Any, axis: Any, keepdims: Any) -> Any:
+    x = array_of(caller, x)
+    axis, keepdims = axes_of(caller, axis, x.ndim), flag(keepdims, "keepdims", caller)
+    return question(numbers_of(caller, x), axis=axis, keepdims=keepdims)
+
+
+def isnan(x: Any) -> Any:
+    """Tell where elements are nan, which Values never are.
+
+    >>> isnan([1.0, np.nan])
+    array([False,  True])
+    """
+    if _is_one_node(x):
+        return False
+    return np.isnan(numbers_of("isnan", array_of("isnan", x)))
+
+
+# Shapes.
+
+
+@spelled
+def reshape(x: Any, shape: Any, *sizes: int) -> Any:
+    """Give the same elements another shape: one tuple, or size by size; one may be -1.
+
+    >>> reshape([1.0, 2.0, 3.0, 4.0], (2, -1)).tolist()
+    [[1.0, 2.0], [3.0, 4.0]]
+    """
+    shape = _shape_of("reshape", (shape, *sizes) if sizes else shape)
+    return array_ops.reshape(array_of("reshape", x), shape=shape)
+
+
+@spelled
+def transpose(x: Any, axes: Any = None, *others: int) -> Any:
+    """Put the axes in another order, one tuple or one by one; reversed where none is given.
+
+    >>> transpose(np.zeros((2, 3, 4)), (2, 0, 1)).shape
+    (4, 2, 3)
+    """
+    x = array_of("transpose", x)
+    if axes is None and not others:
+        return array_ops.transpose(x, axes=None)
+    order = (axes, *others) if others or not isinstance(axes, (tuple, list)) else tuple(axes)
+    found = tuple(axis_of("transpose", axis, x.ndim, "axes") for axis in order)
+    if sorted(found) != list(range(x.ndim)):
+        raise wrong(order, "axes", "transpose", f"each of the {x.ndim} axes once", ValueError)
+    return array_ops.transpose(x, axes=found)
+
+
+@spelled
+def broadcast_to(x: Any, shape: Any, *sizes: int) -> Any:
+    """Repeat the array along axes of size 1, and along new ones in front, until it has this shape.
+
+    >>> broadcast_to([1.0, 2.0], (2, 2)).tolist()
+    [[1.0, 2.0], [1.0, 2.0]]
+    """
+    shape = _shape_of("broadcast_to", (shape, *sizes) if sizes else shape)
+    return array_ops.broadcast_to(array_of("broadcast_to", x), shape=shape)
+
+
+@spelled
+def astype(x: Any, dtype: Any) -> Any:
+    """Give the same numbers another dtype; the gradient goes back in the old one. Integers have none.
+
+    >>> astype(np.ones(2), np.float32).dtype
+    dtype('float32')
+    """
+    return array_of("astype", x).astype(dtype)
+
+
+@spelled
+def squeeze(x: Any, axis: Axis = None) -> Any:
+    """Leave out axes of size 1: those of ``axis``, or all of them.
+
+    >>> squeeze(np.zeros((1, 3, 1))).shape, squeeze(np.zeros((1, 3, 1)), 0).shape
+    ((3,), (3, 1))
+    """
+    x = array_of("squeeze", x)
+    given = axes_of("squeeze", axis, x.ndim)
+    out = (
+        [i for i, n in enumerate(x.shape) if n == 1]
+        if given is None
+        else np.atleast_1d(given).astype(int).tolist()
+    )
+    for i in out:
+        if x.shape[i] != 1:
+            raise wrong(
+                axis, "axis", "squeeze", f"axes of size 1, in an array of shape {x.shape}", ValueError
+            )
+    return array_ops.reshape(x, shape=tuple(n for i, n in enumerate(x.shape) if i not in out))
+
+
+@spelled
+def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Any:
+    """Put in axes of size 1, where ``axis`` says that they will be.
+
+    >>> expand_dims(np.zeros((2, 3)), 1).shape, expand_dims(np.zeros((2, 3)), (0, -1)).shape
+    ((2, 1, 3), (1, 2, 3, 1))
+    """
+    x = array_of("expand_dims", x)
+    new = tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
+    places = axes_of("expand_dims", new, x.ndim + len(new))
+    sizes = iter(x.shape)
+    return array_ops.reshape(
+        x, shape=tuple(1 if i in places else next(sizes) for i in range(x.ndim + len(new)))
+    )
+
+
+@spelled
+def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
+    """Exchange two axes.
+
+    >>> swapaxes(np.zeros((2, 3, 4)), 0, -1).shape
+    (4, 3, 2)
+    """
+    x = array_of("swapaxes", x)
+    order = list(range(x.ndim))
+    first, second = (axis_of("swapaxes", axis, x.ndim, f"axis{i}") for i, axis in ((1, axis1), (2, axis2)))
+    if x.ndim:
+        order[first], order[second] = second, first
+    return array_ops.transpose(x, axes=tuple(order))
+
+
+@spelled
+def moveaxis(x: Any, source: int | tuple[int, ...], destination: int | tuple[int, ...]) -> Any:
+    """Move axes to where ``destination`` says that they will be; the others stay in their order.
+
+    >>> moveaxis(np.zeros((2, 3, 4)), -1, 0).shape
+    (4, 2, 3)
+    """
+    x = array_of("moveaxis", x)
+    several = [tuple(each) if isinstance(each, (tuple, list)) else (each,) for each in (source, destination)]
+    here, there = (
+        axes_of("moveaxis", each, x.ndim, name) for each, name in zip(several, ("source", "destination"))
+    )
+    if len(here) != len(there):
+        raise wrong(
+            destination, "destination", "moveaxis", f"as many axes as source has, {len(here)}", ValueError
+        )
+    order = [i for i in range(x.ndim) if i not in here]
+    for place, axis in sorted(zip(there, here)):
+        order.insert(place, axis)
+    return array_ops.transpose(x, axes=tuple(order))
+
+
+# Copies: elements more than once, or in another order. Where one comes up twice, its gradients add up.
+
+
+@spelled
+def flip(x: Any, axis: Axis = None) -> Any:
+    """Reverse the order along ``axis``: one axis, several, or all where None.
+
+    >>> flip([1.0, 2.0, 3.0])
+    array([3., 2., 1.])
+    """
+    x = array_of("flip", x)
+    axes = axes_of("flip", axis, x.ndim)
+    chosen = range(x.ndim) if axes is None else np.atleast_1d(axes).tolist()
+    return array_ops.getitem(
+        x, index=tuple(slice(None, None, -1 if i in chosen else 1) for i in range(x.ndim))
+    )
+
+
+@spelled
+def roll(x: Any, shift: int | tuple[int, ...], axis: Axis = None) -> Any:
+    """Move elements on by ``shift`` places along ``axis``, the last ones to the front; where None, of all.
+
+    >>> roll([1.0, 2.0, 3.0], 1)
+    array([3., 1., 2.])
+    """
+    x = array_of("roll", x)
+    if axis is None:
+        return array_ops.reshape(roll(array_ops.reshape(x, shape=(x.size,)), shift, 0), shape=x.shape)
+    axes = tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
+    shifts = tuple(shift) if isinstance(shift, (tuple, list)) else (shift,) * len(axes)
+    if len(shifts) != len(axes):
+        raise wrong(shift, "shift", "roll", f"one number, or one for each axis of {axis}", ValueError)
+    for each, along in zip(shifts, axes):
+        along = axis_of("roll", along, x.ndim)
+        size = x.shape[along] if x.ndim else 0
+        start = -whole(each, "shift", "roll") % size if size else 0
+        if start:
+            before = (slice(None),) * along
+            parts = (
+                array_ops.getitem(x, index=(*before, part)) for part in (slice(start, None), slice(start))
+            )
+            x = array_ops.concatenate(*parts, axis=along)
+    return x
+
+
+@spelled
+def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
+    """Repeat each element ``repeats`` times (a number, or one for each) along ``axis``; laid flat where None.
+
+    >>> repeat([1.0, 2.0], 2), repeat([1.0, 2.0], [1, 3])
+    (array([1., 1., 2., 2.]), array([1., 2., 2., 2.]))
+    """
+    x, axis = _along("repeat", x, axis)
+    size = x.shape[axis]
+    if np.ndim(repeats):
+        counts = [whole(each, "repeats", "repeat", 0) for each in np.asarray(repeats).ravel().tolist()]
+        if len(counts) != size:
+            raise wrong(
+                repeats, "repeats", "repeat", f"a number, or one for each of {size} elements", ValueError
+            )
+        index = (slice(None),) * axis + (np.repeat(np.arange(size), counts),)
+        return array_ops.getitem(x, index=index)
+    times = whole(repeats, "repeats", "repeat", 0)
+    before, after = x.shape[: axis + 1], x.shape[axis + 1 :]
+    column = array_ops.reshape(x, shape=(*before, 1, *after))
+    wide = array_ops.broadcast_to(column, shape=(*before, times, *after))
+    return array_ops.reshape(wide, shape=(*before[:-1], size * times, *after))
+
+
+@spelled
+def tile(x: Any, reps: int | tuple[int, ...]) -> Any:
+    """Put copies of the whole array side by side, ``reps`` of them along each axis (the last ones, if fewer).
+
+    >>> tile([1.0, 2.0], 2), tile([1.0, 2.0], (2, 1)).shape
+    (array([1., 2., 1., 2.]), (2, 2))
+    """
+    x = array_of("tile", x)
+    given = reps if isinstance(reps, (tuple, list)) else (reps,)
+    times = [whole(each, "reps", "tile", 0) for each in given]
+    shape = (1,) * (len(times) - x.ndim) + tuple(x.shape)
+    times = [1] * (len(shape) - len(times)) + times
+    apart = array_ops.reshape(x, shape=tuple(size for n in shape for size in (1, n)))
+    wide = array_ops.broadcast_to(apart, shape=tuple(size for pair in zip(times, shape) for size in pair))
+    return array_ops.reshape(wide, shape=tuple(t * n for t, n in zip(times, shape)))
+
+
+PADDINGS = ("constant", "edge", "reflect", "symmetric", "wrap")
+
+
+@spelled
+def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: float = 0.0) -> Any:
+    """Put elements before the first and after the last: a number of them, a pair, or a pair for each axis.
+
+    They are ``constant_values``, or by ``mode`` copies: "edge" of the last element, "reflect" of those inside
+    of it, "symmetric" of these and itself, "wrap" of those at the other end.
+
+    >>> pad([1.0, 2.0], 1), pad([1.0, 2.0, 3.0], (0, 2), "reflect")
+    (array([0., 1., 2., 0.]), array([1., 2., 3., 2., 1.]))
+    """
+    x = array_of("pad", x)
+    mode = choice(mode, PADDINGS, "mode", "pad")
+    widths = np.asarray(pad_width)
+    if widths.dtype.kind not in "iu" or widths.size and widths.min() < 0:
+        raise wrong(pad_width, "pad_width", "pad", "whole numbers of at least 0", ValueError)
+    try:
+        pairs = np.broadcast_to(widths, (x.ndim, 2)).tolist()
+    except ValueError:
+        expected = f"a number, a pair, or a pair for each of {x.ndim} axes"
+        raise wrong(pad_width, "pad_width", "pad", expected, ValueError) from None
+    if mode == "constant":
+        inner = tuple(slice(before, before + n) for (before, _), n in zip(pairs, x.shape))
+        shape = tuple(before + n + after for (before, after), n in zip(pairs, x.shape))
+        padded = array_ops.put(x, index=inner, shape=shape)
+        if isinstance(constant_values, (int, float)) and constant_values == 0:
+            return padded
+        if np.ndim(constant_values) or np.asarray(constant_values).dtype.kind not in "biuf":
+            raise wrong(constant_values, "constant_values", "pad", "a number")
+        inside = np.zeros(shape, bool)
+        inside[inner] = True
+        return ops.where(inside, padded, constant_values)
+    for axis, (before, after) in enumerate(pairs):
+        if before or after:
+            if not x.shape[axis]:
+                raise ValueError(f"pad: mode {mode!r} has nothing to copy, in an array of shape {x.shape}")
+            index = np.pad(np.arange(x.shape[axis]), (before, after), mode=mode)  # type: ignore[call-overload]
+            x = array_ops.getitem(x, index=(slice(None),) * axis + (index,))
+    return x
+
+
+# Parts.
+
+
+@spelled
+def split(x: Any, sections: int | Sequence[int], axis: int = 0) -> list[Any]:
+    """Cut into parts along ``axis``: so many of one size, or at the places of a list.
+
+    >>> [part.tolist() for part in split([1.0, 2.0, 3.0], [1])]
+    [[1.0], [2.0, 3.0]]
+    """
+    x, axis = _along("split", x, 0 if axis is None else axis)
+    size = x.shape[axis]
+    if np.ndim(sections):
+        cuts = [whole(each, "sections", "split") for each in np.asarray(sections).ravel().tolist()]
+    else:
+        parts = whole(sections, "sections", "split", 1)
+        if size % parts:
+            raise wrong(
+                sections, "sections", "split", f"a divisor of {size}, or a list of places", ValueError
+            )
+        cuts = list(range(size // parts, size, size // parts)) if size else [0] * (parts - 1)
+    before = (slice(None),) * axis
+    edges = zip([0, *cuts], [*cuts, size])
+    return [array_ops.getitem(x, index=(*before, slice(start, stop))) for start, stop in edges]
+
+
+@spelled
+def tril(x: Any, k: int = 0) -> Any:
+    """Keep the lower triangle of the last two axes, and put 0 above the ``k``-th diagonal.
+
+    >>> tril(np.ones((2, 2))).tolist()
+    [[1.0, 0.0], [1.0, 1.0]]
+    """
+    return _triangle("tril", x, k)
+
+
+@spelled
+def triu(x: Any, k: int = 0) -> Any:
+    """Keep the upper triangle of the last two axes, and put 0 below the ``k``-th diagonal.
+
+    >>> triu(np.ones((2, 2))).tolist()
+    [[1.0, 1.0], [0.0, 1.0]]
+    """
+    return _triangle("triu", x, k)
+
+
+def _triangle(caller: str, x: Any, k: Any) -> Any:
+    x = array_of(caller, x)
+    if x.ndim < 2:
+        raise wrong(x, "x", caller, f"two axes at least, not the shape {x.shape}", ValueError)
+    k = whole(k, "k", caller)
+    rows, columns = x.shape[-2:]
+    lower = np.tri(rows, columns, k if caller == "tril" else k - 1, dtype=bool)
+    return ops.where(lower if caller == "tril" else ~lower, x, 0 if x.dtype.kind in "biu" else 0.0)
+
+
+@spelled
+def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
+    """Take the elements at ``indices`` along ``axis``, each in its own row: what argsort and argmax give.
+
+    >>> take_along_axis([[1.0, 5.0], [4.0, 3.0]], np.array([[1], [0]])).tolist()
+    [[5.0], [4.0]]
+    """
+    x, axis = _along("take_along_axis", x, axis)
+    indices = np.asarray(
+        getattr(indices, "data", indices) if hasattr(type(indices), "_apply_array") else indices
+    )
+    if indices.dtype.kind not in "iu":
+        raise wrong(indices, "indices", "take_along_axis", f"whole numbers, not {indices.dtype}")
+    if indices.ndim != x.ndim:
+        expected = f"{x.ndim} axes, as x has, not the shape {indices.shape}"
+        raise wrong(indices, "indices", "take_along_axis", expected, ValueError)
+    size = x.shape[axis]
+    if indices.size and not (-size <= indices.min() and indices.max() < size):
+        raise IndexError(
+            f"take_along_axis: indices from {indices.min()} to {indices.max()}, but axis {axis} has {size} "
+            "elements"
+        )
+    places: list[Any] = []
+    for i, n in enumerate(x.shape):
+        shape = [1] * x.ndim
+        shape[i] = n
+        places.append(indices if i == axis else np.arange(n).reshape(shape))
+    return array_ops.getitem(x, index=tuple(places))
+
+
+@spelled
+def sort(x: Any, axis: int | None = -1) -> Any:
+    """Sort along ``axis``, from the smallest on; each gradient goes back to where its element came from.
+
+    >>> sort([3.0, 1.0, 2.0])
+    array([1., 2., 3.])
+    """
+    x, axis = _along("sort", x, axis)
+    return take_along_axis(x, argsort(x, axis), axis)
+
+
+@spelled
+def put(x: Any, index: Any, values: Any) -> Any:
+    """Give a copy of ``x`` in which ``x[index]`` is ``values``; ``x`` itself stays as it is.
+
+    Gradients go to ``values``, and to what is left of ``x``. Where the index names an element twice, the last
+    value counts. (NumPy's function of that name writes into its array, at places of the array laid flat.)
+
+    >>> put([1.0, 2.0, 3.0], 1, 9.0)
+    array([1., 9., 3.])
+    """
+    x = array_of("put", x)
+    values = np.array(values, object) if _is_one_node(values) else array_of("put", values)
+    places = np.arange(x.size).reshape(x.shape)
+    try:
+        chosen = places[_plain_index(index)]
+    except (IndexError, ValueError) as error:
+        raise IndexError(
+            f"put: the index {shown(index)} does not fit an array of shape {x.shape}: {error}"
+        ) from None
+    if x.dtype != values.dtype and not x.dtype.hasobject and not values.dtype.hasobject:
+        if not np.can_cast(values.dtype, x.dtype, "same_kind"):
+            raise TypeError(
+                f"put: the values are of dtype {values.dtype}, and x of {x.dtype}; x.astype first"
+            )
+        values = values.astype(x.dtype)
+    if not chosen.size:
+        return ops.identity(x)
+    wide = array_ops.reshape(array_ops.broadcast_to(values, shape=chosen.shape), shape=(chosen.size,))
+    source = np.full(x.size, -1)
+    source[chosen.ravel()] = np.arange(chosen.size)  # by NumPy's own rule for what comes twice
+    source = source.reshape(x.shape)
+    picked = array_ops.getitem(wide, index=np.maximum(source, 0))
+    return ops.where(source >= 0, picked, x)
+
+
+def _is_one_node(x: Any) -> bool:
+    """Whether it is a Value: a node without axes, which no array is."""
+    return hasattr(type(x), "_apply") and not hasattr(type(x), "_apply_array")
+
+
+def _plain_index(index: Any) -> Any:
+    """An index of NumPy's: with arrays in place of lists and of Tensors."""
+    if isinstance(index, tuple):
+        return tuple(map(_plain_index, index))
+    if hasattr(type(index), "_apply_array") and not isinstance(index, np.ndarray):
+        return index.data
+    return np.asarray(index, None if index else int) if isinstance(index, list) else index
+
+
+# Products.
+
+
+@spelled
+def matmul(x: Any, y: Any) -> Any:
+    """Multiply matrices, ``x @ y``: the last axis of x with the last but one of y, and others side by side.
+
+    >>> matmul([[1.0, 2.0]], [3.0, 4.0])
+    array([11.])
+    """
+    return array_ops.matmul(array_of("matmul", x), array_of("matmul", y))
+
+
+@spelled
+def outer(x: Any, y: Any) -> Any:
+    """Multiply each element of ``x`` with each of ``y``, both laid flat: a row for each element of x.
+
+    >>> outer([1.0, 2.0], [3.0, 4.0]).tolist()
+    [[3.0, 4.0], [6.0, 8.0]]
+    """
+    x, y = array_of("outer", x), array_of("outer", y)
+    return array_ops.reshape(x, shape=(x.size, 1)) * array_ops.reshape(y, shape=(1, y.size))
+
+
+def einsum(subscripts: str, *operands: Any) -> Any:
+    """Multiply and add up by Einstein's rule: letters name axes, and what the result lacks is added up.
+
+    "ij,jk->ik" is a matrix product, "ii->" a trace, "bij->bji" a transpose, "...i,i->..." a product over the
+    last axis. Without "->" the result has the letters that come up once, in alphabetical order.
+
+    >>> einsum("ij,j->i", [[1.0, 2.0], [3.0, 4.0]], [1.0, -1.0])
+    array([-1., -1.])
+    """
+    if not operands:
+        raise TypeError("einsum: got no operands; expected one for each part of the subscripts")
+    arrays = [array_of("einsum", operand) for operand in operands]
+    inputs, output = products.letters_of(subscripts, [array.shape for array in arrays])
+    return products.einsum(*arrays, inputs=inputs, output=output)
+
+
+# Elementwise, of Values too: with what has a default.
+
+
+@spelled
+def clip(x: Any, low: Any = None, high: Any = None) -> Any:
+    """Bring each element into the range from ``low`` to ``high``; None is no bound.
+
+    Inside, and at a bound, the gradient goes to x; beyond it goes to the bound.
+
+    >>> clip(np.array([-1.0, 0.5, 2.0]), 0.0, 1.0), clip(7.0, high=6.0)
+    (array([0. , 0.5, 1. ]), 6.0)
+    """
+    dtype = getattr(x, "dtype", None)
+    if dtype is not None and dtype.kind in "iu":  # an infinite bound would make floats of integers
+        ends = np.iinfo(dtype)
+        lowest, highest = int(ends.min), int(ends.max)
+        return elementary.clip(x, lowest if low is None else low, highest if high is None else high)
+    return elementary.clip(x, -math.inf if low is None else low, math.inf if high is None else high)
+
+
+@spelled
+def round(x: Any, decimals: int = 0) -> Any:
+    """Round each element to so many decimals, a half to the even neighbour. The gradient is 0.
+
+    >>> round(np.array([0.5, 1.5, 2.25])), round(2.25, 1)
+    (array([0., 2., 2.]), 2.2)
+    """
+    decimals = whole(decimals, "decimals", "round", -300, 300)
+    if not decimals:
+        return elementary.round(x)
+    factor = 10.0 ** builtins.abs(decimals)
+    return elementary.round(x * factor) / factor if decimals > 0 else elementary.round(x / factor) * factor

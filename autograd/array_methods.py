@@ -1,0 +1,61 @@
+"""The methods of an array that Tensor has: functions of :mod:`autograd.array_functions`, and a few more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import array_functions as functions
+
+
+class ArrayMethods:
+    """What can be asked of an array, by NumPy's names."""
+
+    __slots__ = ()
+
+    sum = functions.sum
+    mean = functions.mean
+    var = functions.var
+    std = functions.std
+    max = functions.max
+    min = functions.min
+    prod = functions.prod
+    norm = functions.norm
+    cumsum = functions.cumsum
+    argmax = functions.argmax
+    argmin = functions.argmin
+    argsort = functions.argsort
+    sort = functions.sort
+    any = functions.any
+    all = functions.all
+    isnan = functions.isnan
+    reshape = functions.reshape
+    transpose = functions.transpose
+    broadcast_to = functions.broadcast_to
+    squeeze = functions.squeeze
+    expand_dims = functions.expand_dims
+    swapaxes = functions.swapaxes
+    moveaxis = functions.moveaxis
+    flip = functions.flip
+    roll = functions.roll
+    repeat = functions.repeat
+    tile = functions.tile
+    pad = functions.pad
+    split = functions.split
+    tril = functions.tril
+    triu = functions.triu
+    take_along_axis = functions.take_along_axis
+    put = functions.put
+    outer = functions.outer
+
+    @property
+    def T(self) -> Any:  # noqa: N802
+        """The axes reversed: of a matrix, its transpose."""
+        return functions.transpose(self)
+
+    def tolist(self) -> Any:
+        """Give the numbers as nested lists of Python's own, or as one number where there are no axes."""
+        return self.data.tolist()  # type: ignore[attr-defined]
+
+    def copy(self) -> Any:
+        """Copy the numbers into an array of their own: a new leaf, through which no gradient goes back."""
+        return self.kind(self.data.copy(), self.requires_grad, self.label)  # type: ignore[attr-defined]
