@@ -25,15 +25,18 @@ def tied(rng, shape):
     return rng.choice([-1.0, 0.5, 2.0], size=shape)
 
 
+def _of_size(rng, shape, small, large):
+    """Powers of 10 from one of two ranges: all of an array from the same, as one giant hides all others."""
+    return 10 ** rng.uniform(*(small if rng.random() < 0.6 else large), size=shape) * _signs(rng, shape)
+
+
 def huge(rng, shape):
-    """Some that have a square, and some that have none."""
-    size = np.where(rng.random(shape) < 0.6, rng.uniform(1.5, 8, shape), rng.uniform(100, 300, shape))
-    return 10**size * _signs(rng, shape)
+    """Numbers that have a square and a cube, or numbers of which most have none."""
+    return _of_size(rng, shape, (1.5, 8), (100, 300))
 
 
 def tiny(rng, shape):
-    size = np.where(rng.random(shape) < 0.6, rng.uniform(-12, -4, shape), rng.uniform(-300, -100, shape))
-    return 10**size * _signs(rng, shape)
+    return _of_size(rng, shape, (-12, -4), (-300, -100))
 
 
 CLASSES = {each.__name__: each for each in (ordinary, negative, zero, tied, huge, tiny)}

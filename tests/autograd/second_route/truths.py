@@ -1,5 +1,7 @@
 """What PyTorch says for each row of the registry, written by the row's name and settings."""
 
+import functools
+
 import numpy as np
 
 from ..test_rows import torch_row
@@ -68,7 +70,7 @@ def array_rows(torch):
         "norm": lambda x, axis, keepdims: torch.linalg.vector_norm(x, dim=_axes(axis, x.ndim), keepdim=keepdims),
         "cumsum": lambda x, axis: torch.cumsum(x, dim=axis),
         "prod": lambda x, axis, keepdims: _prod(torch, x, axis, keepdims),
-        "einsum": lambda *xs, **settings: torch.einsum(settings.get("subscripts"), *xs),
+        "einsum": lambda *xs, inputs, output: torch.einsum(f"{','.join(inputs)}->{output}", *xs),
         "matmul": torch.matmul,
         "getitem": lambda x, index: _getitem(torch, x, index),
         "put": lambda x, index, shape: _put(torch, x, index, shape),
@@ -90,9 +92,10 @@ def array_rows(torch):
 
 
 def _prod(torch, x, axis, keepdims):
-    axes = sorted((a % x.ndim for a in np.atleast_1d(_axes(axis, x.ndim))), reverse=True)
-    for each in axes:
-        x = torch.prod(x, dim=each, keepdim=keepdims)
+    """One product after the other: torch.prod divides by each element, and its slope's slope is noise."""
+    for each in sorted((a % x.ndim for a in np.atleast_1d(_axes(axis, x.ndim))), reverse=True):
+        product = functools.reduce(torch.mul, x.unbind(each))
+        x = product.unsqueeze(each) if keepdims else product
     return x
 
 
@@ -103,12 +106,21 @@ def nary_rows(torch):
         "logsumexp": lambda *xs: torch.logsumexp(torch.stack(xs), dim=0),
         "max": lambda *xs: torch.amax(torch.stack(xs), dim=0),
         "min": lambda *xs: torch.amin(torch.stack(xs), dim=0),
-        "select": lambda index, *xs: torch.stack(xs)[int(index)] + 0.0 * index,
+        "select": lambda index, *xs: torch.stack(xs)[index] + 0.0 * sum(xs),
     }
 
 
-def choices(torch):
+def _softplus(torch, x):
+    """torch.logaddexp has no second derivative far out."""
+    right, zero = x > 0, torch.zeros(())
+    near = torch.where(right, zero, x)
+    return torch.where(right, x + torch.log1p(torch.exp(-torch.where(right, x, zero))), torch.log1p(torch.exp(near)))
+
+
+def elementwise_rows(torch):
+    """Rows on single numbers that :func:`torch_row` has not, or not to second order."""
     return {
+        "softplus": lambda x: _softplus(torch, x),
         "where_less": lambda a, b, x, y: torch.where(a < b, x, y) + 0.0 * (a + b),
         "where_less_equal": lambda a, b, x, y: torch.where(a <= b, x, y) + 0.0 * (a + b),
         "where_equal": lambda a, b, x, y: torch.where(a == b, x, y) + 0.0 * (a + b),
@@ -122,4 +134,53 @@ def truth(torch, row):
         return array_rows(torch).get(row.name)
     if kind == "NaryOp":
         return nary_rows(torch).get(row.name)
-    return choices(torch).get(row.name) or torch_row(torch, row)
+    return elementwise_rows(torch).get(row.name) or torch_row(torch, row)
+
+
+def _of_pow(x, y):
+    return y == 0
+
+
+# Where ours is kept on purpose: of a row, from which order on, at which operands, and why.
+EXCEPTIONS = {
+    "pow": (2, _of_pow, "PyTorch takes d(x**y)/dx at y = 0 for the constant 0; it is y x**(y-1), which has a slope in y"),
+}
+
+
+def excepted(case, order):
+    """Which numbers are not compared, as a mask, and why."""
+    start, where, why = EXCEPTIONS.get(case.row.name, (3, None, None))
+    if order < start:
+        return False, None
+    mask = where(*case.operands)
+    return (mask, why) if np.any(mask) else (False, None)
+
+
+def _per_axis(power):
+    """1 over the distance from the origin: what the second derivatives of a distance and an angle are made of."""
+
+    def size(case):
+        distance = np.hypot(*case.operands) if case.on_points else min(by_axis(case))
+        return np.divide(16.0, distance**power, where=distance != 0, out=np.zeros(np.shape(distance)))
+
+    def by_axis(case):
+        (x,), axis = case.operands, case.settings["axis"]
+        largest = np.abs(x).max(axis=axis)
+        return largest[largest > 0].ravel().tolist() or [np.array(0.0)]
+
+    return size
+
+
+SIZES = {"hypot": _per_axis(1), "norm": _per_axis(1), "arctan2": _per_axis(2)}
+
+
+def noise(case, order, expected):
+    """What of a difference is rounding: 1e-14 of the size of the numbers that a derivative is made of."""
+    if order == 0:
+        return 1e-300
+    with np.errstate(all="ignore"):
+        sizes = [np.abs(np.where(np.isfinite(x), x, 0.0)) for part in expected[1 : order + 1] for x in part]
+        largest = np.max(sizes, axis=0) if case.on_points else max(x.max(initial=0.0) for x in sizes)
+        if order == 2 and case.row.name in SIZES:
+            largest = np.maximum(largest, SIZES[case.row.name](case))
+    return 1e-14 * largest + 1e-300
