@@ -243,8 +243,12 @@ def _unit(x: Any, norm: Any) -> Any:
 
 
 def _plain_norm(x: Any, *, axis: Axis, keepdims: bool) -> Any:
-    total = (x * x).sum(axis=axis, keepdims=keepdims)
-    return ops.where(ops.equal(total, 0.0), 0.0, ops.sqrt(ops.where(ops.equal(total, 0.0), 1.0, total)))
+    largest = abs(x).max(axis=axis, keepdims=True)
+    none = ops.equal(largest, 0.0)
+    ratio = x / ops.where(none, 1.0, largest)
+    total = (ratio * ratio).sum(axis=axis, keepdims=True)
+    out = ops.sqrt(ops.where(none, 1.0, total)) * largest
+    return out if keepdims else out.reshape(_reduced_shape(x.shape, axis))
 
 
 norm = ArrayOp(  # the root of the sum of squares
@@ -440,6 +444,10 @@ def _log_softmax(x: Any, *, axis: int) -> Any:
         columns = columns - np.maximum.reduce(columns)
         columns -= np.log(np.add.reduce(np.exp(columns)))
         return columns.T
+    return _plain_log_softmax(x, axis=axis)
+
+
+def _plain_log_softmax(x: Any, *, axis: int) -> Any:
     shifted = x - x.max(axis=axis, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
 
@@ -451,6 +459,11 @@ def _logsumexp(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     with np.errstate(divide="ignore"):
         out = largest + np.log(np.exp(x - largest).sum(axis=axis, keepdims=True))
     return out if keepdims else out.squeeze(axis)
+
+
+def _to_logsumexp(out: Any, x: Any, *, axis: Axis, keepdims: bool) -> Any:
+    total = ops.where(_numbers(out) > -np.inf, out, 0.0)  # all -inf: the share of each is 0, not nan
+    return lambda g: spread(g, x, axis) * ops.exp(x - spread(total, x, axis))
 
 
 _ALONG = tuple(
@@ -469,15 +482,15 @@ log_softmax = ArrayOp(
     on_array=in_single(_log_softmax),
     partials=(lambda out, x, *, axis: lambda g: g - ops.exp(out) * sum(g, axis=axis, keepdims=True),),
     examples=_ALONG,
+    plain=_plain_log_softmax,
 )  # fmt: skip
 
 logsumexp = ArrayOp(
     "logsumexp", "logsumexp",
     on_array=in_single(_logsumexp),
-    partials=(
-        lambda out, x, *, axis, keepdims: lambda g: spread(g, x, axis) * ops.exp(x - spread(out, x, axis)),
-    ),
+    partials=(_to_logsumexp,),
     examples=reduction_examples(),
+    plain=lambda x, *, axis, keepdims: x.logsumexp(axis=axis, keepdims=keepdims),
 )  # fmt: skip
 
 ARRAY: dict[str, ArrayOp] = {

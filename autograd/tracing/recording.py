@@ -98,7 +98,17 @@ class Condition:
             raise TraceError(
                 f"where: got {condition!r} for the condition; expected a comparison such as x > 0"
             )
+        if x is y or _number(x) is not None and _number(x) == _number(y):
+            # without the condition, on which a constant exponent would depend
+            return x if isinstance(x, Value) else constant(x, "where")
         return Value._apply(condition.row, condition.left, condition.right, x, y)
+
+
+def _number(x: Any) -> float | None:
+    """The number of a constant, or a plain one; None of what may change from call to call."""
+    if isinstance(x, Value):
+        return x.data if x.op is CONSTANT else None
+    return float(x) if isinstance(x, (int, float)) else None
 
 
 class Recorder:

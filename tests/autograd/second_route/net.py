@@ -17,6 +17,7 @@ POINTS = 8  # of a row on single numbers, at a time
 ENOUGH = 20  # comparisons in a cell
 RTOL = (1e-12, 1e-10, 1e-8)
 NOT_COMPUTED = {"leaf", "constant", "argument", "parameter"}  # nothing computes these: they are given
+PACKAGES = ("autograd", "nn", "demos")
 NOT_FINITE = "not finite in PyTorch"
 
 
@@ -27,8 +28,8 @@ def rows():
 
     return [
         row
-        for (_, name), row in ops.ROWS.items()
-        if name not in NOT_COMPUTED and not getattr(row, "is_defined", False)
+        for (module, _, name), row in ops.ROWS.items()
+        if module.split(".")[0] in PACKAGES and name not in NOT_COMPUTED and not getattr(row, "is_defined", False)
     ]
 
 
@@ -175,11 +176,11 @@ def _groups(kind, case, expected):
             yield *_at(case, expected, np.array(some)), count
 
 
-def table(report):
+def table(report, rows):
     """The report as text: of each row and kind, order by order, the comparisons at each class of operands."""
     lines = [f"{'row':24} {'kind':16} {'order':18} " + " ".join(f"{name:>9}" for name in CLASSES)]
     reasons = sorted({why for cell in report.reasons.values() for why in cell} | {NOT_FINITE})
-    for row in rows():
+    for row in rows:
         for kind in ROUTES:
             if kind not in kinds_of(row):
                 lines.append(f"{row.name:24} {kind:16} none: {_reason(row)}")
