@@ -97,9 +97,9 @@ def _scalars(case, nodes, upstream, scales):
     called = nary(case.row, nodes) if isinstance(case.row, ops.NaryOp) else case.row(*nodes, **case.settings)
     out = _flat(called)
     yield out
-    loss = autograd.dot(out, upstream)
-    yield loss
     leaves = [leaf for i in case.subset for leaf in _flat(nodes[i])]
+    loss = autograd.dot([*out, leaves[0]], [*upstream, 0.0])  # a choice of others alone has no gradient
+    yield loss
     yield autograd.dot(gradients(loss, leaves, create_graph=True), scales)
 
 

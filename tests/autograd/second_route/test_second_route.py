@@ -7,87 +7,91 @@ import dataclasses
 import numpy as np
 import pytest
 
-from autograd import ops
+from autograd import Tensor, ops
+from autograd.node import Node
 
-from . import net
-from .draws import CLASSES
+from .net import Net, rows, table
+from .truths import truth
 
-ROWS = [pytest.param(row, id=f"{type(row).__name__}-{row.name}") for row in net.rows()]
+ALL = rows()
+ROWS = [pytest.param(row, id=f"{type(row).__name__}-{row.name}") for row in ALL]
 
 
 @pytest.mark.parametrize("row", ROWS)
-def test_a_row_has_examples_of_its_operands(row):
+def test_a_row_has_examples_of_its_operands_and_a_truth(row, torch):
     assert row.examples, f"give {row!r} examples of its operands"
+    assert truth(torch, row), f"name PyTorch's function for {row!r} in {truth.__module__}"
 
 
 @pytest.mark.parametrize("row", ROWS)
 def test_value_and_derivatives_are_those_of_pytorch(row, torch):
-    report, rng = net.Report(), np.random.default_rng(11)
-    for kind in net.kinds_of(row):
-        for name in CLASSES:
-            net.compare(torch, row, kind, name, rng, report)
-    assert not report.wrong, _told(report.wrong)
-    assert sum(report.compared.values()) >= 100
+    net = Net(torch, seed=11)
+    net.compare(row)
+    assert not net.report.wrong, told(net.report)
+    assert sum(net.report.compared.values()) >= 100
 
 
-def _planted(row, index):
-    """The row with one partial derivative a thousandth too large."""
+def _larger(local, operand):
+    """A local gradient a thousandth too large."""
+    return (lambda g: local(g) * 1.001 + 2e-3) if callable(local) else local * 1.001 + 2e-3
 
-    def larger(local):
-        return (lambda g: local(g) * 1.001) if callable(local) else local * 1.001 + 1e-3
 
-    if isinstance(row.partials, tuple):
-        partials = tuple(
-            (lambda *xs, p=partial, **s: larger(p(*xs, **s))) if i == index else partial
-            for i, partial in enumerate(row.partials)
-        )
-    else:
+def _bent(local, operand):
+    """A local gradient right in its number, and wrong in its slope."""
+    bend = 0.0
+    if isinstance(operand, Node):
+        bend = (operand - (operand.detach() if isinstance(operand, Tensor) else operand.data)) * 1e-3
+    return (lambda g: local(g) + bend) if callable(local) else local + bend
 
-        def partials(*xs, **settings):
-            found = list(row.partials(*xs, **settings))
-            found[index] = larger(found[index])
-            return tuple(found)
 
-    known = dict(ops.ROWS)
-    planted = dataclasses.replace(row, partials=partials)
-    ops.ROWS.clear()
-    ops.ROWS.update(known)
-    return planted
+def _planted(row, index, change):
+    """The row with the partial derivative to one operand changed."""
+
+    def one(*operands, **settings):
+        return change(row.partials[index](*operands, **settings), operands[1 + index])
+
+    def several(*operands, **settings):
+        found = list(row.partials(*operands, **settings))
+        if index < len(found):  # not every example has so many operands
+            found[index] = change(found[index], operands[1 + index])
+        return tuple(found)
+
+    if callable(row.partials):
+        return dataclasses.replace(row, partials=several)
+    return dataclasses.replace(row, partials=(*row.partials[:index], one, *row.partials[index + 1 :]))
 
 
 @pytest.mark.parametrize("row", ROWS)
-def test_a_wrong_partial_derivative_is_found(row, torch):
+@pytest.mark.parametrize("change, order", [(_larger, "first derivative"), (_bent, "second derivative")])
+def test_a_wrong_partial_derivative_is_found(row, change, order, torch):
     kind = "Value" if isinstance(row, ops.NaryOp) else "Tensor"
-    count = len(row.examples[0](lambda *shape: np.ones(shape))[0])
-    for index in range(count):
-        report, rng = net.Report(), np.random.default_rng(5)
-        net.compare(torch, _planted(row, index), kind, "ordinary", rng, report, net.truth(torch, row))
-        assert any(where[2] == "first derivative" for where, *_ in report.wrong), f"operand {index}"
+    operands = max((example(lambda *shape: np.ones(shape))[0] for example in row.examples), key=len)
+    for index in [i for i, each in enumerate(operands) if not isinstance(each, int)]:
+        net = Net(torch, seed=5, thorough=True)
+        net.compare(_planted(row, index, change), [kind], ["ordinary"], truth(torch, row))
+        assert {where[2] for where, *_ in net.report.wrong} >= {order}, f"operand {index}"
 
 
 @pytest.mark.thorough
-def test_every_cell_has_its_comparisons(torch, record_property):
-    report, rng = net.Report(), np.random.default_rng(23)
-    for row in net.rows():
-        for kind in net.kinds_of(row):
-            for name in CLASSES:
-                for _ in range(net.ENOUGH):
-                    net.compare(torch, row, kind, name, rng, report)
-                    cells = [(row.name, kind, order, name) for order in net.ORDERS]
-                    if all(report.compared[c] >= net.ENOUGH or report.not_finite[c] for c in cells):
-                        break
-    print(net.table(report))
-    assert not report.wrong, _told(report.wrong)
-    assert " ?" not in net.table(report)  # every cell that has fewer has a reason
-    assert sum(report.compared.values()) >= 100_000
+def test_every_cell_has_its_comparisons(torch, capsys):
+    net = Net(torch, seed=23, thorough=True)
+    for row in ALL:
+        net.compare(row)
+    shown = table(net.report, ALL)
+    with capsys.disabled():
+        print(f"\n{shown}")
+    assert not net.report.wrong, told(net.report)
+    assert "?" not in shown  # every cell that has fewer than 20 has a reason
+    assert sum(net.report.compared.values()) >= 100_000
 
 
-def _told(wrong):
-    lines = [f"{len(wrong)} differ"]
-    for where, operands, settings, subset, found, part in wrong[:4]:
+def told(report):
+    """What differs, in short."""
+    lines = [f"{len(report.wrong)} differ"]
+    for where, case, found, expected in report.wrong[:4]:
         lines += [
-            f"{where}: operands {operands}, {settings}, gradients to {subset}",
+            f"{where}: operands {case.operands}, {case.settings}, gradients to {case.subset}",
             f"  ours   {found}",
-            f"  theirs {part}",
+            f"  theirs {expected}",
         ]
     return "\n".join(lines)

@@ -50,6 +50,11 @@ def _of_log_softmax(torch, logits, counts, over, axis):
     return -(terms.sum() if axis is None else terms.sum(dim=axis)) / over
 
 
+def _root(torch, square):
+    """Of a mean of squares: where these overflowed, what it divides is no answer."""
+    return torch.sqrt(torch.where(torch.isinf(square), torch.nan, square))
+
+
 def _variance(torch, x, axis, keepdims, ddof):
     return torch.var(x, dim=_axes(axis, x.ndim), keepdim=keepdims, correction=ddof)
 
@@ -84,10 +89,9 @@ def array_rows(torch):
         "cross_entropy": lambda x, target, **_: torch.nn.functional.cross_entropy(x, torch.tensor(target)),
         "expected_cross_entropy": lambda x, counts, over, axis, **_: _of_log_softmax(torch, x, counts, over, axis),
         "normalize": lambda x, axis, eps, **_: (
-            (x - x.mean(dim=axis, keepdim=True))
-            / torch.sqrt(x.var(dim=axis, keepdim=True, correction=0) + eps)
+            (x - x.mean(dim=axis, keepdim=True)) / _root(torch, x.var(dim=axis, keepdim=True, correction=0) + eps)
         ),
-        "rms_normalize": lambda x, axis, eps: x / torch.sqrt((x * x).mean(dim=axis, keepdim=True) + eps),
+        "rms_normalize": lambda x, axis, eps: x / _root(torch, (x * x).mean(dim=axis, keepdim=True) + eps),
     }  # fmt: skip
 
 
