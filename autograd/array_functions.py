@@ -70,10 +70,11 @@ def numbers_of(caller: str, x: Any) -> np.ndarray:
 
 def axis_of(caller: str, axis: Any, ndim: int, name: str = "axis") -> int:
     """One axis, counted from the first; of an array without axes, 0 and -1 pass as in PyTorch."""
+    size = builtins.max(ndim, 1)
     found = whole(axis, name, caller)
-    if not -builtins.max(ndim, 1) <= found < builtins.max(ndim, 1):
-        raise wrong(axis, name, caller, f"an axis of {ndim} (from {-ndim} to {ndim - 1})", ValueError)
-    return found % ndim if ndim else 0
+    if not -size <= found < size:
+        raise wrong(axis, name, caller, f"an axis from {-size} to {size - 1}", ValueError)
+    return found % size
 
 
 def axes_of(caller: str, axis: Any, ndim: int, name: str = "axis") -> Axis:
@@ -193,6 +194,16 @@ def norm(x: Any, ord: float | None = 2, axis: Axis = None, keepdims: bool = Fals
     )
 
 
+@spelled
+def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Take log(sum(exp(x))) over ``axis``, safe for elements of any size.
+
+    >>> logsumexp(np.array([1000.0, 1000.0])).round(2)
+    np.float64(1000.69)
+    """
+    return _reduced(array_ops.logsumexp, x, axis, keepdims)
+
+
 def _reduced(row: Any, x: Any, axis: Any, keepdims: Any, caller: str = "", **more: Any) -> Any:
     caller = caller or row.name
     x = array_of(caller, x)
@@ -218,6 +229,32 @@ def cumsum(x: Any, axis: int | None = None) -> Any:
     """
     x, axis = _along("cumsum", x, axis)
     return array_ops.cumsum(x, axis=axis)
+
+
+@spelled
+def softmax(x: Any, axis: int = -1) -> Any:
+    """Take exp(x) / sum(exp(x)) along ``axis``, safe for elements of any size.
+
+    >>> softmax(np.array([0.0, 0.0]))
+    array([0.5, 0.5])
+    """
+    return _shares(array_ops.softmax, x, axis)
+
+
+@spelled
+def log_softmax(x: Any, axis: int = -1) -> Any:
+    """Take the logarithm of the softmax along ``axis``, safe where the softmax itself is 0.
+
+    >>> log_softmax(np.array([0.0, 1000.0]))
+    array([-1000.,     0.])
+    """
+    return _shares(array_ops.log_softmax, x, axis)
+
+
+def _shares(row: Any, x: Any, axis: Any) -> Any:
+    x = array_of(row.name, x)
+    axis = axis_of(row.name, axis, x.ndim)
+    return row(x, axis=axis) if x.ndim else row(x.reshape((1,)), axis=0).reshape(())
 
 
 def _along(caller: str, x: Any, axis: Any) -> tuple[Any, int]:
@@ -687,9 +724,15 @@ def put(x: Any, index: Any, values: Any) -> Any:
                 f"put: the values are of dtype {values.dtype}, and x of {x.dtype}; x.astype first"
             )
         values = values.astype(x.dtype)
+    pairs = zip(values.shape[::-1], chosen.shape[::-1])
+    if values.ndim > chosen.ndim or not builtins.all(n in (1, size) for n, size in pairs):
+        raise ValueError(
+            f"put: the values have shape {values.shape}; expected one that fits x[index], {chosen.shape}"
+        )
     if not chosen.size:
         return ops.identity(x)
-    wide = array_ops.reshape(array_ops.broadcast_to(values, shape=chosen.shape), shape=(chosen.size,))
+    wide = array_ops.broadcast_to(values, shape=chosen.shape or (1,))
+    wide = array_ops.reshape(wide, shape=(chosen.size,))
     source = np.full(x.size, -1)
     source[chosen.ravel()] = np.arange(chosen.size)  # by NumPy's own rule for what comes twice
     source = source.reshape(x.shape)

@@ -21,6 +21,9 @@ class ArrayMethods:
     prod = functions.prod
     norm = functions.norm
     cumsum = functions.cumsum
+    logsumexp = functions.logsumexp
+    softmax = functions.softmax
+    log_softmax = functions.log_softmax
     argmax = functions.argmax
     argmin = functions.argmin
     argsort = functions.argsort

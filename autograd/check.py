@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from .checks import array, function, instance, real, wrong
 from .engine import gradients
-from .modes import no_grad
 from .naming import name_of
-from .tensor import Tensor, _as_array
+from .tensor import Tensor
 from .value import Value
 
 
@@ -20,6 +22,7 @@ class Checked:
     """One derivative, worked out twice: by the walk (analytic) and by central differences (numeric).
 
     ``uncertainty`` is how far the numeric one may itself be off, as two step sizes and rounding show.
+    ``sides`` are the slopes on the left and on the right where these differ, at a kink, and otherwise None.
     """
 
     name: str
@@ -28,11 +31,15 @@ class Checked:
     uncertainty: float
     rtol: float
     atol: float
+    sides: tuple[float, float] | None = None
 
     @property
     def error(self) -> float:
-        """How far the two are apart."""
-        return abs(self.analytic - self.numeric)
+        """How far the two are apart; at a kink, how far the analytic one is outside of the two slopes."""
+        if self.sides is None or math.isnan(self.analytic):
+            return abs(self.analytic - self.numeric)
+        low, high = sorted(self.sides)
+        return max(low - self.analytic, self.analytic - high, 0.0)
 
     @property
     def tolerance(self) -> float:
@@ -41,10 +48,20 @@ class Checked:
 
     @property
     def verdict(self) -> str:
-        """``ok``, ``WRONG``, or ``unclear`` where the numeric derivative is too uncertain to tell."""
-        if not np.isnan(self.numeric) and not self.error <= self.tolerance:  # a nan agrees with nothing
+        """What came of it.
+
+        ``ok``       they agree
+        ``WRONG``    they do not
+        ``kink``     the function has a corner here, and the analytic derivative lies between the slopes on
+                     both sides, as any convention for such a point does
+        ``unclear``  the numeric derivative is too uncertain to tell: rounding hides it, the function jumps
+                     here, or is not defined nearby
+        """
+        if not certain(self.numeric, self.uncertainty, self.atol):
+            return "WRONG" if math.isnan(self.analytic) and not math.isnan(self.numeric) else "unclear"
+        if not math.isfinite(self.analytic) or self.error > self.tolerance:
             return "WRONG"
-        return "ok" if self.uncertainty <= self.atol + 0.01 * abs(self.numeric) else "unclear"
+        return "ok" if self.sides is None else "kink"
 
     @property
     def ok(self) -> bool:
@@ -53,7 +70,17 @@ class Checked:
 
     def __str__(self) -> str:
         numbers = f"{self.analytic:>14.7g} {self.numeric:>14.7g} {self.error:>10.2g}"
-        return f"{self.name:<12} {numbers}   {self.verdict}"
+        sides = (
+            ""
+            if self.sides is None
+            else "; slope {:.4g} on the left, {:.4g} on the right".format(*self.sides)
+        )
+        return f"{self.name:<12} {numbers}   {self.verdict}{sides}"
+
+
+def certain(numeric: float, uncertainty: float, atol: float) -> bool:
+    """Whether a numeric derivative says enough to compare with."""
+    return uncertainty <= atol + 0.01 * abs(numeric)
 
 
 @dataclass(frozen=True)
@@ -61,6 +88,10 @@ class Report:
     """What :func:`gradcheck` found, one entry per input (or element of one); prints as a table."""
 
     entries: tuple[Checked, ...]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.entries, tuple) or not all(isinstance(each, Checked) for each in self.entries):
+            raise wrong(self.entries, "entries", "Report", "a tuple of Checked")
 
     @property
     def worst(self) -> Checked:
@@ -81,7 +112,7 @@ class GradientError(AssertionError):
     """A gradient that does not agree with central differences; ``report`` has all the entries."""
 
     def __init__(self, report: Report) -> None:
-        self.report = report
+        self.report = instance(report, Report, "report", "GradientError", "the Report of a gradcheck")
         worst = report.worst
         wrong = sum(entry.verdict == "WRONG" for entry in report.entries)
         super().__init__(
@@ -100,36 +131,45 @@ def gradcheck(
     """Compare the gradients of ``fn(*inputs)`` with central differences, (f(x + h) - f(x - h)) / 2h.
 
     ``inputs`` are numbers or Values (then ``fn`` works on Values), or arrays or Tensors (copied to float64);
-    one that is not in a list is the only one. The step is scaled: h is ``step`` times the larger of 1 and x.
-    Each derivative is taken with h and h/2. Together they give one of a higher order (Richardson
-    extrapolation; Press et al., Numerical Recipes, 5.7), and their distance, with the rounding of ``f``, says
-    how uncertain it is. Where that is large, or ``f`` is not defined so far out, smaller steps are tried.
+    one that is not in a list is the only one. The step is scaled: h is ``step`` times the larger of 1 and
+    |x|, and near 0 also ``step`` times |x|, as a function may have its pole or its corner there. Each
+    derivative is taken with h and h/2. Together they give one of a higher order (Richardson extrapolation;
+    Press et al., Numerical Recipes, 5.7), and their distance, with the rounding of ``f``, says how uncertain
+    it is. Where that is large, or ``f`` is not defined so far out, smaller steps are tried, and the most
+    certain is taken; where ``f`` is defined on one side only, the slope on that side.
 
     A result with several elements is checked through a sum with fixed weights, so that errors do not cancel.
     Two derivatives agree within ``atol`` + ``rtol`` times the larger + the uncertainty. Gives a
-    :class:`Report`, whose ``ok`` is False where a comparison was too uncertain to tell; raises
-    :class:`GradientError`, which names the worst, where a derivative is wrong. Meant for points where the
-    function is smooth.
+    :class:`Report` with a verdict for each input, or element of one (:attr:`Checked.verdict`): its ``ok`` is
+    False where one cannot be told (``unclear``) and where the function has a corner (``kink``, with the
+    slopes on both sides). Raises :class:`GradientError`, which names the worst, where a derivative is wrong.
 
     >>> print(gradcheck(lambda x, y: x * y.tanh(), [2.0, 0.5]))  # doctest: +ELLIPSIS
     input              analytic        numeric      error   verdict
     0                 0.4621172      0.4621172    ...   ok
     1                  1.572895       1.572895    ...   ok
+    >>> print(gradcheck(Value.relu, 0.0))
+    input              analytic        numeric      error   verdict
+    0                         0            0.5          0   kink; slope 0 on the left, 1 on the right
     """
+    function(fn, "fn", "gradcheck", "the inputs")
+    step = real(step, "step", "gradcheck", low=0, open_low=True)
+    rtol, atol = real(rtol, "rtol", "gradcheck", low=0), real(atol, "atol", "gradcheck", low=0)
     inputs = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
     if not inputs:
         raise ValueError("gradcheck: got no inputs; expected one at least")
-    arrays = [_as_array(i.data if isinstance(i, (Value, Tensor)) else i).astype(np.float64) for i in inputs]
+    arrays = [_numbers(given) for given in inputs]
+    if not any(each.size for each in arrays):
+        raise ValueError("gradcheck: there are no numbers in the inputs; expected one at least")
     names = [name_of(i) if getattr(i, "label", None) else str(position) for position, i in enumerate(inputs)]
     on_values = not any(isinstance(i, (Tensor, np.ndarray, list, tuple)) for i in inputs)
+    kind: Any = Value if on_values else Tensor
 
     def run(points: Sequence[np.ndarray]) -> tuple[list[Any], Any]:
-        nodes: list[Any] = [Value(p) if on_values else Tensor(p) for p in points]
+        nodes = [kind(p) for p in points]
         result: Any = fn(*nodes)
-        if not isinstance(result, Value if on_values else Tensor):
-            raise TypeError(
-                f"gradcheck: the function gave {result!r}; expected a {'Value' if on_values else 'Tensor'}"
-            )
+        if not isinstance(result, kind):
+            raise TypeError(f"gradcheck: the function gave {result!r}; expected a {kind.__name__}")
         if isinstance(result, Tensor) and result.size != 1:
             weights = np.cos(np.arange(1, result.size + 1)).reshape(result.shape)
             result = (result * weights).sum()
@@ -138,43 +178,96 @@ def gradcheck(
     nodes, result = run(arrays)
     analytic = gradients(result, nodes)
     entries = []
-    for i, array in enumerate(arrays):
-        for index in np.ndindex(array.shape):
+    for i, numbers in enumerate(arrays):
+        for index in np.ndindex(numbers.shape):
 
             def along(x: float, i: int = i, index: Any = index) -> float:
                 moved = [a.copy() for a in arrays]
                 moved[i][index] = x
-                with no_grad():
-                    return float(np.asarray(run(moved)[1].data))
+                try:  # it records a graph: the function may itself ask for gradients
+                    with np.errstate(all="ignore"):
+                        found = float(np.asarray(run(moved)[1].data).reshape(()))
+                except (ArithmeticError, ValueError):
+                    return math.nan  # out of the domain
+                return found if math.isfinite(found) else math.nan
 
-            numeric, uncertainty = _slope(along, float(array[index]), step)
+            slope = _slope(along, float(numbers[index]), step, atol)
             exact = float(np.asarray(analytic[i])[index])
             name = names[i] + (str(list(index)) if index else "")
-            entries.append(Checked(name, exact, numeric, uncertainty, rtol, atol))
+            entries.append(Checked(name, exact, slope.number, slope.uncertainty, rtol, atol, slope.sides))
     report = Report(tuple(entries))
     if any(entry.verdict == "WRONG" for entry in entries):
         raise GradientError(report)
     return report
 
 
-def _slope(f: Callable[[float], float], x: float, step: float) -> tuple[float, float]:
-    """The numeric derivative of ``f`` at ``x``, and its uncertainty: of several steps the most certain."""
-    best = (float("nan"), float("inf"))
-    for shrink in (1.0, 0.1, 0.01, 1e-3, 1e-4, 1e-6):
-        h = step * max(1.0, abs(x)) * shrink
-        points = [x + h, x - h, x + h / 2, x - h / 2]
-        if points[2] == points[3]:
+def _numbers(given: Any) -> np.ndarray:
+    """An input as an array of float64, all of them finite."""
+    found = array(
+        given.data if isinstance(given, (Value, Tensor)) else given, "one of the inputs", "gradcheck"
+    )
+    found = found.astype(np.float64)
+    if not np.isfinite(found).all():
+        raise wrong(given, "one of the inputs", "gradcheck", "finite numbers", ValueError)
+    return found
+
+
+class Slope(NamedTuple):
+    """A numeric derivative, how uncertain it is, and the slopes on both sides where these differ."""
+
+    number: float
+    uncertainty: float
+    sides: tuple[float, float] | None = None
+
+
+UNKNOWN = Slope(math.nan, math.inf)
+SHRINKS = (1.0, 0.1, 0.01, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
+
+
+def _slope(f: Callable[[float], float], x: float, step: float, atol: float) -> Slope:
+    """The numeric derivative of ``f`` at ``x``: of several steps the most certain."""
+    scale = max(1.0, abs(x))
+    scales = [scale] if not x or abs(x) > 100 * step else [scale, abs(x)]
+    here = f(x)
+    best, doubt = UNKNOWN, math.inf
+    for shrink in SHRINKS:
+        for each in scales:
+            found = _with_step(f, x, here, each * step * shrink)
+            # In parts of the slope, as near a pole the largest error is that of the step that fits.
+            in_parts = found.uncertainty / (atol + abs(found.number))
+            if in_parts < doubt:
+                best, doubt = found, in_parts
+        if best.uncertainty <= 1e-9 * max(1.0, abs(best.number)):
             break
-        try:
-            values = [f(point) for point in points]
-        except (ArithmeticError, ValueError):
-            continue  # out of the domain: nearer
-        wide = (values[0] - values[1]) / (points[0] - points[1])
-        near = (values[2] - values[3]) / (points[2] - points[3])
-        rounding = 4 * np.finfo(float).eps * max(map(abs, values)) / h
-        uncertainty = abs(near - wide) / 10 + rounding  # extrapolated, the error is far below the distance
-        if uncertainty < best[1]:
-            best = (near + (near - wide) / 3, uncertainty)  # (4 near - wide) / 3, but nothing overflows
-        if uncertainty <= 1e-8 * max(1.0, abs(near)):
-            break
-    return best
+    return best if certain(best.number, best.uncertainty, atol) else best._replace(sides=None)
+
+
+def _with_step(f: Callable[[float], float], x: float, here: float, h: float) -> Slope:
+    points = [x + h, x - h, x + h / 2, x - h / 2]
+    if points[2] == points[3] or not math.isfinite(h):
+        return UNKNOWN
+    values = [f(point) for point in points]
+    known = [abs(value) for value in (here, *values) if not math.isnan(value)]
+    rounding = 4 * sys.float_info.epsilon * max(known, default=0.0) / h
+    # The slope to each point, as seen from here.
+    right, left, near_right, near_left = (
+        (value - here) / (point - x) if point != x else math.nan for value, point in zip(values, points)
+    )
+    sides = _limit(left, near_left), _limit(right, near_right)
+    if any(map(math.isnan, values)):  # the end of the domain: one side is all there is
+        side, distance = (
+            (sides[0], near_left - left) if math.isnan(sides[1]) else (sides[1], near_right - right)
+        )
+        return UNKNOWN if math.isnan(side) else Slope(side, 2 * abs(distance) + rounding)
+    wide = (values[0] - values[1]) / (points[0] - points[1])
+    near = (values[2] - values[3]) / (points[2] - points[3])
+    uncertainty = abs(near - wide) / 10 + rounding  # extrapolated, the error is far below the distance
+    gap = abs(sides[0] - sides[1])  # of a smooth function, it goes to 0 with h
+    is_kink = gap > 1e-3 * max(map(abs, sides)) + 100 * rounding
+    number = near + (near - wide) / 3  # (4 near - wide) / 3, but nothing overflows
+    return Slope(number, uncertainty, sides if is_kink else None)
+
+
+def _limit(wide: float, near: float) -> float:
+    """Where slopes on one side, with h and h/2, go to."""
+    return near + (near - wide)

@@ -1,7 +1,8 @@
 """What is asked of an argument at the door: a function for each kind, so that all errors read alike.
 
-Each gives the argument in its own type. A thing of another kind is a TypeError, a number or a word that is not
-among those expected a ValueError; both say what came in, as which argument of what, and what was expected.
+Each gives the argument in its own type. A thing of another kind is a TypeError, a number or a word that is
+not among those expected a ValueError; both say what came in, as which argument of what, and what was
+expected.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -34,7 +36,8 @@ def shown(given: Any) -> str:
     ('2.5', 'a whole number of 401 digits', 'an array of shape (3, 4)')
     """
     if isinstance(given, np.ndarray):
-        return f"an array of shape {given.shape}"
+        kind = "" if given.dtype.kind in "biuf" else f" and dtype {given.dtype}"
+        return f"an array of shape {given.shape}{kind}"
     if isinstance(given, int) and abs(given) >> 100:
         return f"a whole number of {int(math.log10(abs(given))) + 1} digits"
     try:
@@ -54,7 +57,9 @@ def whole(given: Any, name: str, caller: str, low: int = -sys.maxsize, high: int
     if is_whole and low <= given <= high:
         return int(given)
     expected = "a whole number"
-    if low > -sys.maxsize:
+    if high == low + 1:
+        expected = f"{low} or {high}"
+    elif low > -sys.maxsize:
         expected += f" of at least {low}" if high == sys.maxsize else f" from {low} to {high}"
     if is_whole and given > high == sys.maxsize:
         expected += " that a machine can count to"
@@ -136,18 +141,18 @@ def text(given: Any, name: str, caller: str) -> str:
     raise wrong(given, name, caller, "a string")
 
 
-def path(given: Any, name: str, caller: str) -> str:
-    """A path as a string that is not empty.
+def path(given: Any, name: str, caller: str) -> Path:
+    """A path to a file, from a string or what stands for one.
 
-    >>> path("model.npz", "path", "save")
-    'model.npz'
+    >>> path("model.npz", "path", "save").suffix
+    '.npz'
     """
     found = os.fspath(given) if isinstance(given, (str, os.PathLike)) else None
     if not isinstance(found, str):
         raise wrong(given, name, caller, "a path: a string, or a pathlib.Path")
     if not found or "\0" in found:
         raise wrong(given, name, caller, "the name of a file", ValueError)
-    return found
+    return Path(found)
 
 
 def function(given: Any, name: str, caller: str, of: str) -> Any:
@@ -179,11 +184,38 @@ def floating(given: Any, name: str, caller: str) -> np.dtype[Any]:
     dtype('float32')
     """
     try:
-        found = None if given is None else np.dtype(given)
-    except (TypeError, ValueError):
+        found = np.dtype(given) if isinstance(given, (str, type, np.dtype)) else None
+    except TypeError:  # a word that is the name of none
         found = None
     if found is None:
         raise wrong(given, name, caller, "a dtype of floats, such as numpy.float32")
     if found.kind != "f":
-        raise wrong(found.name, name, caller, "a dtype of floats, since gradients need them")
+        raise TypeError(f"{caller}: {name} is {found}; expected a dtype of floats, since gradients need them")
     return found
+
+
+def array(given: Any, name: str, caller: str) -> np.ndarray:
+    """Real numbers as an array: one, or nested lists of them.
+
+    >>> array([[1, 2], [3, 4]], "vector", "hvp").shape
+    (2, 2)
+    """
+    try:
+        found = np.asarray(given)
+    except (TypeError, ValueError):  # lists of different lengths, or a Tensor
+        found = np.array(None)
+    if found.dtype.kind not in "biuf":
+        raise wrong(given, name, caller, "real numbers: one, an array, or nested lists of equal lengths")
+    return found
+
+
+def listed(given: Any, name: str, caller: str, expected: str) -> list[Any]:
+    """What there is in a list, a tuple, an array or another collection, as a list; no letters of a string.
+
+    >>> listed((1, 2), "milestones", "MultiStepDecay", "a list of steps")
+    [1, 2]
+    """
+    single = isinstance(given, (str, bytes, Mapping)) or getattr(given, "ndim", 1) == 0
+    if single or not isinstance(given, Iterable):
+        raise wrong(given, name, caller, expected)
+    return list(given)

@@ -58,7 +58,8 @@ examples:
   {PROGRAM} check "x * sin(x)" x=2
   {PROGRAM} check "relu(x)" x=0                  a kink: the exit status is 1
 
-The exit status is 0 where all derivatives agree, 1 where one is wrong or too uncertain to tell.""",
+The exit status is 0 where all derivatives agree, 1 where one is wrong, at a kink, or too uncertain to
+tell.""",
 }
 
 

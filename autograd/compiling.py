@@ -9,26 +9,26 @@ methods that call the row's functions, and the calculus is still written once.
 def mul_row(x, y):
     if type(y) is not Value:
         return apply(op, x, y)
-    x_node, x = x, x._data
-    y_node, y = y, y._data
+    x_data = x._data
+    y_data = y._data
     try:
-        out = x * y
+        out = x_data * y_data
     except ERRORS as error:
-        raise explain(op, error, (x, y,)) from None
+        raise explain(op, error, (x_data, y_data,)) from None
     if out != out:
-        raise nan_value(op, x, y,)
+        raise nan_value(op, x_data, y_data,)
     if paused and not recording():
         return constant(out)
-    node = new(Value)
+    node = new(*kind)
     try:
-        node._da = y
-        node._db = x
+        node._da = y_data
+        node._db = x_data
     except ERRORS as error:
-        return without_derivative(op, error, x_node, y_node,)
+        return without_derivative(op, error, x, y,)
     node._data = out
     node.op = op
-    node._a = x_node
-    node._b = y_node
+    node._a = x
+    node._b = y
     node.grad = node.label = None
     return node
 <BLANKLINE>
@@ -55,7 +55,7 @@ def {name}_row({arguments}):
         raise nan_value(op, {numbers})
     if paused and not recording():
         return constant(out)
-    node = new(Value)
+    node = new(*kind)
     try:
         node._da = {first_partial}
         node._db = {other_partials}
@@ -133,8 +133,8 @@ def formula_of(function: Callable[..., Any], arguments: list[str]) -> str | None
 
 def _text(op: Op, needs: tuple[bool, ...] | None) -> tuple[str, dict[str, Any]]:
     """The source, and the functions that it calls as they are, since they have no symbols."""
-    names = op.operands
-    nodes = [f"{name}_node" for name in names]
+    nodes = op.operands
+    names = [f"{node}_data" for node in nodes]
     called: dict[str, Any] = {"op": op}
 
     def expression(function: Callable[..., Any], name: str, arguments: list[str]) -> str:
@@ -149,13 +149,13 @@ def _text(op: Op, needs: tuple[bool, ...] | None) -> tuple[str, dict[str, Any]]:
         expression(partial, f"partial_{index}", ["out", *names]) if needs is None or needs[index] else "None"
         for index, partial in enumerate(op.partials)
     ]
-    arguments, dispatch = list(names), ""
+    arguments, dispatch = list(nodes), ""
     if needs is None:
-        required = len(names) - len(op.defaults)
-        arguments[required:] = [f"{name}={value!r}" for name, value in zip(names[required:], op.defaults)]
-        if len(names) > 1:
-            others = " or ".join(f"type({name}) is not Value" for name in names[1:])
-            dispatch = f"    if {others}:\n        return apply(op, {', '.join(names)})\n"
+        required = len(nodes) - len(op.defaults)
+        arguments[required:] = [f"{node}={value!r}" for node, value in zip(nodes[required:], op.defaults)]
+        if len(nodes) > 1:
+            others = " or ".join(f"type({node}) is not Value" for node in nodes[1:])
+            dispatch = f"    if {others}:\n        return apply(op, {', '.join(nodes)})\n"
     template = TEMPLATE if needs is None or any(needs) else TEMPLATE[: TEMPLATE.index("    if paused")] + LAST
     failed = "return without_derivative(op, error, {nodes})" if needs is None else (
         "raise explain(op, error, ({numbers}), derivative=True) from None"
@@ -165,7 +165,7 @@ def _text(op: Op, needs: tuple[bool, ...] | None) -> tuple[str, dict[str, Any]]:
         name=op.name,
         arguments=", ".join(arguments),
         dispatch=dispatch,
-        load="\n".join(f"    {node}, {name} = {name}, {name}._data" for node, name in zip(nodes, names)),
+        load="\n".join(f"    {name} = {node}._data" for node, name in zip(nodes, names)),
         failed=failed.format(**shown),
         **shown,
         value=f"checked({value}, op.name)" if op.is_defined else value,

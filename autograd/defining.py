@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import ops, tensor, value
+from .checks import function, text, wrong
 from .ops import Op
 
 _theirs: set[str] = set()  # what people defined, and may define again
@@ -41,12 +42,8 @@ def define(
     >>> gradcheck(cube, [2.0]).ok
     True
     """
-    if (
-        not isinstance(name, str)
-        or not name.isidentifier()
-        or keyword.iskeyword(name)
-        or name.startswith("_")
-    ):
+    text(name, "name", "define")
+    if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
         raise ValueError(
             f"define: {name!r} cannot be the name of a method; expected a Python name such as 'cube'"
         )
@@ -60,14 +57,21 @@ def define(
     }
     if name in names and name not in _theirs:
         raise ValueError(f"define: {name!r} is taken in autograd, Value or Tensor; choose another name")
-    rules = (partials,) if callable(partials) else tuple(partials)
-    if not rules or not all(map(callable, (value_of, *rules))):
-        raise TypeError(
-            f"define: {name} needs a function for its value, and one per operand for its partial derivative"
+    rules = (partials,) if callable(partials) else partials
+    if not isinstance(rules, (list, tuple)) or not rules or not all(map(callable, rules)):
+        raise wrong(
+            partials, "partials", "define", "a function for each operand that gives its partial derivative"
         )
-    for function, takes in ((value_of, len(rules)), *((rule, len(rules) + 1) for rule in rules)):
-        _check_arity(name, function, takes)
-    op = Op(name, symbol or name, value_of, on_array or value_of, rules, domain=domain, is_defined=True)
+    function(value_of, "value_of", "define", "the operands")
+    if on_array is not None:
+        function(on_array, "on_array", "define", "the operands, or None")
+    symbol = name if symbol is None else text(symbol, "symbol", "define")
+    text(domain, "domain", "define")
+    for called, takes in ((value_of, len(rules)), *((rule, len(rules) + 1) for rule in rules)):
+        _check_arity(name, called, takes)
+    op = Op(
+        name, symbol or name, value_of, on_array or value_of, tuple(rules), domain=domain, is_defined=True
+    )
     value.install(op)
     tensor.install(op)
     ops.ELEMENTWISE[name] = op

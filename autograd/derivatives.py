@@ -7,11 +7,11 @@ list of lists).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from .checks import array, real, wrong
 from .engine import gradients
 from .tensor import Tensor
 from .value import Value
@@ -30,11 +30,10 @@ def jacobian(outputs: Any, inputs: Any) -> Any:
     [[2.0, 0.0], [0.0, 4.0]]
     """
     if isinstance(outputs, Tensor):
-        return _tensor_jacobian(outputs, inputs)
-    rows = [outputs] if isinstance(outputs, Value) else _values("jacobian: outputs", outputs)
-    columns = [inputs] if isinstance(inputs, Value) else _values("jacobian: inputs", inputs)
-    table = np.array([gradients(row, columns) for row in rows]).reshape(len(rows), len(columns))
-    return table
+        return _tensor_jacobian(outputs, _inputs(inputs, Tensor, "jacobian")[0], isinstance(inputs, Tensor))
+    rows = _nodes(outputs, Value, "outputs", "jacobian", "one Tensor, or a Value or a list of them")[0]
+    columns = _inputs(inputs, Value, "jacobian")[0]
+    return np.array([gradients(row, columns) for row in rows]).reshape(len(rows), len(columns))
 
 
 def hessian(output: Any, inputs: Any) -> Any:
@@ -46,12 +45,13 @@ def hessian(output: Any, inputs: Any) -> Any:
     >>> hessian(x * x * y, [x, y]).tolist()
     [[6.0, 4.0], [4.0, 0.0]]
     """
-    slopes = gradients(output, inputs, create_graph=True)
-    if isinstance(output, Value):
-        return jacobian(slopes, inputs)
-    if isinstance(inputs, Tensor):
-        return _tensor_jacobian(slopes, inputs)
-    return [_tensor_jacobian(slope, inputs) for slope in slopes]
+    kind = _one_number(output, "hessian")
+    nodes, single = _inputs(inputs, kind, "hessian")
+    slopes = gradients(output, nodes, create_graph=True)
+    if kind is Value:
+        return jacobian(slopes, nodes)
+    tables = [_tensor_jacobian(slope, nodes, single) for slope in slopes]
+    return tables[0] if single else tables
 
 
 def hvp(output: Any, inputs: Any, vector: Any) -> Any:
@@ -65,20 +65,18 @@ def hvp(output: Any, inputs: Any, vector: Any) -> Any:
     >>> hvp(x * x * y, [x, y], [1.0, 0.0])
     [6.0, 4.0]
     """
-    single = not isinstance(inputs, (list, tuple))
-    nodes, vectors = ([inputs], [vector]) if single else (list(inputs), list(vector))
+    nodes, single = _inputs(inputs, _one_number(output, "hvp"), "hvp")
+    listed = isinstance(vector, (list, tuple)) or isinstance(vector, np.ndarray) and vector.ndim > 0
+    if not single and not listed:
+        raise wrong(vector, "vector", "hvp", "one entry for each input, in a list")
+    vectors = [vector] if single else list(vector)
     if not nodes or len(nodes) != len(vectors):
         raise ValueError(
             f"hvp: {len(nodes)} inputs and {len(vectors)} entries of the vector; expected one for each"
         )
+    entries = [_beside(node, entry) for node, entry in zip(nodes, vectors)]
     parts = []
-    for slope, entry in zip(gradients(output, nodes, create_graph=True), vectors):
-        if isinstance(slope, Tensor):
-            entry = np.asarray(entry.data if isinstance(entry, Tensor) else entry, slope.dtype)
-            if entry.shape != slope.shape:
-                raise ValueError(
-                    f"hvp: an entry of the vector has shape {entry.shape}, its input has {slope.shape}"
-                )
+    for slope, entry in zip(gradients(output, nodes, create_graph=True), entries):
         part = slope * entry
         parts.append(part.sum() if isinstance(part, Tensor) else part)
     along = parts[0]
@@ -89,8 +87,7 @@ def hvp(output: Any, inputs: Any, vector: Any) -> Any:
     return products[0] if single else products
 
 
-def _tensor_jacobian(outputs: Tensor, inputs: Any) -> Any:
-    columns = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+def _tensor_jacobian(outputs: Tensor, columns: list[Any], single: bool) -> Any:
     rows = []
     for index in np.ndindex(outputs.shape):
         one = np.zeros_like(outputs.data)
@@ -100,12 +97,40 @@ def _tensor_jacobian(outputs: Tensor, inputs: Any) -> Any:
         np.array([row[i] for row in rows], dtype=column.dtype).reshape(outputs.shape + column.shape)
         for i, column in enumerate(columns)
     ]
-    return tables[0] if isinstance(inputs, Tensor) else tables
+    return tables[0] if single else tables
 
 
-def _values(what: str, nodes: Sequence[Any]) -> list[Value]:
-    nodes = list(nodes) if isinstance(nodes, (list, tuple)) else [nodes]
+def _one_number(output: Any, caller: str) -> type:
+    """The kind of node that the output is, which has one number."""
+    if not isinstance(output, (Value, Tensor)):
+        raise wrong(output, "output", caller, "a Value or a Tensor")
+    if isinstance(output, Tensor) and output.size != 1:
+        raise ValueError(
+            f"{caller}: output has shape {output.shape}; expected one number, such as its .sum() or .mean()"
+        )
+    return output.kind
+
+
+def _inputs(given: Any, kind: type, caller: str) -> tuple[list[Any], bool]:
+    return _nodes(given, kind, "inputs", caller, f"a {kind.__name__} or a list of them, as the output is")
+
+
+def _nodes(given: Any, kind: type, name: str, caller: str, expected: str) -> tuple[list[Any], bool]:
+    """The nodes as a list, and whether it was one alone."""
+    single = not isinstance(given, (list, tuple))
+    nodes = [given] if single else list(given)
     for node in nodes:
-        if not isinstance(node, Value):
-            raise TypeError(f"{what} are Values or one Tensor, but one is {type(node).__name__}")
-    return nodes
+        if not isinstance(node, kind):
+            raise wrong(node, name if single else f"one of the {name}", caller, expected)
+    return nodes, single
+
+
+def _beside(node: Any, entry: Any) -> Any:
+    """What the vector has for one of the inputs: a number for a Value, for a Tensor an array of its shape."""
+    name = "what the vector has for one of the inputs"
+    if isinstance(node, Value):
+        return real(entry, name, "hvp")
+    found = array(entry.data if isinstance(entry, Tensor) else entry, name, "hvp")
+    if found.shape != node.shape:
+        raise ValueError(f"hvp: an entry of the vector has shape {found.shape}, its input has {node.shape}")
+    return found.astype(node.dtype)

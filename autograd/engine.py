@@ -26,40 +26,48 @@ def inner_nodes(root: Any) -> list[Any]:
     order: list[Any] = []
     if root._a is None:
         return order
-    seen = {root}
-    path: list[Any] = []  # the nodes on the way down; None on top of one whose parents are all visited
+    done: set[Any] = set()  # what is in the order
+    add = done.add
+    path: list[Any] = []  # the nodes on the way down
     turns: dict[Any, Iterator[Any]] = {}  # where each n-ary node's turn has got to
     node = root
     while True:
         parent = node._a
-        while parent._a is not None and parent not in seen:
+        while parent._a is not None and parent not in done:
             path.append(node)
-            seen.add(parent)
             node = parent
             parent = node._a
         while True:  # the first parent is done: the others
             parent = node._b
-            if parent is not None:
-                last = type(parent) is not tuple
-                if not last:
-                    turn = turns.setdefault(node, iter(parent))
-                    # root stands for "no more": it has been seen
-                    parent = next((p for p in turn if p._a is not None and p not in seen), root)
-                if parent._a is not None and parent not in seen:
+            if parent is None:
+                pass
+            elif type(parent) is tuple:
+                turn = turns.setdefault(node, iter(parent))
+                parent = next((each for each in turn if each._a is not None and each not in done), None)
+                if parent is not None:
                     path.append(node)
-                    if last:
-                        path.append(None)
-                    seen.add(parent)
                     node = parent
                     break
-            order.append(node)
-            while path:
-                node = path.pop()
-                if node is not None:
-                    break
-                order.append(path.pop())
             else:
+                first = parent._a
+                if first is not None and parent not in done:
+                    # Most are products of what is done, as w * x is: no need to go down to them.
+                    second = parent._b
+                    if (first._a is None or first in done) and (
+                        second is None
+                        or (type(second) is not tuple and (second._a is None or second in done))
+                    ):
+                        order.append(parent)
+                        add(parent)
+                    else:
+                        path.append(node)
+                        node = parent
+                        break
+            order.append(node)
+            add(node)
+            if not path:
                 return order
+            node = path.pop()
 
 
 def topological_order(root: Any) -> list[Any]:

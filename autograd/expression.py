@@ -20,10 +20,11 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from . import ops
-from .grammar import CONSTANTS, Apply, ExpressionError, Name, Names, Number, Parser, Part, no_name
+from .grammar import CONSTANTS, LONGEST, Apply, ExpressionError, Name, Names, Number, Parser, Part, no_name
 from .value import Value, constant, nary
 
 __all__ = ["Expression", "ExpressionError", "build", "evaluate", "parse"]
@@ -43,7 +44,7 @@ class Expression:
     text: str
     parts: tuple[Part, ...]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names in the order of their first use; ``pi`` and ``e`` too, which need no value."""
         return tuple(dict.fromkeys(part.name for part in self.parts if isinstance(part, Name)))
@@ -93,7 +94,8 @@ def parse(text: str, names: Collection[str] | None = None) -> Expression:
     """
     if not isinstance(text, str):
         raise TypeError(f"parse: got {text!r}; expected an expression as text")
-    return Expression(text, Parser(text, Names(names or (), anything=names is None)).parse())
+    known = Names(names or (), text[:LONGEST], anything=names is None)
+    return Expression(text, Parser(text, known).parse())
 
 
 def build(text: str, values: Mapping[str, Value], out: str | None = None) -> Value:

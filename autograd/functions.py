@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
 from . import array_functions, array_ops, ops
 from .tensor import Tensor, _as_index
+from .torch_names import spelled
 from .value import Value, constant, nary
+from .value_array import values as array_of_values
 
 
 def _is_array(x: Any) -> bool:
@@ -26,8 +29,9 @@ def _listed(caller: str, values: Any) -> list[Any]:
     return list(values)
 
 
+@spelled
 def sum(values: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The sum of a list of Values as one node; of a Tensor or array, over ``axis``.
+    """The sum of a list of Values as one node; of a Tensor or array, over ``axis``; of Tensors, one by one.
 
     >>> total = sum([Value(1.0), Value(2.0), 3.0])
     >>> total.data, len(total.parents)
@@ -35,7 +39,11 @@ def sum(values: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """
     if _is_array(values):
         return array_functions.sum(values, axis, keepdims)
+    if isinstance(axis, (Value, Tensor)):
+        raise TypeError(f"sum: axis is {axis!r}; add what the sum starts from: sum(values) + start")
     values = _of_a_list("sum", values, axis, empty=True)
+    if any(isinstance(each, Tensor) for each in values):
+        return reduce(ops.add, values)
     return nary(ops.sum_of, values) if values else constant(0.0)
 
 
@@ -58,6 +66,7 @@ def dot(ws: Any, xs: Any) -> Any:
     return nary(ops.dot_of, [*ws, *xs]) if ws else constant(0.0)
 
 
+@spelled
 def logsumexp(values: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """log(exp(x1) + exp(x2) + ...), safe for numbers of any size: a list of Values, or over ``axis``.
 
@@ -67,11 +76,12 @@ def logsumexp(values: Any, axis: Any = None, keepdims: bool = False) -> Any:
     Value(1000.69, op=logsumexp)
     """
     if _is_array(values):
-        return array_ops.logsumexp(values, axis=axis, keepdims=keepdims)
+        return array_functions.logsumexp(values, axis, keepdims)
     values = _of_a_list("logsumexp", values, axis)
     return nary(ops.logsumexp_of, values)
 
 
+@spelled
 def log_softmax(values: Any, axis: int = -1) -> Any:
     """The logarithm of the softmax, x - logsumexp(x), of the same shape: a list of Values gives a list.
 
@@ -82,12 +92,13 @@ def log_softmax(values: Any, axis: int = -1) -> Any:
     [-0.6931, -0.6931]
     """
     if _is_array(values):
-        return array_ops.log_softmax(values, axis=axis)
+        return array_functions.log_softmax(values, axis)
     shifted = _shifted("log_softmax", values, axis)
     total = ops.log(sum([ops.exp(value) for value in shifted]))
     return [value - total for value in shifted]
 
 
+@spelled
 def softmax(values: Any, axis: int = -1) -> Any:
     """exp(x) / sum(exp(x)), numbers above 0 that add up to 1 along ``axis``: a list of Values gives a list.
 
@@ -98,7 +109,7 @@ def softmax(values: Any, axis: int = -1) -> Any:
     array([0.5, 0.5])
     """
     if _is_array(values):
-        return array_ops.softmax(values, axis=axis)
+        return array_functions.softmax(values, axis)
     exponentials = [ops.exp(value) for value in _shifted("softmax", values, axis)]
     total = sum(exponentials)
     return [each / total for each in exponentials]
@@ -107,7 +118,7 @@ def softmax(values: Any, axis: int = -1) -> Any:
 def _shifted(caller: str, values: Any, axis: Any) -> list[Any]:
     """The numbers of a list less the largest of them: 0 and below, so that no exp overflows."""
     values = _of_a_list(caller, values, axis)
-    largest = nary(ops.max_of, values)
+    largest = nary(ops.largest_of, values)
     return [value - largest for value in values]
 
 
@@ -149,6 +160,7 @@ def take(rows: Any, index: Any) -> Any:
     return rows[int(index)]
 
 
+@spelled
 def concatenate(tensors: Sequence[Any], axis: int = 0) -> Any:
     """The Tensors joined along an axis that they have.
 
@@ -160,6 +172,7 @@ def concatenate(tensors: Sequence[Any], axis: int = 0) -> Any:
     return array_ops.concatenate(*_several("concatenate", tensors), axis=axis)
 
 
+@spelled
 def stack(tensors: Sequence[Any], axis: int = 0) -> Any:
     """The Tensors, all of one shape, joined along a new axis.
 
@@ -175,7 +188,7 @@ def _several(caller: str, tensors: Any) -> list[Any]:
     if not tensors:
         raise ValueError(f"{caller}: got no Tensors; expected one at least")
     if any(isinstance(tensor, Value) for tensor in tensors):
-        raise TypeError(f"{caller}: got a Value; expected Tensors or arrays (Values are put into a list)")
+        return [array_of_values(tensor) for tensor in tensors]  # one number each, as an array
     return list(tensors)
 
 

@@ -7,10 +7,11 @@ The text is read character by character and never handed to Python. What is no a
 from __future__ import annotations
 
 import difflib
+import itertools
 import keyword
 import math
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -18,6 +19,7 @@ from . import ops
 from .show.text import columns, visible
 
 LONGEST = 10_000  # characters; no person types more
+LONGEST_NAME = 200  # characters of a name that is no single word
 DEEPEST = 100  # operands within operands: each takes Python up to four calls, and it has about a thousand
 QUOTED = 76  # characters of the text that an error quotes
 LISTED = 15  # names that an error lists
@@ -111,43 +113,46 @@ class Names:
     """The names that may be typed; with ``anything``, every word.
 
     One that is no single word (``w0,1``, ``layer 1``) is looked for at every place, the longest first,
-    unless it reads as arithmetic of shorter ones: then it is left to the arithmetic.
+    unless it reads as arithmetic of shorter ones: then it is left to the arithmetic. Of those, only what is
+    in ``text`` is looked at.
     """
 
-    def __init__(self, names: Collection[str], anything: bool = False) -> None:
+    def __init__(self, names: Collection[str], text: str, anything: bool = False) -> None:
         self.known = dict.fromkeys(names)
         self.anything = anything
-        phrases = (name for name in self.known if not WORD.fullmatch(name) and any(map(str.isalpha, name)))
-        self.lengths = sorted(set(map(len, phrases)), reverse=True)
-        self.arithmetic: dict[str, bool] = {}
+        self.phrases: dict[str, None] = {}
+        self.lengths: list[int] = []  # of the phrases, the longest first: each is tried at every place
+        found = (name for name in self.known if not WORD.fullmatch(name) and any(map(str.isalpha, name)))
+        # The shortest first: whether a name is arithmetic depends on shorter ones alone, and is then known.
+        listed = sorted((name for name in found if name in text), key=len)
+        self.too_long = [name for name in listed if len(name) > LONGEST_NAME]
+        for name in listed[: len(listed) - len(self.too_long)]:
+            if not self._is_arithmetic(name):
+                self.phrases[name] = None
+                if len(name) not in self.lengths:
+                    self.lengths.insert(0, len(name))
 
-    def phrase(self, text: str, start: int, below: float) -> str:
-        """The longest name at ``start`` that is no single word, and shorter than ``below``; else ""."""
+    def phrase(self, text: str, start: int) -> str:
+        """The longest name at ``start`` that is no single word; else ""."""
         for length in self.lengths:
             name = text[start : start + length]
-            if length < below and name in self.known and not WORD.fullmatch(name):
-                if not INSIDE_WORD.match(text, start + length - 1) and not self._is_arithmetic(name):
-                    return name
+            if name in self.phrases and not INSIDE_WORD.match(text, start + length - 1):
+                return name
         return ""
 
     def _is_arithmetic(self, name: str) -> bool:
-        if name not in self.arithmetic:
-            try:
-                Parser(name, self, below=len(name)).parse()
-                self.arithmetic[name] = True
-            except ExpressionError:
-                self.arithmetic[name] = False
-        return self.arithmetic[name]
+        try:
+            Trial(name, self).parse()
+        except ExpressionError:
+            return False
+        return True
 
 
 class Parser:
-    """Reads one text from left to right: an operand, then the operators that bind tightly enough.
+    """Reads one text from left to right: an operand, then the operators that bind tightly enough."""
 
-    ``below``  the length that names must stay below
-    """
-
-    def __init__(self, text: str, names: Names, below: float = math.inf) -> None:
-        self.text, self.names, self.below = text, names, below
+    def __init__(self, text: str, names: Names) -> None:
+        self.text, self.names = text, names
         self.position = self.depth = self.open = 0
         self.parts: list[Part] = []
 
@@ -181,7 +186,7 @@ class Parser:
 
     def _operand(self) -> None:
         column = self.position
-        if name := self.names.phrase(self.text, column, self.below):
+        if name := self.names.phrase(self.text, column):
             self._go(len(name))
             self.parts.append(Name(column, name))
         elif self._take("-"):
@@ -210,7 +215,7 @@ class Parser:
         known = word in self.names.known or word in CONSTANTS
         if self._take("("):
             if not function:
-                self._fail(_no_number(word) if known else _no_function(word), column)
+                self._fail(lambda: _no_number(word) if known else _no_function(word), column)
             self._call(word, function, column)
         elif self.text.startswith(".", self.position):
             self._fail(ATTRIBUTES, column)
@@ -221,7 +226,7 @@ class Parser:
         else:
             self._refuse_by_kind()
             self._refuse_keyword(word, column)
-            self._fail(no_name(word, self.names.known), column)
+            self._fail(lambda: no_name(word, self.names.known), column)
 
     def _call(self, name: str, op: ops.Op | ops.NaryOp, column: int) -> None:
         opening, count = self.text.index("(", column), 0
@@ -278,8 +283,21 @@ class Parser:
         if keyword.iskeyword(word) and word not in self.names.known:
             self._fail(f"{word} is not part of an expression; {USE}", column)
 
-    def _fail(self, reason: str, column: int | None = None) -> NoReturn:
-        raise ExpressionError(reason, self.text, self.position if column is None else column)
+    def _fail(self, reason: str | Callable[[], str], column: int | None = None) -> NoReturn:
+        column = self.position if column is None else column
+        for name in self.names.too_long:
+            start = self.text.find(name)
+            if start <= column < start + len(name):
+                limit = f"one that is no single word has at most {LONGEST_NAME}"
+                raise ExpressionError(f"this name has {len(name):,} characters; {limit}", self.text, start)
+        raise ExpressionError(reason if isinstance(reason, str) else reason(), self.text, column)
+
+
+class Trial(Parser):
+    """Tells whether a text is an expression; to say what is wrong with every name would take long."""
+
+    def _fail(self, reason: str | Callable[[], str], column: int | None = None) -> NoReturn:
+        raise ExpressionError("no expression", "", 0)
 
 
 def no_name(name: str, known: Collection[str]) -> str:
@@ -289,7 +307,7 @@ def no_name(name: str, known: Collection[str]) -> str:
 
 def _no_function(name: str) -> str:
     known = dict.fromkeys([*sorted(ops.ELEMENTWISE), *ops.NARY, *SHORT_NAMES])
-    return _nothing("function", name, known, f"; a product is written {visible(name)} * (...).")
+    return _nothing("function", name, known, f"; a product is written {_quote(name, 0)[0]} * (...).")
 
 
 def _no_number(name: str) -> str:
@@ -297,12 +315,11 @@ def _no_number(name: str) -> str:
 
 
 def _nothing(kind: str, name: str, known: Collection[str], otherwise: str) -> str:
-    near = difflib.get_close_matches(name, known, 1)
+    near = difflib.get_close_matches(name[:QUOTED], [each for each in known if len(each) <= QUOTED], 1)
     guess = f", did you mean {visible(near[0])}?" if near else otherwise
-    shown = [visible(each) for each in known]
-    if len(shown) > LISTED:
-        shown[LISTED:] = [f"and {len(shown) - LISTED} more"]
-    return f"there is no {kind} {visible(name)}{guess} Known: {', '.join(shown)}"
+    shown = [_quote(each, 0)[0] for each in itertools.islice(known, LISTED)]
+    shown += [f"and {len(known) - LISTED} more"] * (len(known) > LISTED)
+    return f"there is no {kind} {_quote(name, 0)[0]}{guess} Known: {', '.join(shown)}"
 
 
 def _wrong_count(name: str, op: ops.Op | ops.NaryOp, count: int) -> str:

@@ -29,11 +29,12 @@ from .symbols import ATOM, Symbol, defined, is_infix, number
 # LIBRARY.
 MATH = (
     "abs", "sign", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "pow", "sin", "cos", "tan",
-    "sinh", "cosh", "tanh", "hypot", "floor", "ceil",
+    "sinh", "cosh", "tanh", "hypot", "floor", "ceil", "max", "min",
 )  # fmt: skip
 ARCS = {"arcsin": "Math.asin", "arccos": "Math.acos", "arctan": "Math.atan", "arctan2": "Math.atan2"}
 LACKING = ("erf", "erfc", "logsumexp")
 PRIMITIVES = {name: f"Math.{name}" for name in MATH} | ARCS | {name: f"library.{name}" for name in LACKING}
+PRIMITIVES["largest"] = "Math.max"  # of any number of operands
 
 # erf by its power series near 0, where it converges fast (Abramowitz and Stegun 7.1.6), erfc by its continued
 # fraction from 2.5 on, evaluated from the far end (7.1.14); both to a few units in the last place of erf's 1.

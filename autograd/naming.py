@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
+from .checks import whole, wrong
 from .ops import CONSTANT, Op
 from .symbols import ATOM, Symbol, number
 
 LONGEST = 24  # characters of a generated name; a longer one gives way to the operation's own name
+
+
+def printable(text: str) -> str:
+    """The text with � for each half of a surrogate pair, which stands for no character and goes into no file.
+
+    >>> printable("a\\ud800b")
+    'a�b'
+    """
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
 def name_of(node: Any) -> str:
@@ -19,8 +30,8 @@ def name_of(node: Any) -> str:
     >>> name_of(x), name_of(w), name_of(x * w), name_of((x * w).tanh())
     ('x', '3', 'x * 3.0', 'tanh(x * 3.0)')
     """
-    if node.label:
-        return str(node.label)
+    if _node(node, "name_of").label:
+        return printable(str(node.label))
     if not node.parents:
         return f"{float(node.data):.4g}" if _is_number(node) else f"array{node.data.shape}"
     name = expression_of(node)
@@ -51,12 +62,15 @@ def formula(node: Any, index: int) -> str:
     >>> formula(x**3, 0), formula(x.tanh(), 0)
     ('3.0 * x ** 2.0', '1.0 - out * out')
     """
-    return formulas(node)[index]
+    found = formulas(_node(node, "formula"))
+    if not found:
+        raise ValueError(f"formula: node is {name_of(node)}, which has no parents, and so no derivatives")
+    return found[whole(index, "index", "formula", -len(found), len(found) - 1)]
 
 
 def formulas(node: Any) -> list[str]:
     """The partial derivative to each parent, in symbols; one that has no formula is named: ``∂cube/∂1``."""
-    out = Symbol(str(node.label) if node.label else "out")
+    out = Symbol(printable(str(node.label)) if node.label else "out")
     operands = [plain(p) if is_plain(p) else _symbol(p, 1) for p in node.parents]
     found = enumerate(derivatives(node, out, operands), 1)
     return [f"∂{node.op.name}/∂{number}" if each is None else str(each) for number, each in found]
@@ -92,13 +106,19 @@ def plain(node: Any) -> float:
 def _symbol(node: Any, depth: int) -> Symbol:
     """A node as a piece of a formula: its label, number, or expression, ``depth`` operations deep."""
     if node.label:
-        return Symbol(str(node.label))
+        return Symbol(printable(str(node.label)))
     if depth and isinstance(node.op, Op) and node.parents:
         written: Symbol = node.op(*(_symbol(parent, depth - 1) for parent in node.parents))
         return written
     if not node.parents and _is_number(node) and math.isfinite(node.data):
         return number(node.data)
     return Symbol(f"{node.op.name}(...)" if node.parents else name_of(node), ATOM)
+
+
+def _node(given: Any, caller: str) -> Any:
+    if not hasattr(given, "local_grads"):  # what a node is stands above this file
+        raise wrong(given, "node", caller, "a Value or a Tensor")
+    return given
 
 
 def _is_number(node: Any) -> bool:

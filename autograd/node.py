@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from . import engine, numpy_protocol, torch_names
+from . import copying, engine, numpy_protocol, torch_names
 from .ops import CONSTANT
 
 if TYPE_CHECKING:
@@ -93,6 +93,18 @@ class Node:
 
         def __getattr__(self, name: str) -> Any:
             raise torch_names.no_attribute(self, name)
+
+    def __copy__(self) -> Any:
+        written: Any = object.__reduce_ex__(self, 2)  # the class, and what is in attributes and slots
+        make, arguments, *kept = written
+        copied = make(*arguments)
+        for names in kept[0] if kept else ():
+            for name, value in (names or {}).items():
+                setattr(copied, name, value)
+        return copied
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return object.__reduce_ex__(self, 2) if self._a is None else copying.reduced(self)
 
     def _seed(self, gradient: Any, caller: str) -> Any:
         raise AssertionError("each kind of node says what gradient a walk starts from")

@@ -23,8 +23,12 @@ from . import ops
 # NumPy's names that are not the rows' names; its others are (exp, maximum, ...).
 ROWS = {
     "subtract": "sub", "multiply": "mul", "divide": "div", "power": "pow", "float_power": "pow",
-    "negative": "neg", "absolute": "abs", "fabs": "abs", "positive": "identity", "clip": "hardtanh",
+    "negative": "neg", "absolute": "abs", "fabs": "abs", "positive": "identity", "rint": "round",
 }  # fmt: skip
+
+# Functions of several elements, whose names are others here, and those that give nothing back.
+NAMES = {"vector_norm": "norm", "amax": "max", "amin": "min", "around": "round"}
+IN_PLACE = {"put", "put_along_axis", "copyto", "place", "putmask", "fill_diagonal"}
 
 
 def _compares(name: str, reflected: str) -> Callable[..., Any]:
@@ -41,7 +45,7 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "greater": _compares("__gt__", "__lt__"), "greater_equal": _compares("__ge__", "__le__"),
     "equal": ops.equal, "not_equal": lambda x, y: np.logical_not(ops.equal(x, y)),
     "matmul": lambda x, y: sys.modules[__package__].matmul(x, y),
-    "square": lambda x: x * x, "reciprocal": lambda x: 1.0 / x,
+    "reciprocal": lambda x: 1.0 / x,
 }  # fmt: skip
 PLAIN = {"isnan", "isinf", "isfinite", "signbit"}  # questions about numbers, with bools for an answer
 REDUCED = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min"}  # np.add.reduce is np.sum
@@ -53,8 +57,15 @@ def row_of(ufunc: Any) -> Callable[..., Any] | None:
     return ops.ELEMENTWISE.get(ROWS.get(name, name)) or OTHERS.get(name)
 
 
+def is_of_a_person(ufunc: Any) -> bool:
+    """Whether it is a Python function that ``np.frompyfunc`` or ``np.vectorize`` calls for each element."""
+    return str(ufunc.__name__).endswith("(vectorized)")
+
+
 def elementwise(ufunc: Any, method: str, inputs: tuple[Any, ...], settings: Mapping[str, Any]) -> Any:
     """The ufunc on operands of which one at least is a node."""
+    if is_of_a_person(ufunc):  # it is called with the nodes themselves
+        return ufunc(*[np.array(each, object) if hasattr(type(each), "_apply") else each for each in inputs])
     into = settings.get("out")
     array_kind = next((each.array_kind for each in inputs if hasattr(type(each), "array_kind")), None)
     if array_kind and any(isinstance(each, np.ndarray) and each.ndim for each in inputs):
@@ -86,7 +97,12 @@ def elementwise(ufunc: Any, method: str, inputs: tuple[Any, ...], settings: Mapp
 
 def function(called: Any, args: tuple[Any, ...], settings: Mapping[str, Any]) -> Any:
     """NumPy's function, with a node among the arguments: the package's own of the same name."""
-    name = called.__name__
+    name = NAMES.get(called.__name__, called.__name__)
+    if called.__name__ in IN_PLACE:
+        raise TypeError(
+            f"np.{called.__name__} writes into its array, and the graph could not know: autograd.put and "
+            "autograd.where make new nodes"
+        )
     if called in (np.shape, np.ndim, np.size):
         return getattr(np.asarray(args[0].data), name)
     own = vars(sys.modules[__package__]).get(name)

@@ -49,12 +49,22 @@ class Row:
     def __repr__(self) -> str:
         return f"<op {self.name}>"
 
+    def __deepcopy__(self, memo: Any) -> Row:
+        return self  # whatever has its name by now
+
     def __reduce__(self) -> Any:
+        module, kind, name = self._place
+        if ROWS[self._place] is not self:
+            raise TypeError(
+                f"pickle: {self!r} is no longer what {name} is in {module}; give one of them another name"
+            )
         return _row, self._place
 
 
 def _row(module: str, kind: str, name: str) -> Any:
-    """The row in that place: what a copy of a row is."""
+    """The row in that place: what a pickle of a row is."""
+    if (module, kind, name) not in ROWS:
+        raise ValueError(f"pickle: {module} has no operation {name} here; define it, or import what does, first")
     return ROWS[module, kind, name]
 
 
@@ -335,7 +345,7 @@ def _relu_array(x: Any) -> Any:
 
 
 def _sign_float(x: float) -> float:
-    return float((x > 0) - (x < 0))
+    return 1.0 if x > 0.0 else -1.0 if x < 0.0 else x + 0.0  # nan passes; -0.0 is 0.0
 
 
 def _on_elements(function: Callable[[float], float], x: Any) -> Any:
@@ -419,7 +429,7 @@ tanh: Op = Op("tanh", "tanh", math.tanh, _of_floats(np.tanh), (lambda out, x: 1.
 sigmoid: Op = Op("sigmoid", "sigmoid", _sigmoid, _sigmoid_array, (lambda out, x: out * (1.0 - out),))
 identity: Op = Op("identity", "identity", lambda x: x, lambda x: x.copy(), (lambda out, x: 1.0,))
 relu: Op = Op(
-    "relu", "relu", lambda x: where(x > 0.0, x, 0.0), _relu_array,
+    "relu", "relu", lambda x: where(x <= 0.0, 0.0, x), _relu_array,  # asked this way round, nan passes
     (lambda out, x: indicator(x > 0.0),),  # at 0: 0
 )  # fmt: skip
 leaky_relu: Op = Op(
@@ -488,15 +498,15 @@ gelu_tanh: Op = Op(
     "gelu_tanh", "gelu_tanh", _gelu_tanh, quietly(lambda x: _gelu_tanh(floating(x))),
     (quietly(_gelu_tanh_to_x),),
 )  # fmt: skip
-maximum: Op = Op(
-    "maximum", "max", lambda x, y: where(x > y, x, y), np.maximum,
+maximum: Op = Op(  # where neither is larger nor equal one is nan, and so is their sum
+    "maximum", "max", lambda x, y: where(x > y, x, where(x <= y, y, x + y)), np.maximum,
     (  # at a tie: one half each
         lambda out, x, y: where(x > y, 1.0, where(equal(x, y), 0.5, 0.0)),
         lambda out, x, y: where(y > x, 1.0, where(equal(x, y), 0.5, 0.0)),
     ),
 )  # fmt: skip
 minimum: Op = Op(
-    "minimum", "min", lambda x, y: where(x < y, x, y), np.minimum,
+    "minimum", "min", lambda x, y: where(x < y, x, where(x >= y, y, x + y)), np.minimum,
     (  # at a tie: one half each
         lambda out, x, y: where(x < y, 1.0, where(equal(x, y), 0.5, 0.0)),
         lambda out, x, y: where(y < x, 1.0, where(equal(x, y), 0.5, 0.0)),
@@ -548,8 +558,8 @@ def _dot_partials(out: Any, *both: Any) -> tuple[Any, ...]:
 
 def _logsumexp_float(*xs: float) -> float:
     largest = max(xs)
-    if math.isinf(largest):
-        return largest
+    if math.isinf(largest):  # Python's max may have passed over a nan
+        return next((x for x in xs if x != x), largest)
     return largest + math.log(math.fsum(math.exp(x - largest) for x in xs))
 
 
@@ -579,4 +589,10 @@ logsumexp_of = NaryOp("logsumexp", "logsumexp", _logsumexp_float, _logsumexp_par
 max_of = NaryOp("max", "max", lambda *xs: _nan_or(max, xs), _largest_partials)
 min_of = NaryOp("min", "min", lambda *xs: _nan_or(min, xs), _largest_partials)
 
-NARY: dict[str, NaryOp] = {row.name: row for row in (sum_of, dot_of, logsumexp_of, max_of, min_of)}
+# The largest as a constant. A softmax takes it off all numbers and does not depend on it: the gradient that
+# would go this way is 0, made of rounding errors.
+largest_of = NaryOp("largest", "max", max_of.on_float, lambda out, *xs: (0.0,) * len(xs))
+
+NARY: dict[str, NaryOp] = {
+    row.name: row for row in (sum_of, dot_of, logsumexp_of, max_of, min_of, largest_of)
+}

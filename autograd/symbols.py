@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import ops
+from .checks import whole, wrong
 
 # How tightly each form binds: an operand that binds less tightly than its place needs gets parentheses.
 CONDITIONAL, COMPARISON, SUM, PRODUCT, NEGATION, POWER, ATOM = range(7)
@@ -33,10 +34,12 @@ class Symbol:
     __array_ufunc__ = None  # a NumPy number on the left leaves the operation to us
 
     def __init__(self, text: str, binding: int | None = None) -> None:
+        if not isinstance(text, str):
+            raise wrong(text, "text", "Symbol", "a piece of a formula, as a string")
         self.text = text
         if binding is None:
             binding = CONDITIONAL if OPERATORS.search(text) else ATOM
-        self.binding = binding
+        self.binding = whole(binding, "binding", "Symbol", CONDITIONAL, ATOM)
 
     def __str__(self) -> str:
         return self.text

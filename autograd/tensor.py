@@ -169,6 +169,12 @@ class Tensor(ArrayMethods, Node):
     def __int__(self) -> int:
         return int(self.item())
 
+    def __index__(self) -> int:
+        if self.ndim or self.dtype.kind not in "biu":
+            raise TypeError(f"an index is one whole number, but this Tensor has shape {self.shape} and dtype "
+                            f"{self.dtype}")  # fmt: skip
+        return int(self._data)
+
     def __bool__(self) -> bool:
         if self.size != 1:
             raise ValueError(
@@ -250,18 +256,6 @@ class Tensor(ArrayMethods, Node):
 
     def __getitem__(self, index: Any) -> Tensor:
         return array_ops.getitem(self, index=_as_index(index))
-
-    def softmax(self, axis: int = -1) -> Tensor:
-        """exp(x) / sum(exp(x)) along ``axis``, safe for elements of any size."""
-        return array_ops.softmax(self, axis=axis)
-
-    def log_softmax(self, axis: int = -1) -> Tensor:
-        """The logarithm of the softmax along ``axis``, safe where the softmax itself is 0."""
-        return array_ops.log_softmax(self, axis=axis)
-
-    def logsumexp(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """log(sum(exp(x))) over ``axis``, safe for elements of any size."""
-        return array_ops.logsumexp(self, axis=axis, keepdims=keepdims)
 
     # The walk.
 

@@ -20,11 +20,11 @@ NODE = {
     "_backward": "local_grads, which times the gradient of the node is what each of its parents gets",
     "is_leaf": "not parents", "next_functions": "parents", "value": "data", "gradient": "grad",
     "retain_grad": "not needed: inner nodes keep their gradients",
-    "zero_": "zero_grad() for gradients, and x.data = ... for numbers", "item_": "item()",
-    "asin": "arcsin()", "acos": "arccos()", "atan": "arctan()", "atan2": "arctan2(x)", "absolute": "abs()",
-    "negative": "-x", "reciprocal": "1 / x", "rsqrt": "1 / x.sqrt()", "clamp": "clip(low, high)",
-    "clamp_min": "clip(low)", "clamp_max": "clip(high=...)", "eq": "autograd.equal(x, y)", "lt": "x < y",
-    "le": "x <= y", "gt": "x > y", "ge": "x >= y", "power": "x ** y", "pow_": "x ** y, which is a new node",
+    "zero_": "zero_grad() for gradients, and x.data = ... for numbers", "asin": "arcsin()",
+    "acos": "arccos()", "atan": "arctan()", "atan2": "arctan2(x)", "absolute": "abs()", "negative": "-x",
+    "reciprocal": "1 / x", "rsqrt": "1 / x.sqrt()", "clamp": "clip(low, high)", "clamp_min": "clip(low)",
+    "clamp_max": "clip(high=...)", "eq": "autograd.equal(x, y)", "lt": "x < y", "le": "x <= y",
+    "gt": "x > y", "ge": "x >= y", "power": "x ** y", "pow_": "x ** y, which is a new node",
     "true_divide": "x / y", "divide": "x / y", "multiply": "x * y", "subtract": "x - y", "trunc": "round()",
     "add_": "x + y, which is a new node", "sub_": "x - y, which is a new node",
     "mul_": "x * y, which is a new node", "div_": "x / y, which is a new node",
@@ -32,6 +32,8 @@ NODE = {
     "exp_": "exp(), which is a new node", "copy_": "x.data = ...", "fill_": "x.data = ...",
     "register_hook": "autograd.backward_steps, which shows each step",
 }  # fmt: skip
+# Those of Values alone.
+VALUE = {"item": "data", "numpy": "data", "tolist": "data", "detach": "data, or Value(v.data) for a new leaf"}
 # Those of Tensors alone.
 TENSOR = {
     "view": "reshape(shape)", "view_as": "reshape(other.shape)", "reshape_as": "reshape(other.shape)",
@@ -65,25 +67,24 @@ TENSOR = {
 }  # fmt: skip
 # Functions of the package.
 PACKAGE = {
-    "cat": "concatenate([x, y], axis)", "concat": "concatenate([x, y], axis)", "tensor": "Tensor(data)",
-    "as_tensor": "Tensor(data)", "from_numpy": "Tensor(array)", "unsqueeze": "expand_dims(x, axis)",
-    "permute": "transpose(x, axes)", "clamp": "clip(x, low, high)", "amax": "max(x, axis)",
-    "amin": "min(x, axis)", "mm": "matmul(x, y)", "bmm": "matmul(x, y)", "mv": "matmul(x, y)",
-    "inner": "matmul(x, y)", "asin": "arcsin(x)", "acos": "arccos(x)", "atan": "arctan(x)",
-    "atan2": "arctan2(y, x)", "gather": "take_along_axis(x, indices, axis)",
-    "index_select": "take(x, index)", "masked_fill": "where(mask, number, x)",
-    "chunk": "split(x, sections, axis)", "repeat_interleave": "repeat(x, repeats, axis)",
-    "movedim": "moveaxis(x, source, destination)", "flatten": "reshape(x, -1)", "ravel": "reshape(x, -1)",
-    "vector_norm": "norm(x, ord, axis)", "backward": "y.backward()", "grad": "gradients(output, inputs)",
-    "divide": "x / y", "subtract": "x - y", "multiply": "x * y", "power": "x ** y", "negative": "-x",
-    "rsqrt": "1 / sqrt(x)", "reciprocal": "1 / x", "vstack": "concatenate([x, y], axis=0)",
-    "hstack": "concatenate([x, y], axis=1)", "array": "Tensor(data)", "argwhere": "numpy.argwhere(x.data)",
-    "nn": "the package nn, beside this one", "zeros": "Tensor(numpy.zeros(shape))",
-    "ones": "Tensor(numpy.ones(shape))", "rand": "Tensor(rng.random(shape))",
-    "randn": "Tensor(rng.normal(size=shape))", "arange": "Tensor(numpy.arange(...))",
-    "eye": "Tensor(numpy.eye(n))", "manual_seed": "nn.seed(number)", "set_grad_enabled": "no_grad()",
-    "inference_mode": "no_grad()", "checkpoint": "not there", "jvp": "jacobian(output, inputs)",
-    "vjp": "gradients(output, inputs, gradient=...)",
+    "cat": "concatenate([x, y], axis)", "concat": "concatenate([x, y], axis)", "as_tensor": "Tensor(data)",
+    "from_numpy": "Tensor(array)", "unsqueeze": "expand_dims(x, axis)", "permute": "transpose(x, axes)",
+    "clamp": "clip(x, low, high)", "amax": "max(x, axis)", "amin": "min(x, axis)", "mm": "matmul(x, y)",
+    "bmm": "matmul(x, y)", "mv": "matmul(x, y)", "inner": "matmul(x, y)", "asin": "arcsin(x)",
+    "acos": "arccos(x)", "atan": "arctan(x)", "atan2": "arctan2(y, x)",
+    "gather": "take_along_axis(x, indices, axis)", "index_select": "take(x, index)",
+    "masked_fill": "where(mask, number, x)", "chunk": "split(x, sections, axis)",
+    "repeat_interleave": "repeat(x, repeats, axis)", "movedim": "moveaxis(x, source, destination)",
+    "flatten": "reshape(x, -1)", "ravel": "reshape(x, -1)", "vector_norm": "norm(x, ord, axis)",
+    "backward": "y.backward()", "grad": "gradients(output, inputs)", "divide": "x / y", "subtract": "x - y",
+    "multiply": "x * y", "power": "x ** y", "negative": "-x", "rsqrt": "1 / sqrt(x)", "reciprocal": "1 / x",
+    "vstack": "concatenate([x, y], axis=0)", "hstack": "concatenate([x, y], axis=1)",
+    "array": "Tensor(data)", "argwhere": "numpy.argwhere(x.data)", "nn": "the package nn, beside this one",
+    "zeros": "Tensor(numpy.zeros(shape))", "ones": "Tensor(numpy.ones(shape))",
+    "rand": "Tensor(rng.random(shape))", "randn": "Tensor(rng.normal(size=shape))",
+    "arange": "Tensor(numpy.arange(...))", "eye": "Tensor(numpy.eye(n))", "manual_seed": "nn.seed(number)",
+    "set_grad_enabled": "no_grad()", "inference_mode": "no_grad()", "checkpoint": "not there",
+    "jvp": "jacobian(output, inputs)", "vjp": "gradients(output, inputs, gradient=...)",
 }  # fmt: skip
 # Names of arguments.
 ARGUMENTS = {
@@ -100,10 +101,22 @@ ARGUMENTS = {
 def no_attribute(owner: Any, name: str) -> AttributeError:
     """The error of a node that has no such attribute, with what it is called here."""
     kind = type(owner).__name__
-    instead = NODE.get(name) or (TENSOR.get(name) if hasattr(type(owner), "_apply_array") else None)
+    own = TENSOR if hasattr(type(owner), "_apply_array") else VALUE
+    instead = NODE.get(name) or own.get(name)
     if instead:
         return AttributeError(f"a {kind} has no {name!r}; here it is {instead}", name=name)
     return AttributeError(f"{kind!r} object has no attribute {name!r}", name=name, obj=owner)
+
+
+def no_label(kind: str, label: Any, others: tuple[Any, ...]) -> TypeError:
+    """The error of a node that is made with more than its data and a label, as micrograd's nodes are."""
+    if others or isinstance(label, (tuple, set, list)):
+        given = ", ".join(map(repr, (label, *others)))
+        return TypeError(
+            f"{kind}: got {given} after the data; expected a label alone: parents and operation are recorded "
+            "by the operations themselves, such as a + b"
+        )
+    return TypeError(f"{kind}: the label is {label!r}; expected a string")
 
 
 def no_function(name: str) -> AttributeError:

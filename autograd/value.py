@@ -11,7 +11,7 @@ from typing import Any, Union
 
 import numpy as np
 
-from . import compiling, modes, ops
+from . import compiling, modes, ops, torch_names
 from .naming import name_of
 from .node import Node
 
@@ -42,9 +42,9 @@ class Value(Node):
 
     grad: float | None
 
-    def __init__(self, data: Any, label: str | None = None) -> None:
-        if label is not None and not isinstance(label, str):
-            raise TypeError(f"Value: the label is {label!r}; expected a string")
+    def __init__(self, data: Any, label: str | None = None, *others: Any) -> None:
+        if others or label is not None and not isinstance(label, str):
+            raise torch_names.no_label("Value", label, others)
         self._data = _as_float(data, "Value")
         self.grad = None
         self.label = label
@@ -376,7 +376,9 @@ def _nan_gradient(node: Value, parent: Value, local: float, upstream: float) -> 
 # The globals of the methods: what rows are written with, as it works on floats.
 _scope: dict[str, Any] = {
     **{row.name: row.on_float for row in ops.ELEMENTWISE.values()},
-    "Value": Value, "new": object.__new__, "constant": constant, "apply": Value._apply, "ERRORS": ERRORS,
+    # Called with the tuple that it takes its arguments as, new makes a node in two thirds of the time.
+    "Value": Value, "new": object.__new__, "kind": (Value,),
+    "constant": constant, "apply": Value._apply, "ERRORS": ERRORS,
     "explain": ops.explain, "nan_value": _nan_value, "checked": _as_float, "recording": modes.recording,
     "paused": modes.paused, "without_derivative": _without_derivative,
 }  # fmt: skip

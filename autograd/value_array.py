@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from . import modes, numpy_protocol, ops
+from . import array_functions, modes, numpy_protocol, ops
 from .node import Node
 from .value import Value, constant, nary
 
@@ -100,19 +100,9 @@ class ValueArray(np.ndarray):
         total = (away * away).sum(axis=axis, keepdims=keepdims)
         return total * (1.0 / (self.size / np.size(total) - ddof))
 
-    def std(  # type: ignore[override]
-        self, axis: Any = None, *, ddof: int = 0, keepdims: bool = False
-    ) -> Any:
-        """The root of the variance."""
-        return ops.sqrt(self.var(axis=axis, ddof=ddof, keepdims=keepdims))
-
-    def argmax(self, axis: Any = None) -> Any:  # type: ignore[override]
-        """The index of the largest element along ``axis``, without gradient."""
-        return self.data.argmax(axis=axis)
-
-    def argmin(self, axis: Any = None) -> Any:  # type: ignore[override]
-        """The index of the smallest element along ``axis``, without gradient."""
-        return self.data.argmin(axis=axis)
+    def nonzero(self) -> Any:
+        """The indices of the elements that are not 0, an array for each axis."""
+        return self.data.nonzero()
 
     def _reduced(self, op: ops.NaryOp, axis: Any, keepdims: bool) -> Any:
         """One node of each group of elements that ``axis`` takes together."""
@@ -151,8 +141,11 @@ class ValueArray(np.ndarray):
         return target
 
     def __array_function__(self, function: Any, types: Any, args: Any, settings: Any) -> Any:
-        if function.__name__ in REDUCTIONS and isinstance(args[0], ValueArray):
-            return getattr(args[0], function.__name__)(*args[1:], **settings)
+        name = numpy_protocol.NAMES.get(function.__name__, function.__name__)
+        if name in METHODS and isinstance(args[0], ValueArray):
+            return getattr(args[0], name)(*args[1:], **settings)
+        if name in OF_NUMBERS:
+            return function(*map(numbers, args), **settings)
         found = super().__array_function__(function, types, args, settings)
         return _wrapped(found) if isinstance(found, np.ndarray) and found.dtype.hasobject else found
 
@@ -198,7 +191,7 @@ def _called(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> A
         return np.logical_not(_compared(ops.equal, *inputs))
     if method == "__call__" and name in numpy_protocol.PLAIN:
         return ufunc(*map(numbers, inputs), **settings)
-    if name in BY_ELEMENT or method != "__call__":
+    if name in BY_ELEMENT or method != "__call__" or numpy_protocol.is_of_a_person(ufunc):
         try:
             return _wrapped(getattr(ufunc, method)(*map(_as_elements, inputs), **settings))
         except SystemError as error:  # NumPy's matmul goes on after an element's error, and trips over it
@@ -214,8 +207,14 @@ def _called(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> A
     return called(*inputs)
 
 
-REDUCTIONS = {"sum", "max", "min", "mean", "var", "std", "argmax", "argmin"}
+# Methods that NumPy would answer by the elements' truth, or not at all; its functions that are methods of an
+# array of Values, and those that ask about numbers alone.
+OWN = {"std", "norm", "round", "argmax", "argmin", "argsort", "any", "all"}
+METHODS = OWN | {"sum", "max", "min", "mean", "var"}
+OF_NUMBERS = {"allclose", "isclose", "array_equal", "count_nonzero", "flatnonzero", "argwhere"}
 Value.array_kind = ValueArray
+for _name in OWN:
+    setattr(ValueArray, _name, getattr(array_functions, _name))
 
 
 def values(data: Any, label: str | None = None) -> ValueArray:
@@ -299,6 +298,8 @@ def _wrapped(found: Any) -> Any:
         return found
     if not found.ndim:
         return found[()]
+    if found.dtype.hasobject and not any(isinstance(each, Value) for each in found.flat) and found.size:
+        return found  # a person's function that gave no nodes
     if found.dtype.hasobject and not all(isinstance(each, Value) for each in found.flat):
         found = np.frompyfunc(_node, 1, 1)(found.view(np.ndarray))
     return found.view(ValueArray) if found.dtype.hasobject else found

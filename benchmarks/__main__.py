@@ -1,6 +1,7 @@
 """``python -m benchmarks [NAME ...]``: run the benchmarks and print their table.
 
-Each runs in a process of its own, so that threads, collector and memory are its own too.
+Each runs in a process of its own, so that threads, collector and memory are its own too. With
+``--against PATH`` this checkout is timed against the one at PATH instead.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import platform
 import subprocess
 import sys
+from pathlib import Path
 
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 # with how many threads
@@ -28,12 +30,13 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB
 KERNELS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
 
+def environment(threads: int) -> dict[str, str]:
+    return {k: v for k, v in os.environ.items() if k not in KERNELS} | dict.fromkeys(THREADS, str(threads))
+
+
 def run(name: str, threads: int) -> list[dict[str, object]]:
-    env = os.environ | dict.fromkeys(THREADS, str(threads))
-    for setting in KERNELS:
-        env.pop(setting, None)
     command = [sys.executable, "-m", f"benchmarks.{name}"]
-    done = subprocess.run(command, env=env, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(command, env=environment(threads), stdout=subprocess.PIPE, text=True)
     if done.returncode:
         sys.exit(f"benchmarks: {name} failed")
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
@@ -42,12 +45,29 @@ def run(name: str, threads: int) -> list[dict[str, object]]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)} (all)")
-    names = parser.parse_args().names or list(BENCHMARKS)
-    if unknown := set(names) - set(BENCHMARKS):
-        parser.error(f"no benchmark called {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    parser.add_argument(
+        "--against", type=Path, metavar="PATH",
+        help="time this checkout and the one at PATH in turn, with works of their own",
+    )  # fmt: skip
+    parser.add_argument("--pairs", type=int, default=200, help="how often, with --against (200)")
+    args = parser.parse_args()
+    known = list(BENCHMARKS)
+    if args.against:
+        from .against import HERE, WORKS, compare  # the packages, which nothing else needs here
+
+        known = list(WORKS)
+    names = args.names or known
+    if args.pairs < 1:
+        parser.error(f"--pairs {args.pairs}: expected 1 or more")
+    if unknown := [name for name in names if name not in known]:
+        parser.error(f"no benchmark called {', '.join(unknown)}; there are {', '.join(known)}")
     print(f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, {CORES} cores")
     if held := [f"{name}={os.environ[name]}" for name in KERNELS if name in os.environ]:
         print(f"not passed on, so that NumPy multiplies as fast as it can here: {', '.join(held)}")
+    if args.against:
+        if not (args.against / "autograd").is_dir():
+            parser.error(f"--against {args.against}: there is no checkout, with a folder autograd in it")
+        sys.exit(not compare(HERE, args.against.resolve(), names, args.pairs, environment(1)))
     row = "{:<46} {:<32} {:>9} {:>9} {:>6}  {:<13} {:>8}"
     print(row.format("work", "against", "ours", "theirs", "ratio", "lowest-highest", "target"))
     for name in names:

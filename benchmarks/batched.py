@@ -7,35 +7,28 @@ import resource
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import micrograd.engine
 import numpy as np
 
 import nn
 from autograd import Value, trace
-from autograd.tracing.batched import Batched
-from demos.matmuls.networks import find, names
-from demos.mnist import load_mnist
+from demos.matmuls.networks import find
 
 from .measure import Result, paired
-from .scalar import data, models, step
-
-RATE = 0.01
-
-
-def moons_traced() -> Callable[[], float]:
-    """The step of micrograd's demo: the loss of one point, traced, and a step on all of them."""
-    _, model, _ = models()
-    parameters = model.parameters()
-
-    def loss(x: Any, y: Any) -> Any:
-        return (1 - y * model(x)).relu() + 1e-4 * sum(p * p for p in parameters)
-
-    batched = trace(loss, [0.5, -1.0], 1.0, parameters=parameters).batched()
-    xs, ys = map(np.array, data())
-    optimizer = nn.SGD(parameters, lr=RATE)
-    return partial(batched.step, xs, ys, optimizer)
+from .scalar import models
+from .works import (
+    BATCH,
+    RATE,
+    digits,
+    encoded,
+    gpt,
+    mnist_epoch,
+    points,
+    step,
+    traced_gpt_step,
+    traced_moons_step,
+)
 
 
 def moons_by_hand() -> Callable[[], float]:
@@ -46,7 +39,7 @@ def moons_by_hand() -> Callable[[], float]:
         weights = np.array([[weight.data for weight in neuron.weights] for neuron in layer.neurons])
         layers.append((weights, np.array([neuron.bias.data for neuron in layer.neurons])))
     (w1, b1), (w2, b2), (w3, b3) = layers
-    x, y = map(np.array, data())
+    x, y = map(np.array, points())
     y = y[:, None]
 
     def run() -> float:
@@ -70,9 +63,8 @@ def moons_by_hand() -> Callable[[], float]:
 
 def moons() -> None:
     theirs, _, _ = models()
-    points = data()
-    rival = partial(step, micrograd.engine.Value, theirs, *points)
-    ours, by_hand = moons_traced(), moons_by_hand()
+    rival = partial(step, micrograd.engine.Value, theirs, *points())
+    ours, by_hand = traced_moons_step(models()[1]), moons_by_hand()
     losses = [ours(), by_hand(), rival()]
     assert max(losses) - min(losses) < 1e-12, "the sides do not compute the same thing"
     paired("two moons step, traced", "micrograd", ours, rival, 1 / 2000, times=(200, 1)).report()
@@ -90,47 +82,31 @@ def mnist(threads: int) -> None:
     Result(work, "", 1e3 * seconds, 0.0, seconds, seconds, seconds, 5.0, "s", is_ratio=False).report()
     Result(f"{work}, peak", "", peak, 0.0, peak, peak, peak, 1000.0, "MB", is_ratio=False).report()
 
-    images = load_mnist()
-    x = images.train_images.reshape(-1, 784).astype(np.float32) / 255
-    y = images.train_labels.astype(np.int64)
+    x, y = digits()
     optimizer = nn.Adam(built.parameters, lr=1e-3)
-    model = nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
-    their_optimizer = nn.Adam(model.parameters(), lr=1e-3)
 
     def ours() -> None:
-        for rows, labels in nn.batches(x, y, batch_size=100, seed=0):
+        for rows, labels in nn.batches(x, y, batch_size=BATCH, seed=0):
             batched.step(rows, labels, optimizer)
 
-    def tensors() -> None:
-        for rows, labels in nn.batches(x, y, batch_size=100, seed=0):
-            loss = nn.cross_entropy(model(rows), labels)
-            their_optimizer.zero_grad()
-            loss.backward()
-            their_optimizer.step()
-
     name = f"MNIST epoch from scalars, {threads} thread{'s' if threads > 1 else ''}"
-    paired(name, "the Tensor path", ours, tensors, 1.2, runs=7).report()
+    paired(name, "the Tensor path", ours, mnist_epoch(x, y), 1.2, runs=7).report()
 
 
-def gpt(examples: int) -> None:
+def names(examples: int) -> None:
     """A step on some names: traced, and by the same code on eager Values."""
-    built, eager = (find("gpt").build(np.random.default_rng(0)) for _ in range(2))
-    tokens, targets, weights = (part[:examples] for part in names.encode(names.load(), 16))
-    program: Batched = trace(built.fn, *built.example, parameters=built.parameters).batched()
-    optimizer, their_optimizer = (nn.Adam(each.parameters, lr=1e-3) for each in (built, eager))
-    listed = list(zip(tokens.tolist(), targets.tolist(), weights.tolist()))
-
-    def ours() -> float:
-        return program.step(tokens, targets, weights, optimizer)
+    ours, eager = traced_gpt_step(gpt(), examples), gpt()
+    optimizer = nn.Adam(eager.parameters, lr=1e-3)
+    listed = list(zip(*(part.tolist() for part in encoded(examples))))
 
     def theirs() -> float:
         total = Value(0.0)
         for row in listed:
             total = total + eager.fn(*row)
         loss = total * (1 / examples)
-        their_optimizer.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
-        their_optimizer.step()
+        optimizer.step()
         return float(loss.data)
 
     assert abs(ours() - theirs()) < 1e-12, "the two sides do not compute the same thing"
@@ -142,8 +118,8 @@ def main() -> None:
     threads = int(os.environ["OMP_NUM_THREADS"])
     if threads == 1:
         moons()
-        gpt(1)
-        gpt(16)
+        names(1)
+        names(16)
     mnist(threads)
 
 

@@ -14,12 +14,8 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-import nn
-from demos.mnist import load_mnist
-
 from .measure import paired
-
-BATCH = 100
+from .works import BATCH, digits, mnist_epoch, mnist_fit
 
 
 @contextlib.contextmanager
@@ -46,25 +42,12 @@ def terminal() -> Iterator[None]:
 def main() -> None:
     threads = int(os.environ["OMP_NUM_THREADS"])
     torch.set_num_threads(threads)
-    mnist = load_mnist()
-    x = mnist.train_images.reshape(-1, 784).astype(np.float32) / 255
-    y = mnist.train_labels.astype(np.int64)
-
-    model = nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
-    optimizer = nn.Adam(model.parameters(), lr=1e-3)
-
-    def ours() -> None:
-        for images, labels in nn.batches(x, y, batch_size=BATCH, seed=0):
-            loss = nn.cross_entropy(model(images), labels)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
+    x, y = digits()
+    ours, fit = mnist_epoch(x, y), mnist_fit(x, y)
 
     def fitted() -> None:
-        loader = nn.Loader(x, y, BATCH, rng=0)
-        schedule = nn.OneCycle(optimizer, max_lr=1e-3, total_steps=len(loader))
         with terminal():
-            nn.training.fit(model, loader, nn.cross_entropy, optimizer, epochs=1, schedule=schedule)
+            fit()
 
     their_model = torch.nn.Sequential(torch.nn.Linear(784, 128), torch.nn.ReLU(), torch.nn.Linear(128, 10))
     their_optimizer = torch.optim.Adam(their_model.parameters(), lr=1e-3, fused=True)

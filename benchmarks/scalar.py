@@ -16,33 +16,7 @@ import nn
 from autograd import Value, topological_order
 
 from .measure import Result, paired
-
-POINTS = 100
-
-
-def data() -> tuple[list[list[float]], list[float]]:
-    rng = random.Random(0)
-    xs = [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(POINTS)]
-    return xs, [rng.choice((-1.0, 1.0)) for _ in range(POINTS)]
-
-
-def forward(kind: Callable[[float], Any], model: Any, xs: list[list[float]], ys: list[float]) -> Any:
-    """The loss as in micrograd's demo notebook, with whichever engine's Value."""
-    inputs = [list(map(kind, row)) for row in xs]
-    scores = list(map(model, inputs))
-    losses = [(1 + -yi * score).relu() for yi, score in zip(ys, scores)]
-    data_loss = sum(losses) * (1.0 / len(losses))
-    reg_loss = 1e-4 * sum(p * p for p in model.parameters())
-    return data_loss + reg_loss
-
-
-def step(kind: Callable[[float], Any], model: Any, xs: list[list[float]], ys: list[float]) -> float:
-    loss = forward(kind, model, xs, ys)
-    model.zero_grad()
-    loss.backward()
-    for p in model.parameters():
-        p.data -= 0.01 * p.grad
-    return float(loss.data)
+from .works import forward, points, step
 
 
 def models() -> tuple[Any, Any, Any]:
@@ -60,7 +34,7 @@ def bytes_per_node(
     kind: Callable[[float], Any], model: Any, parents: Callable[[Any], Any]
 ) -> tuple[float, float]:
     """What a node takes after the forward pass, and after the backward pass, by tracemalloc."""
-    xs, ys = data()
+    xs, ys = points()
     gc.collect()
     tracemalloc.start()
     loss = forward(kind, model, xs, ys)
@@ -80,18 +54,18 @@ def bytes_per_node(
 
 def main() -> None:
     theirs, ours, fused = models()
-    points = data()
-    losses = [forward(Value, m, *points).data for m in (ours, fused)]
-    expected = forward(micrograd.engine.Value, theirs, *points).data
+    batch = points()
+    losses = [forward(Value, m, *batch).data for m in (ours, fused)]
+    expected = forward(micrograd.engine.Value, theirs, *batch).data
     assert all(abs(loss - expected) < 1e-12 for loss in losses), "the two sides do not compute the same thing"
 
-    rival = partial(step, micrograd.engine.Value, theirs, *points)
+    rival = partial(step, micrograd.engine.Value, theirs, *batch)
     for collector, target in (("on", 1 / 7), ("off", 0.45)):
         if collector == "off":
             gc.disable()
         name = f"scalar step, collector {collector}"
-        paired(name, "micrograd", partial(step, Value, ours, *points), rival, target).report()
-        paired(f"{name}, dot nodes", "micrograd", partial(step, Value, fused, *points), rival).report()
+        paired(name, "micrograd", partial(step, Value, ours, *batch), rival, target).report()
+        paired(f"{name}, dot nodes", "micrograd", partial(step, Value, fused, *batch), rival).report()
     gc.enable()
 
     mine = bytes_per_node(Value, ours, lambda node: node.parents)
@@ -100,7 +74,7 @@ def main() -> None:
         Result(
             f"bytes a node, after {when}", "micrograd", a, b, a / b, a / b, a / b, target, "bytes"
         ).report()
-    assert len(topological_order(forward(Value, ours, *points))) > 60_000
+    assert len(topological_order(forward(Value, ours, *batch))) > 60_000
 
 
 if __name__ == "__main__":

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import micrograd.engine
 
 from autograd import trace
 
 from .measure import Result, paired
+from .works import g, slope_by_source
 
 TIMES = 100_000
-
-
-def g(a: Any, b: Any) -> Any:
-    return ((a + b) - (a * b + b**3)) ** 2 / 2
 
 
 def descent(slope: Callable[[float, float], tuple[float, float, float]], times: int) -> tuple[float, float]:
@@ -40,13 +36,7 @@ def expression() -> None:
     import numba
 
     program = trace(g, -4.0, 2.0)
-    scope: dict[str, Any] = {}
-    exec(program.source, scope)
-    value_and_grad, compiled = scope["value_and_grad"], program.compiled().function
-
-    def by_source(a: float, b: float) -> tuple[float, float, float]:
-        value, _, (d_a, d_b) = value_and_grad(a, b, ())
-        return value, d_a, d_b
+    by_source, compiled = slope_by_source(), program.compiled().function
 
     def by_program(a: float, b: float) -> tuple[float, float, float]:
         value, gradients = program.value_and_grad(a, b)

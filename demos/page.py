@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from autograd.files import replacing
+from autograd.naming import printable
 from autograd.show.style import DARK, LIGHT
 
 
@@ -122,7 +123,7 @@ def html(sections: Sequence[Section], title: str = "") -> str:
         *(_section(section) for section in sections),
         f"</main><footer>{FOOTER}</footer></body></html>\n",
     ]
-    return "\n".join(parts)
+    return printable("\n".join(parts))
 
 
 def flowing(text: str) -> str:

@@ -192,9 +192,8 @@ def train(remedy: Remedy, data: Data, epochs: int, rng: np.random.Generator) -> 
     history = History()
     best = model.state_dict()
     for epoch in range(epochs):
-        for images, labels in nn.batches(data.x, data.y, batch_size=BATCH, seed=rng):
-            if len(images) < 2:
-                continue  # one image alone has no variance to be normalised by
+        # drop_last: one image alone would have no variance to be normalised by
+        for images, labels in nn.batches(data.x, data.y, min(BATCH, len(data.x)), seed=rng, drop_last=True):
             if remedy.augment:
                 images = remedy.augment(images, rng)
             if remedy.mixup:

@@ -16,6 +16,11 @@ needed.
 array([0, 1, 1, 0])
 """
 
+import sys
+from typing import Any
+
+from autograd.names import unknown
+
 from . import init, training
 from .activations import (
     ELU,
@@ -60,6 +65,7 @@ from .losses import (
     triplet,
 )
 from .module import Module
+from .names import PACKAGE
 from .neuron import MLP, Layer, Neuron
 from .normalization import BatchNorm1d, BatchNorm2d, LayerNorm, RMSNorm
 from .optim import (
@@ -90,6 +96,7 @@ from .schedules import (
     Schedule,
     StepDecay,
 )
+from .seeding import seed
 from .serialization import load, save
 
 __all__ = [
@@ -103,5 +110,10 @@ __all__ = [
     "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm", "clip_grad_value",
     "contrastive", "cosine_embedding", "cross_entropy", "dice", "elastic_net", "focal", "hinge", "huber",
     "init", "iou", "kl_divergence", "l1", "l2", "load", "mae", "max_norm", "mse", "multiclass_hinge", "nll",
-    "poisson_nll", "save", "training", "triplet",
+    "poisson_nll", "save", "seed", "training", "triplet",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """What is not there: an error, that says what names of PyTorch and Keras are called here."""
+    raise unknown(sys.modules[__name__], name, PACKAGE)

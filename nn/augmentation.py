@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import count, generator, numbers, real
+from .checks import count, floating, generator, numbers, real, wrong
 from .memory import keep_freed
 
 BLOCK = 16384  # pixels worked on at a time: what is computed for them fits into the processor's cache
@@ -179,7 +179,10 @@ class Elastic(Warp):
 
     def field(self, shape: tuple[int, ...], rng: np.random.Generator, dtype: Any) -> np.ndarray:
         """Displacements down and to the right, for images of shape (B, H, W): (2, B, H, W)."""
-        batch, height, width = shape
+        if not isinstance(shape, (tuple, list)) or len(shape) != 3:
+            raise wrong(shape, "shape", "field", "(B, H, W)")
+        batch, height, width = (count(size, "a size of the shape", "field", low=0) for size in shape)
+        rng, dtype = generator(rng, "field"), floating(dtype, "dtype", "field")
         down, across = (_smooth_waves(size, self.sigma).astype(dtype) for size in (height, width))
         weights = rng.standard_normal((2, batch, down.shape[1], across.shape[1]), dtype=dtype)
         weights *= self.alpha / math.sqrt(3)
@@ -264,7 +267,7 @@ class Mixup:
     def __call__(self, x: Any, y: Any, rng: Any) -> tuple[np.ndarray, np.ndarray]:
         """x (B, ...) and y (B,) or (B, ...) to x (B, ...) and y (B, classes) or (B, ...)."""
         rng = generator(rng, "Mixup")
-        x, y = _floats(x, "Mixup"), numbers(y, None, "Mixup")
+        x, y = _floats(x, "Mixup", "x"), numbers(y, None, "Mixup", "y")
         if not x.ndim or not y.ndim or len(x) != len(y):
             raise ValueError(
                 f"Mixup: x has shape {x.shape} and y {y.shape}; expected as many examples of each, "
@@ -303,12 +306,12 @@ def _mixed(array: np.ndarray, partner: np.ndarray, share: np.ndarray) -> np.ndar
     return others
 
 
-def _floats(images: Any, caller: str) -> np.ndarray:
+def _floats(images: Any, caller: str, name: str) -> np.ndarray:
     keep_freed()
-    array = numbers(images, None, caller)
+    array = numbers(images, None, caller, name)
     if array.dtype not in (np.float32, np.float64):
         raise TypeError(
-            f"{caller}: the images are of dtype {array.dtype}; expected float32 or float64 (for bytes: "
+            f"{caller}: the {name} are of dtype {array.dtype}; expected float32 or float64 (for bytes: "
             'images.astype("float32") / 255)'
         )
     return array
@@ -316,14 +319,14 @@ def _floats(images: Any, caller: str) -> np.ndarray:
 
 def _images(images: Any, rng: Any, caller: str) -> tuple[np.ndarray, tuple[int, ...], np.random.Generator]:
     """The images as (B, H, W), the shape they came in, and the generator."""
-    array = _floats(images, caller)
+    array = _floats(images, caller, "images")
     shape = array.shape
     if array.ndim == 2:
         side = math.isqrt(shape[1])
         if side * side != shape[1]:
             raise ValueError(
-                f"{caller}: got shape {shape}: rows of {shape[1]} pixels, which are no squares; reshape to "
-                "(B, H, W)"
+                f"{caller}: the images have shape {shape}: rows of {shape[1]} pixels, which are no squares; "
+                "reshape to (B, H, W)"
             )
         array = array.reshape(-1, side, side)
     if array.ndim != 3 or not array.shape[1] or not array.shape[2]:

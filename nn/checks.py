@@ -6,15 +6,30 @@ from typing import Any
 
 import numpy as np
 
-from autograd.checks import choice, count, flag, floating, function, instance, path, real, text, whole, wrong
+from autograd.checks import (
+    array,
+    choice,
+    count,
+    flag,
+    floating,
+    function,
+    instance,
+    listed,
+    path,
+    real,
+    shown,
+    text,
+    whole,
+    wrong,
+)
 
 __all__ = [
-    "choice", "count", "flag", "floating", "function", "generator", "instance", "numbers", "path", "real",
-    "text", "whole", "wrong",
+    "array", "choice", "count", "flag", "floating", "function", "generator", "instance", "listed", "numbers",
+    "path", "real", "shown", "text", "whole", "wrong",
 ]  # fmt: skip
 
 
-def generator(rng: Any, caller: str) -> np.random.Generator:
+def generator(rng: Any, caller: str, name: str = "rng") -> np.random.Generator:
     """A generator as it is, or a new one from a whole number: random numbers never come from global state.
 
     Two calls with the same seed draw the same numbers; a generator passed on draws new ones each time.
@@ -26,20 +41,26 @@ def generator(rng: Any, caller: str) -> np.random.Generator:
         return rng
     if isinstance(rng, (int, np.integer)) and not isinstance(rng, bool) and rng >= 0:
         return np.random.default_rng(int(rng))
-    raise TypeError(f"{caller}: the source of random numbers is {rng!r}; expected a numpy.random.Generator, "
-                    "or a whole number of at least 0 as its seed")  # fmt: skip
+    raise TypeError(
+        f"{caller}: the source of random numbers is {shown(rng)}; expected as {name} a "
+        "numpy.random.Generator, or a whole number of at least 0 to make one from"
+    )
 
 
-def numbers(data: Any, dtype: Any, caller: str) -> np.ndarray:
+def numbers(data: Any, dtype: Any, caller: str, name: str = "x") -> np.ndarray:
     """Data as an array of ``dtype`` (its own where None); TypeError for Values and all that is no number.
 
     >>> numbers([1, 2], np.float32, "Linear").dtype
     dtype('float32')
     """
-    array = np.asarray(data)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(
-            f"{caller}: got data of dtype {array.dtype}; expected numbers (Values and Tensors do not mix: "
+    try:
+        found = np.asarray(data)
+    except (TypeError, ValueError):  # lists of different lengths, or Tensors in a list
+        found = np.array(None)
+    if found.dtype.kind not in "biuf":
+        expected = (
+            "numbers in an array or in lists of equal lengths (Values and Tensors do not mix: "
             "mlp.vectorized() makes a network of Tensors from one of Values)"
         )
-    return array if dtype is None else array.astype(dtype, copy=False)
+        raise wrong(data, name, caller, expected)
+    return found if dtype is None else found.astype(dtype, copy=False)

@@ -15,6 +15,7 @@ from autograd import Tensor, Value
 
 from .checks import real
 from .module import Parameter
+from .precision import wide
 
 
 def clip_grad_norm(parameters: Iterable[Parameter], max_norm: float, norm_type: float = 2.0) -> float:
@@ -52,14 +53,20 @@ def clip_grad_norm(parameters: Iterable[Parameter], max_norm: float, norm_type: 
         return 0.0
     length = 1.0  # in units of the largest, so that no power of it overflows
     if norm_type != math.inf:
-        powers = (np.sum((np.abs(p.grad) / most) ** norm_type, dtype=np.float64) for p in given)
+        powers = (
+            np.sum((np.abs(wide(np.asarray(p.grad))) / most) ** norm_type, dtype=np.float64) for p in given
+        )
         length = math.fsum(powers) ** (1 / norm_type)
     norm = most * length
     # Finite gradients may have a norm beyond the floats, and must not become 0 by it.
     factor = max_norm / (norm + 1e-6) if norm < math.inf else max_norm / most / length
     if factor < 1:
         for parameter in given:
-            parameter.grad = parameter.grad * factor  # a new array: the old one may be somebody else's too
+            grad = parameter.grad
+            if isinstance(grad, np.ndarray):  # a new array: the old one may be somebody else's too
+                parameter.grad = np.asarray(wide(grad) * factor, grad.dtype)
+            else:
+                parameter.grad = grad * factor
     return norm
 
 

@@ -13,17 +13,22 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
+from autograd.names import unknown
 
-from .checks import count, generator
+from .checks import count, flag, generator
+from .names import LOADER
 from .random_state import generator_state, set_generator_state
 
 Augment = Callable[..., Any]
 
 
 def batches(
-    x: Any, y: Any, batch_size: int, seed: Any = 0, shuffle: bool = True
+    x: Any, y: Any, batch_size: int, seed: Any = 0, shuffle: bool = True, drop_last: bool = False
 ) -> Iterator[tuple[Any, Any]]:
-    """One pass over ``x`` and ``y`` together, in batches of ``batch_size``; the last one may be smaller.
+    """One pass over ``x`` and ``y`` together, in batches of ``batch_size``.
+
+    The last batch may be smaller; ``drop_last`` leaves such a one out (of a single example, batch
+    normalisation has no variance).
 
     ``x`` and ``y`` are NumPy arrays of as many examples along axis 0 (or lists, which give lists). The order
     is drawn from ``seed``: a whole number gives the same order in every pass, so pass another for each epoch,
@@ -38,8 +43,10 @@ def batches(
     """
     x, y = examples(x, y, "batches")
     batch_size = count(batch_size, "batch_size", "batches")
+    shuffle = flag(shuffle, "shuffle", "batches")
+    many = _many(len(x), batch_size, flag(drop_last, "drop_last", "batches"), "batches")
     rng = generator(seed, "batches")  # also without shuffle, so that a wrong seed never goes unseen
-    parts = _parts(len(x), batch_size, rng if shuffle else None)
+    parts = _parts(len(x), batch_size, rng if shuffle else None)[:many]
     # A generator made here, and not a function that yields: a wrong argument is an error at the call.
     return ((taken(x, part), taken(y, part)) for part in parts)
 
@@ -50,8 +57,9 @@ class Loader:
     ``x`` and ``y`` are arrays of as many examples along axis 0, or lists, which give lists. ``rng`` is a
     generator or a seed, from which the order is drawn, and what ``augment`` draws. ``augment`` changes each
     batch: ``augment(x, rng)`` gives the new x, as :class:`nn.Shift` does, ``augment(x, y, rng)`` the new x
-    and y, as :class:`nn.Mixup` does; a list of such is applied in turn. ``len`` is the number of batches in
-    an epoch.
+    and y, as :class:`nn.Mixup` does; a list of such is applied in turn. ``drop_last`` leaves a last batch out
+    that is smaller than the others: batch normalisation cannot train on a single example. ``len`` is the
+    number of batches in an epoch.
 
     Use it where training runs for epochs, and is to be resumed: ``state_dict`` holds the place in the middle
     of an epoch too, and after ``load_state_dict`` the next iteration gives what was left of it, bit for bit.
@@ -74,11 +82,14 @@ class Loader:
         rng: Any = 0,
         shuffle: bool = True,
         augment: Augment | Sequence[Augment] | None = None,
+        drop_last: bool = False,
     ) -> None:
         self.x, self.y = examples(x, y, "Loader")
         self.batch_size = count(batch_size, "batch_size", "Loader")
         self.rng = generator(rng, "Loader")
-        self.shuffle = bool(shuffle)
+        self.shuffle = flag(shuffle, "shuffle", "Loader")
+        self.drop_last = flag(drop_last, "drop_last", "Loader")
+        _many(len(self.x), self.batch_size, self.drop_last, "Loader")
         listed: list[Any] = list(augment) if isinstance(augment, (list, tuple)) else [augment]
         self.augments = [(each, _takes_targets(each)) for each in listed if each is not None]
         self.position = 0  # batches given in the epoch that is under way
@@ -86,7 +97,11 @@ class Loader:
         self._resumed = False  # whether the next iteration is to go on with that epoch
 
     def __len__(self) -> int:
-        return -(-len(self.x) // self.batch_size)
+        return _many(len(self.x), self.batch_size, self.drop_last, "Loader")
+
+    def __getattr__(self, name: str) -> Any:
+        """What is not there: an error, that says what names of PyTorch are called here."""
+        raise unknown(self, name, LOADER)
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         self.break_off()
@@ -116,7 +131,7 @@ class Loader:
         self.position, self._begun = 0, None
 
     def _order(self, rng: np.random.Generator) -> list[np.ndarray]:
-        return _parts(len(self.x), self.batch_size, rng if self.shuffle else None)
+        return _parts(len(self.x), self.batch_size, rng if self.shuffle else None)[: len(self)]
 
     def state_dict(self) -> dict[str, Any]:
         """Where the loader is: the batches given, and the generator's state now and when the epoch began."""
@@ -124,6 +139,7 @@ class Loader:
             "examples": len(self.x),
             "batch_size": self.batch_size,
             "shuffle": self.shuffle,
+            "drop_last": self.drop_last,
             "position": self.position,
             "begun": self._begun,
             "rng": generator_state(self.rng),
@@ -135,10 +151,12 @@ class Loader:
         ValueError where it is the state of other data or other batches; nothing is changed then.
         """
         own = self.state_dict()
+        if isinstance(state, Mapping):
+            state = {"drop_last": False, **state}  # which states from before there was one do not say
         if not isinstance(state, Mapping) or state.keys() != own.keys():
             got = sorted(map(str, state)) if isinstance(state, Mapping) else repr(state)
             raise ValueError(f"load_state_dict: Loader: got {got}; expected {sorted(own)}")
-        for name in ("examples", "batch_size", "shuffle"):
+        for name in ("examples", "batch_size", "shuffle", "drop_last"):
             if state[name] != own[name]:
                 raise ValueError(
                     f"load_state_dict: Loader: {name} is {state[name]!r} in the state, but {own[name]!r} "
@@ -173,6 +191,17 @@ def taken(data: Any, part: np.ndarray) -> Any:
     if isinstance(data, np.ndarray):
         return data.take(part, axis=0)  # a tenth faster than data[part]
     return data[part] if isinstance(data, Tensor) else [data[i] for i in part.tolist()]
+
+
+def _many(length: int, batch_size: int, drop_last: bool, caller: str) -> int:
+    """The number of batches; ValueError where none is left."""
+    many = length // batch_size if drop_last else -(-length // batch_size)
+    if not many:
+        raise ValueError(
+            f"{caller}: drop_last leaves no batch of {batch_size} out of {length} examples; take a smaller "
+            "batch_size"
+        )
+    return many
 
 
 def _parts(length: int, batch_size: int, rng: np.random.Generator | None) -> list[np.ndarray]:

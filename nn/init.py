@@ -11,6 +11,7 @@ backward, the weights have the variance below; ``gain`` makes up for what the no
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -18,9 +19,11 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, gradients
+from autograd.names import unknown
 
 from .activations import find
-from .checks import count, generator, real
+from .checks import choice, count, floating, function, generator, listed, real, wrong
+from .names import INIT
 
 # relu and its smooth relatives halve the second moment of their input; tanh's value is PyTorch's.
 GAINS = {
@@ -49,15 +52,7 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     >>> fans((10, 784))
     (784, 10)
     """
-    if not isinstance(shape, (tuple, list)):
-        raise TypeError(f"init: the shape is {shape!r}; expected a tuple (nout, nin), or of more sizes")
-    shape = tuple(count(size, "a size of the shape", "init", low=0) for size in shape)
-    if len(shape) < 2 or min(shape) < 1:
-        raise ValueError(
-            f"init: a weight of shape {shape} has no inputs and outputs; expected (nout, nin), or more axes"
-        )
-    window = math.prod(shape[2:])
-    return shape[1] * window, shape[0] * window
+    return _fans(shape, "fans")
 
 
 def uniform(shape: tuple[int, ...], bound: float, rng: Any, dtype: Any = np.float32) -> np.ndarray:
@@ -66,8 +61,7 @@ def uniform(shape: tuple[int, ...], bound: float, rng: Any, dtype: Any = np.floa
     >>> bool(abs(uniform((4, 5), 0.1, rng=0)).max() <= 0.1)
     True
     """
-    bound = real(bound, "the bound", "init", low=0)
-    return generator(rng, "init").uniform(-bound, bound, shape).astype(_floating(dtype))
+    return _uniform(_sizes(shape, "uniform"), real(bound, "bound", "uniform", low=0), rng, dtype, "uniform")
 
 
 def normal(shape: tuple[int, ...], std: float, rng: Any, dtype: Any = np.float32) -> np.ndarray:
@@ -76,8 +70,7 @@ def normal(shape: tuple[int, ...], std: float, rng: Any, dtype: Any = np.float32
     >>> normal((2, 2), 1.0, rng=0).dtype
     dtype('float32')
     """
-    std = real(std, "the standard deviation", "init", low=0)
-    return (generator(rng, "init").standard_normal(shape) * std).astype(_floating(dtype))
+    return _normal(_sizes(shape, "normal"), real(std, "std", "normal", low=0), rng, dtype, "normal")
 
 
 def xavier_uniform(
@@ -92,7 +85,9 @@ def xavier_uniform(
     >>> bool(abs(xavier_uniform((50, 100), rng=0)).max() <= 0.2)
     True
     """
-    return uniform(shape, gain * math.sqrt(6 / sum(fans(shape))), rng, dtype)
+    name = "xavier_uniform"
+    scale = _gain(gain, name) * math.sqrt(6 / sum(_fans(shape, name)))
+    return _uniform(shape, scale, rng, dtype, name)
 
 
 def xavier_normal(shape: tuple[int, ...], rng: Any, gain: float = 1.0, dtype: Any = np.float32) -> np.ndarray:
@@ -101,7 +96,9 @@ def xavier_normal(shape: tuple[int, ...], rng: Any, gain: float = 1.0, dtype: An
     >>> xavier_normal((50, 100), rng=0).shape
     (50, 100)
     """
-    return normal(shape, gain * math.sqrt(2 / sum(fans(shape))), rng, dtype)
+    name = "xavier_normal"
+    scale = _gain(gain, name) * math.sqrt(2 / sum(_fans(shape, name)))
+    return _normal(shape, scale, rng, dtype, name)
 
 
 def kaiming_uniform(
@@ -119,7 +116,9 @@ def kaiming_uniform(
     >>> bool(abs(kaiming_uniform((50, 600), rng=0)).max() <= 0.1)
     True
     """
-    return uniform(shape, gain * math.sqrt(3 / _fan(shape, mode)), rng, dtype)
+    name = "kaiming_uniform"
+    scale = _gain(gain, name) * math.sqrt(3 / _fan(shape, mode, name))
+    return _uniform(shape, scale, rng, dtype, name)
 
 
 def kaiming_normal(
@@ -134,7 +133,9 @@ def kaiming_normal(
     >>> kaiming_normal((50, 100), rng=0).shape
     (50, 100)
     """
-    return normal(shape, gain / math.sqrt(_fan(shape, mode)), rng, dtype)
+    name = "kaiming_normal"
+    scale = _gain(gain, name) / math.sqrt(_fan(shape, mode, name))
+    return _normal(shape, scale, rng, dtype, name)
 
 
 def lecun_uniform(shape: tuple[int, ...], rng: Any, gain: float = 1.0, dtype: Any = np.float32) -> np.ndarray:
@@ -147,7 +148,9 @@ def lecun_uniform(shape: tuple[int, ...], rng: Any, gain: float = 1.0, dtype: An
     >>> bool(abs(lecun_uniform((50, 300), rng=0)).max() <= 0.1)
     True
     """
-    return uniform(shape, gain * math.sqrt(3 / fans(shape)[0]), rng, dtype)
+    name = "lecun_uniform"
+    scale = _gain(gain, name) * math.sqrt(3 / _fans(shape, name)[0])
+    return _uniform(shape, scale, rng, dtype, name)
 
 
 def lecun_normal(shape: tuple[int, ...], rng: Any, gain: float = 1.0, dtype: Any = np.float32) -> np.ndarray:
@@ -156,7 +159,9 @@ def lecun_normal(shape: tuple[int, ...], rng: Any, gain: float = 1.0, dtype: Any
     >>> lecun_normal((50, 100), rng=0).shape
     (50, 100)
     """
-    return normal(shape, gain / math.sqrt(fans(shape)[0]), rng, dtype)
+    name = "lecun_normal"
+    scale = _gain(gain, name) / math.sqrt(_fans(shape, name)[0])
+    return _normal(shape, scale, rng, dtype, name)
 
 
 def orthogonal(shape: tuple[int, ...], rng: Any, gain: float = 1.0, dtype: Any = np.float32) -> np.ndarray:
@@ -173,12 +178,12 @@ def orthogonal(shape: tuple[int, ...], rng: Any, gain: float = 1.0, dtype: Any =
     >>> np.allclose(w @ w.T, np.eye(2), atol=1e-6)
     True
     """
-    (nin, _), nout = fans(shape), shape[0]
-    gain = real(gain, "gain", "init", low=0)
-    drawn = generator(rng, "init").standard_normal((max(nin, nout), min(nin, nout)))
+    (nin, _), nout = _fans(shape, "orthogonal"), shape[0]
+    gain, dtype = _gain(gain, "orthogonal"), floating(dtype, "dtype", "orthogonal")
+    drawn = generator(rng, "orthogonal").standard_normal((max(nin, nout), min(nin, nout)))
     q, r = np.linalg.qr(drawn)
     q *= np.sign(np.diag(r))
-    return (gain * (q if nout > nin else q.T)).reshape(shape).astype(_floating(dtype))
+    return (gain * (q if nout > nin else q.T)).reshape(shape).astype(dtype)
 
 
 @dataclass(frozen=True)
@@ -203,12 +208,16 @@ def variances(model: Iterable[Any], x: Any, rng: Any = 0) -> list[Signal]:
     ...     print(f"{signal.layer:10} {signal.forward:.2f} {signal.backward:.2f}")
     0: Linear  0.33 0.19
     1: Tanh    0.21 0.29
-    2: Linear  0.07 0.88
+    2: Linear  0.07 0.87
     3: Tanh    0.06 0.99
     """
     outputs, names = [], []
+    modules = listed(model, "model", "variances", "a nn.Sequential, or a list of modules")
+    for module in modules:
+        function(module, "model", "variances", "what the one before gives")
+    rng = generator(rng, "variances")
     with np.errstate(all="ignore"):  # that signals explode is what is to be seen
-        for index, module in enumerate(model):
+        for index, module in enumerate(modules):
             x = module(x)
             outputs.append(x)
             names.append(f"{index}: {type(module).__name__}")
@@ -216,7 +225,7 @@ def variances(model: Iterable[Any], x: Any, rng: Any = 0) -> list[Signal]:
             raise ValueError(
                 "variances: the model computed nothing that has a gradient; expected layers on Tensors"
             )
-        upstream = generator(rng, "variances").standard_normal(x.shape)
+        upstream = rng.standard_normal(x.shape)
         nodes = [out for out in outputs if isinstance(out, Tensor) and out.requires_grad]
         found = dict(zip(nodes, gradients(x, nodes, gradient=upstream)))
         return [
@@ -226,13 +235,42 @@ def variances(model: Iterable[Any], x: Any, rng: Any = 0) -> list[Signal]:
         ]
 
 
-def _floating(dtype: Any) -> Any:
-    if not np.issubdtype(dtype, np.floating):
-        raise TypeError(f"init: dtype is {np.dtype(dtype)}, in which weights would be 0; expected a float")
-    return dtype
+def _uniform(shape: tuple[int, ...], bound: float, rng: Any, dtype: Any, caller: str) -> np.ndarray:
+    dtype = floating(dtype, "dtype", caller)  # before numbers are drawn
+    return generator(rng, caller).uniform(-bound, bound, shape).astype(dtype)
 
 
-def _fan(shape: tuple[int, ...], mode: str) -> int:
-    if mode not in ("fan_in", "fan_out"):
-        raise ValueError(f"init: mode is {mode!r}; expected 'fan_in' or 'fan_out'")
-    return fans(shape)[mode == "fan_out"]
+def _normal(shape: tuple[int, ...], std: float, rng: Any, dtype: Any, caller: str) -> np.ndarray:
+    dtype = floating(dtype, "dtype", caller)
+    return np.asarray(generator(rng, caller).standard_normal(shape) * std).astype(dtype)
+
+
+def _gain(gain: Any, caller: str) -> float:
+    return real(gain, "gain", caller, low=0)
+
+
+def _sizes(shape: Any, caller: str) -> tuple[int, ...]:
+    if not isinstance(shape, (tuple, list)):
+        raise wrong(shape, "shape", caller, "a tuple (nout, nin), or of more sizes")
+    return tuple(count(size, "a size of the shape", caller, low=0) for size in shape)
+
+
+def _fans(shape: Any, caller: str) -> tuple[int, int]:
+    sizes = _sizes(shape, caller)
+    if len(sizes) < 2 or min(sizes) < 1:
+        raise ValueError(
+            f"{caller}: a weight of shape {sizes} has no inputs and outputs; expected (nout, nin), or more "
+            "axes"
+        )
+    window = math.prod(sizes[2:])
+    return sizes[1] * window, sizes[0] * window
+
+
+def _fan(shape: tuple[int, ...], mode: str, caller: str) -> int:
+    fan_out = choice(mode, ("fan_in", "fan_out"), "mode", caller) == "fan_out"
+    return _fans(shape, caller)[fan_out]
+
+
+def __getattr__(name: str) -> Any:
+    """What is not there: an error, that says how PyTorch's names with an underscore are written here."""
+    raise unknown(sys.modules[__name__], name, INIT)

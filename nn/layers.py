@@ -16,9 +16,10 @@ from autograd.array_ops import example
 from autograd.ops import ArrayOp
 
 from . import init
-from .checks import count, generator, numbers, real
+from .checks import count, flag, floating, numbers, real
 from .memory import aligned
 from .module import Module
+from .seeding import own_generator
 
 
 def _rows(x: Any) -> Any:
@@ -62,9 +63,7 @@ class Linear(Module):
     input is data: it is turned into the layer's dtype (float32), so that NumPy's float64 does not widen all
     that follows.
 
-    ``rng`` is a generator or a seed. Without one the weights are drawn from a seed made of the sizes, so two
-    such layers of one size start with the same weights, except inside a :class:`Sequential`, which draws the
-    later one again. For a network of another form pass one generator to all its layers.
+    ``rng`` is a generator or a seed; without one, the next of the process's sequence (:func:`nn.seed`).
 
     >>> layer = Linear(3, 2, rng=0)
     >>> layer(np.ones((5, 3))).shape
@@ -78,36 +77,14 @@ class Linear(Module):
     ) -> None:
         self.nin = count(nin, "nin", "Linear")
         self.nout = count(nout, "nout", "Linear")
-        if not np.issubdtype(dtype, np.floating):
-            raise TypeError(f"Linear: dtype is {np.dtype(dtype)}; weights that are trained are floats")
-        self.dtype = np.dtype(dtype)
-        self._place: int | None = 0 if rng is None else None
-        weight, offset = self._drawn([self.nin, self.nout, 0] if rng is None else rng)
-        self.weight = Tensor(weight, label="weight")
-        self.bias = Tensor(offset, label="bias") if bias else None
-
-    def _drawn(self, rng: Any) -> tuple[np.ndarray, np.ndarray]:
-        rng = np.random.default_rng(rng) if isinstance(rng, list) else generator(rng, "Linear")
+        self.dtype = floating(dtype, "dtype", "Linear")
+        bias, rng = flag(bias, "bias", "Linear"), own_generator(rng, "Linear")
         bound = 1 / math.sqrt(self.nin)
         weight = init.uniform((self.nout, self.nin), bound, rng, self.dtype)
         # Column by column in memory: then weight.T is row by row, and the product with a batch 15 % faster.
-        return aligned(np.asfortranarray(weight)), init.uniform((self.nout,), bound, rng, self.dtype)
-
-    def settle(self, taken: set[Any]) -> None:
-        """If built without ``rng`` and untouched since, draw again from a seed that is not ``taken`` yet."""
-        if self._place is None:
-            return
-        place = self._place
-        while (self.nin, self.nout, place) in taken:
-            place += 1
-        own = [tensor for tensor in (self.weight, self.bias) if tensor is not None]
-        if place > self._place:
-            before = self._drawn([self.nin, self.nout, self._place])
-            if all(np.array_equal(tensor.data, drawn) for tensor, drawn in zip(own, before)):
-                for tensor, drawn in zip(own, self._drawn([self.nin, self.nout, place])):
-                    tensor.data[...] = drawn
-                self._place = place
-        taken.add((self.nin, self.nout, self._place))
+        self.weight = Tensor(aligned(np.asfortranarray(weight)), label="weight")
+        offset = init.uniform((self.nout,), bound, rng, self.dtype)
+        self.bias = Tensor(offset, label="bias") if bias else None
 
     def __call__(self, x: Any) -> Any:
         """(..., nin) to (..., nout)."""
@@ -143,8 +120,8 @@ class Dropout(Module):
 
     y = x m / (1 - p), each m 0 with probability p and else 1, drawn anew at every call; x is a Tensor or an
     array of any shape. Gradient: m / (1 - p). "Inverted" dropout: the mean of y is x (its variance x**2 p /
-    (1 - p)), so that in eval nothing is to be done. ``rng`` is a generator or a seed; without one it is seed
-    0, 1, ... for the first, second, ... in a :class:`Sequential`.
+    (1 - p)), so that in eval nothing is to be done. ``rng`` is a generator or a seed; without one, the next
+    of the process's sequence (:func:`nn.seed`).
 
     No unit can rely on another to be there, so each has to be of use by itself: for wide layers that learn
     their data by heart, ``p`` 0.5 in hidden ones and 0.2 on inputs. Not where a network is too small to fit
@@ -160,14 +137,7 @@ class Dropout(Module):
 
     def __init__(self, p: float = 0.5, *, rng: Any = None) -> None:
         self.p = real(p, "p", "Dropout", low=0, high=1)
-        self._rng = None if rng is None else generator(rng, "Dropout")
-        self._place = 0
-
-    def settle(self, taken: set[Any]) -> None:
-        """Take a seed that is not ``taken``, if built without ``rng`` and not used yet."""
-        while self._rng is None and ("dropout", self._place) in taken:
-            self._place += 1
-        taken.add(("dropout", self._place))
+        self._rng = own_generator(rng, "Dropout")
 
     def __call__(self, x: Any) -> Any:
         """A Tensor or array of any shape to one of the same shape."""
@@ -175,8 +145,6 @@ class Dropout(Module):
             return x
         if not isinstance(x, Tensor):
             x = numbers(x, None, "Dropout")
-        if self._rng is None:
-            self._rng = np.random.default_rng(self._place)
         # NumPy draws float32 in half the time; the dtype of the mask is that of x, which it must not widen.
         kept = self._rng.random(x.shape, dtype=np.float32) >= self.p
         return x * np.divide(kept, 1 - self.p, dtype=x.dtype if x.dtype.kind == "f" else np.float32)
@@ -188,9 +156,6 @@ class Dropout(Module):
 
 class Sequential(Module):
     """Modules one after the other; indexing, ``len`` and iteration as of a list, a slice is a Sequential.
-
-    Layers built without ``rng`` start with different weights here, the same in every run: where two would be
-    equal, the later one is drawn again.
 
     >>> from nn import ReLU
     >>> model = Sequential(Linear(784, 128), ReLU(), Linear(128, 10))
@@ -212,10 +177,6 @@ class Sequential(Module):
                     "nn.Linear(2, 3), separated by commas"
                 )
         self._parts = modules
-        taken: set[Any] = set()
-        for module in self.modules():
-            if isinstance(module, (Linear, Dropout)):
-                module.settle(taken)
 
     def members(self) -> Iterator[tuple[str, Any]]:
         """The modules by number, so that parameters have the names PyTorch gives them: ``0.weight``."""

@@ -10,7 +10,11 @@ from typing import Any, TypeVar
 import numpy as np
 
 from autograd import Tensor, Value
+from autograd.names import unknown
 from autograd.ops import LEAF
+
+from .checks import flag
+from .names import MODULE
 
 Parameter = Value | Tensor
 M = TypeVar("M", bound="Module")
@@ -20,8 +24,10 @@ class Module:
     """A part of a network, or all of it: an object whose attributes hold its parameters and its parts.
 
     Subclass it, set Values, Tensors and Modules as attributes (also in lists, tuples and dicts), and define
-    ``__call__``. Its state is every leaf found so; its parameters are those that ask for a gradient. A Tensor
-    with ``requires_grad=False`` is thus saved and loaded with the rest, and not trained.
+    ``__call__``, or ``forward``, which a call then runs. Its state is every leaf found so; its parameters are
+    those that ask for a gradient. A Tensor with ``requires_grad=False`` is thus saved and loaded with the
+    rest, and not trained. What is set over a parameter or a part has to be one too, or None, which takes it
+    out.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -38,9 +44,45 @@ class Module:
 
     training = True
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, *inputs: Any, **named: Any) -> Any:
         """The output of the module; each subclass says what it takes and gives."""
-        raise NotImplementedError(f"{type(self).__name__} does not say what it computes: define its __call__")
+        forward = getattr(type(self), "forward", None)
+        if forward is None:
+            raise NotImplementedError(
+                f"{type(self).__name__} does not say what it computes: define its __call__ or forward"
+            )
+        return forward(self, *inputs, **named)
+
+    def __getattr__(self, name: str) -> Any:
+        """What is not there: an error, that says what names of PyTorch are called here."""
+        raise unknown(self, name, MODULE)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute; TypeError where a parameter or a part would get lost by it, without a word."""
+        before = vars(self).get(name)
+        if isinstance(before, (Module, Value, Tensor, list, tuple, dict)) and value is not None:
+            self._check_kept(name, before, value)
+        super().__setattr__(name, value)
+
+    def _check_kept(self, name: str, before: Any, after: Any) -> None:
+        lost = next((found for _, found in _unfold([(name, before)]) if _is_kept(found)), None)
+        given = [found for _, found in _unfold([(name, after)])]
+        emptied = isinstance(after, (list, tuple, dict)) and not after
+        if lost is None or emptied or given and all(map(_is_kept, given)):
+            return
+        kind, got = type(lost).__name__, f"{type(self).__name__}.{name}: got {type(after).__name__}"
+        if before is not lost:
+            got, expected = (
+                f"{got} in place of a {type(before).__name__} with {kind}s in it",
+                f"{kind}s in it again",
+            )
+        elif isinstance(lost, Module):
+            got, expected = f"{got} in place of {kind}", "a Module"
+        else:
+            computed = " that was computed" if given else ""
+            got = f"{got}{computed} in place of the {kind} that is saved and trained"
+            expected = f"a new {kind}(...); its numbers are set by .{name}.data = ..."
+        raise TypeError(f"{got}; expected {expected} (None takes it out)")
 
     def members(self) -> Iterator[tuple[str, Any]]:
         """The names and values in which parameters and parts are looked for: the attributes."""
@@ -87,34 +129,55 @@ class Module:
         """
         return {name: np.array(node.data) for name, node in self._named_state()}
 
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+    def load_state_dict(self, state: Mapping[str, Any], allow_nonfinite: bool = False) -> None:
         """Set all numbers from ``state``, into the arrays that are there; all of them, or on an error none.
 
-        Raises ValueError where a name is missing or not known, or a shape differs, and names it.
+        Raises ValueError, and names it, where a name is missing or not known, a shape differs, a number is
+        too large for the dtype here, or a parameter would become nan or inf. ``allow_nonfinite`` takes nan
+        and inf too; but a Value is never nan.
         """
         own = dict(self._named_state())
         check_names(state, own, type(self).__name__)
-        arrays = {}
+        allow_nonfinite = flag(allow_nonfinite, "allow_nonfinite", "load_state_dict")
+        arrays = {name: self._fitting(name, node, state[name], allow_nonfinite) for name, node in own.items()}
         for name, node in own.items():
-            array, shape = np.asarray(state[name]), np.shape(node.data)
-            if array.shape != shape:
-                raise ValueError(
-                    f"load_state_dict: {name!r} has shape {array.shape} in the state, but {shape} in this "
-                    f"{type(self).__name__}; build the model with the sizes it was saved with"
-                )
-            if not np.can_cast(array.dtype, np.asarray(node.data).dtype, "same_kind"):
-                raise ValueError(
-                    f"load_state_dict: {name!r} is of dtype {array.dtype} in the state; expected numbers "
-                    f"that fit {np.asarray(node.data).dtype}"
-                )
-            if isinstance(node, Value) and np.isnan(array):
-                raise ValueError(f"load_state_dict: {name!r} is nan in the state, which a Value cannot be")
-            arrays[name] = array
-        for name, node in own.items():
-            if isinstance(node, Value):
-                node.data = float(arrays[name])
-            else:
-                node.data[...] = arrays[name]  # in place: whoever holds the array sees the new numbers
+            set_data(node, arrays[name])  # in place: whoever holds the array sees the new numbers
+
+    def _fitting(self, name: str, node: Parameter, found: Any, allow_nonfinite: bool) -> np.ndarray:
+        """Numbers of a state as those of ``node`` are, or a ValueError."""
+        array, data = np.asarray(found), np.asarray(node.data)
+        if array.shape != data.shape:
+            raise ValueError(
+                f"load_state_dict: {name!r} has shape {array.shape} in the state, but {data.shape} in this "
+                f"{type(self).__name__}; build the model with the sizes it was saved with"
+            )
+        if not np.can_cast(array.dtype, data.dtype, "same_kind"):
+            raise ValueError(
+                f"load_state_dict: {name!r} is of dtype {array.dtype} in the state; expected numbers "
+                f"that fit {data.dtype}"
+            )
+        if isinstance(node, Tensor):
+            check_writable(data, repr(name), "load_state_dict")
+        if data.dtype.kind != "f":
+            return array
+        finite = np.isfinite(array)
+        if isinstance(node, Value) and np.isnan(array):
+            raise ValueError(f"load_state_dict: {name!r} is nan in the state, which a Value cannot be")
+        is_trained = isinstance(node, Value) or node.requires_grad  # a mask, say, may well be infinite
+        if is_trained and not (allow_nonfinite or finite.all()):
+            raise ValueError(
+                f"load_state_dict: {name!r} has {array[~finite][0]:g} in the state; expected finite numbers "
+                "(allow_nonfinite=True takes others too)"
+            )
+        with np.errstate(over="ignore"):
+            fitting = array.astype(data.dtype, copy=False)
+        lost = finite & ~np.isfinite(fitting)
+        if lost.any():
+            raise ValueError(
+                f"load_state_dict: {name!r} has {array[lost][0]:g} in the state, which is too large for "
+                f"{data.dtype}, as it is here"
+            )
+        return fitting
 
     def extra_repr(self) -> str:
         """What ``repr`` shows between the brackets: sizes and settings."""
@@ -142,6 +205,27 @@ class Module:
         return state
 
 
+def check_writable(array: np.ndarray, of: Any, caller: str) -> None:
+    """ValueError where an array cannot be changed, with what it is of: a name, or a Tensor."""
+    if not array.flags.writeable:
+        if isinstance(of, Tensor):
+            of = f"a Tensor, label={of.label!r}, shape={of.shape},"
+        raise ValueError(
+            f"{caller}: the array of {of} is read-only, and is to be changed in place; give it one of its "
+            "own: tensor.data = tensor.data.copy()"
+        )
+
+
+def set_data(node: Parameter, numbers: np.ndarray) -> None:
+    """New numbers for a leaf, in the array that is there: whoever holds it sees them."""
+    if isinstance(node, Tensor):
+        data = node.data
+        data[...] = numbers
+        node.data = data  # the same array: this says that it has changed
+    else:
+        node.data = float(numbers)
+
+
 def check_names(state: Any, own: Any, model: str) -> None:
     """ValueError where the names in a state are not those of a model, saying which are missing or unknown."""
     missing = [name for name in own if name not in state]
@@ -162,7 +246,7 @@ def _search(root: Module) -> Iterator[tuple[str, Any]]:
     seen: set[int] = set()
 
     def visit(name: str, found: Any) -> Iterator[tuple[str, Any]]:
-        if id(found) in seen or not (isinstance(found, Module) or found.op is LEAF):
+        if id(found) in seen or not _is_kept(found):
             return  # a computed node that a module keeps is a result, not part of its state
         seen.add(id(found))
         yield name, found
@@ -171,6 +255,11 @@ def _search(root: Module) -> Iterator[tuple[str, Any]]:
                 yield from visit(f"{name}.{inner}" if name else inner, member)
 
     yield from visit("", root)
+
+
+def _is_kept(found: Any) -> bool:
+    """Whether it is part of a module's state, or has such: no result that was computed."""
+    return isinstance(found, Module) or found.op is LEAF
 
 
 def _unfold(members: Any) -> Iterator[tuple[str, Any]]:

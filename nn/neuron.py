@@ -17,9 +17,10 @@ from autograd.value import constant
 
 from . import init
 from .activations import LEARNED, PReLU, find, module_of
-from .checks import count, generator
+from .checks import count, flag, text
 from .layers import Linear, Sequential
 from .module import Module
+from .seeding import own_generator
 
 # A neuron's * and +, called as the functions that they are: as operators, Python looks them up first, which
 # takes a tenth longer.
@@ -31,7 +32,8 @@ class Neuron(Module):
 
     ``activation`` is the name of a row with one operand, or None or ``"linear"``; or ``"prelu"``, whose slope
     is then a parameter of the neuron. With ``dot=True`` the products and their sum are one node. ``rng`` is a
-    generator or a seed (0 where None). ``label`` is put into the labels of the parameters.
+    generator or a seed; without one, the next of the process's sequence (:func:`nn.seed`). ``label`` is put
+    into the labels of the parameters.
 
     >>> neuron = Neuron(2, "tanh", rng=0)
     >>> out = neuron([1.0, -2.0])
@@ -52,7 +54,8 @@ class Neuron(Module):
     ) -> None:
         nin = count(nin, "nin", "Neuron")
         row = find(activation, "Neuron")
-        rng = generator(0 if rng is None else rng, "Neuron")
+        self.dot, label = flag(dot, "dot", "Neuron"), text(label, "label", "Neuron")
+        rng = own_generator(rng, "Neuron")
         drawn = init.kaiming_uniform((1, nin), rng, init.gain(activation), dtype=np.float64)
         comma = f"{label}," if label else ""
         self.weights = [Value(number, f"w{comma}{i}") for i, number in enumerate(drawn[0].tolist())]
@@ -60,7 +63,6 @@ class Neuron(Module):
         begin = LEARNED.get(activation or "")
         self.slope = None if begin is None else Value(begin, f"slope{label}")
         self._activation = None if row is None else row.name
-        self.dot = bool(dot)
         self._find_method()
 
     def _find_method(self) -> None:
@@ -83,10 +85,10 @@ class Neuron(Module):
         if self.dot:
             total = autograd.dot(weights, x)
         else:
-            total = None
-            for weight, each in zip(weights, x):
-                product = multiply(weight, each)
-                total = product if total is None else add(total, product)
+            products = map(multiply, weights, x)
+            total = next(products)
+            for product in products:
+                total = add(total, product)
         total = add(total, self.bias)
         if self._activate is None:
             return total
@@ -122,9 +124,11 @@ class Layer(Module):
         rng: Any = None,
         label: str = "",
     ) -> None:
-        rng = generator(0 if rng is None else rng, "Layer")
-        comma = f"{label}," if label else ""
         self.nin, self.nout = count(nin, "nin", "Layer"), count(nout, "nout", "Layer")
+        find(activation, "Layer")
+        dot = flag(dot, "dot", "Layer")
+        comma = f"{label}," if text(label, "label", "Layer") else ""
+        rng = own_generator(rng, "Layer")
         self.neurons = [
             Neuron(nin, activation, dot=dot, rng=rng, label=f"{comma}{j}") for j in range(self.nout)
         ]
@@ -140,7 +144,7 @@ class MLP(Module):
 
     ``MLP(2, [16, 16, 1])`` takes 2 numbers, has two hidden layers of 16 neurons, and gives 1 Value; several
     outputs come as a list. Parameters are labelled layer first: ``w0,1,0`` is in layer 0, of neuron 1, for
-    input 0. ``rng`` is a generator or a seed.
+    input 0. ``rng`` is a generator or a seed; without one, the next of the process's sequence.
 
     >>> model = MLP(2, [16, 16, 1])
     >>> type(model([1.0, -2.0])).__name__, len(model.parameters())
@@ -172,8 +176,10 @@ class MLP(Module):
             raise TypeError(
                 f"MLP: nouts is {nouts!r}; expected a list with the size of every layer, such as [16, 16, 1]"
             )
-        rng = generator(0 if rng is None else rng, "MLP")
-        sizes = [count(size, "a size", "MLP") for size in (nin, *nouts)]
+        sizes = [count(nin, "nin", "MLP"), *(count(size, "a size of nouts", "MLP") for size in nouts)]
+        find(activation, "MLP")
+        dot = flag(dot, "dot", "MLP")
+        rng = own_generator(rng, "MLP")
         last = len(nouts) - 1
         self.layers = [
             Layer(sizes[i], sizes[i + 1], activation if i < last else None, dot=dot, rng=rng, label=str(i))
@@ -206,7 +212,7 @@ class MLP(Module):
                     f"vectorized: the neurons of layer {index} have different activations; one layer of "
                     "Tensors has one"
                 )
-            linear = Linear(layer.nin, layer.nout, dtype=dtype)
+            linear = Linear(layer.nin, layer.nout, dtype=dtype, rng=0)  # whose weights are replaced
             linear.load_state_dict({
                 "weight": np.array([[weight.data for weight in neuron.weights] for neuron in layer.neurons]),
                 "bias": np.array([neuron.bias.data for neuron in layer.neurons]),

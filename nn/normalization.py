@@ -11,6 +11,8 @@ eps):
     dx = (g - mean(g) - z mean(g z)) / sqrt(s**2 + eps),    for g = weight dy:
 
 g without its parts along the constant and along z, since moving or stretching all x together changes no z.
+
+Of float16 all this is worked out in float32: see :mod:`nn.precision`.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ from autograd.array_ops import example
 from autograd.ops import ArrayOp, Draw
 
 from .checks import count, numbers, real
-from .module import Module
+from .module import Module, check_writable, set_data
+from .precision import wide, working_dtype
 
 Axes = tuple[int, ...]
 
@@ -33,11 +36,21 @@ def _mean(x: Any, axis: Axes) -> Any:
     return x.mean(axis=axis, keepdims=True)
 
 
+def _normalized(x: np.ndarray, *, axis: Axes, mean: Any, var: Any, eps: float) -> Any:
+    out = (x - mean) / np.sqrt(var + eps)  # in float32 at least, as mean and variance are
+    return out.astype(x.dtype, copy=False)
+
+
 def _to_normalized(out: Any, x: Any, *, axis: Axes, mean: Any, var: Any, eps: float) -> Any:
     if isinstance(x, Tensor):  # to be differentiated again: the variance as a function of x
-        var = x.var(axis=axis, keepdims=True)
-    std = ops.sqrt(var + eps)
-    return lambda g: (g - _mean(g, axis) - out * _mean(g * out, axis)) / std
+        var = wide(x).var(axis=axis, keepdims=True)
+    std, out = ops.sqrt(var + eps), wide(out)
+
+    def share(g: Any) -> Any:
+        g = wide(g)
+        return (g - _mean(g, axis) - out * _mean(g * out, axis)) / std
+
+    return share
 
 
 def _normalize_example(shape: tuple[int, ...], axis: Axes) -> Any:
@@ -53,7 +66,7 @@ def _normalize_example(shape: tuple[int, ...], axis: Axes) -> Any:
 # and variance are worked out before, as the running statistics want them too.
 normalize = ArrayOp(
     "normalize", "normalize",
-    on_array=lambda x, *, axis, mean, var, eps: (x - mean) / np.sqrt(var + eps),
+    on_array=_normalized,
     partials=(_to_normalized,),
     examples=(
         _normalize_example((4, 3), (0,)), _normalize_example((3, 2, 4), (0, 2)),
@@ -68,17 +81,34 @@ def _root_mean_square(x: Any, axis: Axes, eps: float) -> Any:
     return ops.sqrt(_mean(x * x, axis) + eps)
 
 
+def _rms_normalized(x: np.ndarray, *, axis: Axes, eps: float) -> Any:
+    numbers = wide(x)
+    return (numbers / _root_mean_square(numbers, axis, eps)).astype(x.dtype, copy=False)
+
+
 def _to_rms_normalized(out: Any, x: Any, *, axis: Axes, eps: float) -> Any:
-    size = _root_mean_square(x, axis, eps)
-    return lambda g: (g - out * _mean(g * out, axis)) / size
+    size, out = _root_mean_square(wide(x), axis, eps), wide(out)
+
+    def share(g: Any) -> Any:
+        g = wide(g)
+        return (g - out * _mean(g * out, axis)) / size
+
+    return share
 
 
 rms_normalize = ArrayOp(
     "rms_normalize", "rms_normalize",
-    on_array=lambda x, *, axis, eps: x / _root_mean_square(x, axis, eps),
+    on_array=_rms_normalized,
     partials=(_to_rms_normalized,),
     examples=(example((4, 3), axis=(-1,), eps=1e-5), example((2, 3, 2), axis=(-2, -1), eps=1e-5)),
+    plain=lambda x, *, axis, eps: x / _root_mean_square(x, axis, eps),
 )  # fmt: skip
+
+
+def _mean_and_variance(x: Any, axis: Axes) -> tuple[np.ndarray, np.ndarray]:
+    """Of the numbers of ``x``, in float32 at least."""
+    data = wide(x.data if isinstance(x, Tensor) else x)
+    return data.mean(axis=axis, keepdims=True), data.var(axis=axis, keepdims=True)
 
 
 class _Norm(Module):
@@ -146,26 +176,27 @@ class _BatchNorm(_Norm):
             axis = (0, *range(2, x.ndim))
             mean, var = self._statistics(x, axis)
             return self._affine(normalize(x, axis=axis, mean=mean, var=var, eps=self.eps), shape)
-        mean, var = (each.data.reshape(shape) for each in (self.running_mean, self.running_var))
-        return self._affine((x - mean) / np.sqrt(var + self.eps), shape)
+        mean, var = (wide(each.data).reshape(shape) for each in (self.running_mean, self.running_var))
+        out = (wide(x) - mean) / np.sqrt(var + self.eps)
+        return self._affine(out.astype(np.float16) if x.dtype == np.float16 else out, shape)
 
     def _statistics(self, x: Any, axis: Axes) -> tuple[np.ndarray, np.ndarray]:
         """Mean and variance of each feature of this batch, which the running ones then move towards."""
-        data = x.data if isinstance(x, Tensor) else x
-        many = data.size // self.features
+        many = x.size // self.features
         if many < 2:
             raise ValueError(
                 f"{type(self).__name__}: the input has shape {x.shape}, {many} value of each feature, "
-                "which has no variance; train with a larger batch (drop a last one of a single example), "
-                "or call eval() first"
+                "which has no variance; train with a larger batch, leave a last one of a single example out "
+                "(nn.Loader or nn.batches with drop_last=True; fit takes that loader), or call eval() first"
             )
-        mean, var = data.mean(axis=axis, keepdims=True), data.var(axis=axis, keepdims=True)
+        for name in ("running_mean", "running_var", "num_batches_tracked"):
+            check_writable(getattr(self, name).data, name, type(self).__name__)
+        mean, var = _mean_and_variance(x, axis)
         self.num_batches_tracked.data[...] += 1
         pace = 1 / int(self.num_batches_tracked.data) if self.momentum is None else self.momentum
         unbiased = var * (many / (many - 1))  # an estimate for all that the batch was drawn from
         for running, now in ((self.running_mean, mean), (self.running_var, unbiased)):
-            running.data *= 1 - pace
-            running.data += (pace * now).reshape(-1).astype(self.dtype)
+            set_data(running, (1 - pace) * wide(running.data) + (pace * now).reshape(-1))
         return mean, var
 
     def extra_repr(self) -> str:
@@ -280,8 +311,7 @@ class LayerNorm(_FeatureNorm):
     def __call__(self, x: Any) -> Any:
         """(..., *shape) to the same."""
         x = self._input(x)
-        data = x.data if isinstance(x, Tensor) else x
-        mean, var = data.mean(axis=self.axis, keepdims=True), data.var(axis=self.axis, keepdims=True)
+        mean, var = _mean_and_variance(x, self.axis)
         return self._affine(normalize(x, axis=self.axis, mean=mean, var=var, eps=self.eps), self.shape)
 
 
@@ -290,7 +320,7 @@ class RMSNorm(_FeatureNorm):
 
     y = weight x / r with r = sqrt(mean(x**2) + eps), over the last axes, of the sizes ``shape``, as
     :class:`LayerNorm`; gradient: dx = (g - z mean(g z)) / r for z = x / r and g = weight dy. ``eps`` None is
-    the distance from 1 to the next number of x's dtype, as in PyTorch.
+    the distance from 1 to the next number of the dtype that it is worked out in, as in PyTorch.
 
     A cheaper layer normalisation that does as well in large language models; not where the mean carries
     nothing and is large. Zhang and Sennrich, "Root mean square layer normalization", 2019.
@@ -313,5 +343,5 @@ class RMSNorm(_FeatureNorm):
     def __call__(self, x: Any) -> Any:
         """(..., *shape) to the same."""
         x = self._input(x)
-        eps = float(np.finfo(x.dtype).eps) if self.eps is None else self.eps
+        eps = float(np.finfo(working_dtype(x.dtype)).eps) if self.eps is None else self.eps
         return self._affine(rms_normalize(x, axis=self.axis, eps=eps), self.shape)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd import checks
 from autograd.files import replacing
 from autograd.show.style import LIGHT
 
@@ -53,9 +54,11 @@ def save(path: str | os.PathLike[str], fill: Callable[[Figure], object], size: t
     The format is that of the suffix: PNG, SVG or PDF. The file appears whole or not at all. ValueError for
     another suffix, ImportError without matplotlib.
     """
-    path = Path(path)
+    path = checks.path(path, "path", "plot")
     if path.suffix.lower() not in FORMATS:
-        raise ValueError(f"plot: {str(path)!r} ends in {path.suffix!r}; expected one of {', '.join(FORMATS)}")
+        raise ValueError(
+            f"plot: the path {str(path)!r} ends in {path.suffix!r}; expected one of {', '.join(FORMATS)}"
+        )
     try:
         import matplotlib
         from matplotlib.figure import Figure

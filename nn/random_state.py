@@ -63,7 +63,7 @@ class Generators:
     They are looked for among the attributes of all modules and of the other objects, and in lists, tuples and
     dicts there; of a method, among those of its object, of a ``functools.partial`` among its arguments too. A
     generator that only the code of a function knows is not found. What was None when the state was taken is
-    set to None again: a :class:`nn.Dropout` makes its generator when it is first used.
+    set to None again, for what makes its generator when it first draws.
 
     >>> import nn
     >>> dropout = nn.Dropout(rng=0)

@@ -18,8 +18,8 @@ import numpy as np
 import autograd
 from autograd import Tensor, Value
 
-from .checks import generator, real
-from .module import Parameter
+from .checks import generator, listed, real, shown, wrong
+from .module import Parameter, check_writable
 from .random_state import generator_state, set_generator_state
 
 
@@ -97,7 +97,7 @@ def max_norm(weights: Any, limit: float) -> None:
     limit = real(limit, "limit", "max_norm", low=0, open_low=True)
     if isinstance(weights, Tensor) and weights.ndim < 2:
         raise ValueError(f"max_norm: the weights have shape {weights.shape}; expected (nout, nin, ...)")
-    given = _listed("max_norm", [weights] if isinstance(weights, Tensor) else weights)
+    given = _listed("max_norm", [weights] if isinstance(weights, Tensor) else weights, "weights")
     if isinstance(given[0], Value):
         row = np.array([[value.data for value in given]])
         _shrink(row, limit)
@@ -107,9 +107,13 @@ def max_norm(weights: Any, limit: float) -> None:
     for tensor in given:
         if tensor.dtype.kind != "f":
             raise TypeError(f"max_norm: got a Tensor of dtype {tensor.dtype}; weights are floats")
+        if tensor.ndim > 1:
+            check_writable(tensor.data, tensor, "max_norm")
     for tensor in given:
         if tensor.ndim > 1:
-            _shrink(tensor.data, limit)
+            data = tensor.data
+            _shrink(data, limit)
+            tensor.data = data  # the same array: this says that it has changed
 
 
 def _shrink(rows: np.ndarray, limit: float) -> None:
@@ -146,11 +150,7 @@ class GradientNoise:
     def __init__(
         self, parameters: Iterable[Parameter], eta: float = 0.01, gamma: float = 0.55, *, rng: Any
     ) -> None:
-        if isinstance(parameters, (Tensor, Value)) or not isinstance(parameters, Iterable):
-            raise TypeError(
-                f"GradientNoise: got {type(parameters).__name__}; expected a list, as of model.parameters()"
-            )
-        self.parameters = list(parameters)
+        self.parameters = _nodes("GradientNoise", parameters)
         self.eta = real(eta, "eta", "GradientNoise", low=0)
         self.gamma = real(gamma, "gamma", "GradientNoise", low=0)
         self.rng = generator(rng, "GradientNoise")
@@ -167,7 +167,8 @@ class GradientNoise:
         for parameter in self.parameters:
             if isinstance(parameter.grad, np.ndarray):
                 noise = self.rng.standard_normal(parameter.grad.shape, _drawn_as(parameter.grad.dtype))
-                parameter.grad += (std * noise).astype(parameter.grad.dtype)
+                # A new array: the old one may be somebody else's too.
+                parameter.grad = parameter.grad + (std * noise).astype(parameter.grad.dtype)
             elif parameter.grad is not None:
                 parameter.grad += std * self.rng.standard_normal()
         self.steps += 1
@@ -179,7 +180,9 @@ class GradientNoise:
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from there; ValueError, and nothing is changed, where it is not such a state."""
         if not isinstance(state, Mapping) or set(state) != {"steps", "rng"}:
-            raise ValueError(f"load_state_dict: GradientNoise: got {state!r}; expected 'steps' and 'rng'")
+            raise ValueError(
+                f"load_state_dict: GradientNoise: the state is {shown(state)}; expected 'steps' and 'rng'"
+            )
         steps = state["steps"]
         if type(steps) is not int or steps < 0:
             raise ValueError(
@@ -205,19 +208,22 @@ def _total(caller: str, parameters: Any, cost: Callable[[Any], Any]) -> Any:
     return functools.reduce(operator.add, (cost(tensor).sum() for tensor in given))
 
 
-def _listed(caller: str, parameters: Any) -> list[Any]:
+def _listed(caller: str, parameters: Any, name: str = "parameters") -> list[Any]:
     """Parameters as a list, all of one kind and at least one."""
-    if isinstance(parameters, (Tensor, Value, str)) or not isinstance(parameters, Iterable):
-        raise TypeError(
-            f"{caller}: got {type(parameters).__name__}; expected a list of parameters, as of "
-            "model.parameters()"
-        )
-    given = list(parameters)
+    given = _nodes(caller, parameters, name)
     if not given:
-        raise ValueError(f"{caller}: the list of parameters is empty; there is nothing to hold back")
-    kinds = {type(each).__name__ for each in given}
-    if not (
-        all(isinstance(each, Tensor) for each in given) or all(isinstance(each, Value) for each in given)
-    ):
-        raise TypeError(f"{caller}: got {', '.join(sorted(kinds))}; expected Tensors only, or Values only")
+        raise ValueError(f"{caller}: the list of {name} is empty; there is nothing to hold back")
+    if len({isinstance(each, Value) for each in given}) > 1:
+        raise TypeError(f"{caller}: the {name} are Tensors and Values; expected Tensors only, or Values only")
+    return given
+
+
+def _nodes(caller: str, parameters: Any, name: str = "parameters") -> list[Any]:
+    """Parameters as a list."""
+    if isinstance(parameters, (Tensor, Value)):
+        raise wrong(parameters, name, caller, "a list, as of model.parameters()")
+    given = listed(parameters, name, caller, "a list, as of model.parameters()")
+    for each in given:
+        if not isinstance(each, (Tensor, Value)):
+            raise wrong(each, f"one of the {name}", caller, "Values or Tensors")
     return given

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from autograd import checks
 from autograd.files import replacing
 
 from .module import Module, check_names
@@ -36,24 +37,25 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
     >>> np.array_equal(model.weight.data, nn.Linear(2, 3, rng=1).weight.data)
     True
     """
-    with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
+    file_name = checks.path(path, "path", "save")
+    with replacing(file_name) as file, zipfile.ZipFile(file, "w") as archive:
         for name, array in model.state_dict().items():
             _write(archive, name + SUFFIX, array)
 
 
-def load(model: M, path: str | os.PathLike[str]) -> M:
+def load(model: M, path: str | os.PathLike[str], allow_nonfinite: bool = False) -> M:
     """Set all numbers of ``model`` from the file that :func:`save` wrote, and give the model back.
 
     Raises ValueError, and leaves the model as it is, where the file is corrupt, holds Python objects, or is
-    another model's.
+    another model's, or where a parameter would become nan or inf, unless ``allow_nonfinite`` takes these too.
     """
-    with open(path, "rb") as file:
+    with open(checks.path(path, "path", "load"), "rb") as file:
         try:
             with zipfile.ZipFile(file) as archive:
                 entries = {name.removesuffix(SUFFIX): name for name in archive.namelist()}
                 check_names(entries, model.state_dict(), type(model).__name__)  # before any data is read
                 state = {name: _read(archive, entry) for name, entry in entries.items()}
-            model.load_state_dict(state)
+            model.load_state_dict(state, allow_nonfinite)
         except Exception as error:  # the parsers of zip and npy raise nearly anything on corrupt bytes
             raise ValueError(f"load: {os.fspath(path)!r} does not fit or is corrupt: {error}") from error
     return model
@@ -81,7 +83,7 @@ def write_state(state: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
 
 def read_state(path: str | os.PathLike[str]) -> Any:
     """The state that :func:`write_state` wrote; ValueError where the file is corrupt or something else."""
-    with open(path, "rb") as file:
+    with open(checks.path(path, "path", "read_state"), "rb") as file:
         try:
             with zipfile.ZipFile(file) as archive:
                 structure = json.loads(archive.read(STRUCTURE))

@@ -1,19 +1,12 @@
-"""What all tests share: one thread a process, and PyTorch as an oracle."""
+"""What tests share, beside what doctests do too (conftest.py above): PyTorch as an oracle."""
 
 import os
 from collections.abc import Iterator
+from types import ModuleType
 
-# Before anything imports NumPy: pytest -n auto starts a process for every core, and each of them would start
-# a pool of threads for every core again. One thread each also makes sums come out in the same order in every
-# run.
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
-    os.environ[variable] = "1"
+import pytest
 
-from types import ModuleType  # noqa: E402
-
-import pytest  # noqa: E402
-
-from autograd import ops  # noqa: E402
+from autograd import ops
 
 
 @pytest.fixture(autouse=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import reprlib
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from .. import checks
+from ..checks import choice, count, flag, instance, wrong
 from ..files import replacing
 from ..node import Node
 from . import dot, layout, svg, text
@@ -28,7 +29,9 @@ class Drawing:
     """
 
     def __init__(self, graph: Graph, direction: str = "LR", title: str = "") -> None:
-        self.graph, self.direction, self.title = graph, direction, title
+        self.graph = instance(graph, Graph, "graph", "Drawing", "the Graph that draw() reads")
+        self.direction = choice(direction, FLOW, "direction", "Drawing")
+        self.title = checks.text(title, "title", "Drawing")
 
     @cached_property
     def dot(self) -> str:
@@ -58,10 +61,10 @@ class Drawing:
         ...     draw(Value(2.0, "x").tanh()).save(f"{folder}/tanh.svg").name
         'tanh.svg'
         """
-        target = Path(path)
+        target = checks.path(path, "path", "save")
         ending = target.suffix.lower()
         if ending not in (".svg", ".png", ".pdf", ".dot"):
-            raise ValueError(f"save: {str(target)!r} must end in .svg, .png, .pdf or .dot, not {ending!r}")
+            raise ValueError(f"save: the path {str(target)!r} must end in .svg, .png, .pdf or .dot")
         if not target.parent.is_dir():
             raise FileNotFoundError(f"save: there is no folder {str(target.parent)!r}; make it first")
         if ending == ".svg":
@@ -138,16 +141,20 @@ def draw(
     """
     roots = list(root) if isinstance(root, (list, tuple)) else [root]
     if not roots or not all(isinstance(each, Node) for each in roots):
-        raise TypeError(
-            f"draw: expected a Value or a Tensor, or a list of them, but got {type(root).__name__} "
-            f"{reprlib.repr(root)}; draw the node that a computation ended in, such as the loss"
+        raise wrong(
+            root,
+            "root",
+            "draw",
+            "a Value or a Tensor, or a list of them; draw the node that a computation ended in",
         )
-    if direction not in FLOW:
-        raise ValueError(f"draw: direction is 'LR' (left to right) or 'TB' (top down), but got {direction!r}")
+    choice(direction, FLOW, "direction", "draw")
+    flag(local_grads, "local_grads", "draw")
+    heading = text.heading("" if title is None else checks.text(title, "title", "draw"), "draw")
+    count(max_nodes, "max_nodes", "draw")
     nodes = nodes_of(roots)
     if len(nodes) > max_nodes:
         raise ValueError(
             f"draw: the graph has {len(nodes):,} nodes, and above {max_nodes:,} nobody could read it; draw "
             "a part (any inner node will do), a smaller network, fewer examples, or pass a larger max_nodes"
         )
-    return Drawing(read(nodes, local_grads), direction, text.visible(" ".join((title or "").split())))
+    return Drawing(read(nodes, local_grads), direction, heading)

@@ -16,10 +16,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .. import ops
+from .. import checks, ops
+from ..checks import count, wrong
 from ..engine import backward_steps, topological_order
 from ..naming import derivatives, is_plain, plain
 from ..symbols import ATOM, OPERATORS, Symbol, number
+from ..tensor import Tensor
 from ..value import Value
 from . import text
 from .graph import NOT_YET
@@ -186,10 +188,12 @@ def read_lesson(
     (['x', 'v1'], 3, [6.0, 1.0])
     """
     if not isinstance(root, Value):
-        raise TypeError(
-            f"stepper: got {type(root).__name__}; expected the Value that a computation ended in, such as a "
-            "loss (a Tensor holds an array: build one example of Values to step through)"
-        )
+        expected = "the Value that a computation ended in, such as a loss"
+        if isinstance(root, Tensor):
+            expected += " (a Tensor holds an array: build one example of Values to step through)"
+        raise wrong(root, "root", "stepper", expected)
+    title = "" if title is None else checks.text(title, "title", "stepper")
+    count(max_nodes, "max_nodes", "stepper")
     graph = topological_order(root)
     if len(graph) > max_nodes:
         raise ValueError(
@@ -197,6 +201,7 @@ def read_lesson(
             "through one example, a smaller network, or a part (any inner node will do), or pass a larger "
             "max_nodes"
         )
+    heading = text.heading(title or "", "stepper")
     trained = _trained(graph, parameters)
     numbers = {node: index for index, node in enumerate(graph)}
     names = names_of(graph)
@@ -212,7 +217,7 @@ def read_lesson(
         _lesson_node(node, numbers, names[node], locals_.get(node, ()), node in trained) for node in graph
     )
     order = tuple(numbers[node] for node in reversed(locals_))
-    return Lesson(title or _title(root, names), nodes, order, numbers[root], tuple(graph))
+    return Lesson(heading or _title(root, names), nodes, order, numbers[root], tuple(graph))
 
 
 def names_of(graph: Sequence[Any]) -> dict[Any, str]:
@@ -249,12 +254,14 @@ def _trained(graph: Sequence[Any], parameters: Collection[Value] | None) -> set[
     leaves = [node for node in graph if node.op is ops.LEAF]
     if parameters is None:
         return set(leaves)
-    for parameter in parameters:
+    chosen = checks.listed(parameters, "parameters", "stepper", "a list of leaves, or None for all")
+    for parameter in chosen:
         if not isinstance(parameter, Value) or parameter.op is not ops.LEAF:
             raise TypeError(
-                f"stepper: the parameter {parameter!r} is no leaf; expected Values made by Value(number)"
+                f"stepper: one of the parameters, {checks.shown(parameter)}, is no leaf; expected Values "
+                "made by Value(number)"
             )
-    return set(parameters).intersection(leaves)
+    return set(chosen).intersection(leaves)
 
 
 def _walked(root: Value, graph: Sequence[Any]) -> list[Any]:
@@ -272,7 +279,7 @@ def _walked(root: Value, graph: Sequence[Any]) -> list[Any]:
 def _lesson_node(
     node: Any, numbers: dict[Any, int], name: str, local_grads: tuple[float | None, ...], trained: bool
 ) -> LessonNode:
-    label = str(node.label or "")
+    label = text.visible(str(node.label or ""))
     if not node.parents:
         kind = "constant" if node.op is ops.CONSTANT else "leaf"
         return LessonNode(name, label, kind, node.data, trained=trained)

@@ -12,6 +12,7 @@ from importlib import resources
 from typing import Any
 
 from ..javascript import complete, functions
+from ..naming import printable
 from . import graph, layout, svg
 from .folding import folds, view
 from .lesson import Lesson
@@ -115,7 +116,7 @@ def assemble(
         "/*PROGRAM*/": written,
         "/*SCRIPT*/": "".join(map(_compact, scripts)),
     }
-    return re.sub("|".join(map(re.escape, parts)), lambda found: parts[found[0]], _file(template))
+    return printable(re.sub("|".join(map(re.escape, parts)), lambda found: parts[found[0]], _file(template)))
 
 
 def _tokens(colours: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from .. import checks
 from ..files import replacing
 from ..value import Value
 from .lesson import Lesson, read_lesson
@@ -23,7 +24,8 @@ class Stepper:
     """
 
     def __init__(self, lesson: Lesson, fold_above: int = FOLD_ABOVE) -> None:
-        self.lesson, self.fold_above = lesson, fold_above
+        self.lesson = checks.instance(lesson, Lesson, "lesson", "Stepper", "the Lesson that stepper() reads")
+        self.fold_above = checks.count(fold_above, "fold_above", "Stepper", low=0)
 
     @cached_property
     def html(self) -> str:
@@ -49,6 +51,7 @@ class Stepper:
         """
         from . import terminal
 
+        checks.flag(predict, "predict", "terminal")
         terminal.run(self.lesson, predict=predict)
 
     def __repr__(self) -> str:
@@ -61,9 +64,9 @@ class Stepper:
 
 def save_page(path: str | os.PathLike[str], html: Any) -> Path:
     """Write what ``html()`` gives to a path that ends in .html, atomically, and return the path."""
-    target = Path(path)
+    target = checks.path(path, "path", "save")
     if target.suffix.lower() not in (".html", ".htm"):
-        raise ValueError(f"save: {str(target)!r} must end in .html, not {target.suffix!r}")
+        raise ValueError(f"save: the path {str(target)!r} must end in .html")
     if not target.parent.is_dir():
         raise FileNotFoundError(f"save: there is no folder {str(target.parent)!r}; make it first")
     content = html().encode()
@@ -103,4 +106,5 @@ def stepper(
     >>> stepper(x * x)
     <Stepper: mul of 2 values, 2 nodes, 1 operations>
     """
+    fold_above = checks.count(fold_above, "fold_above", "stepper", low=0)
     return Stepper(read_lesson(root, title=title, parameters=parameters, max_nodes=max_nodes), fold_above)

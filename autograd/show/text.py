@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from ..naming import printable
+
 SHORT = 22  # columns of a line on a card
 LONGEST = 11  # columns of the longest number
+HEADING = 300  # columns of a title
 
 # What XML cannot hold, or what would act instead of showing: controls (newline and tab apart), marks that
-# turn the direction of writing, halves of surrogate pairs, noncharacters.
-UNSHOWN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
+# turn the direction of writing, noncharacters.
+UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
 def number(x: float) -> str:
@@ -58,10 +59,12 @@ def exact(data: Any) -> str:
 def visible(text: str) -> str:
     """The text with what cannot be shown written as Python writes it; newlines and tabs stay.
 
+    A half of a surrogate pair is shown as �.
+
     >>> print(visible("bell\\x07, Greek λ, <b> & co"))
     bell\\x07, Greek λ, <b> & co
     """
-    text = text.replace("\r\n", "\n")
+    text = printable(text.replace("\r\n", "\n"))
     return UNSHOWN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
@@ -85,10 +88,21 @@ def columns(line: str) -> int:
     return len(line) + wide - sum(unicodedata.combining(c) > 0 for c in line)
 
 
-def _shorten(line: str) -> str:
-    if columns(line) <= SHORT:
+def heading(title: Any, caller: str) -> str:
+    """A title as one line that can be shown, shortened where it is longer than a person reads.
+
+    >>> heading("two\nlines", "draw"), len(heading("word " * 200_000, "draw"))
+    ('two lines', 300)
+    """
+    if not isinstance(title, str):
+        raise TypeError(f"{caller}: title is {title!r}; expected text")
+    return _shorten(visible(" ".join(title.split())), HEADING)
+
+
+def _shorten(line: str, most: int = SHORT) -> str:
+    if columns(line) <= most:
         return line
-    kept = line[: SHORT - 1]
-    while columns(kept) >= SHORT:
+    kept = line[: most - 1]
+    while columns(kept) >= most:
         kept = kept[:-1]
     return kept + "…"

@@ -13,7 +13,7 @@ in a first axis. All that is done to arrays is one of these kinds:
 ``mask``         what is not there is filled in                         detail: (which is there, the number)
 ``map``          a row of the table, element by element                 detail: the row
 ``product``      a sum of products: a matrix product                    detail: axes, as for numpy.einsum
-``sum``, ``logsumexp``  over the last axis
+``sum``, ``logsumexp``, ``max``, ``min``, ``largest``  over the last axis
 ``runs``         sums of runs of a row                                  detail: where each run begins
 ``sum_to``       down to a shape that broadcasting has made larger, and over the batch
 ``expand``       an axis of length 1 at the end
@@ -61,10 +61,14 @@ class Array(NamedTuple):
 
 @dataclass(frozen=True)
 class ArrayCode:
-    """Arrays in a straight line, each after its operands, and the results: an array and a place in each."""
+    """Arrays in a straight line, each after its operands, and the results: an array and a place in each.
+
+    Those that are ``conditional`` have elements that some branch of a choice alone needs.
+    """
 
     steps: tuple[Array, ...]
     outputs: tuple[Spot, ...]
+    conditional: frozenset[int] = frozenset()
 
     def __str__(self) -> str:
         lines = [f"%{number} = {step}" for number, step in enumerate(self.steps)]
@@ -86,11 +90,12 @@ class Arrays:
 
     def __init__(self, code: ArrayCode | None = None) -> None:
         self.steps: list[Array] = list(code.steps) if code is not None else []
+        self.conditional = code.conditional if code is not None else frozenset()
         self._known = {_key(step): place for place, step in enumerate(self.steps)}
 
     def code(self, outputs: Sequence[Spot]) -> ArrayCode:
         """The program so far."""
-        return ArrayCode(tuple(self.steps), tuple(outputs))
+        return ArrayCode(tuple(self.steps), tuple(outputs), self.conditional)
 
     def add(
         self,

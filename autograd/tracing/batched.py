@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -12,10 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import ops
+from ..checks import floating
 from . import vector, windows
 from .arrays import ArrayCode, Arrays
+from .batches import Layout, shape_of
 from .calling import Gradients, built
-from .code import PARAMETER, Code, select
+from .code import PARAMETER, Code
 from .fuse import fused
 from .grouping import grouped, read
 from .names import distinct
@@ -49,36 +52,23 @@ class Batched:
     """
 
     def __init__(self, program: Program, recorded: Recorded, dtype: Any = float) -> None:
-        self.program, self.dtype = program, np.dtype(dtype)
+        self.program, self.dtype = program, floating(dtype, "dtype", "batched")
         if self.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
             raise TypeError(f"batched: the dtype is {self.dtype}; expected float64 or float32")
         self._recorded = recorded
         self.parameters = program.parameters
-        signature = recorded.signature
-        if not signature.names:
-            raise TraceError("batched: the function has no arguments; a batch is a batch of arguments")
-        self._shapes = [_shape(name, tree) for name, tree in zip(signature.names, signature.trees)]
-        self._rows = [self._rows_of(i) for i in range(len(self._shapes))]
+        self._layout = Layout("batched", recorded.signature, program._rows)
+        self._shapes = self._layout.shapes
+        leaves = recorded.signature.leaves
+        for name, start, stop, selects in zip(
+            self._layout.names, self._layout.starts, self._layout.starts[1:], self._layout.selects
+        ):
+            if selects and not all(leaf.whole for leaf in leaves[start:stop]):
+                raise TraceError(
+                    f"batched: some numbers of {name} select and some do not; make what selects an argument "
+                    "of its own"
+                )
         self._block: windows.Block | None = None
-
-    def _rows_of(self, which: int) -> NDArray[Any] | None:
-        """From how many rows each number of an argument selects; None where the argument does not."""
-        signature, sizes = self._recorded.signature, [math.prod(shape) for shape in self._shapes]
-        start = sum(sizes[:which])
-        own = range(start, start + sizes[which])
-        if not self._recorded.selects.intersection(own):
-            return None
-        if not all(signature.leaves[place].whole for place in own):  # they can be, also those that do not
-            raise TraceError(
-                f"batched: some numbers of {signature.names[which]} select and some do not; make what "
-                "selects an argument of its own"
-            )
-        rows = np.full(len(own), np.iinfo(int).max)
-        steps = self._recorded.code.steps
-        for step in steps:
-            if step.op is select and (place := steps[step.operands[0]].detail) in own:
-                rows[place - start] = min(rows[place - start], len(step.operands) - 1)
-        return rows.reshape(self._shapes[which])
 
     @cached_property
     def code(self) -> Code:
@@ -108,7 +98,7 @@ class Batched:
     def _value_source(self) -> str:
         arrays = Arrays(self.arrays)
         results = self._recorded.results
-        shape = () if results is None else _shape("the result", results)
+        shape = () if results is None else shape_of("batched", "the result", results)
         output = arrays.whole(read(arrays, self.arrays.outputs, shape), shape)
         if not arrays.steps[output].batched:
             output = arrays.add("to_batch", (output,), shape, True)
@@ -141,7 +131,7 @@ class Batched:
     def _writer(self, arrays: Arrays, outputs: Sequence[int]) -> Writer:
         names = distinct(self._recorded.signature.names, WORDS)
         labels = [parameter.label for parameter in self.parameters]
-        return Writer(arrays, names, [rows is not None for rows in self._rows], labels, self.dtype, outputs)
+        return Writer(arrays, names, self._layout.selects, labels, self.dtype, outputs)
 
     def _function(self, name: str, writer: Writer, lines: Sequence[str]) -> str:
         given = [
@@ -172,8 +162,11 @@ class Batched:
     def __call__(self, *arguments: Any) -> NDArray[Any]:
         """The function's result for each example: shape (B,), or (B, ...) as its results are nested."""
         batch = self._checked(arguments)
-        found = np.array(self._value(*batch, self._numbers()), self.dtype)  # its own: no view of what came in
-        self._explain(found, batch)
+        with np.errstate(all="ignore"):
+            found = np.array(self._value(*batch, self._numbers()), self.dtype)  # no view of what came in
+        if not np.isfinite(found).all():
+            self._refuse_infinite(batch)
+            self._layout.warn(found, "the result")
         return found
 
     def value_and_grad(self, *arguments: Any) -> tuple[float, Gradients]:
@@ -182,21 +175,23 @@ class Batched:
         return value, Gradients(gradient, None, self.program._places)
 
     def _computed(self, batch: list[NDArray[Any]], numbers: NDArray[Any]) -> tuple[float, NDArray[Any]]:
-        value, gradient = self._value_and_grad(*batch, numbers)
-        self._explain(value, batch)
+        with np.errstate(all="ignore"):  # of a branch that is not taken, or of what goes to 0 further on
+            value, gradient = self._value_and_grad(*batch, numbers)
+            squares = gradient.dot(gradient)  # a tenth of the time of looking at each
+        if not math.isfinite(value + squares) and not (math.isfinite(value) and np.isfinite(gradient).all()):
+            self._refuse_infinite(batch)
+            warnings.warn(
+                f"{self._layout.function}: the mean over the batch is {value:.6g}, and some of its gradients "
+                "are not finite; batched(...) has the number of each example, and program(...) of one says "
+                "where it has no value",
+                RuntimeWarning,
+                stacklevel=3,
+            )
         return float(value), gradient
 
-    def _explain(self, found: Any, batch: list[NDArray[Any]]) -> None:
-        """ValueError where what was found is not finite and an argument is not: no Value may be that."""
-        if np.isfinite(found).all():
-            return
-        for name, array in zip(self._recorded.signature.names, batch):
-            if not (finite := np.isfinite(array)).all():
-                first = tuple(map(int, np.argwhere(~finite)[0]))
-                raise ValueError(
-                    f"{self._recorded.signature.function}: {name} has {array[first]} in example {first[0]}"
-                    f"{f', at {first[1:]}' * (len(first) > 1)}; expected finite numbers"
-                )
+    def _refuse_infinite(self, batch: list[NDArray[Any]]) -> None:
+        """ValueError where an argument is not finite, in place of a result that is not."""
+        self._layout.refuse(batch, lambda array: ~np.isfinite(array), f"finite numbers of {self.dtype}")
 
     def step(self, *arguments: Any) -> float:
         """One step of training on a batch; gives the mean from before it.
@@ -237,46 +232,7 @@ class Batched:
 
     def _checked(self, arguments: Sequence[Any]) -> list[NDArray[Any]]:
         """The arguments as arrays over one batch, or an error that says what is expected."""
-        signature = self._recorded.signature
-        if len(arguments) != len(signature.names):
-            raise TypeError(
-                f"{signature.function}: got {len(arguments)} arguments; expected {len(signature.names)}, "
-                f"each with a first axis for the examples: {', '.join(signature.names)}"
-            )
-        found = []
-        for name, shape, rows, argument in zip(signature.names, self._shapes, self._rows, arguments):
-            try:
-                array = np.asarray(argument, self.dtype if rows is None else None)
-            except (TypeError, ValueError):
-                array = np.empty(())
-            if array.ndim != len(shape) + 1 or array.shape[1:] != shape:
-                wanted = ", ".join(["B", *map(str, shape)])
-                raise TypeError(
-                    f"{signature.function}: {name} has shape {array.shape}; expected "
-                    f"({wanted}{',' * (not shape)}), one for each example"
-                )
-            if rows is not None:
-                if not np.issubdtype(array.dtype, np.integer):
-                    raise TypeError(
-                        f"{signature.function}: {name} is of dtype {array.dtype}; it selects, so whole "
-                        "numbers are expected"
-                    )
-                if (wrong := (array < 0) | (array >= rows)).any():
-                    first = tuple(np.argwhere(wrong)[0])
-                    raise IndexError(
-                        f"{signature.function}: {name} has {array[first]}; it selects from 0 to "
-                        f"{rows[first[1:]] - 1}"
-                    )
-            found.append(array)
-        sizes = {len(array) for array in found}
-        if len(sizes) > 1:
-            raise ValueError(
-                f"{signature.function}: the arguments have {', '.join(str(len(array)) for array in found)} "
-                "examples; expected as many of each"
-            )
-        if sizes == {0}:
-            raise ValueError(f"{signature.function}: the batch is empty; expected one example at least")
-        return found
+        return self._layout.arrays(arguments, self.dtype, whole=True)
 
     # What it is.
 
@@ -308,7 +264,7 @@ class Batched:
         kinds = Counter(
             "element by element" if step.kind == "map" else step.kind
             for step in self.arrays.steps
-            if step.kind in ("map", "sum", "logsumexp", "look_up", "product")
+            if step.kind in ("map", "sum", "logsumexp", "max", "min", "largest", "look_up", "product")
         )
         kinds["dot product"] = kinds.pop("product", 0) - len(products)
         rest = [
@@ -338,15 +294,3 @@ def _work(code: Code) -> int:
         elif step.op is ops.sum_of:
             total += len(step.operands) - 1
     return total
-
-
-def _shape(name: str, tree: Any) -> tuple[int, ...]:
-    """The shape of nested lists; TraceError where they are ragged, which an array cannot be."""
-    if not isinstance(tree, list):
-        return ()
-    shapes = {_shape(name, part) for part in tree}
-    if len(shapes) > 1:
-        raise TraceError(
-            f"batched: {name} is nested unevenly, which an array cannot be; make the lists equal"
-        )
-    return (len(tree), *(shapes.pop() if shapes else ()))

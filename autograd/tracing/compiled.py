@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import python
+from .batches import Layout
 from .calling import Gradients
 from .code import Code
 from .recording import Recorded, TraceError
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
 LARGEST = 20_000  # steps; Numba takes about 20 seconds for these, a millisecond each
 # What of the library Numba does not know as it is written for Python.
 LIBRARY = {
-    "sign": "def sign(x):\n    return 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0",
     "logsumexp": """\
 def logsumexp(*xs):
     largest = -math.inf
     for x in xs:
+        if x != x:
+            return x
         largest = max(largest, x)
     if math.isinf(largest):
         return largest
@@ -44,7 +46,8 @@ class Compiled:
     :meth:`map` takes arrays with one more axis in front. ``compiled.function`` is for loops of your own: a
     function for Numba that takes plain numbers, those of the arguments and then the parameters', and gives
     ``(value, *gradients of the parameters, *gradients of the arguments)``. As in C, it gives inf and nan
-    where the program raises. Compiling takes from a tenth of a second on, at the first call.
+    where the program raises, and a branch that is not taken may have no value. Compiling takes from a tenth
+    of a second on, at the first call.
     """
 
     def __init__(self, program: Program, recorded: Recorded) -> None:
@@ -86,7 +89,8 @@ class Compiled:
         """The values (N,) and gradients for N calls: each argument has one more axis in front, of length N.
 
         Gradients to parameters are an array (N, P) with those of each call; take the mean over the first axis
-        for a batch. Those to arguments are shaped as the arguments are; None for one that selects.
+        for a batch. Those to arguments are shaped as the arguments are; None for one that selects. A call
+        that has no value is nan here, with a RuntimeWarning.
 
         >>> from autograd import Value, trace
         >>> w = Value(3.0)
@@ -95,52 +99,31 @@ class Compiled:
         >>> values.tolist(), gradients.parameters.tolist(), gradients.arguments[0].tolist()
         ([3.0, 6.0], [[1.0], [2.0]], [3.0, 3.0])
         """
-        program, signature = self.program, self._recorded.signature
+        program, layout = self.program, self._layout
         program.backward  # noqa: B018  (an error where there is more than one number)
-        flat, shapes, starts = self._columns(arrays)
+        batch = layout.arrays(arrays, float, whole=False)
+        layout.refuse(batch, np.isnan, "numbers")
+        flat = np.concatenate([array.reshape(len(array), -1) for array in batch], axis=1)
         size, selects = len(program.parameters), self._recorded.selects
-        moving = [index for index in range(len(signature.leaves)) if index not in selects]
+        moving = [index for index in range(flat.shape[1]) if index not in selects]
         out = np.empty((len(flat), 1 + size + len(moving)))
-        self._loop(flat, self._parameters(), out)
+        self._loop(np.ascontiguousarray(flat), self._parameters(), out)
+        out[np.isnan(out[:, 0])] = np.nan  # what is no number has no slope
+        if not np.isfinite(out).all():
+            layout.warn(out, "the value or a gradient", np.isfinite(flat).all(axis=1))
         slopes = np.full(flat.shape, np.nan)
         slopes[:, moving] = out[:, 1 + size :]
         of_arguments = [
             None
             if selects.issuperset(range(start, stop)) and stop > start
             else slopes[:, start:stop].reshape(len(flat), *shape)
-            for shape, start, stop in zip(shapes, starts, starts[1:])
+            for shape, start, stop in zip(layout.shapes, layout.starts, layout.starts[1:])
         ]
         return out[:, 0].copy(), Gradients(out[:, 1 : 1 + size], of_arguments, program._places)
 
-    def _columns(self, arrays: Any) -> tuple[NDArray[Any], list[Any], list[int]]:
-        """The arguments of all calls as (N, numbers), their shapes, and where each begins."""
-        signature = self._recorded.signature
-        if len(arrays) != len(signature.trees) or not arrays:
-            raise TypeError(
-                f"map: got {len(arrays)} arguments; expected {len(signature.trees)}, with a leading axis: "
-                f"{', '.join(signature.names)}"
-            )
-        parts: list[NDArray[Any]] = []
-        shapes, starts = [], [0]
-        for name, tree, argument in zip(signature.names, signature.trees, arrays):
-            array = np.asarray(argument, float)
-            shape = _shape(name, tree)
-            length = len(parts[0]) if parts else len(array) if array.ndim else "N"
-            if array.shape != (length, *shape):
-                expected = ", ".join(map(str, (length, *shape)))
-                raise TypeError(f"map: {name} is of shape {array.shape}; expected ({expected})")
-            parts.append(array.reshape(len(array), -1))
-            shapes.append(shape)
-            starts.append(starts[-1] + parts[-1].shape[1])
-        flat = np.ascontiguousarray(np.concatenate(parts, axis=1))
-        for index, rows in self.program._rows.items():
-            chosen = flat[:, index]
-            if len(chosen) and not ((chosen >= 0) & (chosen < rows) & (chosen == np.floor(chosen))).all():
-                raise IndexError(
-                    f"map: {signature.leaves[index].name} selects one of {rows} rows, so whole numbers from "
-                    f"0 to {rows - 1} are expected"
-                )
-        return flat, shapes, starts
+    @cached_property
+    def _layout(self) -> Layout:
+        return Layout("map", self._recorded.signature, self.program._rows)
 
     def _parameters(self) -> NDArray[Any]:
         return np.array(self.program._numbers(), float)
@@ -239,15 +222,6 @@ def _tuple(parts: list[str]) -> str:
 
 def _placed(results: Any, found: list[Any]) -> Any:
     return [_placed(part, found) for part in results] if isinstance(results, list) else found[results]
-
-
-def _shape(name: str, tree: Any) -> tuple[int, ...]:
-    if not isinstance(tree, list):
-        return ()
-    shapes = {_shape(name, part) for part in tree}
-    if len(shapes) > 1:
-        raise TypeError(f"map: the lists in {name} are of different lengths, and make no array")
-    return (len(tree), *(shapes.pop() if shapes else ()))
 
 
 def _numba() -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from ..ops import CONSTANT, add, dot_of, mul, sum_of
-from .code import ARGUMENT, Builder, Code, Step
+from .code import ARGUMENT, GIVEN, Builder, Code, Step
 from .passes import pruned
 
 
@@ -69,6 +69,10 @@ def fused(code: Code) -> Code:
         step = builder.steps[place]
         return step.op is CONSTANT and step.detail == 0.0
 
+    def vanishes(x: int, y: int) -> bool:
+        """Whether a product is 0: of a number that is given, not of one that may have become inf or nan."""
+        return any(is_zero(a) and builder.steps[b].op in GIVEN for a, b in ((x, y), (y, x)))
+
     def pairs_of(term: int) -> list[tuple[int, int]] | None:
         """The factors of a term that is a product, or of one that is a dot product."""
         step: Step = steps[term]
@@ -87,7 +91,7 @@ def fused(code: Code) -> Code:
             continue
         if place not in chains:
             moved = tuple([places[operand] for operand in operands])
-            if op is mul and any(map(is_zero, moved)):
+            if op is mul and vanishes(*moved):
                 places[place] = put(CONSTANT, (), 0.0)
             else:
                 places[place] = put(op, moved, detail, label)
@@ -103,7 +107,7 @@ def fused(code: Code) -> Code:
                 continue
             of_parameters = of_parameters or not all(moving[o] for o in steps[term].operands)
             for x, y in pairs:
-                if not is_zero(x) and not is_zero(y):
+                if not vanishes(x, y):
                     products[max(levels[x], levels[y])].append((x, y))
         if op is not dot_of and not of_parameters and sum(map(len, products.values())) < 3:
             rest = []

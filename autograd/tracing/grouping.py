@@ -21,11 +21,14 @@ from typing import Any
 
 import numpy as np
 
-from ..ops import CONSTANT, Op, dot_of, logsumexp_of, sum_of
+from ..ops import CONSTANT, Op, dot_of, largest_of, logsumexp_of, max_of, min_of, sum_of
 from . import code as codes
 from .arrays import ArrayCode, Arrays, Spot
-from .code import ARGUMENT, PARAMETER, Code, select
+from .choices import ALWAYS, needs
+from .code import ARGUMENT, GIVEN, PARAMETER, Code, select
 
+# What the reductions are of no numbers.
+EMPTY = {sum_of: 0.0, logsumexp_of: -np.inf, max_of: -np.inf, largest_of: -np.inf, min_of: np.inf}
 FULL = 0.45  # of a grid: from this part on the whole is computed
 
 
@@ -72,7 +75,21 @@ class _Grouping:
                 groups[self._kind(place)].append(place)
             for places in groups.values():
                 self._lay_out(places)
+        self.arrays.conditional = self._conditional()
         return self.arrays.code([self.spots[output] for output in self.outputs])
+
+    def _conditional(self) -> frozenset[int]:
+        """The arrays with elements that some branch alone needs."""
+        needed = needs(Code(self.steps, self.outputs), gradients=True) or []
+        found = {
+            self.spots[place][0]
+            for place, (step, need) in enumerate(zip(self.steps, needed))
+            if need != ALWAYS and step.op not in GIVEN
+        }
+        for place in list(found):
+            if self.arrays.steps[place].kind == "broadcast_to":  # all of it, of what was computed
+                found.update(self.arrays.steps[place].operands)
+        return frozenset(found)
 
     def _kind(self, place: int) -> Any:
         """What the members of a group have in common."""
@@ -100,7 +117,7 @@ class _Grouping:
             self._dots(places)
         elif op is select:
             self._selections(places)
-        elif op is sum_of or op is logsumexp_of:
+        elif op in EMPTY:
             self._reductions(op, places)
         else:
             raise TypeError(f"batched: the operation {op.name} has no array form")
@@ -154,7 +171,6 @@ class _Grouping:
     # Sums and the like, over the last axis.
 
     def _reductions(self, op: Any, places: list[int]) -> None:
-        empty = 0.0 if op is sum_of else -np.inf
         spots = {place: [self.spots[operand] for operand in self.steps[place].operands] for place in places}
         places = sorted(places, key=lambda place: spots[place])
         if op is sum_of and len(places) > 1 and self._ragged([len(spots[place]) for place in places]):
@@ -171,7 +187,7 @@ class _Grouping:
             length = max(len(spots[place]) for place in members)
             rows = [_continued(spots[place], length, self.arrays) for place in members]
             shape = (len(members), length) if len(members) > 1 else (length,)
-            read = self._padded(rows, [len(spots[place]) for place in members], shape, empty)
+            read = self._padded(rows, [len(spots[place]) for place in members], shape, EMPTY[op])
             block = self.arrays.add(op.name, (read,), shape[:-1], self.arrays.steps[read].batched)
             self._place_all(members, block)
 

@@ -34,7 +34,9 @@ MARK = "//"
 
 
 def number(value: float) -> Symbol:
-    """A plain number as a piece of a formula, also an infinite one."""
+    """A plain number as a piece of a formula, also an infinite one, and nan."""
+    if math.isnan(value):
+        return Scalar("NaN", ATOM)
     if math.isinf(value):
         return Scalar("Infinity", ATOM) if value > 0 else Scalar("-Infinity", NEGATION)
     return finite(value)
@@ -49,7 +51,7 @@ def value(op: Any, operands: Sequence[Any]) -> str:
 
     ValueError where the row has no formula: its value was defined with a library or with branches.
     """
-    operands = [number(x) if type(x) is float and math.isinf(x) else x for x in operands]
+    operands = [number(x) if type(x) is float and not math.isfinite(x) else x for x in operands]
     if op in CHOICES:
         left, right, yes, no = operands
         relation = CHOICES[op]

@@ -54,7 +54,7 @@ class Scalar(Symbol):
         inside = ", ".join(operands)
         if name in WRITTEN:
             return WRITTEN[name] % inside
-        name = {"maximum": "max", "minimum": "min"}.get(name, name)
+        name = {"maximum": "max", "minimum": "min", "largest": "max"}.get(name, name)
         command = rf"\{name}" if name in NAMED else rf"\mathrm{{{_escaped(name)}}}"
         return rf"{command}\left({inside}\right)"
 
@@ -83,6 +83,8 @@ class Scalar(Symbol):
 
 def number(value: float) -> Symbol:
     """A number, as one writes it by hand: 3 for 3.0, and a power of ten where there is one."""
+    if math.isnan(value):
+        return Scalar(r"\mathrm{nan}", ATOM)
     if math.isinf(value):
         return Scalar(r"\infty", ATOM) if value > 0 else Scalar(r"-\infty", NEGATION)
     text = str(finite(value)).removesuffix(".0")

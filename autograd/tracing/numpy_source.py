@@ -146,6 +146,8 @@ class Writer:
             self._give(place, step, self._map(place, step))
         elif kind == "scatter":
             self._scatter(place, step)
+        elif kind == "broadcast_to" and self._broadcasts_anyway(place, step):
+            self._names[place] = self._names[step.operands[0]]
         else:
             written = getattr(self, f"_{kind}")(step, *(self._operand(step, o) for o in step.operands))
             if written == self.name(step.operands[0]):
@@ -187,7 +189,8 @@ class Writer:
             left, right, yes, no = operands
             if yes == 1.0 and no == 0.0 and self._multiplies(place):
                 return vector.comparison(op, left, right)
-            if isinstance(yes, float) and isinstance(no, float) and self.dtype != float:
+            numbers = [self.arrays.number_of(operand) for operand in step.operands[2:]]
+            if None not in numbers and self.dtype != float:
                 yes = Vector(f"np.{self.dtype.name}({yes})", ATOM)
             return vector.value(op, [left, right, yes, no])
         return vector.value(op, operands)
@@ -223,7 +226,7 @@ class Writer:
             if np.array_equal(index.ravel(), np.arange(size)):
                 return name
         if index.shape == (*source.shape, 1) and np.array_equal(index.ravel(), np.arange(size)):
-            return f"{_atom(name)}[..., None]"
+            return self._with_axis(source, name)
         flat = self._flat(source, name)
         found = view(index, size)
         if found is not None:
@@ -240,7 +243,8 @@ class Writer:
             if index.size == size and len(np.unique(index)) == size and steps[operand].shape == index.shape:
                 inverse = np.empty(size, int)
                 inverse[index.ravel()] = np.arange(size)
-                written = self._elements(steps[operand], self.name(operand), inverse.reshape(step.shape))
+                name = self._operand(step, operand)
+                written = self._elements(steps[operand], name, inverse.reshape(step.shape))
                 self._give(place, step, Vector(written, ATOM))
                 return
         name = self._new("d")
@@ -312,7 +316,7 @@ class Writer:
     def _mask(self, step: Array, name: str) -> str:
         there, fill = step.detail
         table = self._there(there)
-        return f"np.where({table}, {name}, {'-np.inf' if fill == -np.inf else fill})"
+        return f"np.where({table}, {name}, {_infinite(str(fill))})"
 
     def _there(self, there: np.ndarray) -> str:
         if (
@@ -326,11 +330,22 @@ class Writer:
     def _sum(self, step: Array, name: str) -> str:
         return f"{_atom(name)}.sum(axis=-1)"
 
+    def _max(self, step: Array, name: str) -> str:
+        return f"{_atom(name)}.max(axis=-1)"
+
+    _largest = _max
+
+    def _min(self, step: Array, name: str) -> str:
+        return f"{_atom(name)}.min(axis=-1)"
+
     def _logsumexp(self, step: Array, name: str) -> str:
         return f"logsumexp({name})"
 
     def _expand(self, step: Array, name: str) -> str:
-        source = self.arrays.steps[step.operands[0]]
+        return self._with_axis(self.arrays.steps[step.operands[0]], name)
+
+    def _with_axis(self, source: Array, name: str) -> str:
+        """With an axis of length 1 at the end, also of what may be a plain number."""
         if not source.shape and not source.batched:
             return f"np.reshape({name}, 1)"
         return f"{_atom(name)}[..., None]"
@@ -350,6 +365,22 @@ class Writer:
             inner = ", ".join(["1"] * (len(step.shape) - len(source.shape)) + list(map(str, source.shape)))
             name = f"{_atom(name)}.reshape(-1, {inner})"
         return f"np.broadcast_to({name}, ({shape},))"
+
+    def _broadcasts_anyway(self, place: int, step: Array) -> bool:
+        """Whether NumPy does it by itself: in each use another operand has all of the shape."""
+        steps = self.arrays.steps
+        if step.batched and len(steps[step.operands[0]].shape) != len(step.shape):
+            return False
+        return all(
+            use >= 0
+            and steps[use].kind == "map"
+            and any(
+                steps[other].shape == step.shape and steps[other].batched >= step.batched
+                for other in steps[use].operands
+                if steps[other].kind != "broadcast_to"
+            )
+            for use in self._uses[place]
+        )
 
     def _to_batch(self, step: Array, name: str) -> str:
         shape = ", ".join([self._batch(), *map(str, step.shape)])

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from ..ops import CONSTANT, Op, add, div, mul, neg, no_value, pow, sub
+from .choices import ALWAYS, Need, finite_where, needs, where_needed
 from .code import ARGUMENT, CHOICES, GIVEN, PARAMETER, Builder, Code, Step, uncollected
 from .term import Term, _unchanged, number_of, place_of
 
@@ -89,6 +90,7 @@ def differentiated(code: Code, wanted: list[Step]) -> Code:
 
     The outputs are then the value and, in the order of ``wanted``, its gradients. The backward pass is the
     walk of :meth:`Value.backward`: from the last step to the first, local gradient times upstream gradient.
+    Through a branch that is not taken comes 0, also where the local gradient is not finite.
     """
     (output,) = code.outputs
     builder = Builder.of(code)
@@ -99,6 +101,7 @@ def differentiated(code: Code, wanted: list[Step]) -> Code:
             varies[place] = (step.op, step.detail) in goals
         else:
             varies[place] = any([varies[operand] for operand in step.operands])
+    needed = needs(code, gradients=True)
     upstream: dict[int, Term | float] = {output: 1.0}
     for place in range(len(code.steps) - 1, -1, -1):
         step = code.steps[place]
@@ -114,6 +117,8 @@ def differentiated(code: Code, wanted: list[Step]) -> Code:
             if not varies[operand] or number_of(local) == 0.0:
                 continue
             share = _product(local, gradient)
+            if needed is not None and needed[place] != ALWAYS and _may_be_infinite(local, needed):
+                share = where_needed(gradient, share)
             before = upstream.get(operand)
             upstream[operand] = share if before is None else _sum(before, share)
     by_goal = {
@@ -163,6 +168,19 @@ def _product(local: Any, gradient: Any) -> Any:
     if not isinstance(local, Term) and not isinstance(gradient, Term):
         return local * gradient
     return _put(mul, local, gradient)
+
+
+def _may_be_infinite(local: Any, needed: list[Need]) -> bool:
+    """Whether a local gradient may not be finite where the result is: what is always needed shows there."""
+    if number_of(local) is not None:
+        return False
+    step = local.builder.steps[local.place]
+    if step.op in GIVEN:
+        return False
+    if local.place < len(needed):
+        return needed[local.place] != ALWAYS
+    made_of = finite_where(step.op, step.operands)
+    return made_of is None or any([_may_be_infinite(Term(local.builder, part), needed) for part in made_of])
 
 
 def _put(op: Op, x: Any, y: Any) -> Term:

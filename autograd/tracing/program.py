@@ -8,14 +8,15 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..ops import explain
+from ..checks import function, instance, wrong
 from ..value import ERRORS, Value
 from ..value import _as_float as as_float
 from . import javascript, latex, python
 from .calling import Gradients, built
-from .code import ARGUMENT, GIVEN, PARAMETER, Code, Step, given, select
+from .code import ARGUMENT, PARAMETER, Code, Step, select
+from .explaining import explained
 from .passes import differentiated, simplified
-from .recording import Recorded, TraceError, is_whole, leaves_of, record
+from .recording import Recorded, TraceError, is_whole, leaves_in, leaves_of, record
 from .writing import renested, written
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Program:
     """
 
     def __init__(self, recorded: Recorded) -> None:
-        self._recorded = recorded
+        self._recorded = instance(recorded, Recorded, "recorded", "Program", "what trace() records")
         self.parameters: tuple[Value, ...] = recorded.parameters
         self._places = {parameter: index for index, parameter in enumerate(self.parameters)}
 
@@ -126,29 +127,7 @@ class Program:
 
     def _explained(self, code: Code, flat: Sequence[float], numbers: Sequence[float]) -> Exception | None:
         """The first step that has no value for these numbers, as the error that Values would raise."""
-        found: list[Any] = []
-        forward = len(self.forward.steps)
-        for place, step in enumerate(code.steps):
-            operands = tuple([found[operand] for operand in step.operands])
-            error: Exception | None = None
-            number: Any = None
-            if step.op in GIVEN:
-                number = given(step, flat, numbers)
-            else:
-                try:
-                    number = step.op.on_float(*operands)
-                except ERRORS as raised:
-                    error = raised
-            if number != number:
-                error = ValueError("the result is not a number (nan)")
-            if error is not None:
-                where = f" (the step {step.label})" if step.label else ""
-                where = " (in the backward pass)" if place >= forward else where
-                explained = explain(step.op, error, operands)
-                explained.args = (f"{explained}{where}",)
-                return explained
-            found.append(number)
-        return None
+        return explained(code, len(self.forward.steps), flat, numbers)
 
     def _flat(self, arguments: Sequence[Any]) -> list[float]:
         """The numbers among the arguments, checked."""
@@ -286,6 +265,7 @@ def trace(fn: Callable[..., Any], *arguments: Any, parameters: Sequence[Value] |
     >>> program(10.0)
     27.0
     """
+    function(fn, "fn", "trace", "Values")
     return Program(record(fn, arguments, parameters))
 
 
@@ -314,8 +294,13 @@ class Traced:
     """A function that is traced when it is called: see :func:`traced`. ``programs`` has what is kept."""
 
     def __init__(self, fn: Callable[..., Any], static: Any, parameters: Sequence[Value] | None) -> None:
-        self.fn, self._parameters = fn, None if parameters is None else list(parameters)
-        self.static = (static,) if isinstance(static, str) else tuple(static)
+        self.fn = function(fn, "fn", "traced", "Values")
+        self._parameters = None if parameters is None else leaves_in(parameters, "traced")
+        self.static = (static,) if isinstance(static, str) else static
+        if not isinstance(self.static, (list, tuple)) or not all(
+            isinstance(each, str) for each in self.static
+        ):
+            raise wrong(static, "static", "traced", "the name of an argument, or a list of names")
         self._signature = inspect.signature(fn)
         if unknown := [name for name in self.static if name not in self._signature.parameters]:
             raise TypeError(

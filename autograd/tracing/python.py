@@ -2,7 +2,7 @@
 
 >>> from autograd import ops
 >>> print(value(ops.softplus, [Scalar("h")]), "and", value(ops.relu, [Scalar("h")]))
-softplus(h) and h if h > 0.0 else 0.0
+softplus(h) and 0.0 if h <= 0.0 else h
 >>> print(definitions({"softplus"}, ops.ELEMENTWISE))
 def softplus(x):
     return (x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x)))
@@ -27,16 +27,26 @@ MATH = (
     "hypot", "erf", "erfc",
 )  # fmt: skip
 ARCS = {"arcsin": "math.asin", "arccos": "math.acos", "arctan": "math.atan", "arctan2": "math.atan2"}
-PRIMITIVES = {name: f"math.{name}" for name in MATH} | ARCS | {"abs": "abs"}
+OTHERS = {"abs": "abs", "max": "largest", "min": "smallest"}
+PRIMITIVES = {name: f"math.{name}" for name in MATH} | ARCS | OTHERS
+EXTREME = """def {}(*xs):
+    found = xs[0]
+    for x in xs:
+        if x {} found or x != x:
+            found = x
+    return found"""
 LIBRARY = {
-    "sign": "def sign(x):\n    return float((x > 0.0) - (x < 0.0))",
+    "largest": EXTREME.format("largest", ">"),
+    "smallest": EXTREME.format("smallest", "<"),
+    "sign": "def sign(x):\n    return 1.0 if x > 0.0 else -1.0 if x < 0.0 else x + 0.0",
     "logsumexp": (
-        "def logsumexp(*xs):\n    largest = max(xs)\n    if math.isinf(largest):\n        return largest\n"
+        "def logsumexp(*xs):\n    largest = max(xs)\n    if math.isinf(largest):\n"
+        "        return next((x for x in xs if x != x), largest)\n"
         "    return largest + math.log(math.fsum(math.exp(x - largest) for x in xs))"
     ),
 }
 # Words of the language, and names that the written programs use.
-WORDS = {*keyword.kwlist, "math", "parameters", "abs", "float", "int", "max", "sum", "range"}
+WORDS = {*keyword.kwlist, *LIBRARY, "math", "parameters", "abs", "float", "int", "max", "sum", "range"}
 SHORT = 32  # characters of a formula that is written out in place of a call
 MANY = 50  # terms; a longer sum is a call, which the compiler need not nest
 MIRRORED = {"<": ">", "<=": ">=", "==": "=="}
@@ -66,7 +76,9 @@ class Scalar(Symbol):
 
 
 def number(value: float) -> Symbol:
-    """A plain number as a piece of a formula, also an infinite one."""
+    """A plain number as a piece of a formula, also an infinite one, and nan."""
+    if math.isnan(value):
+        return Scalar("math.nan", ATOM)
     if math.isinf(value):
         return Scalar("math.inf", ATOM) if value > 0 else Scalar("-math.inf", NEGATION)
     return finite(value)
@@ -81,7 +93,7 @@ def value(op: Any, operands: Sequence[Any]) -> str:
 
     ValueError where the row has no formula: its value was defined with a library or with branches.
     """
-    operands = [number(x) if type(x) is float and math.isinf(x) else x for x in operands]
+    operands = [number(x) if type(x) is float and not math.isfinite(x) else x for x in operands]
     if op in CHOICES:
         left, right, yes, no = operands
         relation = CHOICES[op]
@@ -97,7 +109,7 @@ def value(op: Any, operands: Sequence[Any]) -> str:
         return _text(sum(terms[1:], terms[0]))
     if isinstance(op, Op) and is_infix(op) and not op.is_defined:
         return _text(op(*operands))
-    if op.name in LIBRARY or (op.name in PRIMITIVES and not op.is_defined):
+    if op.name in LIBRARY or op.name in PRIMITIVES and not getattr(op, "is_defined", False):
         return Scalar.call(op.name, list(map(_text, operands)))
     if _is_short(op):
         return _formula(op, operands)

@@ -16,12 +16,14 @@ from typing import Any
 import numpy as np
 
 from .. import engine, modes, ops
+from ..checks import listed, shown
 from ..naming import name_of
 from ..ops import CONSTANT, LEAF
 from ..value import Value, constant, nary
 from ..value import _as_float as as_float
 from . import code as codes
-from .code import ARGUMENT, PARAMETER, Builder, Code
+from .choices import choose
+from .code import ARGUMENT, CHOICES, PARAMETER, Builder, Code
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
@@ -98,17 +100,9 @@ class Condition:
             raise TraceError(
                 f"where: got {condition!r} for the condition; expected a comparison such as x > 0"
             )
-        if x is y or _number(x) is not None and _number(x) == _number(y):
-            # without the condition, on which a constant exponent would depend
-            return x if isinstance(x, Value) else constant(x, "where")
+        if x is y:
+            return x
         return Value._apply(condition.row, condition.left, condition.right, x, y)
-
-
-def _number(x: Any) -> float | None:
-    """The number of a constant, or a plain one; None of what may change from call to call."""
-    if isinstance(x, Value):
-        return x.data if x.op is CONSTANT else None
-    return float(x) if isinstance(x, (int, float)) else None
 
 
 class Recorder:
@@ -206,11 +200,19 @@ def _flatten(function: str, name: str, tree: Any, argument: Any, found: list[Any
     if type(argument) is not float:
         if isinstance(argument, (list, tuple)) or np.ndim(argument):
             raise TypeError(f"{function}: {name} is {argument!r}; expected a number, as in the trace")
-        argument = float(argument) if isinstance(argument, Value) else argument
-        argument = as_float(argument, f"{function}: {name}")
+        argument = as_float(number_in(argument), f"{function}: {name}")
     elif argument != argument:
         raise ValueError(f"{function}: {name} is nan, which is not a number; look for where the data has it")
     found.append(argument)
+
+
+def number_in(argument: Any) -> Any:
+    """The number of a Value, for a program to be called with; anything else is what it is."""
+    if not isinstance(argument, Value):
+        return argument
+    if (recorder := modes.recorder()) is not None:
+        recorder.read(argument, "a call of a program")
+    return argument.data
 
 
 @dataclass(frozen=True)
@@ -258,12 +260,12 @@ def record(
     lifted = [lift(name, argument) for name, argument in zip(names, arguments)]
     called = getattr(fn, "__name__", type(fn).__name__)
     signature = Signature(called, tuple(names), tuple(tree for tree, _ in lifted), tuple(leaves))
-    listed = None if parameters is None else _listed(parameters)
+    known = None if parameters is None else leaves_in(parameters, "trace")
     with modes.tracing(Recorder()):
         result = fn(*(value for _, value in lifted))
     outputs, results = _results(result)
     orders = [engine.inner_nodes(output) for output in outputs]
-    found = _parameters(outputs, orders, set(nodes), listed)
+    found = _parameters(outputs, orders, set(nodes), known)
     builder, places = to_code(outputs, orders, nodes, found)
     code = builder.code(places)
     selects = {code.steps[step.operands[0]].detail for step in code.steps if step.op is codes.select}
@@ -287,15 +289,18 @@ def _names(fn: Callable[..., Any], count: int) -> list[str]:
     return [known[i] if i < len(known) else f"argument{i}" for i in range(count)]
 
 
-def _listed(parameters: Sequence[Any]) -> list[Value]:
-    listed = list(parameters)
-    for index, parameter in enumerate(listed):
+def leaves_in(parameters: Sequence[Any], caller: str) -> list[Value]:
+    """The parameters as a list of leaves, each once; TraceError where they are something else."""
+    found = listed(parameters, "parameters", caller, "a list of Values, or None for all")
+    for index, parameter in enumerate(found):
         if not isinstance(parameter, Value) or parameter.op is not LEAF:
-            raise TraceError(f"trace: parameter {index} is {parameter!r}; expected a Value that is a leaf")
-    if len(set(listed)) < len(listed):
-        twice = next(parameter for parameter in listed if listed.count(parameter) > 1)
-        raise TraceError(f"trace: the parameter {twice!r} is listed twice")
-    return listed
+            raise TraceError(
+                f"{caller}: parameter {index} is {shown(parameter)}; expected a Value that is a leaf"
+            )
+    if len(set(found)) < len(found):
+        twice = next(parameter for parameter in found if found.count(parameter) > 1)
+        raise TraceError(f"{caller}: the parameter {twice!r} is listed twice")
+    return found
 
 
 def _results(result: Any) -> tuple[list[Value], Any]:
@@ -377,5 +382,8 @@ def to_code(
         for node in order:
             if node not in places:
                 operands = tuple([place(parent) for parent in node.parents])
-                places[node] = add(node.op, operands, None, node.label)
+                if node.op in CHOICES:
+                    places[node] = choose(builder, node.op, operands, node.label)
+                else:
+                    places[node] = add(node.op, operands, None, node.label)
     return builder, [place(output) for output in outputs]

@@ -6,11 +6,18 @@ shape; where it is the same for all examples it may have no batch axis.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .. import ops
 from .arrays import Arrays
+from .choices import finite_where, where_needed
+from .code import less
 from .term import Term, number_of, place_of
+
+# What makes new numbers, and does not move or spread those that are there.
+MADE = ("map", "product", "sum", "runs", "logsumexp", "max", "min", "largest")
 
 
 def reversed_pass(arrays: Arrays, output: int, position: int, wanted: int) -> int:
@@ -27,6 +34,11 @@ class _Reverse:
         self.leads: list[bool] = []  # to the array that is wanted
         for place, step in enumerate(arrays.steps):
             self.leads.append(place == wanted or any(self.leads[operand] for operand in step.operands))
+        self.given: list[bool] = []  # numbers that are finite, since nothing was computed with them
+        for step in arrays.steps:
+            self.given.append(
+                step.kind not in MADE and all([self.given[operand] for operand in step.operands])
+            )
         # what has arrived: gradients of the whole array, and of some of its elements with their places
         self.whole: dict[int, list[int]] = {}
         self.parts: dict[int, list[tuple[int, np.ndarray]]] = {}
@@ -111,7 +123,10 @@ class _Reverse:
                 local = partial(out, *terms)
                 if number_of(local) == 0.0:
                     continue
-                share = place_of(arrays, Term._apply(ops.mul, upstream, local))
+                product = Term._apply(ops.mul, upstream, local)
+                if self._may_be_infinite(place, local):
+                    product = where_needed(upstream, product)
+                share = place_of(arrays, product)
                 if arrays.steps[operand].shape != step.shape:
                     # what is equal along an axis is to be counted as often as it is there
                     share = arrays.whole(share, step.shape)
@@ -147,14 +162,22 @@ class _Reverse:
             have = arrays.steps[gradient]
             spread = arrays.add("expand", (gradient,), (*have.shape, 1), have.batched)
             self._give(operands[0], spread, step.batched)
-        elif kind == "logsumexp":
-            have = arrays.steps[gradient]
-            upstream = Term(arrays, arrays.add("expand", (gradient,), (*have.shape, 1), have.batched))
-            out = Term(arrays, arrays.add("expand", (place,), (*step.shape, 1), step.batched))
-            (local,) = ops.logsumexp_of.partials(out, Term(arrays, operands[0]))
-            self._give(operands[0], Term._apply(ops.mul, upstream, local).place, step.batched)
+        elif kind == "largest":  # a constant
+            pass
+        elif kind in ("logsumexp", "max", "min"):
+            upstream, out, x = self._expanded(gradient), self._expanded(place), Term(arrays, operands[0])
+            if kind == "logsumexp":
+                (local,) = ops.logsumexp_of.partials(out, x)
+            else:  # several that are the largest share it equally
+                chosen = ops.where(ops.equal(x, out), 1.0, 0.0)
+                count = arrays.add("sum", (chosen.place,), step.shape, arrays.steps[chosen.place].batched)
+                local = chosen / self._expanded(count)
+            product = Term._apply(ops.mul, upstream, local)
+            if self._may_be_infinite(place, local):
+                product = where_needed(upstream, product)
+            self._give(operands[0], product.place, step.batched)
         elif kind == "product":
-            self._product(operands, detail, arrays.whole(gradient, step.shape))
+            self._product(place, arrays.whole(gradient, step.shape))
         elif kind == "look_up":
             self._look_up(operands, arrays.whole(gradient, step.shape))
         else:
@@ -166,19 +189,53 @@ class _Reverse:
             raise AssertionError("a gather is batched as what it reads is")
         self.parts.setdefault(operand, []).append((arrays.whole(gradient, index.shape), index))
 
-    def _product(self, operands: tuple[int, ...], axes: tuple[str, str, str], gradient: int) -> None:
+    def _expanded(self, place: int) -> Term:
+        """With an axis of length 1 at the end, against which what was reduced broadcasts."""
+        step = self.arrays.steps[place]
+        return Term(self.arrays, self.arrays.add("expand", (place,), (*step.shape, 1), step.batched))
+
+    def _may_be_infinite(self, place: int, local: Any) -> bool:
+        """Whether a local gradient may meet, in a branch that is not taken, an upstream gradient of 0."""
+        if place not in self.arrays.conditional or number_of(local) is not None:
+            return False
+        return self._is_at_risk(local.place)
+
+    def _is_at_risk(self, place: int) -> bool:
+        """Whether an array may be infinite where the result is not: what is always needed shows there."""
+        step = self.arrays.steps[place]
+        if step.kind == "constant":
+            return False
+        if place < len(self.given):
+            if self.given[place] or place in self.arrays.conditional:
+                return not self.given[place]
+            return step.kind not in MADE and any(map(self._is_at_risk, step.operands))
+        made_of = finite_where(step.detail, step.operands) if step.kind == "map" else None
+        return made_of is None or any(map(self._is_at_risk, made_of))
+
+    def _product(self, place: int, gradient: int) -> None:
         """The gradient of a product is one too: of the upstream gradient with the other factor."""
         arrays = self.arrays
+        operands, axes = arrays.steps[place].operands, arrays.steps[place].detail
+        factors = tuple(
+            self._finite(operand) if place in arrays.conditional and self._is_at_risk(operand) else operand
+            for operand in operands
+        )
         left, right, out = axes
         if operands[0] == operands[1] and left == right:
             double = place_of(arrays, Term._apply(ops.mul, Term(arrays, gradient), 2.0))
-            self._share(operands, axes, double, ((0, 1),))
+            self._share(operands, factors, axes, double, ((0, 1),))
         else:
-            self._share(operands, axes, gradient, ((0, 1), (1, 0)))
+            self._share(operands, factors, axes, gradient, ((0, 1), (1, 0)))
+
+    def _finite(self, place: int) -> int:
+        """The same with 0 for what is not finite: in the branch that is taken, the result shows it."""
+        term = Term(self.arrays, place)
+        return place_of(self.arrays, Term._apply(less, ops.abs(term), np.inf, term, 0.0))
 
     def _share(
         self,
         operands: tuple[int, ...],
+        factors: tuple[int, ...],
         axes: tuple[str, str, str],
         gradient: int,
         sides: tuple[tuple[int, int], ...],
@@ -193,7 +250,7 @@ class _Reverse:
             goal = names
             if same and "B" in names and "B" not in others:
                 goal = names.replace("B", "")  # the same for every example again
-            share = arrays.product(gradient, have, operands[other], others, goal)
+            share = arrays.product(gradient, have, factors[other], others, goal)
             if same and "B" not in names and "B" not in others:
                 raise AssertionError("a product is batched where a factor is")
             self.whole.setdefault(operands[mine], []).append(share)

@@ -48,9 +48,9 @@ class Term:
             raise TypeError(f"where: got {condition!r} for the condition; expected a comparison")
         if _are_same(x, y):
             return x
-        left, right = number_of(condition.left), number_of(condition.right)
-        if left is not None and right is not None:
-            return x if condition.row.on_float(left, right, True, False) else y
+        known = number_of(condition.left), number_of(condition.right)
+        if None not in known:
+            return x if condition.row.on_float(*known, 1.0, 0.0) else y
         return Term._apply(condition.row, condition.left, condition.right, x, y)
 
     def _equal(self, other: Any) -> Any:

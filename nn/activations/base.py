@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from autograd import Tensor, Value, ops
 
-from ..checks import real
+from ..checks import real, wrong
 from ..module import Module
 
+# What an activation is computed of.
+NUMBERS = (Tensor, Value, np.ndarray, int, float, np.integer, np.floating, np.bool_)
 # Activations with an operand that is learned, and the number at which it begins (He and others, 2015).
 LEARNED = {"prelu": 0.25}
 
@@ -31,7 +35,11 @@ def find(name: str | None, caller: str) -> ops.Op | None:
     >>> find("tanh", "Neuron"), find("linear", "Neuron")
     (<op tanh>, None)
     """
-    if name is None or name == "linear":
+    if name is None:
+        return None
+    if not isinstance(name, str):
+        raise wrong(name, "activation", caller, "the name of an activation, or None")
+    if name == "linear":
         return None
     names = [*known(), *LEARNED]
     if name not in names:
@@ -57,7 +65,9 @@ class Activation(Module):
     def __init__(self, name: str, *settings: Any) -> None:
         row = find(name, "Activation")
         if row is None:
-            raise ValueError("Activation: linear is no operation; take Identity, or leave it out")
+            raise ValueError(
+                f"Activation: name is {name!r}, but linear is no operation; take Identity, or leave it out"
+            )
         self.row = row
         self._settings = row.operands[1:]
         for operand, setting in zip(self._settings, row.complete((0.0, *settings), {})[1:]):
@@ -69,6 +79,12 @@ class Activation(Module):
         """The activation of ``x``: a Tensor, a NumPy array, a Value or a number, or a list of them."""
         if isinstance(x, (list, tuple)):
             return [self(each) for each in x]
+        if not isinstance(x, NUMBERS) or isinstance(x, np.ndarray) and x.dtype.kind not in "biufO":
+            raise wrong(
+                x, "x", type(self).__name__, "a Tensor, an array, a Value, a number, or a list of them"
+            )
+        if type(x) is int:
+            x = real(x, "x", type(self).__name__)
         return self.row(x, *[getattr(self, name) for name in self._settings])
 
     def extra_repr(self) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from autograd import ops
 
+from ..checks import choice
 from .base import Activation
 
 
@@ -110,8 +111,7 @@ class GELU(Activation):
     """
 
     def __init__(self, approximate: str = "none") -> None:
-        if approximate not in ("none", "tanh"):
-            raise ValueError(f"GELU: approximate is {approximate!r}; expected 'none' or 'tanh'")
+        choice(approximate, ("none", "tanh"), "approximate", "GELU")
         super().__init__("gelu" if approximate == "none" else "gelu_tanh")
 
     def extra_repr(self) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import Tensor, Value
 
-from ..checks import count, numbers, real
+from ..checks import count, floating, numbers, real
 from .base import LEARNED, Activation
 
 
@@ -115,8 +115,7 @@ class PReLU(Activation):
         self.channels = count(channels, "channels", "PReLU")
         if not isinstance(slope, Value):
             slope = real(slope, "slope", "PReLU", low=-math.inf, open_low=True)
-            if not np.issubdtype(dtype, np.floating):
-                raise TypeError(f"PReLU: dtype is {np.dtype(dtype)}; a slope that is learned is a float")
+            dtype = floating(dtype, "dtype", "PReLU")
             slope = Tensor(np.full(self.channels, slope, dtype), label="slope")
         elif self.channels > 1:
             raise ValueError(f"PReLU: got {channels} channels and one Value as slope; a Value is for all")
@@ -129,7 +128,7 @@ class PReLU(Activation):
             return super().__call__(x)
         if isinstance(x, Value) or isinstance(x, list) and any(isinstance(each, Value) for each in x):
             raise TypeError(
-                "PReLU: got Values, and the slope is a Tensor; for Values: PReLU(slope=Value(0.25))"
+                "PReLU: x is made of Values, and the slope is a Tensor; for Values: PReLU(slope=Value(0.25))"
             )
         if not isinstance(x, Tensor):
             x = numbers(x, slope.dtype, "PReLU")

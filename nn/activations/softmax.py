@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import autograd
+import numpy as np
 
+import autograd
+from autograd import Tensor
+
+from ..checks import whole, wrong
 from ..module import Module
 
 
@@ -32,9 +36,7 @@ class Softmax(Module):
     """
 
     def __init__(self, axis: int = -1) -> None:
-        if not isinstance(axis, int) or isinstance(axis, bool):
-            raise TypeError(f"{type(self).__name__}: axis is {axis!r}; expected an integer")
-        self.axis = axis
+        self.axis = whole(axis, "axis", type(self).__name__)
 
     def __call__(self, x: Any) -> Any:
         """Scores to probabilities of the same shape; lists of Values to lists."""
@@ -48,6 +50,16 @@ class Softmax(Module):
                     "itself, which is the axis -1 (zip(*rows) turns them)"
                 )
             return [function(row) for row in x]
+        if isinstance(x, (Tensor, np.ndarray)):
+            name = type(self).__name__
+            if x.shape[self.axis :][:1] == (0,):
+                raise ValueError(f"{name}: x has shape {x.shape}; expected scores along axis {self.axis}")
+            if x.dtype.kind not in "biufO":
+                raise wrong(x, "x", name, "numbers, or Values")
+        elif not isinstance(x, (list, tuple)) or not x:
+            raise wrong(
+                x, "x", type(self).__name__, "a Tensor, an array, or a list of Values, or of such lists"
+            )
         return function(x, axis=self.axis)
 
     def extra_repr(self) -> str:

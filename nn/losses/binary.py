@@ -16,6 +16,7 @@ from .targets import bits, bounded, signs, within
 
 LOWEST = -100.0  # what the logarithm of a probability is cut off at
 TINIEST = math.exp(LOWEST)
+HOPELESS = -100.0  # a logit whose sigmoid, 4e-44, is nothing beside 1, in any float
 
 
 def binary_cross_entropy(probability: Any, target: Any, *, reduction: str = "mean") -> Any:
@@ -38,7 +39,9 @@ def binary_cross_entropy(probability: Any, target: Any, *, reduction: str = "mea
     def loss(p: Any, t: Any) -> Any:
         return -(t * _log(p) + (1.0 - t) * _log_of_the_rest(p))
 
-    return per_element("binary_cross_entropy", loss, probability, target, reduction, _PROBABILITIES)
+    return per_element(
+        "binary_cross_entropy", loss, probability, target, reduction, _PROBABILITIES, "probability"
+    )
 
 
 def binary_cross_entropy_with_logits(
@@ -71,7 +74,7 @@ def binary_cross_entropy_with_logits(
     def check(caller: str, logit: Any, target: Any) -> None:
         bounded(caller, "target", target, 0.0, 1.0)
 
-    return per_element(caller, loss, logit, target, reduction, check)
+    return per_element(caller, loss, logit, target, reduction, check, "logit")
 
 
 def hinge(score: Any, target: Any, *, reduction: str = "mean") -> Any:
@@ -89,7 +92,9 @@ def hinge(score: Any, target: Any, *, reduction: str = "mean") -> Any:
     >>> hinge([Value(0.5), Value(-3.0)], [1, -1]).data
     0.25
     """
-    return per_element("hinge", lambda x, t: autograd.relu(1.0 - x * t), score, target, reduction, signs)
+    return per_element(
+        "hinge", lambda x, t: autograd.relu(1.0 - x * t), score, target, reduction, signs, "score"
+    )
 
 
 def focal(
@@ -120,18 +125,23 @@ def focal(
     """
     gamma = real(gamma, "gamma", "focal", low=0.0)
     if alpha is not None:
-        alpha = real(alpha, "alpha", "focal", low=0.0, high=math.nextafter(1.0, 2.0))
+        alpha = real(alpha, "alpha", "focal", low=0.0, high=1.0, closed_high=True)
 
     def loss(x: Any, t: Any) -> Any:
         margin = x * (2.0 * t - 1.0)  # the logit of the right answer
-        # (1 - q)**gamma by its logarithm: no power of a number that is 0 in floats, which has no slope
-        cost = autograd.exp(-gamma * autograd.softplus(margin)) * autograd.softplus(-margin)
+        cost = autograd.softplus(-margin)
+        if gamma:
+            # (1 - q)**gamma by its logarithm: no power of a number that is 0 in floats, which has no slope.
+            # Where q is as good as 0 that is 1, and its slope 0, which is not to meet an infinite cost.
+            lost = margin < HOPELESS
+            weight = autograd.exp(-gamma * autograd.softplus(ops.where(lost, 0.0, margin)))
+            cost = ops.where(lost, cost, weight * ops.where(lost, 0.0, cost))
         return cost if alpha is None else (alpha * t + (1.0 - alpha) * (1.0 - t)) * cost
 
-    return per_element("focal", loss, logit, target, reduction, bits)
+    return per_element("focal", loss, logit, target, reduction, bits, "logit")
 
 
-_PROBABILITIES = within(0.0, 1.0, "prediction", "probabilities; for logits: binary_cross_entropy_with_logits")
+_PROBABILITIES = within(0.0, 1.0, "probability", "for logits: binary_cross_entropy_with_logits")
 
 
 def _log(p: Any) -> Any:

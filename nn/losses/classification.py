@@ -11,8 +11,9 @@ from autograd import Tensor, ops
 from autograd.array_ops import log_softmax
 from autograd.ops import ArrayOp, Draw
 
-from ..checks import real
-from .elements import check_reduction, first, is_array, raw
+from ..checks import array, flag, real, whole
+from ..precision import wide
+from .elements import check_dtype, check_reduction, first, is_array, raw
 from .examples import Examples, each, total, weighted
 from .targets import bounded, labels, one_hot, places, shares, weight_of_each_class
 
@@ -56,11 +57,20 @@ def cross_entropy(
     >>> round(cross_entropy([Value(0.0), Value(0.0)], 1).data, 4)
     0.6931
     """
+    if is_array(logits) and logits.dtype == np.float16:
+        return cross_entropy(
+            wide(logits), target, class_weights=class_weights, label_smoothing=label_smoothing,
+            ignore_index=ignore_index, reduction=reduction,
+        ).astype(np.float16)  # fmt: skip
     plain = class_weights is None and ignore_index is None and not label_smoothing and reduction == "mean"
-    if plain and is_array(logits) and logits.ndim == 2 and np.ndim(raw(target)) == 1:
-        if logits.dtype.kind != "f":
-            raise TypeError(f"cross_entropy: the logits are of dtype {logits.dtype}; expected floats")
-        target = labels("cross_entropy", target, logits.shape)
+    if (
+        plain
+        and is_array(logits)
+        and logits.ndim == 2
+        and array(raw(target), "target", "cross_entropy").ndim == 1
+    ):
+        check_dtype("cross_entropy", logits, "logits", "f")
+        target = labels("cross_entropy", target, logits.shape, "logits")
         log_probabilities = log_softmax.on_array(raw(logits), axis=1)
         # Where in memory the right classes are: 100 single numbers of a flat array take a third of the time.
         order = "F" if log_probabilities.flags.f_contiguous else "C"
@@ -136,6 +146,7 @@ def kl_divergence(
     >>> round(kl_divergence(logits.log_softmax(), [[1.0, 0.0]]).item(), 4)
     0.6931
     """
+    flag(log_target, "log_target", "kl_divergence")
     examples = Examples("kl_divergence", log_probabilities=log_probabilities, target=target)
     predicted, given = examples.numbers()
     _check_logarithms("kl_divergence", predicted)
@@ -171,29 +182,30 @@ def multiclass_hinge(
     True
     """
     margin = real(margin, "margin", "multiclass_hinge", low=0.0)
-    if isinstance(power, bool) or power not in (1, 2):
-        raise ValueError(f"multiclass_hinge: power is {power!r}; expected 1 or 2")
+    whole(power, "power", "multiclass_hinge", 1, 2)
     examples = Examples("multiclass_hinge", scores=scores)
     classes = examples.shape[1]
-    chosen = labels("multiclass_hinge", examples.listed(target), examples.shape)
+    chosen = labels("multiclass_hinge", examples.listed(target), examples.shape, "scores")
     right = one_hot("multiclass_hinge", chosen, examples.shape)
-    others = (1.0 - right) * weight_of_each_class("multiclass_hinge", class_weights, classes)[chosen, None]
+    weights = weight_of_each_class("multiclass_hinge", class_weights, classes, "scores")
+    others = (1.0 - right) * weights[chosen, None]
 
     def loss(row: Any, right: Any, others: Any) -> Any:
         lead = weighted(right, row) - margin
 
-        def shortfall(score: Any) -> Any:
-            short = autograd.relu(score - lead)
+        def shortfall(score: Any, counts: Any) -> Any:
+            some = counts != 0  # the right one itself may be infinite, and has no lead over itself
+            short = autograd.relu(ops.where(some, score, 0.0) - ops.where(some, lead, 0.0))
             return short if power == 1 else short * short
 
-        return weighted(others, each(shortfall, row)) / float(classes)
+        return weighted(others, each(shortfall, row, others)) / float(classes)
 
     return examples.loss(loss, right, others, reduction=reduction)
 
 
 def _shares(examples: Examples, target: Any, *options: Any, reduction: str) -> tuple[np.ndarray, float]:
     """How much the logarithm of each probability counts (B, C), and what the mean is over."""
-    counts, over = shares(examples.caller, examples.listed(target), examples.shape, *options)
+    counts, over = shares(examples.caller, examples.listed(target), examples.shape, examples.name, *options)
     if not over and reduction == "mean":
         raise ValueError(
             f"{examples.caller}: every label is ignored or of a class with weight 0; there is nothing to "

@@ -10,7 +10,8 @@ import numpy as np
 import autograd
 from autograd import Tensor, Value
 
-from ..checks import numbers
+from ..checks import array, shown, wrong
+from ..precision import wide
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -25,22 +26,34 @@ def per_element(
     target: Any,
     reduction: str,
     check: Check | None = None,
+    name: str = "prediction",
 ) -> Any:
-    """``loss`` of every pair of prediction and target: of arrays at once, of lists of Values one by one."""
+    """``loss`` of every pair of prediction and target: of arrays at once, of lists of Values one by one.
+
+    ``name`` is what the prediction is called.
+    """
     check_reduction(reduction, caller)
+    prediction = unpacked(prediction)
+    if is_array(prediction) and prediction.dtype == np.float16:
+        return per_element(caller, loss, wide(prediction), target, reduction, check, name).astype(np.float16)
     if is_array(prediction):
+        check_dtype(caller, prediction, name)
         if prediction.dtype.kind in "biu":  # 0 - 20 is 236 in uint8
             prediction = prediction.astype(float)
-        given, target = raw(target), beside(prediction, target, caller)
-        check_same_shape(caller, prediction, target)
+        given, target = raw(target), beside(prediction, target, caller, "target", name)
+        check_same_shape(caller, prediction, target, name)
         _check(caller, raw(prediction), np.asarray(given), check)  # a bool, say, is one before it is a float
-        return reduced(loss(prediction, target), reduction)
-    pairs = list(_pairs(caller, prediction, raw(target)))
-    _check(caller, floats(caller, [p for p, _ in pairs]), floats(caller, [t for _, t in pairs]), check)
-    losses = [loss(p, t if isinstance(t, Value) else float(t)) for p, t in pairs]
+        losses = loss(prediction, target)
+        return reduced(losses if is_array(losses) else np.asarray(losses), reduction)
+    pairs = list(_pairs(caller, prediction, unpacked(raw(target)), name))
+    predicted = floats(caller, [p for p, _ in pairs], name)
+    if not np.isfinite(predicted).all() and not all(isinstance(p, Value) for p, _ in pairs):
+        raise ValueError(f"{caller}: the {name} has inf or nan among plain numbers; expected finite ones")
+    _check(caller, predicted, floats(caller, [t for _, t in pairs], "target"), check)
+    costs = [loss(p, t if isinstance(t, Value) else float(t)) for p, t in pairs]
     if reduction == "none":
-        return _nested_like(prediction, iter(losses))
-    return reduced(losses, reduction)
+        return _nested_like(prediction, iter(costs))
+    return reduced(costs, reduction)
 
 
 def reduced(losses: Any, reduction: str, weight: float | None = None) -> Any:
@@ -61,13 +74,20 @@ def check_reduction(reduction: Any, caller: str) -> None:
         raise ValueError(f"{caller}: reduction is {reduction!r}; expected {', '.join(map(repr, REDUCTIONS))}")
 
 
-def check_same_shape(caller: str, prediction: Any, target: Any) -> None:
+def check_same_shape(caller: str, prediction: Any, target: Any, name: str) -> None:
     """Shapes that would broadcast are an error too: a column beside a row makes a table of losses."""
     if target.shape != prediction.shape:
         raise ValueError(
-            f"{caller}: the target has shape {target.shape}, but the prediction {prediction.shape}; "
+            f"{caller}: the target has shape {target.shape}, but the {name} {prediction.shape}; "
             "they must be equal (reshape one: a column (B, 1) is not (B,))"
         )
+
+
+def check_dtype(caller: str, batch: Any, name: str, kinds: str = "biuf") -> None:
+    """TypeError for an array of something else than numbers."""
+    if batch.dtype.kind not in kinds:
+        expected = "floats" if kinds == "f" else "numbers"
+        raise TypeError(f"{caller}: the {name} is of dtype {batch.dtype}; expected {expected}")
 
 
 def is_array(data: Any) -> bool:
@@ -80,22 +100,39 @@ def raw(data: Any) -> Any:
     return data.data if isinstance(data, Tensor) else data
 
 
-def beside(prediction: Any, data: Any, caller: str) -> Any:
-    """Data in the dtype of the prediction; a Tensor that asks for a gradient is itself."""
+def unpacked(data: Any) -> Any:
+    """An array of Values as lists of them; anything else as it is."""
+    return data.tolist() if isinstance(data, np.ndarray) and data.dtype.kind == "O" else data
+
+
+def beside(prediction: Any, data: Any, caller: str, name: str, leading: str) -> Any:
+    """Data in the dtype of the prediction, which is called ``leading``; a Tensor that asks for a gradient is
+    itself."""
     if isinstance(data, Tensor) and data.requires_grad:
         return data
-    return numbers(raw(data), prediction.dtype if prediction.dtype.kind == "f" else None, caller)
+    try:
+        found = np.asarray(raw(data))
+    except (TypeError, ValueError):  # lists of different lengths, or Tensors in a list
+        found = np.array(None)
+    if found.dtype.kind not in "biuf":
+        expected = f"a Tensor, an array or lists of numbers, beside the {leading}, which is an array"
+        raise wrong(data, name, caller, expected)
+    return found.astype(prediction.dtype, copy=False) if prediction.dtype.kind == "f" else found
 
 
-def floats(caller: str, items: list[Any]) -> np.ndarray:
+def floats(caller: str, items: list[Any], name: str) -> np.ndarray:
     """The numbers of Values and plain numbers, to be looked at."""
     for item in items:
         if is_array(item) and item.ndim:
             raise TypeError(
-                f"{caller}: got a list with an array of shape {item.shape} in it; expected one Tensor or "
-                "array for the whole batch (autograd.stack makes one), or Values"
+                f"{caller}: the {name} is a list with an array of shape {item.shape} in it; expected one "
+                "Tensor or array for the whole batch (autograd.stack makes one), or Values"
             )
-    return numbers([item.data if isinstance(item, Value) else raw(item) for item in items], None, caller)
+        if not isinstance(item, (Value, Tensor, np.ndarray, int, float, np.generic)):
+            raise wrong(
+                item, name if len(items) == 1 else f"a number of the {name}", caller, "a Value or a number"
+            )
+    return array([item.data if isinstance(item, Value) else raw(item) for item in items], name, caller)
 
 
 def first(mask: np.ndarray) -> Any:
@@ -115,22 +152,26 @@ def _check(caller: str, prediction: np.ndarray, target: np.ndarray, check: Check
         check(caller, prediction, target)
 
 
-def _pairs(caller: str, prediction: Any, target: Any) -> Iterator[tuple[Any, Any]]:
+def _pairs(caller: str, prediction: Any, target: Any, name: str) -> Iterator[tuple[Any, Any]]:
     """Prediction and target side by side, through lists in lists."""
     if isinstance(target, np.ndarray):
         target = target.tolist()
     if not isinstance(prediction, (list, tuple)):
         if isinstance(target, (list, tuple)):
             raise ValueError(
-                f"{caller}: {len(target)} targets but the prediction {prediction!r}; expected one for each"
+                f"{caller}: {len(target)} targets but the {name} is {shown(prediction)}; expected one for "
+                "each"
             )
         yield prediction, target
         return
     if not isinstance(target, (list, tuple)) or len(target) != len(prediction):
-        got = f"{len(target)} targets" if isinstance(target, (list, tuple)) else f"the target {target!r}"
-        raise ValueError(f"{caller}: {len(prediction)} predictions but {got}; expected one target for each")
+        is_list = isinstance(target, (list, tuple))
+        got = f"{len(target)} targets" if is_list else f"the target {shown(target)}"
+        raise ValueError(
+            f"{caller}: {len(prediction)} predictions but {got}; expected one target for each in the {name}"
+        )
     for p, t in zip(prediction, target):
-        yield from _pairs(caller, p, t)
+        yield from _pairs(caller, p, t, name)
 
 
 def _nested_like(prediction: Any, losses: Iterator[Any]) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import autograd
 from autograd import ops
 
-from ..checks import real
+from ..checks import flag, real
 from .examples import Examples, each, inner, largest, root, total
 
 SMALLEST = 1e-12  # added to squared lengths, so that the zero vector has a cosine: 0
@@ -95,6 +95,7 @@ def triplet(
     """
     margin = real(margin, "margin", "triplet", low=0.0, open_low=True)
     p = real(p, "p", "triplet", low=1.0)
+    flag(swap, "swap", "triplet")
 
     def loss(anchor: Any, positive: Any, negative: Any) -> Any:
         far = _distance(anchor, negative, p)

@@ -15,7 +15,9 @@ import numpy as np
 import autograd
 from autograd import ops
 
-from .elements import beside, check_reduction, floats, is_array, raw, reduced
+from ..checks import array, wrong
+from ..precision import wide
+from .elements import beside, check_dtype, check_reduction, floats, is_array, raw, reduced, unpacked
 from .targets import signs
 
 
@@ -29,21 +31,20 @@ class Examples:
     def __init__(self, caller: str, **batches: Any) -> None:
         self.caller = caller
         named = list(batches.items())
-        self.name, self.batches = named[0][0], [batch for _, batch in named]
+        self.name, self.batches = named[0][0], [unpacked(batch) for _, batch in named]
         self.are_arrays = is_array(self.batches[0])
-        self.is_one = False
+        self.is_one = self.rounded = False
         if self.are_arrays:
-            self._take_arrays(named)
+            self._take_arrays(list(batches))
         else:
-            self._take_lists(named)
+            self._take_lists(list(batches))
         if not all(self.shape):
             raise ValueError(f"{caller}: the {self.name} have shape {self.shape}; there is no example or no "
                              "class in them")  # fmt: skip
 
-    def _take_arrays(self, named: list[tuple[str, Any]]) -> None:
+    def _take_arrays(self, names: list[str]) -> None:
         leading = self.batches[0]
-        if leading.dtype.kind != "f":
-            raise TypeError(f"{self.caller}: the {self.name} are of dtype {leading.dtype}; expected floats")
+        check_dtype(self.caller, leading, self.name, "f")
         if leading.ndim != 2:
             raise ValueError(
                 f"{self.caller}: the {self.name} have shape {leading.shape}; expected a row for each "
@@ -51,21 +52,31 @@ class Examples:
                 "then reshape(-1, C))"
             )
         self.shape = leading.shape
-        self.batches[1:] = [beside(leading, batch, self.caller) for batch in self.batches[1:]]
-        for (name, _), batch in zip(named, self.batches):
+        self.rounded = leading.dtype == np.float16
+        self.batches[0] = leading = wide(leading)
+        self.batches[1:] = [
+            beside(leading, batch, self.caller, name, self.name)
+            for name, batch in zip(names[1:], self.batches[1:])
+        ]
+        for name, batch in zip(names, self.batches):
             if batch.shape != self.shape:
                 raise ValueError(
                     f"{self.caller}: the {name} has shape {batch.shape}, but the {self.name} {self.shape}; "
                     "they must be equal"
                 )
 
-    def _take_lists(self, named: list[tuple[str, Any]]) -> None:
+    def _take_lists(self, names: list[str]) -> None:
         leading = self.batches[0]
-        is_list = isinstance(leading, (list, tuple))
-        self.is_one = is_list and bool(leading) and not isinstance(leading[0], (list, tuple))
-        rows = [self._rows(name, batch) for name, batch in named]
-        self.shape = (len(rows[0]), len(rows[0][0]) if rows[0] else 0)
-        for (name, _), batch in zip(named, rows):
+        if not isinstance(leading, (list, tuple)):
+            raise wrong(leading, self.name, self.caller, "a Tensor or list of Values, or of such lists")
+        if not leading:
+            raise ValueError(
+                f"{self.caller}: the {self.name} are empty; there is no example or no class in them"
+            )
+        self.is_one = not isinstance(leading[0], (list, tuple))
+        rows = [self._rows(name, batch) for name, batch in zip(names, self.batches)]
+        self.shape = (len(rows[0]), len(rows[0][0]))
+        for name, batch in zip(names, rows):
             widths = sorted({len(row) for row in batch})
             if len(widths) > 1:
                 raise ValueError(
@@ -78,6 +89,10 @@ class Examples:
                     "must be equal"
                 )
         self.batches = rows
+        self._numbers = [
+            floats(self.caller, [x for row in batch for x in row], name).reshape(self.shape)
+            for name, batch in zip(names, rows)
+        ]
 
     def _rows(self, name: str, batch: Any) -> list[Any]:
         batch = raw(batch)
@@ -89,9 +104,12 @@ class Examples:
                 "the whole batch (autograd.stack makes one), or Values"
             )
         if not isinstance(rows, (list, tuple)) or not all(isinstance(row, (list, tuple)) for row in rows):
-            raise TypeError(
-                f"{self.caller}: got {name} of type {type(batch).__name__}; expected a Tensor or list of "
-                "Values, or of such lists"
+            beside = "" if name == self.name else f", as the {self.name} is"
+            raise wrong(batch, name, self.caller, f"a list of numbers, or of such lists{beside}")
+        if self.is_one and any(isinstance(each, (list, tuple)) for each in batch):
+            raise ValueError(
+                f"{self.caller}: the {name} has lists in it, but the {self.name} is one example, a list of "
+                "numbers; they must be nested alike"
             )
         return list(rows)
 
@@ -99,17 +117,15 @@ class Examples:
         """The numbers of each of the batches, (B, N), to be looked at."""
         if self.are_arrays:
             return [raw(batch) for batch in self.batches]
-        return [
-            floats(self.caller, [x for row in rows for x in row]).reshape(self.shape) for rows in self.batches
-        ]
+        return self._numbers
 
     def listed(self, target: Any) -> Any:
         """The targets of all examples, also where the example is alone, and its target with it."""
-        return [raw(target)] if self.is_one else target
+        return [target] if self.is_one else target
 
     def signs(self, target: Any) -> np.ndarray:
         """+1 or -1 for each example, as an array (B,)."""
-        found = np.asarray(raw(self.listed(target)))
+        found = array(self.listed(raw(target)), "target", self.caller)
         if found.shape != self.shape[:1]:
             raise ValueError(
                 f"{self.caller}: the target has shape {found.shape}; expected {self.shape[:1]}, one for each "
@@ -136,7 +152,8 @@ class Examples:
             losses = [definition(*rows) for rows in zip(*self.batches, *columns)]
             if self.is_one and reduction == "none":
                 return losses[0]
-        return reduced(losses, reduction, weight)
+        found = reduced(losses, reduction, weight)
+        return found.astype(np.float16) if self.rounded else found
 
 
 def each(function: Callable[..., Any], *rows: Any) -> Any:
@@ -153,13 +170,16 @@ def total(row: Any) -> Any:
 
 def largest(row: Any) -> Any:
     """The largest number of a row, as data."""
-    return raw(row).max(axis=1, keepdims=True) if is_array(row) else float(floats("largest", row).max())
+    return (
+        raw(row).max(axis=1, keepdims=True) if is_array(row) else float(floats("largest", row, "row").max())
+    )
 
 
 def weighted(weights: Any, row: Any) -> Any:
     """The sum of a row with weights, which are data. What has the weight 0 is left out, be it infinite."""
     if is_array(row):
-        return total(weights * ops.where(weights != 0, row, 0.0))
+        some = weights != 0  # outside too: nor does an infinite gradient meet a weight of 0
+        return total(ops.where(some, weights * ops.where(some, row, 0.0), 0.0))
     chosen = [(weight, x) for weight, x in zip(weights, row) if weight != 0]
     return autograd.dot([weight for weight, _ in chosen], [x for _, x in chosen])
 

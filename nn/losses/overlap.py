@@ -68,8 +68,8 @@ def _masks(caller: str, prediction: Any, target: Any, smooth: float, power: int)
     """Pairs of masks, each a row of pixels; where nothing smooths a fraction, with something below its line,
     the sums of these powers of both."""
     if is_array(prediction) and prediction.ndim > 2:
-        target = beside(prediction, target, caller)
-        check_same_shape(caller, prediction, target)
+        target = beside(prediction, target, caller, "target", "prediction")
+        check_same_shape(caller, prediction, target, "prediction")
         row = (len(prediction), math.prod(prediction.shape[1:]))
         prediction, target = prediction.reshape(row), target.reshape(row)
     pairs = Examples(caller, prediction=prediction, target=target)

@@ -8,7 +8,7 @@ from typing import Any
 import autograd
 from autograd import ops
 
-from ..checks import real
+from ..checks import flag, real
 from .elements import per_element
 from .targets import bounded
 
@@ -69,8 +69,12 @@ def huber(prediction: Any, target: Any, *, delta: float = 1.0, reduction: str = 
 
     def loss(p: Any, t: Any) -> Any:
         error = p - t
-        clipped = autograd.maximum(autograd.minimum(error, delta), -delta)
-        return clipped * (error - 0.5 * clipped)  # both cases at once, and smooth at an error of 0
+        size = autograd.abs(error)
+        small = size <= delta
+        near = ops.where(
+            small, error, 0.0
+        )  # no infinity is to meet the slope 0 of the case that is not taken
+        return ops.where(small, 0.5 * near * near, delta * (size - 0.5 * delta))
 
     return per_element("huber", loss, prediction, target, reduction)
 
@@ -102,6 +106,8 @@ def poisson_nll(
     1.0
     """
     eps = real(eps, "eps", "poisson_nll", low=0.0)
+    flag(log_rate, "log_rate", "poisson_nll")
+    flag(full, "full", "poisson_nll")
 
     def loss(p: Any, k: Any) -> Any:
         if log_rate:

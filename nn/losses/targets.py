@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..checks import numbers, real
+from ..checks import array, real, whole
 from .elements import Check, first, raw
 
 
@@ -63,15 +63,16 @@ def bits(caller: str, prediction: np.ndarray, target: np.ndarray) -> None:
         )
 
 
-def labels(caller: str, target: Any, shape: tuple[int, ...]) -> np.ndarray:
-    """The classes of a batch as an array of integers (B,), for scores of ``shape`` (B, C)."""
+def labels(caller: str, target: Any, shape: tuple[int, ...], name: str) -> np.ndarray:
+    """The classes of a batch as an array of integers (B,), for the scores ``name`` of ``shape`` (B, C)."""
     batch, classes = shape
-    found = np.asarray(raw(target))
+    found = array(raw(target), "target", caller)
     if not batch or not classes:
         raise ValueError(f"{caller}: the scores have shape {shape}; there is no example or no class in them")
     if found.shape != (batch,):
         raise ValueError(
-            f"{caller}: the target has shape {found.shape}; expected ({batch},), one label an example"
+            f"{caller}: the target has shape {found.shape}; expected ({batch},), one label for each of the "
+            f"{name}"
         )
     if found.dtype.kind not in "iu":
         raise TypeError(
@@ -105,14 +106,15 @@ def one_hot(
     return rows
 
 
-def weight_of_each_class(caller: str, weights: Any, classes: int) -> np.ndarray:
+def weight_of_each_class(caller: str, weights: Any, classes: int, name: str) -> np.ndarray:
     """A weight for each class, as an array (C,); all 1 where None."""
     if weights is None:
         return np.ones(classes)
-    found = numbers(raw(weights), float, caller)
+    found = array(raw(weights), "class_weights", caller).astype(float)
     if found.shape != (classes,):
         raise ValueError(
-            f"{caller}: class_weights has shape {found.shape}; expected ({classes},), one for each class"
+            f"{caller}: class_weights has shape {found.shape}; expected ({classes},), one for each class in "
+            f"the {name}"
         )
     wrong = ~((found >= 0) & (found < np.inf))
     if wrong.any():
@@ -127,6 +129,7 @@ def shares(
     caller: str,
     target: Any,
     shape: tuple[int, ...],
+    name: str,
     weights: Any = None,
     smoothing: float = 0.0,
     ignored: int | None = None,
@@ -138,10 +141,10 @@ def shares(
     """
     batch, classes = shape
     smoothing = real(smoothing, "label_smoothing", caller, low=0.0, high=1.0)
-    by_class = weight_of_each_class(caller, weights, classes)
-    if ignored is not None and (isinstance(ignored, bool) or not isinstance(ignored, (int, np.integer))):
-        raise TypeError(f"{caller}: ignore_index is {ignored!r}; expected an integer, or None")
-    given = np.asarray(raw(target))
+    by_class = weight_of_each_class(caller, weights, classes, name)
+    if ignored is not None:
+        whole(ignored, "ignore_index", caller)
+    given = array(raw(target), "target", caller)
     if given.shape == shape and given.dtype.kind == "f":
         if ignored is not None:
             raise ValueError(
@@ -153,12 +156,12 @@ def shares(
         counts, over = given.astype(float), float(batch)
     elif given.ndim == 2:
         raise ValueError(
-            f"{caller}: the target has shape {given.shape}; expected ({batch},), a label an example, or "
-            f"{shape}, probabilities as floats (this is of dtype {given.dtype}; astype(float) makes them of "
-            "a one-hot code)"
+            f"{caller}: the target has shape {given.shape}; expected ({batch},), a label for each of the "
+            f"{name}, or {shape}, probabilities as floats (this is of dtype {given.dtype}; astype(float) "
+            "makes them of a one-hot code)"
         )
     else:
-        counts = one_hot(caller, labels(caller, target, shape), shape, ignored)
+        counts = one_hot(caller, labels(caller, target, shape, name), shape, ignored)
         over = float((counts @ by_class).sum())
     if smoothing:
         rest = counts.any(axis=1, keepdims=True) * (smoothing / classes)  # a row of zeros stays one

@@ -12,6 +12,12 @@ answer to what the one before does badly:
 - :class:`LBFGS`: curvature, and a search along each direction; for losses without noise
 """
 
+import sys
+from typing import Any
+
+from autograd.names import unknown
+
+from ..names import OPTIM
 from .adadelta import Adadelta
 from .adagrad import Adagrad
 from .adam import Adam
@@ -30,3 +36,8 @@ __all__ = [
     "LBFGS", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Group", "Lion", "Lookahead", "NAdam",
     "Optimizer", "RAdam", "RMSprop",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """What is not there: an error, that says where schedules are."""
+    raise unknown(sys.modules[__name__], name, OPTIM)

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, Value
+from autograd import Value
 
+from ..module import set_data
+from ..precision import working_dtype
 from .line_search import Point, strong_wolfe
 from .optimizer import Closure, Optimizer
 from .storage import State, array_like, expect
@@ -86,7 +88,7 @@ class LBFGS(Optimizer):
                 "LBFGS: step() got no closure; expected one that gives the loss, which is evaluated "
                 "several times: optimizer.step(lambda: nn.mse(model(x), y))"
             )
-        self._storages[0].check_shapes("LBFGS")
+        self._storages[0].check_arrays("LBFGS")
         before = self._gather()
         kept = self._pairs, self._scale, self._last, self.iterations, self.evaluations
         try:
@@ -170,6 +172,7 @@ class LBFGS(Optimizer):
     def _look(self, closure: Closure) -> tuple[float, np.ndarray]:
         """Loss and gradient where the parameters are."""
         loss = self.evaluate(closure)
+        self._check_gradients()
         grads = [np.zeros(np.shape(p.data)) if p.grad is None else p.grad for p in self.parameters]
         grad = np.concatenate([np.ravel(grad) for grad in grads]).astype(self._dtype, copy=False)
         if not np.isfinite(grad).all():  # one such number makes every component of the direction nan
@@ -181,19 +184,19 @@ class LBFGS(Optimizer):
 
     @property
     def _dtype(self) -> np.dtype:
-        return np.result_type(*(np.asarray(parameter.data).dtype for parameter in self.parameters))
+        return working_dtype(
+            np.result_type(*(np.asarray(parameter.data).dtype for parameter in self.parameters))
+        )
 
     def _gather(self) -> np.ndarray:
-        return np.concatenate([np.ravel(parameter.data) for parameter in self.parameters])
+        flat = np.concatenate([np.ravel(parameter.data) for parameter in self.parameters])
+        return flat.astype(self._dtype, copy=False)
 
     def _scatter(self, flat: np.ndarray) -> None:
         end = 0
         for parameter in self.parameters:
             start, end = end, end + np.size(parameter.data)
-            if isinstance(parameter, Tensor):
-                parameter.data[...] = flat[start:end].reshape(parameter.shape)
-            else:
-                parameter.data = float(flat[start])
+            set_data(parameter, flat[start:end].reshape(np.shape(parameter.data)))
 
     def state_dict(self) -> State:
         """Settings, the pairs as arrays with a row each, the last step, and the counts."""

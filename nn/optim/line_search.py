@@ -12,7 +12,7 @@ ENOUGH = 1e-4  # c1: the share of the decrease that the slope at the start promi
 FLAT = 0.9  # c2: how steep it may still be, as a share of the slope at the start
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Point:
     """A place on the line: how far along, the loss there, its gradient, and its slope along the line."""
 

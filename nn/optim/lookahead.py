@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, Value
+from autograd import Value
 
 from ..checks import count, real
+from ..module import set_data
 from .optimizer import Closure, Optimizer
 from .storage import State, array_like, expect
 
@@ -74,12 +75,12 @@ class Lookahead(Optimizer):
         if self._taken == self.k:
             for slow, parameter in zip(self._slow, self.parameters):
                 # As it is in the paper: a weight that has not moved stays what it is to the last bit.
-                data = slow + self.alpha * (parameter.data - slow)
-                if isinstance(parameter, Tensor):
-                    parameter.data[...] = data
-                else:
-                    parameter.data = float(data)
+                set_data(parameter, slow + self.alpha * (parameter.data - slow))
             self._taken, self._slow = 0, []
+
+    def not_finite(self) -> str | None:
+        """What is inf or nan in what the inner optimizer remembers."""
+        return self.optimizer.not_finite()
 
     def state_dict(self) -> State:
         """The inner optimizer's state, the steps since the last one back, and the slow weights."""

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, Value
+from autograd.names import unknown
 from autograd.ops import LEAF
 
 from ..checks import real
 from ..module import Parameter
+from ..names import OPTIMIZER
 from .settings import checked
 from .storage import State, Storage, expect
 
@@ -110,6 +112,10 @@ class Optimizer:
             Storage(group.parameters, group.memory, self.scratch, self.numbers) for group in self.groups
         ]
 
+    def __getattr__(self, name: str) -> Any:
+        """What is not there: an error, that says what names of PyTorch are called here."""
+        raise unknown(self, name, OPTIMIZER)
+
     @classmethod
     def memory(cls, settings: Mapping[str, Any]) -> dict[str, float]:
         """The arrays kept from step to step, of the parameter's shape: name, and what it is filled with.
@@ -140,15 +146,19 @@ class Optimizer:
             group["lr"] = rate
 
     def step(self, closure: Closure | None = None) -> float | None:
-        """Change every parameter that has a gradient; none where the shape of one is wrong.
+        """Change every parameter that has a gradient.
+
+        ValueError where none has one, the shape of one is wrong, or an array is read-only; nothing is changed
+        then.
 
         A ``closure``, which gives the loss, is the short form: its gradients are computed first, as in
         :meth:`evaluate`, and its loss, from before the step, is returned.
         """
         loss = None if closure is None else self.evaluate(closure)
         name = type(self).__name__
+        self._check_gradients()
         for storage in self._storages:
-            storage.check_shapes(name)
+            storage.check_arrays(name)
         # Values first: they may refuse the step.
         worked_out = [
             (storage, storage.values_after(self.update, group, name))
@@ -160,6 +170,16 @@ class Optimizer:
         for storage, group in zip(self._storages, self.groups):
             storage.step_tensors(self.update, group)
         return loss
+
+    def _check_gradients(self) -> None:
+        for parameter in self.parameters:
+            if parameter.grad is not None:
+                return
+        raise ValueError(
+            f"{type(self).__name__}: none of its {len(self.parameters)} parameters has a gradient: "
+            "loss.backward() was not called since zero_grad(), or the parameters are not those of the loss, "
+            "but of another model or a copy"
+        )
 
     def step_arrays(self, values: Sequence[Value], data: np.ndarray, grad: np.ndarray) -> None:
         """One step of the Values that ``data`` has the numbers of, by gradients that are all in ``grad``.
@@ -211,6 +231,10 @@ class Optimizer:
             raise FloatingPointError(f"{type(self).__name__}: the loss is {number}; expected a finite number")
         loss.backward()
         return float(number)
+
+    def not_finite(self) -> str | None:
+        """What is inf or nan in what is remembered of a parameter, which would never move again; or None."""
+        return next((found for storage in self._storages if (found := storage.not_finite())), None)
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters (None, which is not 0)."""

@@ -1,8 +1,9 @@
 """What an optimizer remembers of its parameters, and how it goes through them.
 
 The same rule serves both kinds of parameter. A Tensor's array is updated where it is; Values are gathered
-into one float64 array, updated, and scattered back. A parameter without a gradient (None) is left alone, with
-its state. Each parameter counts its own steps.
+into one float64 array, updated, and scattered back. A float16 Tensor is updated in float32, which its state
+is kept in, and rounded back. A parameter without a gradient (None) is left alone, with its state. Each
+parameter counts its own steps.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import numpy as np
 from autograd import Tensor, Value
 
 from ..memory import aligned
-from ..module import Parameter
+from ..module import Parameter, check_writable
+from ..precision import wide, working_dtype
 
 State = dict[str, Any]
 Update = Callable[[np.ndarray, np.ndarray, State, Any], None]
@@ -26,7 +28,7 @@ SMALL = (
 )
 
 
-@dataclass
+@dataclass(eq=False)
 class _Member:
     """A Tensor of a pack, with its own part of the pack's arrays."""
 
@@ -37,7 +39,7 @@ class _Member:
     arrays: State
 
 
-@dataclass
+@dataclass(eq=False)
 class _Pack:
     """Small Tensors of one dtype, end to end: state, and data and gradients, copied here in each step."""
 
@@ -81,13 +83,15 @@ class Storage:
             self._value_state[name] = np.full(len(self.values), start)
 
     def _new_state(self, data: np.ndarray) -> State:
-        state: State = {name: aligned(np.zeros_like(data)) for name in (*self.memory, *self.scratch)}
+        zeros = np.zeros_like(data, working_dtype(data.dtype))
+        state: State = {name: aligned(zeros) for name in (*self.memory, *self.scratch)}
         for name, start in self.memory.items():
             state[name][...] = start
         return state | self.numbers
 
     def _pack(self, tensors: list[tuple[int, Tensor]]) -> _Pack:
         together = np.concatenate([tensor.data.ravel() for _, tensor in tensors])
+        together = together.astype(working_dtype(together.dtype), copy=False)
         pack = _Pack(aligned(together), aligned(together), self._new_state(together), [])
         end = 0
         for index, tensor in tensors:
@@ -115,15 +119,18 @@ class Storage:
         Storage.__init__(self, *made_of)
         self.load(self.fitting(state, "a copy"))
 
-    def check_shapes(self, caller: str) -> None:
-        """ValueError where data or a gradient has another shape than at the start; TypeError for no array."""
+    def check_arrays(self, caller: str) -> None:
+        """ValueError where data or a gradient has another shape than at the start, or data cannot be changed;
+        TypeError for a gradient that is no array."""
         for tensor, shape in self._shapes:
-            grad = tensor.grad
-            if tensor.data.shape != shape or grad is not None and getattr(grad, "shape", None) != shape:
+            data, grad = tensor.data, tensor.grad
+            if not data.flags.writeable:
+                check_writable(data, tensor, caller)
+            if data.shape != shape or grad is not None and getattr(grad, "shape", None) != shape:
                 if grad is not None and not hasattr(grad, "shape"):
                     kind = type(grad).__name__
                     raise TypeError(f"{caller}: {tensor!r} has a gradient of type {kind}; expected an array")
-                got = " and ".join(str(np.shape(array)) for array in (tensor.data, grad) if array is not None)
+                got = " and ".join(str(np.shape(array)) for array in (data, grad) if array is not None)
                 raise ValueError(
                     f"{caller}: {tensor!r} has data (and gradient) of shape {got}; "
                     f"expected {shape}, as when the optimizer was made"
@@ -140,7 +147,14 @@ class Storage:
         for _, tensor, state in self._apart:
             if tensor.grad is not None:
                 state["step"] += 1
-                update(tensor.data, tensor.grad, state, settings)
+                data, grad = tensor.data, tensor.grad
+                if data.dtype == np.float16:
+                    numbers = wide(data)
+                    update(numbers, wide(grad), state, settings)
+                    data[...] = numbers
+                else:
+                    update(data, grad, state, settings)
+                tensor.data = data  # the same array: this says that it has changed
 
     def _step_pack(self, pack: _Pack, update: Update, settings: Any) -> None:
         for member in pack.members:
@@ -149,7 +163,9 @@ class Storage:
         pack.state["step"] += 1
         update(pack.data, pack.grad, pack.state, settings)
         for member in pack.members:
-            member.tensor.data[...] = member.data
+            data = member.tensor.data
+            data[...] = member.data
+            member.tensor.data = data
 
     def step_arrays(
         self, update: Update, settings: Any, places: Mapping[Value, int], data: np.ndarray, grad: np.ndarray
@@ -211,6 +227,13 @@ class Storage:
                 else "its gradient is, so that the fault is in the loss or the network"
             )
             raise OverflowError(f"{caller}: the step would make {values[first]!r} inf or nan; {why}")
+        for name in self.memory:
+            if not np.isfinite(state[name]).all():  # as the square of 1e200: no later step would move it
+                first = int(np.argmin(np.isfinite(state[name])))
+                raise OverflowError(
+                    f"{caller}: the gradient {grad[first]:g} of {values[first]!r} is too large: the {name!r} "
+                    "that is kept of it would be inf or nan; scale the loss down, or clip gradients"
+                )
         return chosen, data, state
 
     def take(self, chosen: list[int], data: np.ndarray, state: State) -> None:
@@ -219,6 +242,19 @@ class Storage:
             self._value_state[name][chosen] = array
         for i, number in zip(chosen, data.tolist()):
             self.values[i].data = number
+
+    def not_finite(self) -> str | None:
+        """What is inf or nan in the state, and of which parameter; None where nothing is."""
+        self._settle()
+        for index, state in self._each():
+            for name in self.memory:
+                if not np.isfinite(state[name]).all():
+                    return f"{name!r} of parameter {index}"
+        for name in self.memory:
+            bad = ~np.isfinite(self._value_state[name])
+            if bad.any():
+                return f"{name!r} of {self.values[int(np.argmax(bad))]!r}"
+        return None
 
     def _each(self) -> Iterator[tuple[int, State]]:
         for pack in self._packs:
@@ -247,10 +283,10 @@ class Storage:
         tensors = expect(state["tensors"], [str(i) for i, _ in self.tensors], f"{where}, tensors")
         kept = (*self.memory, *self.numbers)
         found: State = {"tensors": {}, "values": {}}
-        for i, tensor in self.tensors:
+        for i, own in self._each():
             at = f"{where}, tensor {i}"
             entry = expect(tensors[str(i)], kept, at)
-            arrays = {name: array_like(entry[name], tensor.data, name, at) for name in self.memory}
+            arrays = {name: array_like(entry[name], own[name], name, at) for name in self.memory}
             numbers = {
                 name: array_like(entry[name], np.asarray(start), name, at).item()
                 for name, start in self.numbers.items()

@@ -9,7 +9,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..checks import count, real
+import numpy as np
+
+from autograd import Tensor, Value
+
+from ..checks import count, real, shown, whole, wrong
 from ..optim import Optimizer
 
 
@@ -55,7 +59,9 @@ class Schedule:
 
     def lr_at(self, step: int, group: int = 0) -> float:
         """The learning rate of any step, for one of the parameter groups, to look at it before using it."""
-        return self.rate_of(count(step, "step", type(self).__name__, low=0), group)
+        name = type(self).__name__
+        step = count(step, "step", name, low=0)
+        return self.rate_of(step, whole(group, "group", name, 0, len(self.bases) - 1))
 
     def rate_of(self, step: int, group: int) -> float:
         """The same, of a step that is one."""
@@ -74,6 +80,7 @@ class Schedule:
 
     def observe(self, metric: float) -> None:
         """Say, after an epoch, how training goes; only :class:`ReduceOnPlateau` cares."""
+        measured(metric, type(self).__name__)
 
     def plot(self, path: str | os.PathLike[str], steps: int | None = None) -> Path:
         """Draw the rate of each step into ``path``, a PNG, SVG or PDF file by its suffix; returns the path.
@@ -111,8 +118,8 @@ class Schedule:
         name = type(self).__name__
         expected = self.state_dict()
         if not isinstance(state, Mapping) or state.keys() != expected.keys():
-            got = sorted(map(str, state)) if isinstance(state, Mapping) else repr(state)
-            raise ValueError(f"load_state_dict: {name}: got {got}; expected {sorted(expected)}")
+            got = sorted(map(str, state)) if isinstance(state, Mapping) else shown(state)
+            raise ValueError(f"load_state_dict: {name}: the state is {got}; expected {sorted(expected)}")
         if state["schedule"] != name:
             raise ValueError(f"load_state_dict: it is the state of {state['schedule']!r}, not of {name}")
         try:
@@ -136,6 +143,19 @@ def check_rates(rates: Any, groups: int, name: str, caller: str) -> list[float]:
             f"{caller}: {name} is {rates!r}; expected a list of {groups}, one for each parameter group"
         )
     return [real(rate, f"{name}[{i}]", caller, low=0) for i, rate in enumerate(rates)]
+
+
+def measured(metric: Any, caller: str) -> float:
+    """A metric as a float: a number, which may be inf or nan, or an array, Tensor or Value that is one.
+
+    >>> measured(np.float32(0.5), "ReduceOnPlateau")
+    0.5
+    """
+    found = metric.data if isinstance(metric, (Value, Tensor)) else metric
+    is_number = isinstance(found, (int, float, np.integer, np.floating, np.ndarray)) and np.size(found) == 1
+    if not is_number or np.asarray(found).dtype.kind not in "iuf":
+        raise wrong(metric, "metric", caller, "a number, such as the validation loss")
+    return float(np.asarray(found).reshape(()))
 
 
 def cosine(start: float, end: float, part: float) -> float:

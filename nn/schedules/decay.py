@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 
-from ..checks import count, real
+from ..checks import count, listed, real
 from ..optim import Optimizer
 from .base import Schedule
 
@@ -50,9 +50,8 @@ class MultiStepDecay(Schedule):
     """
 
     def __init__(self, optimizer: Optimizer, milestones: Iterable[int], gamma: float = 0.1) -> None:
-        if isinstance(milestones, str) or not isinstance(milestones, Iterable):
-            raise TypeError(f"MultiStepDecay: milestones is {milestones!r}; expected a list of steps")
-        self.milestones = sorted(count(step, "a milestone", "MultiStepDecay", low=0) for step in milestones)
+        found = listed(milestones, "milestones", "MultiStepDecay", "a list of steps")
+        self.milestones = sorted(count(step, "a milestone", "MultiStepDecay", low=0) for step in found)
         self.gamma = real(gamma, "gamma", "MultiStepDecay", low=0)
         super().__init__(optimizer)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..checks import count, real
+from ..checks import choice, count, flag, real
 from ..optim import Optimizer
 from .base import Schedule, check_rates, cosine, linear
 
@@ -54,7 +54,7 @@ class OneCycle(Schedule):
             max_lr if isinstance(max_lr, (list, tuple))
             else real(max_lr, "max_lr", name, low=0, open_low=True)
         )  # fmt: skip
-        self.three_phase = bool(three_phase)
+        self.three_phase = flag(three_phase, "three_phase", name)
         self.pct_start = real(pct_start, "pct_start", name, low=0, high=1)
         if self.three_phase and self.pct_start > 0.5:
             raise ValueError(
@@ -63,9 +63,7 @@ class OneCycle(Schedule):
             )
         self.div_factor = real(div_factor, "div_factor", name, low=0, open_low=True)
         self.final_div_factor = real(final_div_factor, "final_div_factor", name, low=0, open_low=True)
-        if anneal not in ANNEALINGS:
-            raise ValueError(f"OneCycle: anneal is {anneal!r}; expected one of {', '.join(ANNEALINGS)}")
-        self.anneal = anneal
+        self.anneal = choice(anneal, ANNEALINGS, "anneal", name)
         self.momentum = None if momentum is None else _momentum(momentum, optimizer)
         steps = count(total_steps, "total_steps", name)
         top = self.pct_start * steps - 1  # the step that is to be at the peak; a fraction, maybe below 0
@@ -89,6 +87,7 @@ class OneCycle(Schedule):
 
     def momentum_at(self, step: int) -> float | None:
         """The momentum of any step; None where it does not move."""
+        count(step, "step", "OneCycle", low=0)
         if self.momentum is None:
             return None
         low, high = self.momentum

@@ -9,9 +9,9 @@ from copy import copy
 from pathlib import Path
 from typing import Any
 
-from ..checks import count, real
+from ..checks import choice, count, listed, real, whole
 from ..optim import Optimizer
-from .base import Schedule, check_rates
+from .base import Schedule, check_rates, measured
 
 
 class ReduceOnPlateau(Schedule):
@@ -56,13 +56,8 @@ class ReduceOnPlateau(Schedule):
         name = "ReduceOnPlateau"
         self.factor = real(factor, "factor", name, low=0, high=1)
         self.patience = count(patience, "patience", name, low=0)
-        for setting, given, known in (
-            ("mode", mode, ("min", "max")),
-            ("threshold_mode", threshold_mode, ("rel", "abs")),
-        ):
-            if given not in known:
-                raise ValueError(f"{name}: {setting} is {given!r}; expected {known[0]!r} or {known[1]!r}")
-        self.mode, self.threshold_mode = mode, threshold_mode
+        self.mode = choice(mode, ("min", "max"), "mode", name)
+        self.threshold_mode = choice(threshold_mode, ("rel", "abs"), "threshold_mode", name)
         self.threshold = real(threshold, "threshold", name, low=0)
         self.cooldown = count(cooldown, "cooldown", name, low=0)
         self.min_lr = real(min_lr, "min_lr", name, low=0)
@@ -79,13 +74,7 @@ class ReduceOnPlateau(Schedule):
 
     def observe(self, metric: float) -> None:
         """Say, after an epoch, how training goes, and reduce the rates where it is time."""
-        try:
-            number = float(metric)
-        except (TypeError, ValueError):
-            raise TypeError(
-                f"ReduceOnPlateau: the metric is {metric!r}; expected a number, such as the validation loss"
-            ) from None
-        self._count(number)
+        self._count(measured(metric, "ReduceOnPlateau"))
         self.apply()
 
     def _count(self, metric: float) -> None:
@@ -117,13 +106,14 @@ class ReduceOnPlateau(Schedule):
         Without metrics, that of ``steps`` epochs (ten times the patience where None) of which none improves
         on the first: the fastest that the rate can fall.
         """
-        if metrics is None:
-            steps = 10 * (self.patience + 1) if steps is None else count(steps, "steps", "ReduceOnPlateau")
-            metrics = [1.0] * steps
+        name = "ReduceOnPlateau"
+        steps = 10 * (self.patience + 1) if steps is None else count(steps, "steps", name)
+        group = whole(group, "group", name, 0, len(self.rates) - 1)
+        followed = [1.0] * steps if metrics is None else _metrics(metrics)
         trial, rates = copy(self), []
-        for metric in metrics:
+        for metric in followed:
             rates.append(trial.rates[group])
-            trial._count(float(metric))
+            trial._count(metric)
         return rates
 
     def plot(
@@ -135,6 +125,8 @@ class ReduceOnPlateau(Schedule):
         """Draw the rate in each epoch, as :meth:`preview` finds it, and under it the metrics, where given."""
         from .. import plots
 
+        metrics = None if metrics is None else _metrics(metrics)
+        self.preview(steps, metrics=metrics)  # for its errors, before there is a figure
         return plots.save(path, lambda figure: plots.plateau(figure, self, steps, metrics), (7.2, 3.6))
 
     def state_dict(self) -> dict[str, Any]:
@@ -159,3 +151,8 @@ class ReduceOnPlateau(Schedule):
         self.rates = [float(rate) for rate in state["rates"]]
         self.best = float(state["best"])
         self.waited, self.cooling = int(state["waited"]), int(state["cooling"])
+
+
+def _metrics(metrics: Any) -> list[float]:
+    found = listed(metrics, "metrics", "ReduceOnPlateau", "a number for each epoch, in a list")
+    return [measured(metric, f"ReduceOnPlateau: metrics[{i}]") for i, metric in enumerate(found)]

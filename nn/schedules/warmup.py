@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..checks import count, real
+from ..checks import count, real, wrong
 from .base import Schedule, linear
 
 
@@ -27,10 +27,8 @@ class LinearWarmup(Schedule):
 
     def __init__(self, after: Schedule, steps: int, start_factor: float = 0.0) -> None:
         if not isinstance(after, Schedule):
-            raise TypeError(
-                f"LinearWarmup: got {type(after).__name__}; expected the schedule that comes after, such as "
-                "nn.Cosine(optimizer, total_steps=1000)"
-            )
+            expected = "the schedule that comes after, such as nn.Cosine(optimizer, total_steps=1000)"
+            raise wrong(after, "after", "LinearWarmup", expected)
         if after.steps:
             raise ValueError(
                 f"LinearWarmup: the {type(after).__name__} has taken {after.steps} steps; expected a new one"
@@ -57,6 +55,7 @@ class LinearWarmup(Schedule):
 
     def observe(self, metric: float) -> None:
         """Passed on to the schedule that comes after, once the way up is done."""
+        super().observe(metric)
         if self.steps >= self.warmup_steps:
             self.after.observe(metric)
 

@@ -171,7 +171,7 @@ class EarlyStopping(Callback):
     def end(self, run: Run) -> None:
         """Restore the best weights."""
         if self._weights is not None:
-            run.model.load_state_dict(self._weights)
+            run.model.load_state_dict(self._weights, allow_nonfinite=True)
 
     def state_dict(self) -> dict[str, Any]:
         """The best so far, its weights, and the epochs waited."""

@@ -115,7 +115,7 @@ def _again(run: Run, last: int) -> None:
         random, weights = run.generators.state_dict(), run.model.state_dict()
         number = _descends(run, x, y)
         if number is None or run.by_closure:  # which computes all of it again
-            run.model.load_state_dict(weights)
+            run.model.load_state_dict(weights, allow_nonfinite=True)
             run.generators.load_state_dict(random)
         if number is None:
             _take_apart(run, x, y)
@@ -143,6 +143,11 @@ def _again(run: Run, last: int) -> None:
                     f"in the optimizer's step: {name} made {bad} inf or nan; the rate {run.optimizer.lr:g} "
                     f"is too large for these gradients (up to {largest:.3g})", _layer(bad), name,
                 )  # fmt: skip
+            if kept := run.optimizer.not_finite():
+                raise _Found(
+                    f"in the optimizer's step: {name} made the {kept} inf or nan, with which it would never "
+                    f"move again: the gradients (up to {largest:.3g}) are too large", None, name,
+                )  # fmt: skip
             run.step += 1
             run.batch_loss = number
             run.history.batch_losses.append(number)
@@ -152,7 +157,7 @@ def _again(run: Run, last: int) -> None:
                 run.step -= 1
                 raise _Found(f"in a callback: it made {bad} inf or nan", _layer(bad), None)
         except _Found:
-            run.model.load_state_dict(weights)
+            run.model.load_state_dict(weights, allow_nonfinite=True)
             raise
 
 

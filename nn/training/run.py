@@ -192,10 +192,12 @@ class Run:
                 sums[name] = sums.get(name, 0.0) + size * result
 
     def check_weights(self) -> None:
-        """Raise :class:`NotFinite` where a weight is inf or nan."""
+        """Raise :class:`NotFinite` where a weight is inf or nan, or what the optimizer keeps beside it."""
         name = not_finite([(name, parameter.data) for name, parameter in self.model.named_parameters()])
         if name:
             raise NotFinite(f"the weights in {name} are no longer finite", self)
+        if kept := self.optimizer.not_finite():
+            raise NotFinite(f"what {type(self.optimizer).__name__} keeps, {kept}, is no longer finite", self)
 
     def finish_epoch(self) -> None:
         """Validate, and make the row of the history; what follows belongs to the next epoch."""
@@ -255,7 +257,7 @@ class Run:
                 f"in the middle of its epoch it has the sums of {sorted(progress['sums'])}, and this run "
                 f"wants {sorted(numbers)}; keep the metrics until the epoch is finished"
             )
-        self.model.load_state_dict(state["model"])
+        self.model.load_state_dict(state["model"], allow_nonfinite=True)
         self.loader.load_state_dict(state["loader"])
         for name, callback in own.items():
             callback.load_state_dict(state["callbacks"][name])

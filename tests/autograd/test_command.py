@@ -121,7 +121,11 @@ def test_check_that_cannot_tell_has_status_1(capsys):
 
 def test_check_at_a_kink_has_status_1():
     done = shell("check", "relu(x)", "x=0")
-    assert done.returncode == 1 and b"WRONG" in done.stdout and b"Traceback" not in done.stderr
+    assert (
+        done.returncode == 1
+        and b"kink; slope 0 on the left, 1 on the right" in done.stdout
+        and b"Traceback" not in done.stderr
+    )
 
 
 @pytest.mark.parametrize(

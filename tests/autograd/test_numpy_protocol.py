@@ -130,7 +130,7 @@ def test_equality_of_tensors_is_by_element_and_their_hash_by_identity():
     assert {t: 1}[t] == 1 and len({t, t, Tensor([0.0, 1.0, 0.0])}) == 2
     assert (t == None) is False and (t != "x") is True  # noqa: E711
     with pytest.raises(ValueError, match="equal: operands of shape"):
-        t == np.ones(4)
+        _ = t == np.ones(4)
     for kind in (Value, Tensor):
         assert autograd.equal(kind(2.0), 2.0) and autograd.equal(2.0, kind(2.0))
         assert autograd.equal(kind(2.0), kind(2.0)) and not autograd.equal(kind(2.0), kind(3.0))
@@ -210,3 +210,24 @@ def test_a_matrix_product_says_which_sizes_differ():
     ):
         with pytest.raises((TypeError, ValueError), match="matmul"):
             wrong()
+
+
+def test_nodes_where_python_and_numpy_want_an_index_or_a_function():
+    assert [5, 6, 7][Tensor(1)] == 6 and list(range(Tensor(3))) == [0, 1, 2]
+    assert Tensor([1.0, 2.0, 3.0])[Tensor(1) :].data.tolist() == [2.0, 3.0]
+    for wrong in (Tensor(1.0), Tensor([1, 2]), Tensor([1])):
+        with pytest.raises(TypeError, match="one whole number"):
+            range(wrong)
+    a = autograd.values([1.0, 2.0])
+    assert np.frompyfunc(lambda v: v.data, 1, 1)(a).tolist() == [1.0, 2.0]
+    assert [v.op.name for v in np.vectorize(lambda v: v * 2.0, otypes=[object])(a)] == ["mul", "mul"]
+    assert np.stack([Value(1.0), Value(2.0)]).data.tolist() == [1.0, 2.0]
+
+
+def test_a_sum_of_tensors_and_what_it_starts_from():
+    w = Tensor([1.0, 2.0])
+    total = autograd.sum([w, 2.0 * w, Tensor([[3.0], [4.0]])])
+    total.sum().backward()
+    assert total.data.tolist() == [[6.0, 9.0], [7.0, 10.0]] and w.grad.tolist() == [6.0, 6.0]
+    with pytest.raises(TypeError, match=r"sum\(values\) \+ start"):
+        autograd.sum([Value(3.0)], Value(10.0))

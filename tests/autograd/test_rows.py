@@ -55,9 +55,14 @@ def torch_row(torch, op):
         "gelu": lambda x: 0.5 * x * torch.erfc(-x / math.sqrt(2)),  # torch's 1 + erf cancels far left
         "arctan2": torch_arctan2,
         "hypot": torch_hypot,
-        "clip": torch.clamp,
+        "clip": lambda *operands: torch.clamp(*torch.broadcast_tensors(*operands)),
     }
     return special.get(op.name) or getattr(torch, op.name, None)
+
+
+def inside(op, numbers):
+    """Numbers above 0 and below 3, brought to where the row is defined."""
+    return numbers / 3 if "x <= 1" in op.domain else numbers
 
 
 def torch_hardtanh(x, low, high):
@@ -148,7 +153,7 @@ def test_tensor_agrees_with_torch_and_broadcasts(op, torch):
         else [[(3, 4), (4,), (3, 1)], [(3, 1), (1, 4), ()], [(), (2, 3), (3,)], [(2, 3), (2, 3), (2, 3)]]
     )
     for group in shapes:
-        arrays = [np.abs(rng.normal(size=shape)) + 0.1 for shape in group[:arity]]
+        arrays = [inside(op, rng.uniform(0.1, 2.5, size=shape)) for shape in group[:arity]]
         tensors = [Tensor(a) for a in arrays]
         leaves = [torch.tensor(a, requires_grad=True) for a in arrays]
         out, expected = op(*tensors), function(*leaves)
@@ -166,7 +171,7 @@ def test_second_derivatives_of_tensors_through_broadcasting(op, torch):
     function = torch_row(torch, op)
     rng = np.random.default_rng(4)
     shapes = [(2, 3), (3,), (2, 1)][: len(op.partials)]
-    arrays = [rng.uniform(0.2, 2.0, size=shape) for shape in shapes]
+    arrays = [inside(op, rng.uniform(0.2, 2.0, size=shape)) for shape in shapes]
     weights = [rng.normal(size=shape) for shape in shapes]
     tensors, leaves = [Tensor(a) for a in arrays], [torch.tensor(a, requires_grad=True) for a in arrays]
     upstream = rng.normal(size=(2, 3))
@@ -201,7 +206,7 @@ def test_tensor_at_awkward_points_agrees_with_torch(op, torch):
 @pytest.mark.parametrize("op", ROWS)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16])
 def test_dtype_is_kept_forward_and_backward(op, dtype):
-    tensors = [Tensor(np.array([0.5, 1.5], dtype)) for _ in op.partials]
+    tensors = [Tensor(inside(op, np.array([0.5, 1.5], dtype))) for _ in op.partials]
     out = op(*tensors)
     out.backward(np.ones(2))
     assert out.dtype == dtype
@@ -216,6 +221,10 @@ COMPOSED = [op for op in ops.ELEMENTWISE.values() if not isinstance(op.on_array,
 @pytest.mark.parametrize("op", [pytest.param(op, id=op.name) for op in COMPOSED])
 def test_integers_and_bools_are_the_numbers_that_they_are(op, dtype):
     x = np.array([0, 1, 3, 100, -100 if dtype is np.int8 else 200], dtype)
+    if "x <= 1" in op.domain:
+        x = x[:2]
+    elif "x > " in op.domain or "x >=" in op.domain:
+        x = x[x > 0]
     rest = [np.float64(0.25 + i) for i in range(len(op.partials) - 1)]
     expected = [op.on_float(float(each), *map(float, rest)) for each in x]
     for found in (op(x, *rest), op(Tensor(x), *rest).data):
@@ -226,7 +235,7 @@ def test_integers_and_bools_are_the_numbers_that_they_are(op, dtype):
 def test_central_differences(op):
     rng = np.random.default_rng(11)
     for _ in range(10):
-        point = list(rng.uniform(0.2, 2.5, size=len(op.partials)))
+        point = inside(op, rng.uniform(0.2, 2.5, size=len(op.partials))).tolist()
         assert gradcheck(lambda *xs: op(*xs) * UPSTREAM, point).ok
         assert gradcheck(lambda *xs: op(*xs), [np.array([x, x + 0.1]) for x in point]).ok
 
@@ -236,7 +245,8 @@ def test_the_printed_formula_is_the_local_gradient(op):
     names = ["x", "y", "z"][: len(op.partials)]
     functions = {row.name: row.on_float for row in ops.ELEMENTWISE.values()}
     for point in ([0.7, 1.3, 0.2], [2.0, 0.4, 1.1]):
-        values = [Value(x) for x in point[: len(names)]]
+        point = [inside(op, x) for x in point[: len(names)]]
+        values = [Value(x) for x in point]
         out = op(*values)
         for partial, local in zip(op.partials, out.local_grads):
             text = str(partial(Symbol("out"), *map(Symbol, names)))
@@ -294,7 +304,10 @@ def test_the_docstring_of_a_row_says_how_it_is_called_and_its_derivatives(op):
     assert said[f"derivative to {op.operands[0]}"] == str(
         op.partials[0](Symbol("out"), *map(Symbol, op.operands))
     )
-    assert getattr(Value, op.name).__doc__ == getattr(Tensor, op.name).__doc__ == op.__doc__
+    if op.name in ("clip", "round"):  # with a function in front, which knows of what may be left out
+        assert getattr(Value, op.name) is getattr(Tensor, op.name) is getattr(autograd, op.name)
+    else:
+        assert getattr(Value, op.name).__doc__ == getattr(Tensor, op.name).__doc__ == op.__doc__
 
 
 def test_the_hessian_of_elu_at_0_is_symmetric():

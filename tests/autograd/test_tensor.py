@@ -187,7 +187,8 @@ def test_every_array_row_is_used_above():
         "sum_to",
         "put",
     }  # met in the backward passes, whose second order is checked above
-    assert set(array_ops.ARRAY) - used == inside
+    elsewhere = {"cumsum", "norm", "prod", "einsum"}  # in test_array_functions.py
+    assert set(array_ops.ARRAY) - used == inside | elsewhere
 
 
 def test_ties_share_the_gradient_as_in_torch(torch):
@@ -360,7 +361,7 @@ def test_backward_twice_doubles():
         (lambda x: autograd.concatenate([x], axis=None), TypeError, "concatenate: axis is None"),
         (lambda x: autograd.take([1, 2], [0, 1]), TypeError, "take: an index of shape"),
         (lambda x: x.transpose(0, 0), ValueError, "transpose"),
-        (lambda x: x.sum(axis=2), ValueError, "sum: .*axis=2"),
+        (lambda x: x.sum(axis=2), ValueError, "sum: axis is 2; expected an axis from -2 to 1"),
         (lambda x: x[5], IndexError, r"getitem: operands of shape \(2, 3\), index=5"),
         (lambda x: x["a"], IndexError, "getitem"),
         (lambda x: x.item(), ValueError, r"item: a Tensor of shape \(2, 3\)"),

@@ -13,6 +13,7 @@ import autograd
 from autograd import Value, elementary, ops, trace
 from autograd.tracing.fuse import fused
 from autograd.tracing.passes import pruned, simplified
+from autograd.value import nary
 
 # What each row is given in place of x (and y), so that it has a finite value and derivative.
 SAFE = {
@@ -26,6 +27,8 @@ SAFE = {
     "tan": lambda x, y: ops.tan(ops.tanh(x)),
     "hardtanh": lambda x, y: ops.hardtanh(x, -0.7, 0.9),
     "clip": lambda x, y: elementary.clip(x, -0.7, 0.9),
+    "arctan2": lambda x, y: elementary.arctan2(x, 0.5 + y * y),
+    "hypot": lambda x, y: elementary.hypot(x, 0.5 + y * y),
     "exp2": lambda x, y: elementary.exp2(ops.tanh(x)),
     "log2": lambda x, y: elementary.log2(0.5 + x * x),
     "log10": lambda x, y: elementary.log10(0.5 + x * x),
@@ -39,6 +42,8 @@ OTHERS = [
     "sum",
     "dot",
     "logsumexp",
+    "max",
+    "min",
     "square",
     "half",
     "choose",
@@ -67,6 +72,8 @@ def apply(name, x, y, number, index):
         "sum": lambda: autograd.sum([x, y, number, x]),
         "dot": lambda: autograd.dot([x, y, x], [y, number, x]),
         "logsumexp": lambda: autograd.logsumexp([x, y, number]),
+        "max": lambda: nary(ops.max_of, [x, y, number, x]),
+        "min": lambda: nary(ops.min_of, [y, number, x]),
         "square": lambda: x**2,
         "half": lambda: number * x / 2,
         "choose": lambda: autograd.where(x > number, x * y, y),

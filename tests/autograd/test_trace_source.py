@@ -18,7 +18,7 @@ LABELS = [
     "x[0]", "x_0",
 ]  # fmt: skip
 # numbers that every row has a value and a derivative for
-SAFE = {"log": 0.7, "log1p": 0.7, "sqrt": 0.7, "pow": 0.7}
+SAFE = dict.fromkeys(("log", "log1p", "log2", "log10", "sqrt", "pow"), 0.7)
 
 
 def run(program, *arguments):
@@ -146,7 +146,7 @@ def test_latex_renders():
         rows = [x * w, 0.3, autograd.take([x, w], i)]
         unary = [row for row in ops.ELEMENTWISE.values() if len(row.partials) == 1]
         inner = autograd.where(x > 0.5, rows[0], (-x) ** 2 - (x - 1) ** 3)
-        return autograd.sum([row(ops.sigmoid(inner) + 1.0) for row in unary]) / 3 + autograd.dot(rows, rows)
+        return autograd.sum([row(ops.sigmoid(inner)) for row in unary]) / 3 + autograd.dot(rows, rows)
 
     parser = MathTextParser("agg")
     for line in trace(fn, 1.0, 1).latex.splitlines()[1:-1]:

@@ -79,7 +79,7 @@ def test_outputs_and_gradients_are_those_of_tensors(name, kind):
 def test_every_row_goes_through_that_of_value(op):
     points = [TIED + 0.25 * i for i in range(len(op.partials))]
     if op.domain:
-        points = [np.abs(p) + 0.5 for p in points]
+        points = [np.abs(p) / 4 + 0.25 for p in points]
     arrays, tensors = [values(p) for p in points], [Tensor(p) for p in points]
     found = op(*arrays)
     expected = [op(*map(Value, each)).data for each in zip(*(p.ravel().tolist() for p in points))]

@@ -18,7 +18,10 @@ from autograd.show.film import Film, film
 POINTS = [[0.5, -1.0], [1.5, 0.25], [-0.75, 2.0], [0.0, 0.1], [-1.0, -1.0], [2.0, -0.5]]
 TARGETS = [1.0, -1.0, 1.0, -1.0, 1.0, -1.0]
 # Rows of one operand whose derivative is 0, or which are no use where a sum may be anything.
-ODD = {"neg", "sign", "log", "log1p", "sqrt", "exp", "expm1", "tan"}
+ODD = {
+    "neg", "sign", "log", "log1p", "log2", "log10", "sqrt", "exp", "expm1", "exp2", "tan", "sinh", "cosh",
+    "square", "arcsin", "arccos", "floor", "ceil", "round",
+}  # fmt: skip
 
 
 def recorded(

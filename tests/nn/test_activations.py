@@ -452,7 +452,11 @@ def test_an_unknown_name_lists_the_known_ones():
         (lambda: nn.PReLU(slope=Value(0.1))(Tensor([1.0])), TypeError, "do not mix"),
         (lambda: nn.Softmax(1.5), TypeError, "Softmax: axis is 1.5"),
         (lambda: nn.LogSoftmax(None), TypeError, "LogSoftmax: axis is None"),
-        (lambda: nn.Softmax()(1.0), TypeError, "softmax: got 1.0; expected a list of Values"),
+        (
+            lambda: nn.Softmax()(1.0),
+            TypeError,
+            "Softmax: x is 1.0; expected a Tensor, an array, or a list of Values",
+        ),
     ],
 )
 def test_what_is_wrong_is_said(make, error, match):

@@ -255,3 +255,68 @@ def test_states_that_do_not_fit():
 def test_wrong_arguments_of_a_loader(arguments, options, error, says):
     with pytest.raises(error, match=says):
         nn.Loader(*arguments, **options)
+
+
+# drop_last.
+
+
+@pytest.mark.parametrize("size, whole", [(10, 3), (9, 3), (11, 3), (3, 1), (4, 1)])
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_drop_last_leaves_out_what_is_smaller_than_a_batch(size, whole, shuffle):
+    x = np.arange(size)
+    every = [batch.tolist() for batch, _ in nn.batches(x, x, 3, seed=5, shuffle=shuffle)]
+    full = [batch.tolist() for batch, _ in nn.batches(x, x, 3, seed=5, shuffle=shuffle, drop_last=True)]
+    assert full == [batch for batch in every if len(batch) == 3] and len(full) == whole
+    loader, all_of_it = (nn.Loader(x, x, 3, rng=5, shuffle=shuffle, drop_last=drop) for drop in (True, False))
+    assert (len(loader), len(all_of_it)) == (whole, -(-size // 3))
+    for _ in range(3):  # the same orders, epoch after epoch
+        found = [batch.tolist() for batch, _ in loader]
+        assert found == [batch.tolist() for batch, _ in all_of_it if len(batch) == 3] and len(found) == whole
+
+
+@pytest.mark.parametrize("build", [nn.Loader, nn.batches])
+def test_drop_last_that_leaves_nothing(build):
+    with pytest.raises(ValueError, match="drop_last leaves no batch of 3 out of 2 examples; take a smaller"):
+        build(np.arange(2), np.arange(2), 3, drop_last=True)
+    for word in ("yes", 1, None):
+        for name in ("drop_last", "shuffle"):
+            with pytest.raises(TypeError, match=f"{name} is {word!r}; expected True or False"):
+                build(np.arange(4), np.arange(4), 3, **{name: word})
+
+
+def test_a_loader_that_drops_goes_on_in_the_middle_of_its_epoch():
+    def build(**options):
+        return nn.Loader(np.arange(11), np.arange(11), 3, rng=2, **options)
+
+    loader, other = build(drop_last=True), build(drop_last=True)
+    expected = [[batch.tolist() for batch, _ in loader] for _ in range(2)]
+    running = iter(other)
+    found = [next(running)[0].tolist()]
+    resumed = build(drop_last=True)
+    resumed.load_state_dict(other.state_dict())
+    found += [batch.tolist() for batch, _ in resumed]
+    assert [found, [batch.tolist() for batch, _ in resumed]] == expected
+    with pytest.raises(ValueError, match="drop_last is True in the state, but False here"):
+        build().load_state_dict(other.state_dict())
+
+
+def test_a_state_from_before_there_was_drop_last():
+    loader = nn.Loader(np.arange(5), np.arange(5), 2)
+    state = loader.state_dict()
+    del state["drop_last"]
+    loader.load_state_dict(state)
+    with pytest.raises(ValueError, match="drop_last is False in the state, but True here"):
+        nn.Loader(np.arange(5), np.arange(5), 2, drop_last=True).load_state_dict(state)
+
+
+def test_batch_normalisation_with_a_last_batch_of_one():
+    x, y = np.random.default_rng(0).standard_normal((5, 3)), np.zeros(5, int)
+    model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4))
+    optimizer = nn.SGD(model.parameters(), lr=0.1)
+    with pytest.raises(
+        ValueError, match=r"nn\.Loader or nn\.batches with drop_last=True; fit takes that loader"
+    ):
+        nn.training.fit(model, (x, y), nn.cross_entropy, optimizer, epochs=1, batch_size=2, progress=False)
+    loader = nn.Loader(x, y, 2, drop_last=True)
+    history = nn.training.fit(model, loader, nn.cross_entropy, optimizer, epochs=2, progress=False)
+    assert len(history.batch_losses) == 4

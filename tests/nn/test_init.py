@@ -85,15 +85,15 @@ def test_shapes_without_fans(shape):
 @pytest.mark.parametrize(
     "shape, options, error, says",
     [
-        (5, {}, TypeError, "the shape is 5; expected a tuple"),
+        (5, {}, TypeError, "shape is 5; expected a tuple"),
         ((2.0, 3), {}, TypeError, "2.0; expected a whole number"),
-        ((2, 3), {"dtype": int}, TypeError, "dtype is int64, in which weights would be 0"),
+        ((2, 3), {"dtype": int}, TypeError, "dtype is int64; expected a dtype of floats"),
         ((2, 3), {"gain": math.nan}, ValueError, "is nan; expected a finite number"),
         ((2, 3), {"gain": -1.0}, ValueError, "expected a finite number of at least 0"),
     ],
 )
 def test_wrong_arguments(scheme, shape, options, error, says):
-    with pytest.raises(error, match=f"init: .*{says}"):
+    with pytest.raises(error, match=f"{scheme.__name__}: .*{says}"):
         scheme(shape, rng=0, **options)
 
 

@@ -1,5 +1,7 @@
 """Module: finding parameters, state, errors, repr."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -139,3 +141,174 @@ def test_two_parameters_of_one_name_are_an_error():
 
     with pytest.raises(ValueError, match="both called 'parts.1'"):
         Odd().state_dict()
+
+
+# Numbers that do not fit.
+
+
+@pytest.mark.parametrize("dtype, number", [(np.float32, 1e300), (np.float32, -3.5e38), (np.float16, 70000.0)])
+@pytest.mark.parametrize("allow_nonfinite", [False, True])
+def test_a_number_too_large_for_the_dtype_is_no_inf(dtype, number, allow_nonfinite):
+    model = nn.Sequential(nn.Linear(2, 2, dtype=dtype), nn.Linear(2, 1, dtype=dtype))
+    before = model.state_dict()
+    state = {name: array.astype(np.float64) + 1 for name, array in before.items()}
+    state["1.weight"][0, 1] = number
+    text = f"'1.weight' has {number:g} in the state, which is too large for {np.dtype(dtype)}"
+    with pytest.raises(ValueError, match=re.escape(text)):
+        model.load_state_dict(state, allow_nonfinite=allow_nonfinite)
+    for name, array in model.state_dict().items():
+        np.testing.assert_array_equal(array, before[name])
+    state["1.weight"][0, 1] = np.finfo(dtype).max
+    model.load_state_dict(state)
+    assert model[1].weight.data[0, 1] == np.finfo(dtype).max
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("build", [lambda: nn.Linear(2, 1), lambda: nn.Linear(2, 1, dtype=np.float64)])
+def test_what_is_not_finite_only_where_asked_for(number, build, tmp_path):
+    model, source = build(), build()
+    source.weight.data[0, 0] = number
+    nn.save(source, tmp_path / "model.npz")
+    before = model.state_dict()
+    for load in (
+        lambda **asked: model.load_state_dict(source.state_dict(), **asked),
+        lambda **asked: nn.load(model, tmp_path / "model.npz", **asked),
+    ):
+        with pytest.raises(ValueError, match=f"'weight' has {number:g} in the state.*allow_nonfinite=True"):
+            load()
+        np.testing.assert_array_equal(model.weight.data, before["weight"])
+        load(allow_nonfinite=True)
+        np.testing.assert_array_equal(model.weight.data, source.weight.data)
+        model.load_state_dict(before)
+
+
+def test_a_value_may_be_infinite_where_asked_for_and_is_never_nan():
+    model = nn.Neuron(2)
+    state = model.state_dict() | {"bias": np.array(np.inf)}
+    with pytest.raises(ValueError, match="'bias' has inf in the state"):
+        model.load_state_dict(state)
+    model.load_state_dict(state, allow_nonfinite=True)
+    assert model.bias.data == np.inf
+    with pytest.raises(ValueError, match="'bias' is nan in the state, which a Value cannot be"):
+        model.load_state_dict(state | {"bias": np.array(np.nan)}, allow_nonfinite=True)
+
+
+def test_a_mask_that_is_not_trained_may_be_infinite():
+    class Masked(nn.Module):
+        def __init__(self, mask):
+            self.mask = Tensor(mask, requires_grad=False)
+
+    model = Masked(np.zeros(2, np.float32))
+    model.load_state_dict({"mask": np.array([0.0, -np.inf])})
+    assert model.mask.data.tolist() == [0, -np.inf]
+    with pytest.raises(ValueError, match="'mask' has 1e.300 in the state, which is too large"):
+        model.load_state_dict({"mask": np.array([0.0, 1e300])})
+
+
+# What is set over a parameter or a part.
+
+
+class Parts(nn.Module):
+    def __init__(self):
+        self.weight, self.scale = Tensor(np.ones((2, 3))), Value(1.0)
+        self.mean = Tensor(np.zeros(3), requires_grad=False)
+        self.layer, self.layers = nn.Linear(3, 2), [nn.Linear(2, 2), nn.ReLU()]
+        self.values = {"a": Value(1.0), "b": [Value(2.0)]}
+
+
+@pytest.mark.parametrize("name", ["weight", "scale", "mean", "layer", "layers", "values"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        np.ones((2, 3)), 1.0, [1.0, 2.0], (3.0,), {"a": 1.0}, "ones", Value(2.0) * 3.0, Tensor([1.0]) * 2.0,
+        [Value(2.0) * 3.0], Tensor([1.0]).detach(), np.tanh, False,
+    ],
+    ids=lambda given: type(given).__name__,
+)  # fmt: skip
+def test_no_parameter_and_no_part_gets_lost(name, given):
+    model = Parts()
+    before = list(model.state_dict())
+    with pytest.raises(
+        TypeError, match=rf"^Parts\.{name}: got {type(given).__name__}.*expected .*\(None takes it out\)"
+    ):
+        setattr(model, name, given)
+    assert list(model.state_dict()) == before and [*vars(model)] == [*vars(Parts())]
+
+
+@pytest.mark.parametrize(
+    "name, given",
+    [
+        ("weight", Tensor(np.zeros(5))), ("weight", Value(1.0)), ("weight", None), ("weight", nn.ReLU()),
+        ("scale", Value(3.0)), ("scale", None), ("mean", Tensor(np.ones(3), requires_grad=False)),
+        ("layer", nn.Linear(3, 9)), ("layer", None), ("layer", [nn.ReLU(), nn.ReLU()]), ("layers", []),
+        ("layers", (nn.ReLU(),)), ("layers", None), ("values", {}), ("values", [Value(1.0)]),
+        ("values", nn.ReLU()),
+    ],
+)  # fmt: skip
+def test_what_may_be_set(name, given):
+    model = Parts()
+    setattr(model, name, given)
+    assert getattr(model, name) is given
+    delattr(model, name)
+    setattr(model, name, np.ones(3))
+    assert isinstance(getattr(model, name), np.ndarray)
+
+
+def test_other_attributes_are_free():
+    model = Parts()
+    for given in (Value(1.0) * 2.0, np.ones(3), "text", Value(2.0) * 2.0, None, [1.0]):
+        model.last = given
+        assert model.last is given
+
+
+def test_the_way_that_the_error_names():
+    model = nn.Linear(2, 1)
+    optimizer = nn.SGD(model.parameters(), lr=0.5)
+    with pytest.raises(TypeError, match=r"its numbers are set by \.weight\.data = \.\.\."):
+        model.weight = np.ones((1, 2))
+    model.weight.data = np.ones((1, 2), np.float32)
+    nn.mse(model(np.zeros((1, 2))), np.ones((1, 1))).backward()
+    optimizer.step()
+    assert model.weight.data.tolist() == [[1.0, 1.0]] and "weight" in model.state_dict()
+
+
+# forward.
+
+
+def test_forward_is_what_a_call_runs():
+    class Net(nn.Module):
+        def __init__(self):
+            self.layer = nn.Linear(2, 3, rng=0)
+
+        def forward(self, x, scale=1.0):
+            return self.layer(x) * scale
+
+    class Below(Net):
+        def forward(self, x, scale=1.0):
+            return super().forward(x, scale) + 1.0
+
+    x = np.ones((4, 2))
+    net, below = Net(), Below()
+    np.testing.assert_allclose(net(x, scale=2.0).data, 2 * net.layer(x).data, rtol=1e-6)
+    np.testing.assert_allclose(below(x).data, net(x).data + 1, rtol=1e-6)
+    assert net.forward(x).shape == (4, 3)
+    model, optimizer = nn.Sequential(net), nn.SGD(net.parameters())
+    nn.training.fit(model, (x, np.zeros(4, int)), nn.cross_entropy, optimizer, epochs=1, progress=False)
+
+
+def test_where_forward_fails_the_layer_is_named():
+    class Bad(nn.Module):
+        def forward(self, x):
+            return (x * 0.0 - 1.0).log()
+
+    model, data = nn.Sequential(nn.Linear(2, 2), Bad()), (np.ones((4, 2)), np.zeros(4, int))
+    with pytest.raises(nn.training.NonFiniteError, match=r"in 1 \(Bad\): log made nan"):
+        nn.training.fit(model, data, nn.cross_entropy, nn.SGD(model.parameters()), epochs=1, progress=False)
+
+
+def test_neither_call_nor_forward():
+    class Nothing(nn.Module):
+        pass
+
+    with pytest.raises(NotImplementedError, match="Nothing does not say .*: define its __call__ or forward"):
+        Nothing()(1.0)

@@ -168,7 +168,7 @@ def test_unknown_activation_lists_the_known_ones():
 
 @pytest.mark.parametrize("sizes", [[], 3, [2, 0], [2.0], "12", None])
 def test_wrong_sizes(sizes):
-    with pytest.raises((TypeError, ValueError), match="MLP: (nouts|a size) is .*expected"):
+    with pytest.raises((TypeError, ValueError), match="MLP: (nouts|a size of nouts) is .*expected"):
         nn.MLP(2, sizes)
     with pytest.raises(ValueError, match="nin is 0"):
         nn.Neuron(0)
@@ -178,7 +178,6 @@ def test_seeds():
     def numbers(model):
         return [p.data for p in model.parameters()]
 
-    assert numbers(nn.MLP(2, [3, 1])) == numbers(nn.MLP(2, [3, 1], rng=0))
     assert numbers(nn.MLP(2, [3, 1], rng=1)) == numbers(nn.MLP(2, [3, 1], rng=np.random.default_rng(1)))
     assert numbers(nn.MLP(2, [3, 1], rng=1)) != numbers(nn.MLP(2, [3, 1], rng=2))
     weights = [number for number in numbers(nn.MLP(4, [6, 6, 6])) if number]

@@ -286,3 +286,96 @@ def test_types(layer):
 def test_settings(build, match):
     with pytest.raises((TypeError, ValueError), match=match):
         build()
+
+
+# float16, worked out in float32: beside the same in float64, which is exact to all digits of a float16.
+
+HALVES = {"near 0": (0.0, 1.0), "near 100": (100.0, 1.0), "wide": (100.0, 50.0), "large": (20000.0, 3000.0)}
+
+
+def in_half_precision(mean, std, shape=(64, 32)):
+    rng = np.random.default_rng(4)
+    x = (mean + std * rng.standard_normal(shape)).astype(np.float16)
+    return x, rng.standard_normal(shape).astype(np.float16)
+
+
+def assert_close_to(found, exact):
+    assert found.dtype == np.float16 and np.isfinite(found).all()
+    np.testing.assert_allclose(found.astype(float), exact, rtol=0, atol=4e-3 * np.abs(exact).max())
+
+
+@pytest.mark.parametrize("mean, std", HALVES.values(), ids=HALVES)
+@pytest.mark.parametrize("name", ["LayerNorm", "RMSNorm", "BatchNorm1d"])
+@pytest.mark.parametrize("layers_dtype", [np.float16, np.float32])
+def test_half_precision(torch, name, mean, std, layers_dtype):
+    if name == "BatchNorm1d" and layers_dtype == np.float16:
+        std = min(std, 200.0)  # so that a float16 can hold the running variance
+    x, upstream = in_half_precision(mean, std)
+    settings = {} if name == "BatchNorm1d" else {"eps": 1e-5}
+    ours, theirs = (
+        getattr(nn, name)(32, dtype=layers_dtype, **settings),
+        getattr(torch.nn, name)(32, **settings),
+    )
+    given, reference = Tensor(x), torch.tensor(x.astype(float), requires_grad=True)
+    out, expected = ours(given), theirs.double()(reference)
+    out.backward(upstream.astype(out.dtype))
+    expected.backward(torch.tensor(upstream.astype(float)))
+    assert out.dtype == layers_dtype
+    assert_close_to(out.data.astype(np.float16), expected.detach().numpy())
+    assert_close_to(given.grad, reference.grad.numpy())
+    assert_close_to(ours.weight.grad.astype(np.float16), theirs.weight.grad.numpy())
+
+
+@pytest.mark.parametrize("name", ["LayerNorm", "RMSNorm"])
+def test_half_precision_by_the_defaults(torch, name):
+    """RMSNorm's is the eps of float32, as in PyTorch: that of float16 is a thousand times these squares."""
+    x, _ = in_half_precision(0.0, 1e-3)
+    ours, theirs = getattr(nn, name)(32, dtype=np.float16), getattr(torch.nn, name)(32, dtype=torch.float16)
+    assert_close_to(ours(Tensor(x)).data, theirs(torch.tensor(x)).detach().numpy().astype(float))
+
+
+@pytest.mark.parametrize("mean, std", [(0.0, 1.0), (100.0, 1.0), (100.0, 50.0)])
+@pytest.mark.parametrize("momentum", [0.1, None])
+def test_running_statistics_in_half_precision(torch, mean, std, momentum):
+    ours, theirs = (
+        nn.BatchNorm1d(32, momentum=momentum, dtype=np.float16),
+        torch.nn.BatchNorm1d(32, momentum=momentum),
+    )
+    theirs.double()
+    for seed in range(4):
+        x = in_half_precision(mean + seed, std)[0]
+        ours(Tensor(x))
+        theirs(torch.tensor(x.astype(float)))
+    assert_close_to(ours.running_mean.data, theirs.running_mean.numpy())
+    assert_close_to(ours.running_var.data, theirs.running_var.numpy())
+    given = Tensor(x)
+    out = ours.eval()(given)
+    out.backward(np.ones_like(x))
+    mean, var = (array.data.astype(float) for array in (ours.running_mean, ours.running_var))
+    assert_close_to(out.data, (x - mean) / np.sqrt(var + 1e-5))
+    assert_close_to(given.grad, np.broadcast_to(1 / np.sqrt(var + 1e-5), x.shape))
+
+
+def test_images_in_half_precision(torch):
+    x, upstream = in_half_precision(100.0, 5.0, (8, 3, 10, 10))
+    ours, theirs = nn.BatchNorm2d(3, dtype=np.float16), torch.nn.BatchNorm2d(3).double()
+    given, reference = Tensor(x), torch.tensor(x.astype(float), requires_grad=True)
+    ours(given).backward(upstream)
+    theirs(reference).backward(torch.tensor(upstream.astype(float)))
+    assert_close_to(given.grad, reference.grad.numpy())
+
+
+@pytest.mark.parametrize("name", ["LayerNorm", "RMSNorm", "BatchNorm1d"])
+def test_the_second_derivative_in_half_precision(torch, name):
+    x, upstream = in_half_precision(100.0, 5.0, (8, 6))
+    ours, theirs = (
+        getattr(nn, name)(6, eps=1e-5, dtype=np.float16),
+        getattr(torch.nn, name)(6, eps=1e-5).double(),
+    )
+    given, reference = Tensor(x), torch.tensor(x.astype(float), requires_grad=True)
+    weight = torch.tensor(upstream.astype(float))
+    slope = autograd.gradients((ours(given) * upstream).sum(), given, create_graph=True)
+    theirs_slope = torch.autograd.grad((theirs(reference) * weight).sum(), reference, create_graph=True)[0]
+    found = autograd.gradients((slope * upstream[::-1].copy()).sum(), given)
+    expected = torch.autograd.grad((theirs_slope * weight.flip(0)).sum(), reference)[0].numpy()
+    np.testing.assert_allclose(found.astype(float), expected, rtol=0, atol=0.02 * np.abs(expected).max())

@@ -105,8 +105,8 @@ def test_l1_makes_useless_weights_small():
 def test_penalties_name_what_they_want(penalty, cost, slope):
     for wrong, error, match in [
         ([], ValueError, "the list of parameters is empty"),
-        (Tensor([1.0]), TypeError, "got Tensor; expected a list"),
-        (Value(1.0), TypeError, "got Value; expected a list"),
+        (Tensor([1.0]), TypeError, "parameters is Tensor.*; expected a list"),
+        (Value(1.0), TypeError, "parameters is Value.*; expected a list"),
         (3.0, TypeError, "got float"),
         ([Value(1.0), Tensor([1.0])], TypeError, "got Tensor, Value; expected Tensors only, or Values only"),
         ([np.ones(3)], TypeError, "got ndarray"),
@@ -185,7 +185,7 @@ def test_max_norm_names_what_it_wants():
     for wrong, limit, error, match in [
         (Tensor([1.0]), 1.0, ValueError, r"shape \(1,\); expected \(nout, nin, ...\)"),
         ([], 1.0, ValueError, "empty"),
-        (Value(1.0), 1.0, TypeError, "got Value"),
+        (Value(1.0), 1.0, TypeError, "weights is Value"),
         (Tensor([[1.0]]), 0, ValueError, "limit is 0"),
         (Tensor([[3, 4]]), 1.0, TypeError, "dtype int64"),  # whole numbers would all become 0
         ([Value(1.0), Tensor([[1.0]])], 1, TypeError, "Tensors only"),
@@ -253,7 +253,7 @@ def test_noise_goes_on_where_it_was():
 def test_noise_settings():
     w = Tensor([1.0])
     for build, match in [
-        (lambda: nn.GradientNoise(w, rng=0), "got Tensor; expected a list"),
+        (lambda: nn.GradientNoise(w, rng=0), "parameters is Tensor.*; expected a list"),
         (lambda: nn.GradientNoise([w], eta=-1, rng=0), "eta is -1"),
         (lambda: nn.GradientNoise([w], gamma="0.55", rng=0), "gamma"),
         (lambda: nn.GradientNoise([w], rng=None), "source of random numbers"),

@@ -408,7 +408,11 @@ def test_looking_ahead_changes_nothing():
         (lambda: nn.OneCycle(optimizer(), 1, 10, div_factor=0), ValueError, "div_factor is 0"),
         (lambda: nn.Schedule(optimizer(), 10), NotImplementedError, "define its rate"),
         (lambda: nn.OneCycle(optimizer(), [1, 2], 10), ValueError, "expected a list of 1"),
-        (lambda: nn.OneCycle(optimizer(), 1, 10, anneal="up"), ValueError, "one of cosine, linear"),
+        (
+            lambda: nn.OneCycle(optimizer(), 1, 10, anneal="up"),
+            ValueError,
+            "anneal is 'up'; expected 'cosine' or 'linear'",
+        ),
         (lambda: nn.OneCycle(optimizer(), 1, 10, 0.6, three_phase=True), ValueError, "at most 0.5"),
         (lambda: nn.OneCycle(optimizer(), 1, 10, momentum=(0.8, 0.9)), ValueError, "SGD has no momentum"),
         (lambda: nn.OneCycle(optimizer(), 1, 10, momentum=(0, 0.9)), ValueError, r"momentum\[0\] is 0"),

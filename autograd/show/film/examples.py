@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ... import checks
 from ...engine import gradients
 from ...value import Value
 from .network import Floats, Network
@@ -45,8 +45,8 @@ def read(examples: Any, targets: Any, level: float | None, network: Network) -> 
     """
     wide, outputs = network.layers[0].inputs, network.layers[-1].neurons
     inputs = _numbers([] if examples is None else examples, "examples")
-    given = len(inputs)
-    if not given:
+    given = len(inputs) if inputs.ndim else 0
+    if inputs.shape[:1] == (0,):
         inputs = np.empty((0, wide))
     if inputs.shape != (given, wide):
         raise ValueError(
@@ -58,20 +58,19 @@ def read(examples: Any, targets: Any, level: float | None, network: Network) -> 
         answers = answers[:, 0]
     if answers is not None and answers.shape not in ((given,), (given, outputs)):
         raise ValueError(
-            f"film: the targets are of shape {answers.shape}; expected ({given},), one for each example"
-            + (f", or ({given}, {outputs})" if outputs > 1 else "")
+            f"film: the targets are of shape {answers.shape}; expected ({given},), one for each of the "
+            "examples" + (f", or ({given}, {outputs})" if outputs > 1 else "")
         )
     if level is None:
         level = 0.0 if answers is None or not given else float(answers.min() / 2 + answers.max() / 2)
-    if isinstance(level, bool) or not isinstance(level, (int, float)) or not math.isfinite(level):
-        raise ValueError(f"film: level is {level!r}; expected the output where two classes part, a number")
+    level = checks.real(level, "level", "film")
     kept = spread(given, MOST_KEPT)
     return Examples(
         inputs[kept].astype(np.float64),
         None if answers is None else answers[kept].tolist(),
         given,
         spread(len(kept), MOST_SHOWN),
-        float(level),
+        level,
     )
 
 
@@ -91,19 +90,15 @@ def gradients_of_own_loss(loss: Loss, output: Floats, target: Any) -> list[float
     [4.0]
     """
     leaves = [Value(number) for number in output.tolist()]
-    found: list[float] = gradients(loss([leaves if len(leaves) > 1 else leaves[0]], [target]), leaves)
+    result = loss([leaves if len(leaves) > 1 else leaves[0]], [target])
+    if not isinstance(result, Value):
+        raise checks.wrong(result, "what loss gives", "film", "a Value, as of nn.mse")
+    found: list[float] = gradients(result, leaves)
     return found
 
 
 def _numbers(data: Any, name: str) -> NDArray[Any]:
-    try:
-        array = np.asarray(data)
-    except ValueError:
-        raise ValueError(
-            f"film: the {name} are of different lengths; expected as many numbers in each"
-        ) from None
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"film: the {name} are of dtype {array.dtype}; expected plain numbers")
+    array = checks.array(data, name, "film")
     if not np.isfinite(array).all():
         raise ValueError(f"film: the {name} have inf or nan in them; expected finite numbers")
     return array

@@ -141,7 +141,7 @@ def read(model: Any) -> tuple[Network, list[Value]]:
         )
     layers: list[Layer] = []
     values: list[Value] = []
-    for index, layer in enumerate(_parts(model, "layers", type(model).__name__)):
+    for index, layer in enumerate(_parts(model, "layers", f"the model, of type {type(model).__name__},")):
         rows = [_row(neuron) for neuron in _parts(layer, "neurons", f"layer {index}")]
         inputs = layers[-1].neurons if layers else len(rows[0][0]) - 1
         for row, _ in rows:

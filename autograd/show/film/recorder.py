@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ... import modes
+from ... import checks, modes
+from ...checks import function, instance, wrong
 from ...value import Value
 from .. import text
 from ..stepper import frame as in_frame
@@ -68,8 +69,9 @@ class Film:
                 f"film: the network has {len(values):,} parameters, and above {MOST_PARAMETERS:,} nobody "
                 "could tell them apart in a picture; film a smaller one"
             )
-        self.title = _line("title", title) or f"A {self.network} network learns"
-        self.note = _line("note", note)
+        heading = text.heading(checks.text(title, "title", "film"), "film")
+        self.title = heading or f"A {self.network} network learns"
+        self.note = text.visible(" ".join(checks.text(note, "note", "film").split()))
         self.examples = examples.read(shown, targets, level, self.network)
         self.loss = loss
         if loss is not None:
@@ -92,9 +94,13 @@ class Film:
             raise ValueError(
                 f"record: the model is {now} now, but was {was} when the film began; make a new film of it"
             )
-        number = float(loss) if isinstance(loss, (Value, int, float, np.integer, np.floating)) else None
-        if number is None or isinstance(loss, bool):
-            raise TypeError(f"record: the loss is {loss!r}; expected a Value or a number")
+        is_number = isinstance(loss, (Value, int, float, np.integer, np.floating))
+        if not is_number or isinstance(loss, bool):
+            raise wrong(loss, "the loss", "record", "a Value or a number")
+        try:
+            number = float(loss)
+        except OverflowError:
+            number = math.inf if loss > 0 else -math.inf
         frame = Frame(
             self.steps,
             number,
@@ -126,10 +132,12 @@ class Film:
 
     def gradient_norms(self, frame: Frame) -> list[float]:
         """The norm of the gradient of each layer's weights and biases; nan where none was computed."""
+        instance(frame, Frame, "frame", "gradient_norms", "one of film.frames")
         return self.network.norms(frame.gradient)
 
     def dead(self, frame: Frame) -> list[tuple[int, int]]:
         """The dead relus, as pairs of layer and neuron: 0 for every example, and their gradient is 0."""
+        instance(frame, Frame, "frame", "dead", "one of film.frames")
         numbers, _ = self.network.off(frame.parameters, frame.gradient, self.examples.inputs)
         return [self.network.place(number) for number in numbers]
 
@@ -178,8 +186,7 @@ class Film:
 
     def _try(self, loss: Loss) -> None:
         """A mistake in the loss shows when the film is made, and not when a long run is over."""
-        if not callable(loss):
-            raise TypeError(f"film: loss is {loss!r}; expected a function of predictions and targets")
+        function(loss, "loss", "film", "predictions and targets")
         if self.examples.targets is None:
             raise ValueError("film: a loss was given, but no targets; it needs those of the examples")
         if self.examples.targets:
@@ -250,10 +257,3 @@ def film(
     'film.html'
     """
     return Film(model, examples, targets, loss, title, note, level)
-
-
-def _line(name: str, given: Any) -> str:
-    """Text on one line, with nothing in it that cannot be seen."""
-    if not isinstance(given, str):
-        raise TypeError(f"film: {name} is {given!r}; expected text")
-    return text.visible(" ".join(given.split()))

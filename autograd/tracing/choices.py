@@ -1,0 +1,153 @@
+"""Choices: a comparison with a nan, and the branch that is not taken.
+
+A program computes both branches of every choice, and then takes one of the two numbers. So a branch that is
+not taken may have no value, and must not reach the result, nor the gradients. What is compared must.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from ..ops import Op, neg, pow, sign
+from .code import CHOICES, GIVEN, Builder, Code, Step, equal, less, less_equal, select
+from .term import Term, number_of
+
+FAR = 64  # steps that are looked at for whether one passes on what another is
+
+# What is asked of which steps, one of the answers, and how many there are.
+Outcome = tuple[str, tuple[int, ...], int, int]
+Need = frozenset[frozenset[Outcome]]  # it is needed where all the outcomes of one of these come about
+ALWAYS: Need = frozenset({frozenset()})
+MANY = 8  # alternatives; more are not told apart
+UNCLEAR: Need = frozenset({frozenset({("?", (), 0, 2)})})
+
+
+def choose(builder: Builder, op: Op, operands: Sequence[int], label: str | None = None) -> int:
+    """The step of a choice that is nan where a number that it compares is: a Value would have raised there.
+
+    A comparison with nan does not hold. So the branch that is then taken is, where there is one, that which
+    passes the nan on, and else a third: nan.
+
+    >>> from .code import PARAMETER
+    >>> from .. import ops
+    >>> builder = Builder()
+    >>> w, zero = builder.add(PARAMETER, detail=0), builder.constant(0.0)
+    >>> h = builder.add(ops.exp, (w,))
+    >>> print(builder.code([choose(builder, less, (zero, h, h, zero))]))  # h if h > 0.0 else 0.0
+    %0 = parameter 0
+    %1 = constant 0.0
+    %2 = exp %0
+    %3 = where_less_equal %2 %1 %1 %2
+    -> %3
+    """
+    left, right, yes, no = operands
+    computed = [place for place in (left, right) if builder.steps[place].op not in GIVEN]
+    if all([_passes_on(builder, no, place) for place in computed]):
+        return builder.add(op, (left, right, yes, no), None, label)
+    if op is not equal and all([_passes_on(builder, yes, place) for place in computed]):
+        return builder.add(less_equal if op is less else less, (right, left, no, yes), None, label)
+    nan = builder.constant(math.nan)
+    if op is equal:
+        no = builder.add(less, (left, right, no, builder.add(less, (right, left, no, nan))))
+    else:
+        no = builder.add(less_equal if op is less else less, (right, left, no, nan))
+    return builder.add(op, (left, right, yes, no), None, label)
+
+
+def _passes_on(builder: Builder, place: int, nan: int) -> bool:
+    """Whether a step is nan where the step ``nan`` is, as far as can be seen from near."""
+    seen: dict[int, bool] = {}
+
+    def visit(place: int) -> bool:
+        if place == nan:
+            return True
+        if place < nan or len(seen) >= FAR:
+            return False
+        if place not in seen:
+            seen[place] = False
+            step = builder.steps[place]
+            if step.op in CHOICES:
+                left, right, yes, no = step.operands
+                seen[place] = visit(left) or visit(right) or visit(yes) and visit(no)
+            elif step.op is not select and step.op is not pow and not getattr(step.op, "is_defined", False):
+                seen[place] = any(map(visit, step.operands))
+        return seen[place]
+
+    return visit(place)
+
+
+def needs(code: Code, gradients: bool = False) -> list[Need] | None:
+    """Where each step's number goes into an output: always, or in some branches alone. None: all always.
+
+    With ``gradients``, where a gradient can come back to it: a number that is only compared has none.
+    """
+    steps = code.steps
+    if not any([step.op in CHOICES or step.op is select for step in steps]):
+        return None
+    uses: list[set[frozenset[Outcome]]] = [set() for _ in steps]  # where each use of a step needs it
+    found: list[Need] = [ALWAYS] * len(steps)
+    for output in code.outputs:
+        uses[output] |= ALWAYS
+    for place in range(len(steps) - 1, -1, -1):
+        step = steps[place]
+        found[place] = need = _either(uses[place])
+        if need and step.operands:
+            for operand, outcome in list(zip(step.operands, outcomes(step)))[_asked(step) * gradients :]:
+                uses[operand] |= need if outcome is None else _under(need, outcome)
+    return found
+
+
+def _asked(step: Step) -> int:
+    """How many of a step's operands, the first ones, only decide which of the others is taken."""
+    return 2 if step.op in CHOICES else 1 if step.op is select else 0
+
+
+def outcomes(step: Step) -> list[Outcome | None]:
+    """What must come about for each operand of a step to be needed; None where it always is."""
+    operands = step.operands
+    if step.op is select:
+        index, count = operands[:1], len(operands) - 1
+        return [None, *(("select", index, which, count) for which in range(count))]
+    if step.op in CHOICES:
+        # a <= b is what b < a is not
+        asked, sides = (operands[1::-1], (0, 1)) if step.op is less_equal else (operands[:2], (1, 0))
+        relation = "==" if step.op is equal else "<"
+        return [None, None, *((relation, asked, side, 2) for side in sides)]
+    return [None] * len(operands)
+
+
+def where_needed(gradient: Any, share: Any) -> Any:
+    """What a step in a branch passes on: 0 where 0 has come to it, whatever its local gradient."""
+    return Term._apply(equal, gradient, 0.0, 0.0, share) if number_of(gradient) is None else share
+
+
+def finite_where(op: Any, operands: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The operands that are finite only where the result is; None where it may be infinite for any."""
+    return operands[2:] if op in CHOICES else operands if op in (neg, sign) else None
+
+
+def _under(need: Need, outcome: Outcome) -> Need:
+    """Where that comes about too; what asks for another outcome of the same is never."""
+    return frozenset([
+        every | {outcome}
+        for every in need
+        if not any([other[:2] == outcome[:2] and other != outcome for other in every])
+    ])  # fmt: skip
+
+
+def _either(alternatives: set[frozenset[Outcome]]) -> Need:
+    """The same with alternatives put together that differ in one outcome and are all that there are."""
+    while frozenset() not in alternatives:
+        alike: dict[Any, set[frozenset[Outcome]]] = defaultdict(set)
+        for every in alternatives:
+            for outcome in every:
+                relation, asked, _, count = outcome
+                alike[every - {outcome}, relation, asked, count].add(every)
+        complete = next((key for key, found in alike.items() if len(found) == key[-1]), None)
+        if complete is None:
+            return UNCLEAR if len(alternatives) > MANY else frozenset(alternatives)
+        alternatives = alternatives - alike[complete] | {complete[0]}
+    return ALWAYS

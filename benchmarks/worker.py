@@ -1,0 +1,64 @@
+"""A process that times one work of one checkout whenever it is asked: how many times in, seconds out."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import autograd
+
+from . import works
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is timed, and how many times as long as in the other checkout it may take."""
+
+    title: str
+    limit: float
+    build: Callable[[], Callable[[], object]]
+    collector: bool = True
+
+
+IMAGES = 10 * works.BATCH
+
+WORKS = {
+    "demo": Work("micrograd's demo step", 1.03, works.moons_step),
+    "demo-off": Work("the same, collector off", 1.03, works.moons_step, collector=False),
+    "mnist": Work("ten MNIST steps, the loop", 1.02, lambda: works.mnist_epoch(*works.digits(IMAGES))),
+    "mnist-fit": Work("ten MNIST steps, fit", 1.02, lambda: works.mnist_fit(*works.digits(IMAGES))),
+    "moons": Work("two moons step, traced", 1.0, lambda: works.traced_moons_step(works.network())),
+    "source": Work("g and its gradient, as source", 1.0, works.slope_step),
+    "gpt": Work("GPT step, 1 name, traced", 1.0, lambda: works.traced_gpt_step(works.gpt(), 1)),
+}
+
+
+def seconds(run: Callable[[], object], times: int) -> float:
+    """Of the processor, and not of the clock: on a busy machine a process waits for its turn."""
+    gc.collect()
+    start = time.process_time()
+    for _ in range(times):
+        run()
+    return time.process_time() - start
+
+
+def serve(name: str) -> None:
+    """Say where the package came from, and then answer each line; what the work prints goes nowhere."""
+    work = WORKS[name]
+    with (
+        os.fdopen(os.dup(sys.stdout.fileno()), "w") as answers,
+        open(os.devnull, "w") as nowhere,
+        contextlib.redirect_stdout(nowhere),
+    ):
+        run = work.build()
+        run()  # what is compiled at the first call
+        if not work.collector:
+            gc.disable()
+        print(autograd.__file__, file=answers, flush=True)
+        for line in sys.stdin:
+            print(seconds(run, int(line)), file=answers, flush=True)

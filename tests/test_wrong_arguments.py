@@ -1,0 +1,317 @@
+"""Any public function or class given what is none of its business, for any of its arguments.
+
+For each argument in turn, every object of a list stands in its place. What is not among those that the
+argument takes must be a TypeError or a ValueError that names the function and the argument, and leaves all
+that was given, and the package itself, as it was. The calls, and what each argument takes, are in the folder
+``calls``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+import re
+import types
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import Tensor, Value, modes, ops
+
+from .awaited import AWAITED
+from .calls import CALLS, OBJECTS, Argument, things
+from .calls.kinds import nothing
+
+# What the package calls, with what it has checked, and what people define in classes of their own.
+HOOKS = {
+    "after_epoch", "after_step", "apply", "before_step", "begin", "call", "choice", "end", "extra_repr",
+    "members", "memory", "positions", "rate", "rate_of", "settle", "text", "update",
+}  # fmt: skip
+# Not called by people: what the package makes and hands out, and methods that there is nothing to yet.
+APART = {
+    "autograd.Checked", "autograd.Contribution", "autograd.Film", "autograd.Step", "autograd.TraceError",
+    "nn.LBFGS.step_arrays", "nn.Module.__call__", "nn.init.Signal", "nn.training.AfterStep.load_state_dict",
+    "nn.training.BeforeStep.load_state_dict", "nn.training.Callback.load_state_dict",
+    "nn.training.Checkpoint.save", "nn.training.NonFiniteError", "nn.training.Run",
+}  # fmt: skip
+# How an error may call an argument, beside its own name.
+SAID: Mapping[str, tuple[str, ...]] = {
+    "arguments": ("argument",), "fn": ("function",), "log_probabilities": ("log-probability",),
+    "log_target": ("log-probability",), "low": ("high",), "milestones": ("milestone",),
+    "model": ("module",), "name": ("activation",), "outputs": ("output",), "parameters": ("parameter",),
+    "scores": ("label",), "settings": ("alpha",), "seed": ("rng",), "target": ("targets", "label", "labels"),
+    "x": ("input", "images"),
+}  # fmt: skip
+# As in Python, a label or an index out of range is an IndexError, and a file that is not there an OSError.
+ALSO = dict.fromkeys(("autograd.take", "nn.cross_entropy", "nn.multiclass_hinge", "nn.nll"), (IndexError,))
+ALSO |= dict.fromkeys(("nn.load", "nn.training.read_checkpoint"), (OSError,))
+# How an error may call a function or a class, beside its own name.
+CALLED: Mapping[str, tuple[str, ...]] = {
+    "autograd.Program.__call__": ("traced_of_test",),
+    "autograd.Program.value_and_grad": ("traced_of_test",),
+    # What hands an argument on, to another public function that says it itself.
+    "nn.Sequential.__call__": ("Linear",), "nn.init.variances": ("Linear",),
+    "nn.training.predict": ("Linear",),
+    "nn.training.evaluate": ("Linear", "predict", "cross_entropy"),
+    "nn.training.fit": ("Loader", "Scheduling", "split", "Linear"),
+    "nn.training.range_test": ("Loader", "Linear"),
+}  # fmt: skip
+
+
+def packages() -> Iterator[tuple[str, Any]]:
+    """Every public name, with its package, and what it is."""
+    for package in (autograd, nn, nn.training):
+        for name in package.__all__:
+            yield f"{package.__name__}.{name}", getattr(package, name)
+    for name, found in vars(nn.init).items():
+        if not name.startswith("_") and getattr(found, "__module__", None) == "nn.init":
+            yield f"nn.init.{name}", found
+
+
+def public() -> dict[str, Any]:
+    """Everything that can be called: functions, classes, and the methods and properties that they define."""
+    named = {name: found for name, found in packages() if callable(found)}
+    classes = {found: name for name, found in named.items() if inspect.isclass(found)}
+    found = dict(named)
+    for cls, name in classes.items():
+        for member in dir(cls):
+            home = next(each for each in cls.__mro__ if member in vars(each))
+            ours = home.__module__.partition(".")[0] in ("autograd", "nn") and (
+                home is cls or home not in classes
+            )
+            if not ours or member in HOOKS or member.startswith("_") and member != "__call__":
+                continue
+            it = inspect.getattr_static(cls, member)
+            if isinstance(it, property):
+                if it.fset is not None:
+                    found[f"{name}.{member}"] = it
+            elif callable(getattr(cls, member)) and not inspect.isclass(getattr(cls, member)):
+                found[f"{name}.{member}"] = it
+    return {
+        name: it
+        for name, it in found.items()
+        if name not in APART and name.rpartition(".")[0] != "nn.training.Run"
+    }
+
+
+PUBLIC = public() | {"nn.Schedule": things.Schedule}
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+def test_everything_public_has_an_entry(name):
+    assert name in CALLS, f"{name} is new here: add a good call of it to tests/calls"
+
+
+def test_no_entry_is_of_something_that_is_gone():
+    assert sorted(set(CALLS) - set(PUBLIC)) == []
+
+
+# Calling.
+
+
+def fresh(name: str) -> list[dict[str, Any]]:
+    found = CALLS[name] if isinstance(CALLS[name], list) else [CALLS[name]]
+    return [call() if callable(call) else call for call in found]
+
+
+OWNERS: dict[str, Callable[[], Any]] = {
+    "autograd.Drawing": lambda: autograd.draw(things.graph()),
+    "autograd.Film": things.film,
+    "autograd.Stepper": lambda: autograd.stepper(things.graph()),
+    "autograd.Program": things.program,
+    "autograd.Value": lambda: Value(0.5, "x"),
+    "autograd.Tensor": lambda: Tensor(np.linspace(0.1, 0.9, 6).reshape(2, 3)),
+    "autograd.Op": lambda: ops.tanh,
+    "autograd.ArrayOp": lambda: autograd.array_ops.matmul,
+    "autograd.Symbol": lambda: autograd.Symbol("x"),
+    "autograd.Tensor.item": lambda: Tensor([0.5]),
+    "nn.Module": things.linear,
+    "nn.Optimizer": things.sgd,
+    "nn.Schedule": lambda: nn.StepDecay(things.sgd(), 2),
+    "nn.training.History": things.history,
+}
+
+
+def bound(name: str) -> tuple[Any, inspect.Signature, Any]:
+    """What is to be called, what it takes, and the object that it is of."""
+    it = PUBLIC[name]
+    owner_name, _, member = name.rpartition(".")
+    if owner_name not in PUBLIC and owner_name not in APART:
+        return it, signature_of(name, it), None
+    if make := OWNERS.get(name) or OWNERS.get(owner_name):
+        owner = make()
+    else:
+        named = {key: made.good() for key, made in fresh(owner_name)[0].items() if not key.startswith("*")}
+        listed = [
+            made.good() for key, made in fresh(owner_name)[0].items() if key.startswith("*") for made in made
+        ]
+        owner = PUBLIC[owner_name](*named.values(), *listed) if listed else PUBLIC[owner_name](**named)
+    method = partial(it.fset, owner) if isinstance(it, property) else getattr(owner, member)
+    return method, signature_of(name, method), owner
+
+
+def signature_of(name: str, function: Any, found: dict[str, inspect.Signature] = {}) -> inspect.Signature:  # noqa: B006
+    """What it takes, found once."""
+    if name not in found:
+        found[name] = inspect.signature(function)
+    return found[name]
+
+
+def run(name: str, arguments: Mapping[str, Any]) -> tuple[Any, Any, Any]:
+    """The function that makes the call, what is given to it, and its owner."""
+    it, signature, owner = bound(name)
+    held: OrderedDict[str, Any] = OrderedDict()
+    for key, argument in arguments.items():
+        held[key.lstrip("*")] = tuple(argument) if key.startswith("*") else argument
+    call = inspect.BoundArguments(signature, held)
+    return (lambda: it(*call.args, **call.kwargs)), held, owner
+
+
+def state(found: Any, seen: set[int] | None = None) -> Any:
+    """All that an object consists of, to be compared."""
+    seen = set() if seen is None else seen
+    if isinstance(found, float):
+        return found.hex()
+    if isinstance(found, (str, bytes, int, complex, type(None), type, types.FunctionType, np.dtype, ops.Row)):
+        return found
+    if id(found) in seen:
+        return "again"
+    seen.add(id(found))
+    if isinstance(found, np.ndarray):
+        if found.dtype == object:
+            return found.shape, [state(each, seen) for each in found.ravel().tolist()]
+        return found.shape, found.dtype.str, found.tobytes()
+    if isinstance(found, np.random.Generator):
+        return repr(found.bit_generator.state)
+    if isinstance(found, Mapping):
+        inside = [(str(key), state(each, seen)) for key, each in found.items()]
+    elif isinstance(found, (list, tuple, set, frozenset)):
+        inside = [state(each, seen) for each in found]
+    else:
+        inside = []
+    inside += [(slot, state(getattr(found, slot, None), seen)) for slot in slots_of(type(found))]
+    if type(found).__module__.partition(".")[0] in ("autograd", "nn", "tests"):
+        inside += [(key, state(each, seen)) for key, each in sorted(getattr(found, "__dict__", {}).items())]
+    return type(found), inside
+
+
+@cache
+def slots_of(kind: type) -> list[str]:
+    """The names of its slots."""
+    slots = (slot for cls in kind.__mro__ for slot in getattr(cls, "__slots__", ()))
+    return [slot for slot in slots if not slot.startswith("__")]
+
+
+def of_the_package() -> Any:
+    """What belongs to everybody."""
+    return (
+        len(ops.ELEMENTWISE),
+        modes.paused,
+        modes.watched,
+        modes.traces,
+        len(vars(Value)),
+        len(vars(Tensor)),
+    )
+
+
+def problems(name: str) -> dict[str, list[str]]:
+    """What is wrong with it, by argument."""
+    found: dict[str, list[str]] = {}
+    for which, call in enumerate(fresh(name)):
+        for key, argument in call.items():
+            if argument == []:  # of a method that takes no other operand
+                continue
+            for wrong, make in OBJECTS.items():
+                replaced = fresh(name)[which]
+                first = argument[0] if isinstance(argument, list) else argument
+                arguments = {other: good(made) for other, made in replaced.items()}
+                given = make()
+                arguments[key] = [given, *arguments[key][1:]] if isinstance(argument, list) else given
+                if problem := wronged(name, key, arguments, wrong in first.takes):
+                    found.setdefault(key, []).append(f"{wrong}: {problem}")
+    return found
+
+
+def good(argument: Argument | list[Argument]) -> Any:
+    return [each.good() for each in argument] if isinstance(argument, list) else argument.good()
+
+
+def wronged(name: str, key: str, arguments: Mapping[str, Any], takes: bool) -> str | None:
+    """Call it; what is wrong with what comes."""
+    call, held, owner = run(name, arguments)
+    before, own = state((held, owner)), of_the_package()
+    try:
+        with (
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+            np.errstate(all="ignore"),
+        ):
+            result = call()
+            if inspect.isgenerator(result):
+                list(result)
+    except (TypeError, ValueError, *ALSO.get(name, ())) as error:
+        if takes and (isinstance(error, OSError) or key in ("fn", "loss", "metrics")):
+            return None  # a file that is not there, or a function that gives something else
+        said = str(error)
+        *_, owner_name, function = name.split(".")
+        names = (function, type(owner).__name__, *CALLED.get(name, ()))
+        if not any(re.search(rf"\b{each}\b", said) for each in (*names, owner_name)):
+            return f"does not name {function}: {type(error).__name__}: {said}"
+        if name.split(".")[1] not in ops.ELEMENTWISE and key != "*operands":
+            called = key.lstrip("*")
+            if not any(re.search(rf"\b{each}\b", said) for each in (called, *SAID.get(called, ()))):
+                return f"does not name {called}: {type(error).__name__}: {said}"
+        if state((held, owner)) != before:
+            return f"something was changed before: {said}"
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    else:
+        return None if takes else f"is taken, and gives {result!r}"
+    if of_the_package() != own:
+        return f"the package was changed before: {said}"
+    return None
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder with the files that are read."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        "matplotlib.figure.Figure.savefig", nothing
+    )  # a picture takes longer than all the rest
+    nn.save(things.linear(), "saved.npz")
+    nn.serialization.write_state({"format": 1}, "saved.checkpoint")
+
+
+@pytest.mark.parametrize("name", sorted(CALLS))
+def test_a_good_call_is_taken(name):
+    covered: set[str] = set()
+    for call in fresh(name):
+        method, *_ = run(name, {key: good(argument) for key, argument in call.items()})
+        covered |= {key.lstrip("*") for key in call}
+        with contextlib.redirect_stdout(io.StringIO()):
+            method()
+    takes = {key for key, each in bound(name)[1].parameters.items() if each.kind is not each.VAR_KEYWORD}
+    assert takes <= covered, f"{name} has the new arguments {takes - covered}: add them to tests/calls"
+
+
+@pytest.mark.parametrize("name", sorted(CALLS))
+def test_a_wrong_argument_is_an_error_that_names_it(name):
+    found, awaited = problems(name), set(AWAITED.get(name, "").split())
+    told = [
+        f"{name}, {key}: {each}" for key, listed in found.items() if key not in awaited for each in listed
+    ]
+    assert told == [], "\n".join(told[:40])
+    assert awaited <= found.keys(), f"right by now, so no longer awaited: {name}: {awaited - found.keys()}"
+
+
+def test_nothing_is_awaited_that_is_gone():
+    assert sorted(set(AWAITED) - set(CALLS)) == []
