@@ -243,7 +243,7 @@ def _unit(x: Any, norm: Any) -> Any:
 
 
 def _plain_norm(x: Any, *, axis: Axis, keepdims: bool) -> Any:
-    largest = abs(x).max(axis=axis, keepdims=True)
+    largest = abs(x).largest(axis)
     none = ops.equal(largest, 0.0)
     ratio = x / ops.where(none, 1.0, largest)
     total = (ratio * ratio).sum(axis=axis, keepdims=True)
@@ -428,13 +428,21 @@ where = ArrayOp(
 # Softmax and its relatives, safe for logits of any size: the largest is taken off first.
 
 
-def _softmax(x: Any, *, axis: int) -> Any:
-    x = ops.floating(x)
-    e = np.exp(x - x.max(axis=axis, keepdims=True))
+def _softmax_of(shifted: Any, axis: int) -> Any:
+    e = np.exp(shifted)
     return e / e.sum(axis=axis, keepdims=True)
 
 
+def _softmax(x: Any, *, axis: int) -> Any:
+    x = ops.floating(x)
+    return _softmax_of(x - x.max(axis=axis, keepdims=True), axis)
+
+
 SHORT = 64  # rows up to this are reduced faster column by column: NumPy's loops then run over the batch
+
+
+def _log_softmax_of(shifted: Any, axis: int) -> Any:
+    return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
 
 
 def _log_softmax(x: Any, *, axis: int) -> Any:
@@ -444,12 +452,7 @@ def _log_softmax(x: Any, *, axis: int) -> Any:
         columns = columns - np.maximum.reduce(columns)
         columns -= np.log(np.add.reduce(np.exp(columns)))
         return columns.T
-    return _plain_log_softmax(x, axis=axis)
-
-
-def _plain_log_softmax(x: Any, *, axis: int) -> Any:
-    shifted = x - x.max(axis=axis, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+    return _log_softmax_of(x - x.max(axis=axis, keepdims=True), axis)
 
 
 def _logsumexp(x: Any, *, axis: Axis, keepdims: bool) -> Any:
@@ -475,6 +478,7 @@ softmax = ArrayOp(
     on_array=in_single(_softmax),
     partials=(lambda out, x, *, axis: lambda g: (g - sum(g * out, axis=axis, keepdims=True)) * out,),
     examples=_ALONG,
+    plain=lambda x, *, axis: _softmax_of(x - x.largest(axis), axis),
 )  # fmt: skip
 
 log_softmax = ArrayOp(
@@ -482,7 +486,7 @@ log_softmax = ArrayOp(
     on_array=in_single(_log_softmax),
     partials=(lambda out, x, *, axis: lambda g: g - ops.exp(out) * sum(g, axis=axis, keepdims=True),),
     examples=_ALONG,
-    plain=_plain_log_softmax,
+    plain=lambda x, *, axis: _log_softmax_of(x - x.largest(axis), axis),
 )  # fmt: skip
 
 logsumexp = ArrayOp(

@@ -83,6 +83,10 @@ class ValueArray(np.ndarray):
         """The smallest over ``axis``; several that are smallest share the gradient equally."""
         return self._reduced(ops.min_of, axis, keepdims)
 
+    def largest(self, axis: Any = None) -> Any:
+        """The largest over ``axis``, kept as 1, as constants: for what is taken off, or divided by, to be safe."""
+        return self._reduced(ops.largest_of, axis, True)
+
     def logsumexp(self, axis: Any = None, *, keepdims: bool = False) -> Any:
         """log(sum(exp(x))) over ``axis``, safe for elements of any size."""
         return self._reduced(ops.logsumexp_of, axis, keepdims)

@@ -117,7 +117,7 @@ def _split(flat, case):
 
 def _by_scalars(case, nodes):
     results, leaves = _scalars(case, nodes, *_numbers_of(case)), [x for i in case.subset for x in _flat(nodes[i])]
-    yield np.array([each.data for each in next(results)]).reshape(np.shape(case.upstream))
+    yield np.array([getattr(each, "data", each) for each in next(results)]).reshape(np.shape(case.upstream))
     yield _split(gradients(next(results), leaves), case)
     yield _split(gradients(next(results), leaves), case)
 

@@ -50,6 +50,14 @@ def _of_log_softmax(torch, logits, counts, over, axis):
     return -(terms.sum() if axis is None else terms.sum(dim=axis)) / over
 
 
+def _norm(torch, x, axes, keepdims):
+    """In units of the largest: PyTorch's own loses what has no square."""
+    largest = x.abs().amax(dim=axes, keepdim=True).detach()
+    unit = torch.where(largest > 0, largest, torch.ones(()))
+    found = torch.linalg.vector_norm(x / unit, dim=axes, keepdim=True) * unit
+    return found if keepdims else found.squeeze(axes)
+
+
 def _root(torch, square):
     """Of a mean of squares: where these overflowed, what it divides is no answer."""
     return torch.sqrt(torch.where(torch.isinf(square), torch.nan, square))
@@ -72,7 +80,7 @@ def array_rows(torch):
         "var": lambda x, axis, keepdims, ddof: _variance(torch, x, axis, keepdims, ddof),
         "max": lambda x, axis, keepdims: torch.amax(x, dim=_axes(axis, x.ndim), keepdim=keepdims),
         "min": lambda x, axis, keepdims: torch.amin(x, dim=_axes(axis, x.ndim), keepdim=keepdims),
-        "norm": lambda x, axis, keepdims: torch.linalg.vector_norm(x, dim=_axes(axis, x.ndim), keepdim=keepdims),
+        "norm": lambda x, axis, keepdims: _norm(torch, x, _axes(axis, x.ndim), keepdims),
         "cumsum": lambda x, axis: torch.cumsum(x, dim=axis),
         "prod": lambda x, axis, keepdims: _prod(torch, x, axis, keepdims),
         "einsum": lambda *xs, inputs, output: torch.einsum(f"{','.join(inputs)}->{output}", *xs),
@@ -110,6 +118,7 @@ def nary_rows(torch):
         "logsumexp": lambda *xs: torch.logsumexp(torch.stack(xs), dim=0),
         "max": lambda *xs: torch.amax(torch.stack(xs), dim=0),
         "min": lambda *xs: torch.amin(torch.stack(xs), dim=0),
+        "largest": lambda *xs: torch.amax(torch.stack(xs), dim=0).detach(),
         "select": lambda index, *xs: torch.stack(xs)[index] + 0.0 * sum(xs),
     }
 
@@ -175,7 +184,15 @@ def _per_axis(power):
     return size
 
 
-SIZES = {"hypot": _per_axis(1), "norm": _per_axis(1), "arctan2": _per_axis(2)}
+def _of_probabilities(case):
+    return 1.0
+
+
+# What a derivative is a difference of, where that is larger than what is left: from which order on, and how large.
+SIZES = {
+    "hypot": (2, _per_axis(1)), "norm": (2, _per_axis(1)), "arctan2": (2, _per_axis(2)),
+    **dict.fromkeys(["softmax", "log_softmax", "cross_entropy", "expected_cross_entropy"], (1, _of_probabilities)),
+}  # fmt: skip
 
 
 def noise(case, order, expected):
@@ -185,6 +202,7 @@ def noise(case, order, expected):
     with np.errstate(all="ignore"):
         sizes = [np.abs(np.where(np.isfinite(x), x, 0.0)) for part in expected[1 : order + 1] for x in part]
         largest = np.max(sizes, axis=0) if case.on_points else max(x.max(initial=0.0) for x in sizes)
-        if order == 2 and case.row.name in SIZES:
-            largest = np.maximum(largest, SIZES[case.row.name](case))
+        start, size = SIZES.get(case.row.name, (3, None))
+        if order >= start:
+            largest = np.maximum(largest, size(case))
     return 1e-14 * largest + 1e-300
