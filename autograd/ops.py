@@ -434,7 +434,7 @@ relu: Op = Op(
 )  # fmt: skip
 leaky_relu: Op = Op(
     "leaky_relu", "leaky_relu",
-    lambda x, slope: where(x > 0.0, x, slope * x), lambda x, slope: np.where(x > 0, x, slope * x),
+    lambda x, slope: where(x > 0.0, x, slope * x), lambda x, slope: np.where(x > 0, x, slope * np.minimum(x, 0)),
     (  # at 0: slope
         lambda out, x, slope: where(x > 0.0, 1.0, slope),
         lambda out, x, slope: where(x > 0.0, 0.0, x),

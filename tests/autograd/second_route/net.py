@@ -85,6 +85,16 @@ class Net:
                 operands, settings = operands_of(row, example, draw, POINTS * (1 + 2 * self.thorough))
                 self._example(row, kinds or kinds_of(row), name, function, which, operands, settings)
 
+    def fill(self, row):
+        """Compare until each cell has enough, or a reason why it will not have."""
+        for name in CLASSES:
+            cells = [(row.name, kind, order, name) for kind in kinds_of(row) for order in ORDERS]
+            for times in range(2 * ENOUGH):
+                self.compare(row, classes=[name])
+                few = [cell for cell in cells if self.report.compared[cell] < ENOUGH]
+                if all(times >= 2 and self.report.reasons[cell] for cell in few):
+                    break
+
     def _example(self, row, kinds, name, function, which, operands, settings):
         sets = subsets(operands)
         for index, subset in enumerate(sets):
