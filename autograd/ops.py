@@ -28,6 +28,7 @@ from . import modes
 ROWS: dict[tuple[str, str, str], Any] = {}
 """Every row there is, by module, kind and name: ``("autograd.ops", "Op", "tanh")``."""
 
+CONSTRUCTORS = ("__init__", "__post_init__")
 Draw = Callable[..., Any]
 """``draw(*shape)`` gives the numbers to try a row with, as an array."""
 
@@ -64,14 +65,16 @@ class Row:
 def _row(module: str, kind: str, name: str) -> Any:
     """The row in that place: what a pickle of a row is."""
     if (module, kind, name) not in ROWS:
-        raise ValueError(f"pickle: {module} has no operation {name} here; define it, or import what does, first")
+        raise ValueError(
+            f"pickle: {module} has no operation {name} here; define it, or import what does, first"
+        )
     return ROWS[module, kind, name]
 
 
 def _module_that_asks() -> str:
     """The module whose line makes a row: the first above the constructor, and above dataclasses.replace."""
     frame: Any = sys._getframe(2)
-    while frame.f_code.co_name in ("__init__", "__post_init__") or frame.f_globals["__name__"] == "dataclasses":
+    while frame.f_code.co_name in CONSTRUCTORS or frame.f_globals.get("__name__") == "dataclasses":
         frame = frame.f_back
     return str(frame.f_globals.get("__name__"))
 
@@ -434,7 +437,8 @@ relu: Op = Op(
 )  # fmt: skip
 leaky_relu: Op = Op(
     "leaky_relu", "leaky_relu",
-    lambda x, slope: where(x > 0.0, x, slope * x), lambda x, slope: np.where(x > 0, x, slope * np.minimum(x, 0)),
+    lambda x, slope: where(x > 0.0, x, slope * x),
+    lambda x, slope: np.where(x > 0, x, slope * np.minimum(x, 0)),  # what is not chosen may not overflow
     (  # at 0: slope
         lambda out, x, slope: where(x > 0.0, 1.0, slope),
         lambda out, x, slope: where(x > 0.0, 0.0, x),

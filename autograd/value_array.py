@@ -84,7 +84,7 @@ class ValueArray(np.ndarray):
         return self._reduced(ops.min_of, axis, keepdims)
 
     def largest(self, axis: Any = None) -> Any:
-        """The largest over ``axis``, kept as 1, as constants: for what is taken off, or divided by, to be safe."""
+        """The largest over ``axis``, which stays, as constants: to take off, or to divide by, for safety."""
         return self._reduced(ops.largest_of, axis, True)
 
     def logsumexp(self, axis: Any = None, *, keepdims: bool = False) -> Any:
@@ -256,8 +256,7 @@ def _elements(operand: Any, caller: str) -> np.ndarray:
         return np.array(operand, object)
     if isinstance(operand, Node):
         raise TypeError(
-            f"{caller}: got the Tensor {operand!r} beside Values; they do not mix: build it all of one "
-            "kind"
+            f"{caller}: got the Tensor {operand!r} beside Values; they do not mix: build it all of one kind"
         )
     try:
         array = np.asarray(operand)

@@ -3,7 +3,9 @@
 What every row must do, in general, is in second_route/; here are the cases that people met.
 """
 
+import copy
 import math
+import pickle
 import warnings
 
 import numpy as np
@@ -89,7 +91,9 @@ def _made_under_no_grad():
         return Value(1.0) + 1.0
 
 
-@pytest.mark.parametrize("two", [_made_under_no_grad, lambda: autograd.sum([1.0, 1.0]), lambda: Value(2.0).data])
+@pytest.mark.parametrize(
+    "two", [_made_under_no_grad, lambda: autograd.sum([1.0, 1.0]), lambda: Value(2.0).data]
+)
 def test_an_exponent_that_needs_no_gradient(two):
     x = Value(-2.0)
     y = x ** two()
@@ -174,7 +178,9 @@ def test_a_partial_derivative_to_data_is_not_computed(row):
 
 
 @pytest.mark.parametrize("x", [1e155, -1e155, 1e200, -1e300])
-@pytest.mark.parametrize("name", ["erf", "erfc", "gelu", "gelu_tanh", "swish", "silu", "mish", "softplus", "sigmoid"])
+@pytest.mark.parametrize(
+    "name", ["erf", "erfc", "gelu", "gelu_tanh", "swish", "silu", "mish", "softplus", "sigmoid"]
+)
 def test_no_overflow_on_the_way(name, x):
     row = ops.ELEMENTWISE[name]
     rest = [1e200] * (len(row.partials) - 1)
@@ -286,7 +292,10 @@ def test_a_generator_that_is_closed_or_fails_leaves_the_switch_as_it_was():
     with pytest.raises(KeyError):
         generator.throw(KeyError("not caught inside"))
     assert (x * x).parents
-    assert [each.parents for each in no_grad()(lambda: (x * i for i in range(2)))()] != [(), ()]  # made, not run
+    assert [each.parents for each in no_grad()(lambda: (x * i for i in range(2)))()] != [
+        (),
+        (),
+    ]  # made, not run
 
 
 def test_detect_anomaly_on_a_generator_and_functions_that_wait_for_others():
@@ -341,17 +350,16 @@ def test_gradients_takes_create_graph_by_its_name_and_says_its_own():
 
 
 def test_a_row_of_one_s_own_keeps_apart_from_the_package_s_of_that_name():
-    import copy
-    import pickle
-
     packages = autograd.array_ops.ARRAY["reshape"], ops.NARY["sum"], ops.ELEMENTWISE["exp"]
-    reshape = ArrayOp("reshape", "r", lambda x: 3.0 * x, (lambda out, x: lambda g: 3.0 * g,), (example((2,)),))
+    reshape = ArrayOp(
+        "reshape", "r", lambda x: 3.0 * x, (lambda out, x: lambda g: 3.0 * g,), (example((2,)),)
+    )
     total = NaryOp("sum", "+", lambda *xs: sum(xs) + 1.0, lambda out, *xs: (1.0,) * len(xs))
     exp = Op("exp", "e", lambda x: 2.0 * x, lambda x: 2.0 * x, (lambda out, x: 2.0,))
     made = [reshape(Tensor([1.0])), nary(total, [Value(1.0), Value(2.0)]), exp(Value(1.0))]
     theirs = [Tensor([1.0]).reshape(1), autograd.sum([Value(1.0), Value(2.0)]), Value(1.0).exp()]
     assert [copy.deepcopy(node).op for node in made] == [reshape, total, exp]
     assert tuple(copy.deepcopy(node).op for node in theirs) == packages
-    assert [pickle.loads(pickle.dumps(node)).op for node in made[1:]] == [total, exp]
+    assert [pickle.loads(pickle.dumps(node)).op for node in made[1:]] == [total, exp]  # noqa: S301
     again = Op("exp", "e", lambda x: 3.0 * x, lambda x: 3.0 * x, (lambda out, x: 3.0,))
     assert copy.deepcopy(again(Value(1.0))).op is again  # defined anew, in one module

@@ -29,7 +29,9 @@ def rows():
     return [
         row
         for (module, _, name), row in ops.ROWS.items()
-        if module.split(".")[0] in PACKAGES and name not in NOT_COMPUTED and not getattr(row, "is_defined", False)
+        if module.split(".")[0] in PACKAGES
+        and name not in NOT_COMPUTED
+        and not getattr(row, "is_defined", False)
     ]
 
 
@@ -50,7 +52,7 @@ def kinds_of(row):
 
 
 def subsets(operands):
-    """Every set of operands that may need a gradient, all of them last; of many operands each alone, and all."""
+    """Every set of operands that may need a gradient; of many operands each alone, and all. All come last."""
     places = [i for i, x in enumerate(operands) if not isinstance(x, int)]
     sizes = range(1, len(places) + 1) if len(places) <= 3 else (1, len(places))
     return [subset for size in sizes for subset in itertools.combinations(places, size)]
@@ -103,7 +105,9 @@ class Net:
                 continue
             case, expected = by_torch(self.torch, function, Case(row, operands, settings, subset))
             for kind in kinds:
-                if kind != "Tensor" and not (case.upstream.size and any(np.size(operands[i]) for i in subset)):
+                if kind != "Tensor" and not (
+                    case.upstream.size and any(np.size(operands[i]) for i in subset)
+                ):
                     continue  # no scalars come out, or go in
                 part = case, expected
                 if kind == "traced" and not all_need:  # programs for constants: a few points of one class
@@ -169,7 +173,7 @@ def _at(case, expected, places):
 
 
 def _groups(kind, case, expected):
-    """The case in parts of which equally many orders are finite, counted from the value on: case, truth, count.
+    """The case in parts of which equally many orders are finite, from the value on: case, truth, how many.
 
     Numbers of Python raise where there is no finite one: each such point is a part of its own.
     """
@@ -182,7 +186,7 @@ def _groups(kind, case, expected):
     for count in range(4):
         (places,) = np.nonzero(counts == count)
         alone = count < 3 and kind in ("Value", "traced")
-        for some in ([[place] for place in places] if alone else [places] if places.size else []):
+        for some in [[place] for place in places] if alone else [places] if places.size else []:
             yield *_at(case, expected, np.array(some)), count
 
 

@@ -1,7 +1,7 @@
 """Value, first and second derivative of a row, by PyTorch and by each kind of number of ours.
 
 Each route gives the same three parts for a :class:`Case`: the result; of each operand that needs a gradient
-the gradient, to a fixed upstream gradient; and of each of these the gradient of a fixed sum of those gradients.
+the gradient, to a fixed upstream gradient; and of each of these the gradient of a fixed sum of all gradients.
 """
 
 from dataclasses import dataclass, replace
@@ -49,14 +49,20 @@ class Case:
     def at(self, places):
         """Some of the points."""
         pick = lambda column: column if isinstance(column, int) else column[places]  # noqa: E731
-        operands, scales = tuple(map(pick, self.operands)), tuple(s[places] if s.ndim else s for s in self.scales)
+        operands, scales = (
+            tuple(map(pick, self.operands)),
+            tuple(s[places] if s.ndim else s for s in self.scales),
+        )
         return replace(self, operands=operands, upstream=self.upstream[places], scales=scales)
 
 
 def by_torch(torch, function, case):
     """The three parts, and the case with its weights."""
     operands, subset = case.operands, case.subset
-    leaves = [x if isinstance(x, int) else torch.tensor(x, requires_grad=i in subset) for i, x in enumerate(operands)]
+    leaves = [
+        x if isinstance(x, int) else torch.tensor(x, requires_grad=i in subset)
+        for i, x in enumerate(operands)
+    ]
     wanted = [leaves[i] for i in subset]
     out = function(*leaves, **case.settings)
     case = case.weighted(tuple(out.shape))
@@ -67,7 +73,9 @@ def by_torch(torch, function, case):
 
     if not out.requires_grad:  # a choice of something else
         return case, [out.numpy(force=True), zeros, zeros]
-    first = torch.autograd.grad(out, wanted, torch.tensor(case.upstream), create_graph=True, allow_unused=True)
+    first = torch.autograd.grad(
+        out, wanted, torch.tensor(case.upstream), create_graph=True, allow_unused=True
+    )
     scaled = [
         (slope * torch.tensor(case.scales[i])).sum()
         for slope, i in zip(first, subset)
@@ -105,7 +113,9 @@ def _scalars(case, nodes, upstream, scales):
 
 def _numbers_of(case):
     """The weights of a case as flat lists."""
-    return _flat(np.asarray(case.upstream)), [x for i in case.subset for x in _flat(np.asarray(case.scales[i]))]
+    return _flat(np.asarray(case.upstream)), [
+        x for i in case.subset for x in _flat(np.asarray(case.scales[i]))
+    ]
 
 
 def _split(flat, case):
@@ -116,7 +126,10 @@ def _split(flat, case):
 
 
 def _by_scalars(case, nodes):
-    results, leaves = _scalars(case, nodes, *_numbers_of(case)), [x for i in case.subset for x in _flat(nodes[i])]
+    results, leaves = (
+        _scalars(case, nodes, *_numbers_of(case)),
+        [x for i in case.subset for x in _flat(nodes[i])],
+    )
     yield np.array([getattr(each, "data", each) for each in next(results)]).reshape(np.shape(case.upstream))
     yield _split(gradients(next(results), leaves), case)
     yield _split(gradients(next(results), leaves), case)
@@ -165,7 +178,7 @@ class Traces:
 
 
 class _Programs:
-    """A row's result, its gradient, and the gradient of that, traced with a case's operands when first asked."""
+    """A row's result, its gradient, and the gradient of that, each traced with a case at first need."""
 
     def __init__(self, case, whole):
         self.case, self.whole, self.made = case, whole, {}
