@@ -66,7 +66,7 @@ def _row(module: str, kind: str, name: str) -> Any:
     """The row in that place: what a pickle of a row is."""
     if (module, kind, name) not in ROWS:
         raise ValueError(
-            f"pickle: {module} has no operation {name} here; define it, or import what does, first"
+            f"pickle: no operation is called {name} here; define it in {module}, or import what does, first"
         )
     return ROWS[module, kind, name]
 

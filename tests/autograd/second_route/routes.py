@@ -4,8 +4,10 @@ Each route gives the same three parts for a :class:`Case`: the result; of each o
 the gradient, to a fixed upstream gradient; and of each of these the gradient of a fixed sum of all gradients.
 """
 
+import itertools
 from dataclasses import dataclass, replace
 from functools import partial
+
 from typing import Any
 
 import numpy as np
@@ -170,11 +172,17 @@ class Traces:
     def __init__(self):
         self._kept = {}
 
+    def kept(self, key, make):
+        """What there is for this key, made at first need."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
+
     def of(self, case, key):
         whole = [i for i, x in enumerate(case.operands) if isinstance(x, int)]
         if len(case.subset) + len(whole) < len(case.operands):
             return _Programs(case, whole)
-        return self._kept.setdefault((*key, case.subset), _Programs(case, whole))
+        return self.kept((*key, case.subset), lambda: _Programs(case, whole))
 
 
 class _Programs:
@@ -217,9 +225,31 @@ def by_trace(case, traces, key):
     return (_point_by_point(_by_trace) if case.on_points else _by_trace)(case, traces, key)
 
 
+def by_batch(case, traces, key):
+    """All points at once, by programs of arrays; operands that need no gradient are arguments as well."""
+    columns = [np.broadcast_to(x, case.upstream.shape) for x in case.operands]
+    arguments = [*columns, case.upstream, *(case.scales[i] for i in case.subset)]
+    # They are traced at numbers for which all rows have all derivatives.
+    example = [x if isinstance(x, int) else 0.3 + 0.1 * i for i, x in enumerate(case.operands)]
+    example += [1.0] * (len(arguments) - len(columns))
+
+    def traced(order, *given):
+        nodes, (upstream, *scales) = given[: len(columns)], given[len(columns) :]
+        parts = list(itertools.islice(_scalars(case, nodes, [upstream], scales), order + 1))
+        leaves = [nodes[i] for i in case.subset]
+        return gradients(parts[-1], leaves, create_graph=True) if order else parts[0]
+
+    for order in range(3):
+        make = partial(trace, partial(traced, order), *example)
+        program = traces.kept((*key[:2], case.subset, order), lambda make=make: make().batched())
+        found = program(*arguments)
+        yield [found[:, i] for i in range(len(case.subset))] if order else found[:, 0]
+
+
 ROUTES = {
     "Value": lambda case, traces, key: by_value(case),
     "Tensor": lambda case, traces, key: by_tensor(case),
     "array of Values": lambda case, traces, key: by_values(case),
     "traced": by_trace,
+    "batched": by_batch,
 }

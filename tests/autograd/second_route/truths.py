@@ -179,7 +179,7 @@ def excepted(case, order):
 
 
 def _of_distance(power):
-    """1 over the distance from the origin, which second derivatives of a distance and an angle are made of."""
+    """1 over the distance from the origin: what second derivatives of distances and angles are made of."""
 
     def size(case):
         if case.on_points:
