@@ -275,6 +275,8 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     for operand in (condition, x, y):
         select = _apply_of(operand, "_where")
         if select is not None:
+            if isinstance(condition, (bool, np.bool_)) and not hasattr(type(operand), "grad"):
+                return x if condition else y  # a piece of a formula or of a program, and no node
             return select(condition, x, y)
     if np.asarray(condition).dtype != bool:
         raise TypeError(f"where: the condition is {condition!r}; expected True, False, or an array of these")

@@ -376,7 +376,7 @@ def test_any_label_at_all(label: str) -> None:
 
 def test_controls_are_written_out() -> None:
     (group,) = groups(parse(draw(Value(1.0, "bell\x07 \x00 \ud800 \u202e"))), "card")
-    assert texts(group)[0] == r"bell\x07 \x00 \ud800 …"
+    assert texts(group)[0] == r"bell\x07 \x00 � \u202e"
     assert r"\u202e" in tip(group)
 
 
