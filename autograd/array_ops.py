@@ -498,7 +498,7 @@ logsumexp = ArrayOp(
     on_array=in_single(_logsumexp),
     partials=(_to_logsumexp,),
     examples=reduction_examples(),
-    plain=lambda x, *, axis, keepdims: x.logsumexp(axis=axis, keepdims=keepdims),
+    plain=lambda x, *, axis, keepdims: x.reduced(ops.logsumexp_of, axis, keepdims),
 )  # fmt: skip
 
 ARRAY: dict[str, ArrayOp] = {

@@ -74,23 +74,19 @@ class ValueArray(np.ndarray):
 
     def sum(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The sum over ``axis``, one node for each."""
-        return self._reduced(ops.sum_of, axis, keepdims)
+        return self.reduced(ops.sum_of, axis, keepdims)
 
     def max(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The largest over ``axis``; several that are largest share the gradient equally."""
-        return self._reduced(ops.max_of, axis, keepdims)
+        return self.reduced(ops.max_of, axis, keepdims)
 
     def min(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The smallest over ``axis``; several that are smallest share the gradient equally."""
-        return self._reduced(ops.min_of, axis, keepdims)
+        return self.reduced(ops.min_of, axis, keepdims)
 
     def largest(self, axis: Any = None) -> Any:
         """The largest over ``axis``, which stays, as constants: to take off, or to divide by, for safety."""
-        return self._reduced(ops.largest_of, axis, True)
-
-    def logsumexp(self, axis: Any = None, *, keepdims: bool = False) -> Any:
-        """log(sum(exp(x))) over ``axis``, safe for elements of any size."""
-        return self._reduced(ops.logsumexp_of, axis, keepdims)
+        return self.reduced(ops.largest_of, axis, True)
 
     def mean(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The mean over ``axis``."""
@@ -109,7 +105,7 @@ class ValueArray(np.ndarray):
         """The indices of the elements that are not 0, an array for each axis."""
         return self.data.nonzero()
 
-    def _reduced(self, op: ops.NaryOp, axis: Any, keepdims: bool) -> Any:
+    def reduced(self, op: ops.NaryOp, axis: Any, keepdims: bool) -> Any:
         """One node of each group of elements that ``axis`` takes together."""
         kept = np.empty(self.shape, bool).any(axis=axis, keepdims=True).shape  # or NumPy's error for the axis
         axes = [i for i in range(self.ndim) if axis is None or i in np.atleast_1d(axis) % max(self.ndim, 1)]

@@ -9,7 +9,7 @@ import pytest
 import autograd
 import nn
 from autograd import Tensor, Value, draw, film, gradcheck, stepper, trace
-from autograd.naming import whole
+from autograd.naming import printable
 from autograd.show import text
 from autograd.show.terminal import ink
 from autograd.show.terminal.session import Session
@@ -128,7 +128,7 @@ def test_progress_and_json_lines_with_half_a_surrogate_pair(tmp_path, monkeypatc
 
 def test_what_is_whole_stays_as_it_is():
     for each in ("", "plain", "é λ 損失 🙂", "\u202e", "\x00"):
-        assert whole(each) == each
+        assert printable(each) == each
 
 
 # Much of everything.
@@ -168,11 +168,11 @@ def test_a_label_of_a_megabyte_is_cut_on_its_card():
 
 @pytest.mark.parametrize("title", [3, b"title", ["title"], 1.5])
 def test_a_title_is_text(title):
-    with pytest.raises(TypeError, match="stepper: title is .*; expected text"):
+    with pytest.raises(TypeError, match="stepper: title is .*; expected a string"):
         stepper(graph("x"), title=title)
-    with pytest.raises(TypeError, match="draw: title is .*; expected text"):
+    with pytest.raises(TypeError, match="draw: title is .*; expected a string"):
         draw(graph("x"), title=title)
-    with pytest.raises(TypeError, match="film: title is .*; expected text"):
+    with pytest.raises(TypeError, match="film: title is .*; expected a string"):
         film(nn.MLP(1, [1]), title=title)
-    with pytest.raises(TypeError, match="film: note is .*; expected text"):
+    with pytest.raises(TypeError, match="film: note is .*; expected a string"):
         film(nn.MLP(1, [1]), note=title)

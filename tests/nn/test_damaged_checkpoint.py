@@ -25,7 +25,7 @@ def parts():
     """What a run is made of, with everything in it that has a state."""
     x = np.random.default_rng(0).standard_normal((20, 3))
     model = nn.Sequential(
-        nn.Linear(3, 4, rng=1, dtype=np.float64), nn.Dropout(0.2), nn.BatchNorm1d(4),
+        nn.Linear(3, 4, rng=1, dtype=np.float64), nn.Dropout(0.2, rng=2), nn.BatchNorm1d(4),
         nn.Linear(4, 1, rng=2, dtype=np.float64),
     )  # fmt: skip
     optimizer = nn.Lookahead(nn.Adam(model.parameters(), lr=0.01), k=5)
