@@ -252,7 +252,7 @@ def _plain_norm(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     ratio = x / ops.where(none, 1.0, largest)
     total = (ratio * ratio).sum(axis=axis, keepdims=True)
     out = ops.sqrt(ops.where(none, 1.0, total)) * largest
-    return out if keepdims else out.reshape(_reduced_shape(x.shape, axis))
+    return out if keepdims else out.squeeze(tuple(axes_in(x.ndim, axis)))
 
 
 norm = ArrayOp(  # the root of the sum of squares
