@@ -8,17 +8,12 @@ import sys
 import textwrap
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, grammar
 from autograd.expression import ExpressionError, build, evaluate, parse
-
-# The same examples in every run, however slow the machine is.
-EXAMPLES = settings(
-    derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), max_examples=300
-)
 
 NUMBERS = {"x": 2.5, "w1": -3.0, "λ": 0.75, "b_2": 0.0, "損失": 1e-3}
 
@@ -106,7 +101,6 @@ LITERALS = st.one_of(
 TEXTS = st.recursive(st.one_of(LITERALS, st.sampled_from([*NUMBERS, "pi", "e"])), _extended, max_leaves=12)
 
 
-@EXAMPLES
 @given(TEXTS)
 @example("-x**2")
 @example("2**-x**2")
@@ -125,7 +119,6 @@ def test_a_value_is_the_one_that_python_gives(text):
         assert evaluate(text, NUMBERS) == expected
 
 
-@EXAMPLES
 @given(TEXTS)
 def test_on_values_it_is_a_graph_with_the_same_value(text):
     expected = by_python(text)
@@ -138,7 +131,6 @@ def test_on_values_it_is_a_graph_with_the_same_value(text):
         assert root.data == pytest.approx(expected, rel=1e-9, abs=1e-300)
 
 
-@EXAMPLES
 @given(st.text(st.characters(blacklist_categories=()), max_size=40))
 def test_any_text_at_all_is_a_number_or_an_error_that_points_at_a_column(text):
     try:
@@ -148,7 +140,6 @@ def test_any_text_at_all_is_a_number_or_an_error_that_points_at_a_column(text):
         assert not any(ord(c) < 32 and c != "\n" for c in str(error))
 
 
-@EXAMPLES
 @given(st.text("xw1 +-*/().,=<>[]{}'\"_:lambdifor\\\n\x000e", max_size=30))
 def test_text_that_looks_like_an_expression_too(text):
     try:

@@ -5,7 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nn
@@ -179,7 +179,7 @@ ACTIONS = ["traced", "traced", "reversed", "eager", "resumed", "copied", "apart"
 
 
 @given(st.sampled_from(sorted(OPTIMIZERS)), st.lists(st.sampled_from(ACTIONS), max_size=12), st.booleans())
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=settings.default.max_examples // 3)
 def test_any_way_of_taking_steps_is_the_eager_way(name, actions, shuffled):
     """Eager and traced steps, two programs, a third that takes some of the parameters, resumed and copied."""
     _, theirs, loss, _ = network()
