@@ -8,7 +8,8 @@ function from the upstream gradient ``g`` to the parent's share. The settings (`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -20,14 +21,22 @@ from .ops import ArrayOp, Draw
 Axis = Any  # None, an int, or a tuple of ints
 
 
+def axes_in(ndim: int, axis: Axis) -> Sequence[int]:
+    """The axes that ``axis`` names, counted from the first."""
+    if axis is None:
+        return range(ndim)
+    return [a % ndim for a in axis] if isinstance(axis, (tuple, list)) else [axis % ndim]
+
+
 def kept_shape(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
     """The shape after a reduction over ``axis`` that keeps it as 1."""
-    axes = range(len(shape)) if axis is None else [a % len(shape) for a in np.atleast_1d(axis)]
-    return tuple(1 if i in axes else n for i, n in enumerate(shape))
+    axes = axes_in(len(shape), axis)
+    return tuple([1 if i in axes else n for i, n in enumerate(shape)])
 
 
 def count(shape: tuple[int, ...], axis: Axis) -> int:
-    return int(np.prod([n for n, kept in zip(shape, kept_shape(shape, axis)) if kept == 1]))
+    """How many elements a reduction over ``axis`` takes together."""
+    return math.prod([shape[i] for i in axes_in(len(shape), axis)])
 
 
 def spread(g: Any, x: Any, axis: Axis) -> Any:
@@ -228,12 +237,7 @@ def _norm(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     with np.errstate(under="ignore"):  # far smaller numbers beside the largest
         total = np.square(x / scale).sum(axis=axis, keepdims=True)
     out = np.sqrt(total) * scale
-    return out if keepdims else out.reshape(_reduced_shape(x.shape, axis))
-
-
-def _reduced_shape(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
-    axes = range(len(shape)) if axis is None else [a % len(shape) for a in np.atleast_1d(axis)]
-    return tuple(n for i, n in enumerate(shape) if i not in axes)
+    return out if keepdims else out.squeeze(tuple(axes_in(x.ndim, axis)))
 
 
 def _unit(x: Any, norm: Any) -> Any:
@@ -248,7 +252,7 @@ def _plain_norm(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     ratio = x / ops.where(none, 1.0, largest)
     total = (ratio * ratio).sum(axis=axis, keepdims=True)
     out = ops.sqrt(ops.where(none, 1.0, total)) * largest
-    return out if keepdims else out.reshape(_reduced_shape(x.shape, axis))
+    return out if keepdims else out.squeeze(tuple(axes_in(x.ndim, axis)))
 
 
 norm = ArrayOp(  # the root of the sum of squares
@@ -410,12 +414,12 @@ stack = ArrayOp(
     ),
 )  # fmt: skip
 
-where = ArrayOp(
+where: ArrayOp = ArrayOp(
     "where", "where",
     on_array=lambda x, y, *, condition: np.where(condition, x, y),
     partials=(
-        lambda out, x, y, *, condition: lambda g: ops.where(condition, g, 0.0),
-        lambda out, x, y, *, condition: lambda g: ops.where(condition, 0.0, g),
+        lambda out, x, y, *, condition: lambda g: where(g, 0.0, condition=condition),
+        lambda out, x, y, *, condition: lambda g: where(0.0, g, condition=condition),
     ),
     examples=(
         example((3, 4), (3, 4), condition=_MASK), example((3, 4), (4,), condition=_MASK),
@@ -494,7 +498,7 @@ logsumexp = ArrayOp(
     on_array=in_single(_logsumexp),
     partials=(_to_logsumexp,),
     examples=reduction_examples(),
-    plain=lambda x, *, axis, keepdims: x.logsumexp(axis=axis, keepdims=keepdims),
+    plain=lambda x, *, axis, keepdims: x.reduced(ops.logsumexp_of, axis, keepdims),
 )  # fmt: skip
 
 ARRAY: dict[str, ArrayOp] = {

@@ -27,7 +27,7 @@ def inner_nodes(root: Any) -> list[Any]:
     if root._a is None:
         return order
     done: set[Any] = set()  # what is in the order
-    add = done.add
+    add = done.add  # no function in here may take hold of done: reading it would be slower
     path: list[Any] = []  # the nodes on the way down
     turns: dict[Any, Iterator[Any]] = {}  # where each n-ary node's turn has got to
     node = root
@@ -38,30 +38,33 @@ def inner_nodes(root: Any) -> list[Any]:
             node = parent
             parent = node._a
         while True:  # the first parent is done: the others
-            parent = node._b
-            if parent is None:
+            other = node._b
+            if other is None:
                 pass
-            elif type(parent) is tuple:
-                turn = turns.setdefault(node, iter(parent))
-                parent = next((each for each in turn if each._a is not None and each not in done), None)
+            elif type(other) is tuple:
+                for parent in turns.setdefault(node, iter(other)):
+                    if parent._a is not None and parent not in done:
+                        break
+                else:
+                    parent = None
                 if parent is not None:
                     path.append(node)
                     node = parent
                     break
             else:
-                first = parent._a
-                if first is not None and parent not in done:
-                    # Most are products of what is done, as w * x is: no need to go down to them.
-                    second = parent._b
+                first = other._a
+                if first is not None and other not in done:
+                    # Most are products, of operands that are done: no need to go down to them.
+                    second = other._b
                     if (first._a is None or first in done) and (
                         second is None
                         or (type(second) is not tuple and (second._a is None or second in done))
                     ):
-                        order.append(parent)
-                        add(parent)
+                        order.append(other)
+                        add(other)
                     else:
                         path.append(node)
-                        node = parent
+                        node = other
                         break
             order.append(node)
             add(node)

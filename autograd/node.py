@@ -89,10 +89,9 @@ class Node:
             self._da = 0.0
         return self
 
-    if not TYPE_CHECKING:  # to a type checker, any name would be an attribute
-
-        def __getattr__(self, name: str) -> Any:
-            raise torch_names.no_attribute(self, name)
+    def __dir__(self) -> list[str]:
+        own = getattr(self, "__dict__", ())  # of a class derived from these
+        return [name for name in object.__dir__(self) if hasattr(type(self), name) or name in own]
 
     def __copy__(self) -> Any:
         written: Any = object.__reduce_ex__(self, 2)  # the class, and what is in attributes and slots
@@ -173,3 +172,6 @@ class Node:
         def hypot(self, other: Any) -> Self: ...
         def arctan2(self, x: Any) -> Self: ...
         def clip(self, low: Any = None, high: Any = None) -> Self: ...
+
+
+torch_names.tell(Node, torch_names.NODE)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from . import array_ops, changes, modes, ops
+from . import array_ops, changes, modes, ops, torch_names
 from .array_methods import ArrayMethods
 from .compiling import describe
 from .node import NOTHING, Node
@@ -574,3 +574,5 @@ def install(op: ops.Op) -> None:
 for _op in ops.ELEMENTWISE.values():
     install(_op)
 Tensor.kind = Tensor
+
+torch_names.tell(Tensor, torch_names.TENSOR)

@@ -411,3 +411,5 @@ def install(op: ops.Op) -> None:
 
 for _op in ops.ELEMENTWISE.values():
     install(_op)
+
+torch_names.tell(Value, torch_names.VALUE)

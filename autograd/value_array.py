@@ -20,7 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from . import array_functions, modes, numpy_protocol, ops
+from . import modes, numpy_protocol, ops
+from .array_methods import ArrayMethods
 from .node import Node
 from .value import Value, constant, nary
 
@@ -73,26 +74,22 @@ class ValueArray(np.ndarray):
 
     def sum(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The sum over ``axis``, one node for each."""
-        return self._reduced(ops.sum_of, axis, keepdims)
+        return self.reduced(ops.sum_of, axis, keepdims)
 
     def max(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The largest over ``axis``; several that are largest share the gradient equally."""
-        return self._reduced(ops.max_of, axis, keepdims)
+        return self.reduced(ops.max_of, axis, keepdims)
 
     def min(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The smallest over ``axis``; several that are smallest share the gradient equally."""
-        return self._reduced(ops.min_of, axis, keepdims)
+        return self.reduced(ops.min_of, axis, keepdims)
 
     def largest(self, axis: Any = None) -> Any:
         """The largest over ``axis``, which stays, as constants: to take off, or to divide by, for safety."""
-        found = self._reduced(ops.largest_of, axis, True)
+        found = self.reduced(ops.largest_of, axis, True)
         if modes.recorder() is not None:  # in a trace it may be another one at the next call
             return found
         return _wrapped(np.frompyfunc(constant, 1, 1)(found.data))
-
-    def logsumexp(self, axis: Any = None, *, keepdims: bool = False) -> Any:
-        """log(sum(exp(x))) over ``axis``, safe for elements of any size."""
-        return self._reduced(ops.logsumexp_of, axis, keepdims)
 
     def mean(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The mean over ``axis``."""
@@ -111,7 +108,7 @@ class ValueArray(np.ndarray):
         """The indices of the elements that are not 0, an array for each axis."""
         return self.data.nonzero()
 
-    def _reduced(self, op: ops.NaryOp, axis: Any, keepdims: bool) -> Any:
+    def reduced(self, op: ops.NaryOp, axis: Any, keepdims: bool) -> Any:
         """One node of each group of elements that ``axis`` takes together."""
         kept = np.empty(self.shape, bool).any(axis=axis, keepdims=True).shape  # or NumPy's error for the axis
         axes = [i for i in range(self.ndim) if axis is None or i in np.atleast_1d(axis) % max(self.ndim, 1)]
@@ -214,14 +211,15 @@ def _called(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> A
     return called(*inputs)
 
 
-# Methods that NumPy would answer by the elements' truth, or not at all; its functions that are methods of an
-# array of Values, and those that ask about numbers alone.
+# What NumPy would answer by the elements' truth, or not at all, as a function and as a method; its functions
+# that are methods of an array of Values; and those that ask about numbers alone.
 OWN = {"std", "norm", "round", "argmax", "argmin", "argsort", "any", "all"}
 METHODS = OWN | {"sum", "max", "min", "mean", "var"}
 OF_NUMBERS = {"allclose", "isclose", "array_equal", "count_nonzero", "flatnonzero", "argwhere"}
 Value.array_kind = ValueArray
-for _name in OWN:
-    setattr(ValueArray, _name, getattr(array_functions, _name))
+for _name in vars(ArrayMethods):
+    if _name in OWN or _name[0] != "_" and not hasattr(np.ndarray, _name):
+        setattr(ValueArray, _name, getattr(ArrayMethods, _name))
 
 
 def values(data: Any, label: str | None = None) -> ValueArray:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd import Tensor
 from autograd.names import unknown
 
-from .checks import count, flag, generator
+from .checks import count, flag, generator, shown
 from .names import LOADER
 from .random_state import generator_state, set_generator_state
 
@@ -99,9 +99,11 @@ class Loader:
     def __len__(self) -> int:
         return _many(len(self.x), self.batch_size, self.drop_last, "Loader")
 
-    def __getattr__(self, name: str) -> Any:
-        """What is not there: an error, that says what names of PyTorch are called here."""
-        raise unknown(self, name, LOADER)
+    if not TYPE_CHECKING:  # to a type checker, any name would be an attribute
+
+        def __getattr__(self, name: str) -> Any:
+            """What is not there: an error, that says what names of PyTorch are called here."""
+            raise unknown(self, name, LOADER)
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         self.break_off()
@@ -154,8 +156,8 @@ class Loader:
         if isinstance(state, Mapping):
             state = {"drop_last": False, **state}  # which states from before there was one do not say
         if not isinstance(state, Mapping) or state.keys() != own.keys():
-            got = sorted(map(str, state)) if isinstance(state, Mapping) else repr(state)
-            raise ValueError(f"load_state_dict: Loader: got {got}; expected {sorted(own)}")
+            got = f"has {sorted(map(str, state))}" if isinstance(state, Mapping) else f"is {shown(state)}"
+            raise ValueError(f"load_state_dict: Loader: the state {got}; expected {sorted(own)}")
         for name in ("examples", "batch_size", "shuffle", "drop_last"):
             if state[name] != own[name]:
                 raise ValueError(

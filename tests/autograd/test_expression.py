@@ -442,7 +442,7 @@ def test_many_names_that_nest_within_each_other_take_no_time():
 def test_two_thousand_names_of_two_words(monkeypatch):
     """Whether each is arithmetic is looked at without looking for names like it, which took them all."""
     names = [f"w{i} b" for i in range(2_000)]
-    with pytest.raises(ExpressionError, match="there is no name w9999, did you mean w999 b. Known: w0 b, .* and 1987 more"):
+    with pytest.raises(ExpressionError, match="there is no name w9999, did you mean w999 b.* and 1987 more"):
         parse("w9999", names)
     monkeypatch.setattr(grammar, "difflib", None)
     assert parse("+".join(names[:1_300]), names).names == tuple(names[:1_300])

@@ -382,3 +382,36 @@ def test_settings_that_are_changed_are_looked_at():
     assert group == before
     group["lr"] = np.float32(0.25)
     assert type(group["lr"]) is float
+
+
+@pytest.mark.parametrize(
+    "build", [BUILD["Adam"], BUILD["Lookahead"], BUILD["LBFGS"]], ids=["Adam", "Lookahead", "LBFGS"]
+)
+def test_a_number_too_large_for_the_dtype_is_no_inf(build):
+    def optimizer(dtype):
+        return build([Tensor(np.ones(3, dtype)), Tensor(np.ones(2, dtype))])
+
+    source, target = optimizer(np.float64), optimizer(np.float32)
+    for number in range(2):
+        take(source, number, gaps=False)
+    state, before = source.state_dict(), repr(target.state_dict())
+
+    def spoil(part):
+        """The first array of floats that it comes to."""
+        for name, found in part.items():
+            if (
+                isinstance(found, np.ndarray)
+                and found.dtype == np.float64
+                and found.size
+                and name != "values"
+            ):
+                found.flat[0] = 1e300
+                return True
+            if isinstance(found, dict) and name != "values" and spoil(found):
+                return True
+        return False
+
+    assert spoil(state)
+    with pytest.raises(ValueError, match="load_state_dict: .* has a number that is too large for float32"):
+        target.load_state_dict(state)
+    assert repr(target.state_dict()) == before

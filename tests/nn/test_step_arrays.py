@@ -268,3 +268,31 @@ def test_a_parameter_that_the_loss_does_not_depend_on_is_left_alone():
     batched = trace(lambda x: w[0] * x, 1.0, parameters=w).batched()
     batched.step([1.0], nn.AdamW(w, lr=0.1, weight_decay=0.5))
     assert w[0].data < 1.0 and w[1].data == 2.0
+
+
+@pytest.mark.parametrize(
+    "name, wrong",
+    [
+        ("values", None), ("values", "ab"), ("values", [1.0, 2.0]), ("values", [Value(1.0)]),
+        ("data", None), ("data", [1.0, 2.0]), ("data", np.ones(3)), ("data", np.ones(2, int)),
+        ("grad", None), ("grad", [1.0, 2.0]), ("grad", np.ones(3)), ("grad", np.ones(2, int)),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("around", [False, True])
+def test_wrong_arrays_are_refused_before_anything_changes(name, wrong, around):
+    values = [Value(1.0), Value(2.0)]
+    optimizer = nn.Adam(values)
+    optimizer = nn.Lookahead(optimizer) if around else optimizer
+    arguments = {"values": values, "data": np.array([1.0, 2.0]), "grad": np.ones(2)}
+    before = repr(optimizer.state_dict())
+    with pytest.raises((TypeError, ValueError), match=f"(Adam|Lookahead): .*({name}|data) is "):
+        optimizer.step_arrays(**arguments | {name: wrong})
+    assert repr(optimizer.state_dict()) == before and [value.data for value in values] == [1.0, 2.0]
+
+
+def test_read_only_numbers_are_refused():
+    values = [Value(1.0), Value(2.0)]
+    data = np.array([1.0, 2.0])
+    data.flags.writeable = False
+    with pytest.raises(ValueError, match="^SGD: the array of data is read-only"):
+        nn.SGD(values).step_arrays(values, data, np.ones(2))

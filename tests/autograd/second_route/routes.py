@@ -7,7 +7,6 @@ the gradient, to a fixed upstream gradient; and of each of these the gradient of
 import itertools
 from dataclasses import dataclass, replace
 from functools import partial
-
 from typing import Any
 
 import numpy as np
