@@ -86,7 +86,10 @@ class ValueArray(np.ndarray):
 
     def largest(self, axis: Any = None) -> Any:
         """The largest over ``axis``, which stays, as constants: to take off, or to divide by, for safety."""
-        return self.reduced(ops.largest_of, axis, True)
+        found = self.reduced(ops.largest_of, axis, True)
+        if modes.recorder() is not None:  # in a trace it may be another one at the next call
+            return found
+        return _wrapped(np.frompyfunc(constant, 1, 1)(found.data))
 
     def mean(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The mean over ``axis``."""
