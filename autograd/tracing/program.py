@@ -155,7 +155,9 @@ class Program:
         return rows
 
     def _numbers(self) -> list[float]:
-        return [parameter.data for parameter in self.parameters]
+        return [
+            parameter._data for parameter in self.parameters
+        ]  # the property would take eight times as long
 
     @cached_property
     def source(self) -> str:
