@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DOTS_PER_INCH = 160
-LAYOUT = "constrained"
+LAYOUT: Any = "constrained"
 
 
 @dataclass(frozen=True)

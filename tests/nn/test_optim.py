@@ -299,7 +299,7 @@ BAD = [
     (nn.Adam, (WEIGHT,), {}, TypeError, "Adam: parameters is Tensor.*; expected a list"),
     (nn.Adam, (Value(1.0),), {}, TypeError, "Adam: parameters is Value.*; expected a list"),
     (nn.Adam, (3,), {}, TypeError, "Adam: parameters is 3; expected a list"),
-    (nn.Adam, (nn.Linear(1, 1),), {}, TypeError, r"parameters is Linear.*; expected a list of parameters, as of model.parameters\(\)"),
+    (nn.Adam, (nn.Linear(1, 1),), {}, TypeError, "parameters is Linear.*; expected a list of param"),
     (nn.Adam, (nn.Sequential(nn.Linear(1, 1)),), {}, TypeError, "parameter 0 is of type Linear.*model.param"),
     (nn.Adam, ([np.ones(2)],), {}, TypeError, "parameter 0 is of type ndarray"),
     (nn.Adam, ([WEIGHT, WEIGHT],), {}, ValueError, "parameter 1, .*, is in the list twice"),
