@@ -251,7 +251,7 @@ def _plain_norm(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     none = ops.equal(largest, 0.0)
     ratio = x / ops.where(none, 1.0, largest)
     total = (ratio * ratio).sum(axis=axis, keepdims=True)
-    out = ops.sqrt(ops.where(none, 1.0, total)) * largest
+    out = ops.sqrt(ops.where(none, total + 1.0, total)) * largest  # a slope of 0 where all are 0
     return out if keepdims else out.squeeze(tuple(axes_in(x.ndim, axis)))
 
 
