@@ -506,7 +506,7 @@ def test_an_exploded_run_is_shown_to_its_end(show: Any) -> None:
     values = [0.5, 1e30, 1e200, -1e308, math.inf, math.nan]
     for number in values:
         for index, parameter in enumerate(model.parameters()):
-            parameter.data = number if index % 2 else 0.25
+            parameter.data = 0.25 if index % 2 == 0 else math.inf if math.isnan(number) else number
             parameter.grad = -number if index % 3 else None
         run.record(number)
     for view in ("forward", "backward"):
