@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from autograd.names import unknown
+from autograd.names import tell, there
 
 from .checks import count, flag, generator
 from .names import LOADER
@@ -99,9 +99,7 @@ class Loader:
     def __len__(self) -> int:
         return _many(len(self.x), self.batch_size, self.drop_last, "Loader")
 
-    def __getattr__(self, name: str) -> Any:
-        """What is not there: an error, that says what names of PyTorch are called here."""
-        raise unknown(self, name, LOADER)
+    __dir__ = there
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         self.break_off()
@@ -227,3 +225,6 @@ def _takes_targets(augment: Any) -> bool:
     if many not in (2, 3):
         raise TypeError(f"Loader: augment takes {many} arguments; expected (x, rng) or (x, y, rng)")
     return many == 3
+
+
+tell(Loader, LOADER)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from autograd import Tensor, Value
-from autograd.names import unknown
+from autograd.names import tell, there
 from autograd.ops import LEAF
 
 from .checks import flag
@@ -53,9 +53,7 @@ class Module:
             )
         return forward(self, *inputs, **named)
 
-    def __getattr__(self, name: str) -> Any:
-        """What is not there: an error, that says what names of PyTorch are called here."""
-        raise unknown(self, name, MODULE)
+    __dir__ = there
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute; TypeError where a parameter or a part would get lost by it, without a word."""
@@ -271,3 +269,6 @@ def _unfold(members: Any) -> Iterator[tuple[str, Any]]:
             yield from _unfold((f"{name}.{i}", each) for i, each in enumerate(member))
         elif isinstance(member, dict):
             yield from _unfold((f"{name}.{key}", each) for key, each in member.items())
+
+
+tell(Module, MODULE)

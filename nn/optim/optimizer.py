@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, Value
-from autograd.names import unknown
+from autograd.names import tell, there
 from autograd.ops import LEAF
 
 from ..checks import real
@@ -112,9 +112,7 @@ class Optimizer:
             Storage(group.parameters, group.memory, self.scratch, self.numbers) for group in self.groups
         ]
 
-    def __getattr__(self, name: str) -> Any:
-        """What is not there: an error, that says what names of PyTorch are called here."""
-        raise unknown(self, name, OPTIMIZER)
+    __dir__ = there
 
     @classmethod
     def memory(cls, settings: Mapping[str, Any]) -> dict[str, float]:
@@ -336,3 +334,6 @@ def _check_parameters(parameters: list[Parameter], caller: str) -> None:
         if parameter in seen:
             raise ValueError(f"{caller}: parameter {index}, {parameter!r}, is in the list twice")
         seen.add(parameter)
+
+
+tell(Optimizer, OPTIMIZER)
