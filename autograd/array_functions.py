@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import builtins
 import math
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,36 +22,75 @@ import numpy as np
 
 from . import array_ops, elementary, modes, ops, products
 from .array_ops import Axis
-from .checks import choice, flag, shown, whole, wrong
+from .checks import choice, flag, real, shown, whole, wrong
 from .torch_names import spelled
 
 # What is asked of arguments.
 
+NUMBERS = (int, float, np.number)
 
-def array_of(caller: str, x: Any) -> Any:
+
+def array_of(caller: str, x: Any, name: str = "x") -> Any:
     """An operand as a Tensor or an array; lists and numbers become arrays, also of Values."""
     if hasattr(type(x), "_apply_array"):
         return x
-    if hasattr(type(x), "_apply"):
-        raise TypeError(f"{caller}: got {x!r}, which is one number; expected a Tensor, an array or a list")
+    if _is_one_node(x):
+        raise TypeError(f"{caller}: {name} is {x!r}, one number; expected a Tensor, an array or a list")
     try:
         array = np.asarray(x)
-    except (TypeError, ValueError) as error:
-        raise TypeError(
-            f"{caller}: expected a Tensor, an array or nested lists of numbers: {error}"
-        ) from None
-    numbers = (
-        array.dtype.kind in "biuf"
-        or array.dtype.hasobject
-        and builtins.all(_is_number(each) for each in array.flat)
-    )
-    if not numbers:
-        raise TypeError(f"{caller}: got {shown(x)}; expected a Tensor, an array or nested lists of numbers")
+        if array.dtype.hasobject and builtins.all(isinstance(each, NUMBERS) for each in array.flat):
+            array = array.astype(float)
+    except (TypeError, ValueError, OverflowError):
+        array = None
+    if array is None or not (array.dtype.kind in "biuf" or array.dtype.hasobject and _are_numbers(array)):
+        listed = isinstance(x, (list, tuple)) and builtins.any(map(_is_tensor, x))
+        hint = " (autograd.stack makes one Tensor of a list)" if listed else ""
+        raise wrong(x, name, caller, f"a Tensor, an array, or nested lists of numbers{hint}")
     return array
 
 
-def _is_number(element: Any) -> bool:
-    return hasattr(type(element), "array_kind") or isinstance(element, (int, float, np.number))
+def _are_numbers(array: np.ndarray) -> bool:
+    return builtins.all(_is_one_node(each) or isinstance(each, NUMBERS) for each in array.flat)
+
+
+def _together(caller: str, *arrays: Any) -> None:
+    """Refuse operands of which some are Values, where others are Tensors, or have a nan that no Value has."""
+    if builtins.any(_holds_values(array) for array in arrays):
+        for array in arrays:
+            if not isinstance(array, np.ndarray):
+                raise TypeError(f"{caller}: got a Tensor beside Values; they do not mix")
+            if array.dtype.kind == "f" and np.isnan(array).any():
+                raise ValueError(f"{caller}: got nan beside Values, which are never nan")
+
+
+def _holds_values(x: Any) -> bool:
+    return isinstance(x, np.ndarray) and x.dtype.hasobject
+
+
+def _integers(given: Any, name: str, caller: str) -> np.ndarray:
+    """Whole numbers as an array."""
+    numbers = given.data if _is_tensor(given) else given
+    try:
+        array = np.asarray(numbers)
+    except (TypeError, ValueError):
+        array = np.array(None)
+    if array.dtype.kind not in "iu" and array.size:
+        raise wrong(given, name, caller, "whole numbers")
+    return array.astype(int)
+
+
+def _is_tensor(x: Any) -> bool:
+    return hasattr(type(x), "_apply_array") and not isinstance(x, np.ndarray)
+
+
+def _is_one_node(x: Any) -> bool:
+    """Whether it is a Value: a node without axes, which no array is."""
+    return hasattr(type(x), "_apply") and not hasattr(type(x), "_apply_array")
+
+
+def _fits(shape: tuple[int, ...], into: tuple[int, ...]) -> bool:
+    """Whether an array of that shape broadcasts to this one."""
+    return len(shape) <= len(into) and builtins.all(n in (1, m) for n, m in zip(shape[::-1], into[::-1]))
 
 
 def numbers_of(caller: str, x: Any) -> np.ndarray:
@@ -79,8 +119,8 @@ def axis_of(caller: str, axis: Any, ndim: int, name: str = "axis") -> int:
 
 def axes_of(caller: str, axis: Any, ndim: int, name: str = "axis") -> Axis:
     """None for all axes, one axis, or a tuple of them."""
-    if axis is None:
-        return None
+    if axis is None or type(axis) is int and -ndim <= axis < ndim:
+        return axis
     if not isinstance(axis, (tuple, list)):
         found = axis_of(caller, axis, ndim, name)
         return found if ndim else ()
@@ -91,8 +131,11 @@ def axes_of(caller: str, axis: Any, ndim: int, name: str = "axis") -> Axis:
 
 
 def _shape_of(caller: str, shape: Any) -> tuple[int, ...]:
-    sizes = shape if isinstance(shape, (tuple, list)) else (shape,)
-    return tuple(whole(size, "a size of the shape", caller, -1) for size in sizes)
+    sizes = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+    for size in sizes:
+        if type(size) is not int or size < -1:
+            return tuple([whole(each, "a size of the shape", caller, -1) for each in sizes])
+    return sizes
 
 
 # Reductions.
@@ -125,7 +168,7 @@ def var(x: Any, axis: Axis = None, keepdims: bool = False, ddof: float = 0) -> A
     >>> var([1.0, 2.0, 3.0], ddof=1).item()
     1.0
     """
-    return _reduced(array_ops.var, x, axis, keepdims, ddof=_ddof("var", ddof))
+    return _reduced(array_ops.var, x, axis, keepdims, ddof=real(ddof, "ddof", "var"))
 
 
 @spelled
@@ -136,7 +179,7 @@ def std(x: Any, axis: Axis = None, keepdims: bool = False, ddof: float = 0) -> A
     1.0
     """
     x = array_of("std", x)
-    axis, ddof = axes_of("std", axis, x.ndim), _ddof("std", ddof)
+    axis, ddof = axes_of("std", axis, x.ndim), real(ddof, "ddof", "std")
     wide = array_ops.single(x)
     away = wide - array_ops.mean(wide, axis=axis, keepdims=True)
     size = array_ops.norm(away, axis=axis, keepdims=flag(keepdims, "keepdims", "std"))
@@ -208,16 +251,14 @@ def _reduced(row: Any, x: Any, axis: Any, keepdims: Any, caller: str = "", **mor
     caller = caller or row.name
     x = array_of(caller, x)
     axis = axes_of(caller, axis, x.ndim)
-    if row in (array_ops.max, array_ops.min) and not array_ops.count(x.shape, axis):
+    if row in EXTREMES and not array_ops.count(x.shape, axis):
         raise ValueError(f"{caller}: there is nothing to take it of, in an array of shape {x.shape}")
-    return row(x, axis=axis, keepdims=flag(keepdims, "keepdims", caller), **more)
+    if type(keepdims) is not bool:
+        keepdims = flag(keepdims, "keepdims", caller)
+    return row(x, axis=axis, keepdims=keepdims, **more)
 
 
-def _ddof(caller: str, ddof: Any) -> float:
-    is_number = isinstance(ddof, (int, float, np.number)) and not isinstance(ddof, bool)
-    if not is_number or not math.isfinite(ddof):
-        raise wrong(ddof, "ddof", caller, "a finite number", ValueError if is_number else TypeError)
-    return ddof
+EXTREMES = (array_ops.max, array_ops.min)
 
 
 @spelled
@@ -356,8 +397,12 @@ def reshape(x: Any, shape: Any, *sizes: int) -> Any:
     >>> reshape([1.0, 2.0, 3.0, 4.0], (2, -1)).tolist()
     [[1.0, 2.0], [3.0, 4.0]]
     """
-    shape = _shape_of("reshape", (shape, *sizes) if sizes else shape)
-    return array_ops.reshape(array_of("reshape", x), shape=shape)
+    x, shape = array_of("reshape", x), _shape_of("reshape", (shape, *sizes) if sizes else shape)
+    known = math.prod(n for n in shape if n >= 0)
+    open_sizes = shape.count(-1)
+    if open_sizes > 1 or (x.size % known if open_sizes and known else x.size != known):
+        raise wrong(shape, "shape", "reshape", f"one of {x.size} elements, with at most one -1", ValueError)
+    return array_ops.reshape(x, shape=shape)
 
 
 @spelled
@@ -384,8 +429,10 @@ def broadcast_to(x: Any, shape: Any, *sizes: int) -> Any:
     >>> broadcast_to([1.0, 2.0], (2, 2)).tolist()
     [[1.0, 2.0], [1.0, 2.0]]
     """
-    shape = _shape_of("broadcast_to", (shape, *sizes) if sizes else shape)
-    return array_ops.broadcast_to(array_of("broadcast_to", x), shape=shape)
+    x, shape = array_of("broadcast_to", x), _shape_of("broadcast_to", (shape, *sizes) if sizes else shape)
+    if -1 in shape or not _fits(x.shape, shape):
+        raise wrong(shape, "shape", "broadcast_to", f"one that the shape {x.shape} broadcasts to", ValueError)
+    return array_ops.broadcast_to(x, shape=shape)
 
 
 @spelled
@@ -395,7 +442,17 @@ def astype(x: Any, dtype: Any) -> Any:
     >>> astype(np.ones(2), np.float32).dtype
     dtype('float32')
     """
-    return array_of("astype", x).astype(dtype)
+    x = array_of("astype", x)
+    if _is_tensor(x):
+        return x.astype(dtype)
+    try:
+        found = np.dtype(dtype)
+    except (TypeError, ValueError):
+        found = np.dtype(object)
+    if found.kind not in ("f" if _holds_values(x) else "biuf"):
+        expected = "a dtype of floats" + ("" if _holds_values(x) else ", integers or bools")
+        raise wrong(dtype, "dtype", "astype", expected)
+    return array_ops.astype(x, dtype=found)
 
 
 @spelled
@@ -407,11 +464,7 @@ def squeeze(x: Any, axis: Axis = None) -> Any:
     """
     x = array_of("squeeze", x)
     given = axes_of("squeeze", axis, x.ndim)
-    out = (
-        [i for i, n in enumerate(x.shape) if n == 1]
-        if given is None
-        else np.atleast_1d(given).astype(int).tolist()
-    )
+    out = [i for i, n in enumerate(x.shape) if n == 1] if given is None else array_ops.axes_in(x.ndim, given)
     for i in out:
         if x.shape[i] != 1:
             raise wrong(
@@ -485,7 +538,7 @@ def flip(x: Any, axis: Axis = None) -> Any:
     """
     x = array_of("flip", x)
     axes = axes_of("flip", axis, x.ndim)
-    chosen = range(x.ndim) if axes is None else np.atleast_1d(axes).tolist()
+    chosen = array_ops.axes_in(x.ndim, axes)
     return array_ops.getitem(
         x, index=tuple(slice(None, None, -1 if i in chosen else 1) for i in range(x.ndim))
     )
@@ -527,15 +580,14 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
     """
     x, axis = _along("repeat", x, axis)
     size = x.shape[axis]
-    if np.ndim(repeats):
-        counts = [whole(each, "repeats", "repeat", 0) for each in np.asarray(repeats).ravel().tolist()]
-        if len(counts) != size:
-            raise wrong(
-                repeats, "repeats", "repeat", f"a number, or one for each of {size} elements", ValueError
-            )
+    counts = _integers(repeats, "repeats", "repeat")
+    if counts.size and counts.min() < 0 or counts.ndim > 1 or counts.ndim and len(counts) != size:
+        expected = f"a number of at least 0, or one for each of {size} elements"
+        raise wrong(repeats, "repeats", "repeat", expected, ValueError)
+    if counts.ndim:
         index = (slice(None),) * axis + (np.repeat(np.arange(size), counts),)
         return array_ops.getitem(x, index=index)
-    times = whole(repeats, "repeats", "repeat", 0)
+    times = int(counts)
     before, after = x.shape[: axis + 1], x.shape[axis + 1 :]
     column = array_ops.reshape(x, shape=(*before, 1, *after))
     wide = array_ops.broadcast_to(column, shape=(*before, times, *after))
@@ -574,8 +626,8 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: float =
     """
     x = array_of("pad", x)
     mode = choice(mode, PADDINGS, "mode", "pad")
-    widths = np.asarray(pad_width)
-    if widths.dtype.kind not in "iu" or widths.size and widths.min() < 0:
+    widths = _integers(pad_width, "pad_width", "pad")
+    if widths.size and widths.min() < 0:
         raise wrong(pad_width, "pad_width", "pad", "whole numbers of at least 0", ValueError)
     try:
         pairs = np.broadcast_to(widths, (x.ndim, 2)).tolist()
@@ -588,8 +640,10 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: float =
         padded = array_ops.put(x, index=inner, shape=shape)
         if isinstance(constant_values, (int, float)) and constant_values == 0:
             return padded
-        if np.ndim(constant_values) or np.asarray(constant_values).dtype.kind not in "biuf":
-            raise wrong(constant_values, "constant_values", "pad", "a number")
+        filling = array_of("pad", constant_values, "constant_values")
+        if filling.ndim:
+            raise wrong(constant_values, "constant_values", "pad", "one number")
+        _together("pad", x, filling)
         inside = np.zeros(shape, bool)
         inside[inner] = True
         return ops.where(inside, padded, constant_values)
@@ -614,10 +668,11 @@ def split(x: Any, sections: int | Sequence[int], axis: int = 0) -> list[Any]:
     """
     x, axis = _along("split", x, 0 if axis is None else axis)
     size = x.shape[axis]
-    if np.ndim(sections):
-        cuts = [whole(each, "sections", "split") for each in np.asarray(sections).ravel().tolist()]
+    places = _integers(sections, "sections", "split")
+    if places.ndim:
+        cuts = places.ravel().tolist()
     else:
-        parts = whole(sections, "sections", "split", 1)
+        parts = whole(int(places), "sections", "split", 1)
         if size % parts:
             raise wrong(
                 sections, "sections", "split", f"a divisor of {size}, or a list of places", ValueError
@@ -666,11 +721,7 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
     [[5.0], [4.0]]
     """
     x, axis = _along("take_along_axis", x, axis)
-    indices = np.asarray(
-        getattr(indices, "data", indices) if hasattr(type(indices), "_apply_array") else indices
-    )
-    if indices.dtype.kind not in "iu":
-        raise wrong(indices, "indices", "take_along_axis", f"whole numbers, not {indices.dtype}")
+    indices = _integers(indices, "indices", "take_along_axis")
     if indices.ndim != x.ndim:
         expected = f"{x.ndim} axes, as x has, not the shape {indices.shape}"
         raise wrong(indices, "indices", "take_along_axis", expected, ValueError)
@@ -710,7 +761,8 @@ def put(x: Any, index: Any, values: Any) -> Any:
     array([1., 9., 3.])
     """
     x = array_of("put", x)
-    values = np.array(values, object) if _is_one_node(values) else array_of("put", values)
+    values = np.array(values, object) if _is_one_node(values) else array_of("put", values, "values")
+    _together("put", x, values)
     places = np.arange(x.size).reshape(x.shape)
     try:
         chosen = places[_plain_index(index)]
@@ -724,8 +776,7 @@ def put(x: Any, index: Any, values: Any) -> Any:
                 f"put: the values are of dtype {values.dtype}, and x of {x.dtype}; x.astype first"
             )
         values = values.astype(x.dtype)
-    pairs = zip(values.shape[::-1], chosen.shape[::-1])
-    if values.ndim > chosen.ndim or not builtins.all(n in (1, size) for n, size in pairs):
+    if not _fits(values.shape, chosen.shape):
         raise ValueError(
             f"put: the values have shape {values.shape}; expected one that fits x[index], {chosen.shape}"
         )
@@ -740,16 +791,11 @@ def put(x: Any, index: Any, values: Any) -> Any:
     return ops.where(source >= 0, picked, x)
 
 
-def _is_one_node(x: Any) -> bool:
-    """Whether it is a Value: a node without axes, which no array is."""
-    return hasattr(type(x), "_apply") and not hasattr(type(x), "_apply_array")
-
-
 def _plain_index(index: Any) -> Any:
     """An index of NumPy's: with arrays in place of lists and of Tensors."""
     if isinstance(index, tuple):
         return tuple(map(_plain_index, index))
-    if hasattr(type(index), "_apply_array") and not isinstance(index, np.ndarray):
+    if _is_tensor(index):
         return index.data
     return np.asarray(index, None if index else int) if isinstance(index, list) else index
 
@@ -764,7 +810,9 @@ def matmul(x: Any, y: Any) -> Any:
     >>> matmul([[1.0, 2.0]], [3.0, 4.0])
     array([11.])
     """
-    return array_ops.matmul(array_of("matmul", x), array_of("matmul", y))
+    x, y = array_of("matmul", x), array_of("matmul", y, "y")
+    _together("matmul", x, y)
+    return array_ops.matmul(x, y)
 
 
 @spelled
@@ -774,7 +822,8 @@ def outer(x: Any, y: Any) -> Any:
     >>> outer([1.0, 2.0], [3.0, 4.0]).tolist()
     [[3.0, 4.0], [6.0, 8.0]]
     """
-    x, y = array_of("outer", x), array_of("outer", y)
+    x, y = array_of("outer", x), array_of("outer", y, "y")
+    _together("outer", x, y)
     return array_ops.reshape(x, shape=(x.size, 1)) * array_ops.reshape(y, shape=(1, y.size))
 
 
@@ -789,7 +838,8 @@ def einsum(subscripts: str, *operands: Any) -> Any:
     """
     if not operands:
         raise TypeError("einsum: got no operands; expected one for each part of the subscripts")
-    arrays = [array_of("einsum", operand) for operand in operands]
+    arrays = [array_of("einsum", operand, "an operand") for operand in operands]
+    _together("einsum", *arrays)
     inputs, output = products.letters_of(subscripts, [array.shape for array in arrays])
     return products.einsum(*arrays, inputs=inputs, output=output)
 
@@ -806,12 +856,21 @@ def clip(x: Any, low: Any = None, high: Any = None) -> Any:
     >>> clip(np.array([-1.0, 0.5, 2.0]), 0.0, 1.0), clip(7.0, high=6.0)
     (array([0. , 0.5, 1. ]), 6.0)
     """
+    x = _element("clip", x, "x")
     dtype = getattr(x, "dtype", None)
+    lowest: float = -math.inf
+    highest: float = math.inf
     if dtype is not None and dtype.kind in "iu":  # an infinite bound would make floats of integers
-        ends = np.iinfo(dtype)
-        lowest, highest = int(ends.min), int(ends.max)
-        return elementary.clip(x, lowest if low is None else low, highest if high is None else high)
-    return elementary.clip(x, -math.inf if low is None else low, math.inf if high is None else high)
+        lowest, highest = int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
+    low = lowest if low is None else _element("clip", low, "low")
+    return elementary.clip(x, low, highest if high is None else _element("clip", high, "high"))
+
+
+def _element(caller: str, x: Any, name: str) -> Any:
+    """A number or a Value as it is, and all else as an array."""
+    if isinstance(x, int) and builtins.abs(x) > sys.float_info.max:
+        raise wrong(x, name, caller, "a number that fits a float", ValueError)
+    return x if isinstance(x, (int, float)) or _is_one_node(x) else array_of(caller, x, name)
 
 
 @spelled
@@ -822,6 +881,7 @@ def round(x: Any, decimals: int = 0) -> Any:
     (array([0., 2., 2.]), 2.2)
     """
     decimals = whole(decimals, "decimals", "round", -300, 300)
+    x = _element("round", x, "x")
     if not decimals:
         return elementary.round(x)
     factor = 10.0 ** builtins.abs(decimals)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import array_functions as functions
+from . import array_ops
 
 
 class ArrayMethods:
@@ -49,11 +50,13 @@ class ArrayMethods:
     take_along_axis = functions.take_along_axis
     put = functions.put
     outer = functions.outer
+    clip = functions.clip
+    round = functions.round
 
     @property
     def T(self) -> Any:  # noqa: N802
         """The axes reversed: of a matrix, its transpose."""
-        return functions.transpose(self)
+        return array_ops.transpose(self, axes=None)
 
     def tolist(self) -> Any:
         """Give the numbers as nested lists of Python's own, or as one number where there are no axes."""

@@ -8,7 +8,8 @@ function from the upstream gradient ``g`` to the parent's share. The settings (`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -20,14 +21,22 @@ from .ops import ArrayOp, Draw
 Axis = Any  # None, an int, or a tuple of ints
 
 
+def axes_in(ndim: int, axis: Axis) -> Sequence[int]:
+    """The axes that ``axis`` names, counted from the first."""
+    if axis is None:
+        return range(ndim)
+    return [a % ndim for a in axis] if isinstance(axis, (tuple, list)) else [axis % ndim]
+
+
 def kept_shape(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
     """The shape after a reduction over ``axis`` that keeps it as 1."""
-    axes = range(len(shape)) if axis is None else [a % len(shape) for a in np.atleast_1d(axis)]
-    return tuple(1 if i in axes else n for i, n in enumerate(shape))
+    axes = axes_in(len(shape), axis)
+    return tuple([1 if i in axes else n for i, n in enumerate(shape)])
 
 
 def count(shape: tuple[int, ...], axis: Axis) -> int:
-    return int(np.prod([n for n, kept in zip(shape, kept_shape(shape, axis)) if kept == 1]))
+    """How many elements a reduction over ``axis`` takes together."""
+    return math.prod([shape[i] for i in axes_in(len(shape), axis)])
 
 
 def spread(g: Any, x: Any, axis: Axis) -> Any:
@@ -228,12 +237,7 @@ def _norm(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     with np.errstate(under="ignore"):  # far smaller numbers beside the largest
         total = np.square(x / scale).sum(axis=axis, keepdims=True)
     out = np.sqrt(total) * scale
-    return out if keepdims else out.reshape(_reduced_shape(x.shape, axis))
-
-
-def _reduced_shape(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
-    axes = range(len(shape)) if axis is None else [a % len(shape) for a in np.atleast_1d(axis)]
-    return tuple(n for i, n in enumerate(shape) if i not in axes)
+    return out if keepdims else out.squeeze(tuple(axes_in(x.ndim, axis)))
 
 
 def _unit(x: Any, norm: Any) -> Any:
@@ -243,9 +247,12 @@ def _unit(x: Any, norm: Any) -> Any:
 
 
 def _plain_norm(x: Any, *, axis: Axis, keepdims: bool) -> Any:
-    total = (x * x).sum(axis=axis, keepdims=keepdims)
-    is_0 = ops.equal(total, 0.0)
-    return ops.where(is_0, total, ops.sqrt(ops.where(is_0, 1.0, total)))  # where the slope of squares is 0
+    largest = abs(x).largest(axis)
+    none = ops.equal(largest, 0.0)
+    ratio = x / ops.where(none, 1.0, largest)
+    total = (ratio * ratio).sum(axis=axis, keepdims=True)
+    out = ops.sqrt(ops.where(none, 1.0, total)) * largest
+    return out if keepdims else out.squeeze(tuple(axes_in(x.ndim, axis)))
 
 
 norm = ArrayOp(  # the root of the sum of squares
@@ -407,12 +414,12 @@ stack = ArrayOp(
     ),
 )  # fmt: skip
 
-where = ArrayOp(
+where: ArrayOp = ArrayOp(
     "where", "where",
     on_array=lambda x, y, *, condition: np.where(condition, x, y),
     partials=(
-        lambda out, x, y, *, condition: lambda g: ops.where(condition, g, 0.0),
-        lambda out, x, y, *, condition: lambda g: ops.where(condition, 0.0, g),
+        lambda out, x, y, *, condition: lambda g: where(g, 0.0, condition=condition),
+        lambda out, x, y, *, condition: lambda g: where(0.0, g, condition=condition),
     ),
     examples=(
         example((3, 4), (3, 4), condition=_MASK), example((3, 4), (4,), condition=_MASK),
@@ -425,13 +432,21 @@ where = ArrayOp(
 # Softmax and its relatives, safe for logits of any size: the largest is taken off first.
 
 
-def _softmax(x: Any, *, axis: int) -> Any:
-    x = ops.floating(x)
-    e = np.exp(x - x.max(axis=axis, keepdims=True))
+def _softmax_of(shifted: Any, axis: int) -> Any:
+    e = np.exp(shifted)
     return e / e.sum(axis=axis, keepdims=True)
 
 
+def _softmax(x: Any, *, axis: int) -> Any:
+    x = ops.floating(x)
+    return _softmax_of(x - x.max(axis=axis, keepdims=True), axis)
+
+
 SHORT = 64  # rows up to this are reduced faster column by column: NumPy's loops then run over the batch
+
+
+def _log_softmax_of(shifted: Any, axis: int) -> Any:
+    return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
 
 
 def _log_softmax(x: Any, *, axis: int) -> Any:
@@ -441,8 +456,7 @@ def _log_softmax(x: Any, *, axis: int) -> Any:
         columns = columns - np.maximum.reduce(columns)
         columns -= np.log(np.add.reduce(np.exp(columns)))
         return columns.T
-    shifted = x - x.max(axis=axis, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+    return _log_softmax_of(x - x.max(axis=axis, keepdims=True), axis)
 
 
 def _logsumexp(x: Any, *, axis: Axis, keepdims: bool) -> Any:
@@ -454,6 +468,11 @@ def _logsumexp(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     return out if keepdims else out.squeeze(axis)
 
 
+def _to_logsumexp(out: Any, x: Any, *, axis: Axis, keepdims: bool) -> Any:
+    total = ops.where(_numbers(out) > -np.inf, out, 0.0)  # all -inf: the share of each is 0, not nan
+    return lambda g: spread(g, x, axis) * ops.exp(x - spread(total, x, axis))
+
+
 _ALONG = tuple(
     example(shape, axis=axis) for shape, axis in (((4,), 0), ((3, 4), -1), ((3, 4), 0), ((2, 3, 2), 1))
 )
@@ -463,6 +482,7 @@ softmax = ArrayOp(
     on_array=in_single(_softmax),
     partials=(lambda out, x, *, axis: lambda g: (g - sum(g * out, axis=axis, keepdims=True)) * out,),
     examples=_ALONG,
+    plain=lambda x, *, axis: _softmax_of(x - x.largest(axis), axis),
 )  # fmt: skip
 
 log_softmax = ArrayOp(
@@ -470,15 +490,15 @@ log_softmax = ArrayOp(
     on_array=in_single(_log_softmax),
     partials=(lambda out, x, *, axis: lambda g: g - ops.exp(out) * sum(g, axis=axis, keepdims=True),),
     examples=_ALONG,
+    plain=lambda x, *, axis: _log_softmax_of(x - x.largest(axis), axis),
 )  # fmt: skip
 
 logsumexp = ArrayOp(
     "logsumexp", "logsumexp",
     on_array=in_single(_logsumexp),
-    partials=(
-        lambda out, x, *, axis, keepdims: lambda g: spread(g, x, axis) * ops.exp(x - spread(out, x, axis)),
-    ),
+    partials=(_to_logsumexp,),
     examples=reduction_examples(),
+    plain=lambda x, *, axis, keepdims: x.reduced(ops.logsumexp_of, axis, keepdims),
 )  # fmt: skip
 
 ARRAY: dict[str, ArrayOp] = {

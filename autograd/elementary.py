@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .ops import ELEMENTWISE, Op, _of_floats, abs, indicator, maximum, minimum, sign, sqrt, where
+from .ops import ELEMENTWISE, Op, _of_floats, abs, equal, indicator, maximum, minimum, sign, sqrt, where
 
 LOG_2, LOG_10 = math.log(2.0), math.log(10.0)
 WHOLE = 2.0**52  # from here on every float is a whole number, and up to twice this the next one is 1 away
@@ -47,9 +47,12 @@ def _of_two(ufunc: Any) -> Any:
     return on_array
 
 
-def _divisor(distance: Any) -> Any:
-    """1 in place of 0: both sides are then 0, and so are they divided by it."""
-    return where(distance > 0.0, distance, 1.0)
+def _over(side: Any, distance: Any, power: int) -> Any:
+    """``side`` / ``distance``**power; where both are 0, it is 0, and so are its own derivatives."""
+    divisor = where(equal(distance, 0.0), 1.0, distance)
+    for _ in range(power):
+        side = side / divisor
+    return where(equal(distance, 0.0), 0.0, side)
 
 
 square: Op = Op("square", "square", lambda x: x * x, np.square, (lambda out, x: 2.0 * x,))
@@ -78,13 +81,13 @@ arctan: Op = Op(
 )  # fmt: skip
 hypot: Op = Op(  # at (0, 0): 0
     "hypot", "hypot", math.hypot, _of_two(np.hypot),
-    (lambda out, x, y: x / _divisor(out), lambda out, x, y: y / _divisor(out)),
+    (lambda out, x, y: _over(x, out, 1), lambda out, x, y: _over(y, out, 1)),
 )  # fmt: skip
 arctan2: Op = Op(  # the angle of the point (x, y); at (0, 0), where it has none: 0
     "arctan2", "arctan2", math.atan2, _of_two(np.arctan2),
     (
-        lambda out, y, x: x / _divisor(hypot(x, y)) / _divisor(hypot(x, y)),
-        lambda out, y, x: -y / _divisor(hypot(x, y)) / _divisor(hypot(x, y)),
+        lambda out, y, x: _over(x, hypot(x, y), 2),
+        lambda out, y, x: -_over(y, hypot(x, y), 2),
     ),
 )  # fmt: skip
 floor: Op = Op("floor", "floor", _floor, _of_floats(np.floor), (lambda out, x: 0.0,))  # also where it jumps

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from .checks import flag
 from .naming import expression_of, formulas, name_of
 
 
@@ -167,7 +168,7 @@ def backward_steps(root: Any, gradient: Any = None) -> Iterator[Step]:
       w: local gradient x = 2, contribution 2 * -12 = -24, total none -> -24
     """
     nodes = walk(
-        root, root._seed(gradient)
+        root, root._seed(gradient, "backward_steps")
     )  # here and not at the first step, so that errors come at the call
     return (Step(node, node.grad, _contributions(node)) for node in nodes)
 
@@ -185,7 +186,7 @@ def _contributions(node: Any) -> tuple[Contribution, ...]:
     return tuple(found)
 
 
-def gradients(output: Any, inputs: Any, create_graph: bool = False, gradient: Any = None) -> Any:
+def gradients(output: Any, inputs: Any, *, create_graph: bool = False, gradient: Any = None) -> Any:
     """The gradients of ``output`` to ``inputs``, without touching any ``.grad``.
 
     ``inputs`` is a node or a sequence of nodes (leaves, or inner nodes of the graph); the answer is
@@ -204,6 +205,7 @@ def gradients(output: Any, inputs: Any, create_graph: bool = False, gradient: An
     wanted = [inputs] if single else list(inputs)
     if not hasattr(output, "_seed"):
         raise TypeError(f"gradients: the output is {output!r}; expected a Value or a Tensor")
+    create_graph = flag(create_graph, "create_graph", "gradients")
     output._check_differentiable("gradients")
     for node in wanted:
         if not isinstance(node, output.kind):
@@ -211,7 +213,7 @@ def gradients(output: Any, inputs: Any, create_graph: bool = False, gradient: An
                 f"gradients: the output is a {output.kind.__name__}, so the inputs must be; one is {node!r}"
             )
         node._check_differentiable("gradients")
-    seed = output._seed(gradient)
+    seed = output._seed(gradient, "gradients")
     if create_graph:  # a gradient that is itself a node stays one
         seed = gradient if isinstance(gradient, output.kind) else output._lift_gradient(seed)
     found = {output: seed}
@@ -237,6 +239,8 @@ def gradients(output: Any, inputs: Any, create_graph: bool = False, gradient: An
     if create_graph:
         for node in results:
             node._is_slope()
+    else:  # NumPy makes scalars of 0-d arrays
+        results = [np.asarray(each) if isinstance(each, np.generic) else each for each in results]
     return results[0] if single else results
 
 

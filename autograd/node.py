@@ -67,7 +67,7 @@ class Node:
         ``gradient`` is the upstream gradient of this node itself, 1 where None. Gradients of leaves
         add up from call to call until ``zero_grad()``; those of inner nodes start afresh.
         """
-        deque(engine.walk(self, self._seed(gradient)), maxlen=0)
+        deque(engine.walk(self, self._seed(gradient, "backward")), maxlen=0)
 
     def zero_grad(self) -> None:
         """Forget the gradients (None) of this node and of everything it was computed from."""
@@ -104,7 +104,7 @@ class Node:
     def __reduce_ex__(self, protocol: Any) -> Any:
         return object.__reduce_ex__(self, 2) if self._a is None else copying.reduced(self)
 
-    def _seed(self, gradient: Any) -> Any:
+    def _seed(self, gradient: Any, caller: str) -> Any:
         raise AssertionError("each kind of node says what gradient a walk starts from")
 
     if TYPE_CHECKING:  # bound from the table to Value and Tensor; here for editors and type checkers

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .array_ops import ARRAY, Axis, concatenate, example, in_single, reduction_examples, single, spread, stack
+from . import array_ops
+from .array_ops import Axis, concatenate, example, in_single, single, spread, stack
 from .ops import ArrayOp
 
 # The product of all elements along axes. Its derivative to one of them is the product of all the others; not
@@ -35,7 +36,7 @@ def _others(x: Any) -> Any:
 
 def _others_along(x: Any, axis: Axis) -> Any:
     """The same along any axes."""
-    last = list(range(x.ndim)) if axis is None else [int(a) % x.ndim for a in np.atleast_1d(axis)]
+    last = array_ops.axes_in(x.ndim, axis)
     order = [*(i for i in range(x.ndim) if i not in last), *last]
     moved = x.transpose(order)
     kept = moved.shape[: x.ndim - len(last)]
@@ -49,7 +50,7 @@ prod = ArrayOp(
     partials=(
         lambda out, x, *, axis, keepdims: lambda g: _others_along(single(x), axis) * spread(g, x, axis),
     ),
-    examples=reduction_examples(),
+    examples=array_ops.reduction_examples(),
 )  # fmt: skip
 
 
@@ -172,4 +173,4 @@ einsum: ArrayOp = ArrayOp(
     ),
 )  # fmt: skip
 
-ARRAY.update({row.name: row for row in (prod, einsum)})
+array_ops.ARRAY.update({row.name: row for row in (prod, einsum)})

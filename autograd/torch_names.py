@@ -101,13 +101,10 @@ ARGUMENTS = {
 
 def no_label(kind: str, label: Any, others: tuple[Any, ...]) -> TypeError:
     """The error of a node that is made with more than its data and a label, as micrograd's nodes are."""
-    if others or isinstance(label, (tuple, set, list)):
-        given = ", ".join(map(repr, (label, *others)))
-        return TypeError(
-            f"{kind}: got {given} after the data; expected a label alone: parents and operation are recorded "
-            "by the operations themselves, such as a + b"
-        )
-    return TypeError(f"{kind}: the label is {label!r}; expected a string")
+    error = f"{kind}: the label is {label!r}; expected a string"
+    if others or isinstance(label, (tuple, set)):
+        error += " and nothing else: parents and operation are recorded by the operations themselves (a + b)"
+    return TypeError(error)
 
 
 def no_function(name: str) -> AttributeError:

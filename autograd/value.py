@@ -208,8 +208,8 @@ class Value(Node):
             "to be differentiated again would mix old and new numbers: compute the result again first"
         )
 
-    def _seed(self, gradient: Any) -> float:
-        return 1.0 if gradient is None else _as_operand(gradient, "gradient")
+    def _seed(self, gradient: Any, caller: str) -> float:
+        return 1.0 if gradient is None else _as_operand(gradient, f"{caller}: gradient")
 
     @staticmethod
     def _lift_gradient(gradient: Any) -> Value:

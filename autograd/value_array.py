@@ -20,7 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from . import array_functions, modes, numpy_protocol, ops
+from . import modes, numpy_protocol, ops
+from .array_methods import ArrayMethods
 from .node import Node
 from .value import Value, constant, nary
 
@@ -32,6 +33,10 @@ COMPARISONS: dict[str, Callable[..., Any]] = {
 BY_ELEMENT = {
     "add", "subtract", "multiply", "divide", "power", "negative", "absolute", "matmul", "vecdot", "matvec",
 }  # fmt: skip
+
+
+# NumPy says what the processor noted while it called the elements. Values look at their numbers themselves.
+_quiet = np.errstate(all="ignore")
 
 
 class ValueArray(np.ndarray):
@@ -69,15 +74,22 @@ class ValueArray(np.ndarray):
 
     def sum(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The sum over ``axis``, one node for each."""
-        return self._reduced(ops.sum_of, axis, keepdims)
+        return self.reduced(ops.sum_of, axis, keepdims)
 
     def max(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The largest over ``axis``; several that are largest share the gradient equally."""
-        return self._reduced(ops.max_of, axis, keepdims)
+        return self.reduced(ops.max_of, axis, keepdims)
 
     def min(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The smallest over ``axis``; several that are smallest share the gradient equally."""
-        return self._reduced(ops.min_of, axis, keepdims)
+        return self.reduced(ops.min_of, axis, keepdims)
+
+    def largest(self, axis: Any = None) -> Any:
+        """The largest over ``axis``, which stays, as constants: to take off, or to divide by, for safety."""
+        found = self.reduced(ops.largest_of, axis, True)
+        if modes.recorder() is not None:  # in a trace it may be another one at the next call
+            return found
+        return _wrapped(np.frompyfunc(constant, 1, 1)(found.data))
 
     def mean(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The mean over ``axis``."""
@@ -96,7 +108,7 @@ class ValueArray(np.ndarray):
         """The indices of the elements that are not 0, an array for each axis."""
         return self.data.nonzero()
 
-    def _reduced(self, op: ops.NaryOp, axis: Any, keepdims: bool) -> Any:
+    def reduced(self, op: ops.NaryOp, axis: Any, keepdims: bool) -> Any:
         """One node of each group of elements that ``axis`` takes together."""
         kept = np.empty(self.shape, bool).any(axis=axis, keepdims=True).shape  # or NumPy's error for the axis
         axes = [i for i in range(self.ndim) if axis is None or i in np.atleast_1d(axis) % max(self.ndim, 1)]
@@ -117,6 +129,7 @@ class ValueArray(np.ndarray):
         return self._of_numpy(ufunc, method, inputs, settings)
 
     @staticmethod
+    @_quiet
     def _of_numpy(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> Any:
         """NumPy's elementwise function, with Values in an array or beside one."""
         (target,) = settings.pop("out", None) or (None,)
@@ -143,6 +156,7 @@ class ValueArray(np.ndarray):
     # How rows compute on arrays of Values.
 
     @staticmethod
+    @_quiet
     def _apply(op: ops.Op, *operands: Any) -> Any:
         """The row element by element, by Value's own; shapes broadcast."""
         arrays = [_as_elements(_elements(operand, op.name)) for operand in operands]
@@ -150,12 +164,14 @@ class ValueArray(np.ndarray):
         return _wrapped(row(*arrays))
 
     @staticmethod
+    @_quiet
     def _apply_array(op: ops.ArrayOp, *operands: Any, **static: Any) -> Any:
         """An operation on whole arrays: its form in array notation, which builds the scalar graph."""
         arrays = [_elements(operand, op.name).view(ValueArray) for operand in operands]
         return _wrapped((op.plain or op.on_array)(*arrays, **static))
 
     @staticmethod
+    @_quiet
     def _where(condition: Any, x: Any, y: Any) -> Any:
         condition = np.asarray(condition)
         x, y = (_as_elements(_elements(each, "where")) for each in (x, y))
@@ -180,7 +196,12 @@ def _called(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> A
     if method == "__call__" and name in numpy_protocol.PLAIN:
         return ufunc(*map(numbers, inputs), **settings)
     if name in BY_ELEMENT or method != "__call__" or numpy_protocol.is_of_a_person(ufunc):
-        return _wrapped(getattr(ufunc, method)(*map(_as_elements, inputs), **settings))
+        try:
+            return _wrapped(getattr(ufunc, method)(*map(_as_elements, inputs), **settings))
+        except SystemError as error:  # NumPy's matmul goes on after an element's error, and trips over it
+            while isinstance(error, SystemError) and error.__cause__ is not None:
+                error = error.__cause__  # type: ignore[assignment]
+            raise error from None
     called = numpy_protocol.row_of(ufunc)
     if called is None or settings.keys() - {"casting", "subok"}:
         raise TypeError(
@@ -190,14 +211,15 @@ def _called(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> A
     return called(*inputs)
 
 
-# Methods that NumPy would answer by the elements' truth, or not at all; its functions that are methods of an
-# array of Values, and those that ask about numbers alone.
+# What NumPy would answer by the elements' truth, or not at all, as a function and as a method; its functions
+# that are methods of an array of Values; and those that ask about numbers alone.
 OWN = {"std", "norm", "round", "argmax", "argmin", "argsort", "any", "all"}
 METHODS = OWN | {"sum", "max", "min", "mean", "var"}
 OF_NUMBERS = {"allclose", "isclose", "array_equal", "count_nonzero", "flatnonzero", "argwhere"}
 Value.array_kind = ValueArray
-for _name in OWN:
-    setattr(ValueArray, _name, getattr(array_functions, _name))
+for _name in vars(ArrayMethods):
+    if _name in OWN or _name[0] != "_" and not hasattr(np.ndarray, _name):
+        setattr(ValueArray, _name, getattr(ArrayMethods, _name))
 
 
 def values(data: Any, label: str | None = None) -> ValueArray:
@@ -235,8 +257,7 @@ def _elements(operand: Any, caller: str) -> np.ndarray:
         return np.array(operand, object)
     if isinstance(operand, Node):
         raise TypeError(
-            f"{caller}: got the Tensor {operand!r} beside Values; they do not mix: build it all of one "
-            "kind"
+            f"{caller}: got the Tensor {operand!r} beside Values; they do not mix: build it all of one kind"
         )
     try:
         array = np.asarray(operand)

@@ -86,7 +86,7 @@ REMEDIES = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Data:
     """Training images with their labels, some of them wrong, and validation images with the right ones."""
 

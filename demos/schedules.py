@@ -86,7 +86,7 @@ ENTRIES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Data:
     """Images to train on and to validate on, with their labels."""
 

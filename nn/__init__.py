@@ -17,7 +17,7 @@ array([0, 1, 1, 0])
 """
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.names import unknown
 
@@ -114,6 +114,8 @@ __all__ = [
 ]  # fmt: skip
 
 
-def __getattr__(name: str) -> Any:
-    """What is not there: an error, that says what names of PyTorch and Keras are called here."""
-    raise unknown(sys.modules[__name__], name, PACKAGE)
+if not TYPE_CHECKING:  # to a type checker, any name would be there
+
+    def __getattr__(name: str) -> Any:
+        """What is not there: an error, that says what names of PyTorch and Keras are called here."""
+        raise unknown(sys.modules[__name__], name, PACKAGE)

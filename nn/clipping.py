@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd import Tensor, Value
 
-from .checks import real
+from .checks import listed, real, wrong
 from .module import Parameter
 from .precision import wide
 
@@ -38,7 +38,7 @@ def clip_grad_norm(parameters: Iterable[Parameter], max_norm: float, norm_type: 
     (0.6, 0.8)
     """
     max_norm = real(max_norm, "max_norm", "clip_grad_norm", low=0)
-    if norm_type != math.inf:
+    if not (isinstance(norm_type, float) and norm_type == math.inf):
         norm_type = real(norm_type, "norm_type", "clip_grad_norm", low=0, open_low=True)
     given = _with_gradient(parameters, "clip_grad_norm")
     largest = [float(np.max(np.abs(p.grad), initial=0.0)) for p in given]
@@ -94,15 +94,15 @@ def clip_grad_value(parameters: Iterable[Parameter], clip_value: float) -> None:
 
 
 def _with_gradient(parameters: Any, caller: str) -> list[Any]:
-    if isinstance(parameters, (Tensor, Value)) or not isinstance(parameters, Iterable):
-        raise TypeError(
-            f"{caller}: got {type(parameters).__name__}; expected a list, as of model.parameters()"
-        )
-    listed = list(dict.fromkeys(parameters))  # one that is shared and listed twice has one gradient
-    for index, parameter in enumerate(listed):
+    expected = "a list of parameters, as of model.parameters()"
+    if isinstance(parameters, (Tensor, Value)):
+        raise wrong(parameters, "parameters", caller, expected)
+    given = listed(parameters, "parameters", caller, expected)
+    for index, parameter in enumerate(given):
         if not isinstance(parameter, (Tensor, Value)):
             raise TypeError(
                 f"{caller}: parameter {index} is of type {type(parameter).__name__}; "
                 "expected Values or Tensors"
             )
-    return [parameter for parameter in listed if parameter.grad is not None]
+    # One that is shared and listed twice has one gradient.
+    return [parameter for parameter in dict.fromkeys(given) if parameter.grad is not None]

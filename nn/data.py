@@ -15,7 +15,7 @@ import numpy as np
 from autograd import Tensor
 from autograd.names import tell, there
 
-from .checks import count, flag, generator
+from .checks import count, flag, generator, shown
 from .names import LOADER
 from .random_state import generator_state, set_generator_state
 
@@ -152,8 +152,8 @@ class Loader:
         if isinstance(state, Mapping):
             state = {"drop_last": False, **state}  # which states from before there was one do not say
         if not isinstance(state, Mapping) or state.keys() != own.keys():
-            got = sorted(map(str, state)) if isinstance(state, Mapping) else repr(state)
-            raise ValueError(f"load_state_dict: Loader: got {got}; expected {sorted(own)}")
+            got = f"has {sorted(map(str, state))}" if isinstance(state, Mapping) else f"is {shown(state)}"
+            raise ValueError(f"load_state_dict: Loader: the state {got}; expected {sorted(own)}")
         for name in ("examples", "batch_size", "shuffle", "drop_last"):
             if state[name] != own[name]:
                 raise ValueError(

@@ -14,7 +14,7 @@ import math
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -271,6 +271,8 @@ def _fan(shape: tuple[int, ...], mode: str, caller: str) -> int:
     return _fans(shape, caller)[fan_out]
 
 
-def __getattr__(name: str) -> Any:
-    """What is not there: an error, that says how PyTorch's names with an underscore are written here."""
-    raise unknown(sys.modules[__name__], name, INIT)
+if not TYPE_CHECKING:  # to a type checker, any name would be there
+
+    def __getattr__(name: str) -> Any:
+        """What is not there: an error, that says how PyTorch's names with an underscore are written here."""
+        raise unknown(sys.modules[__name__], name, INIT)

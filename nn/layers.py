@@ -16,7 +16,7 @@ from autograd.array_ops import example
 from autograd.ops import ArrayOp
 
 from . import init
-from .checks import count, flag, floating, numbers, real
+from .checks import count, flag, floating, numbers, real, wrong
 from .memory import aligned
 from .module import Module
 from .seeding import own_generator
@@ -108,8 +108,9 @@ class Flatten(Module):
 
     def __call__(self, x: Any) -> Any:
         """(B, ...) to (B, n)."""
-        if not isinstance(x, Tensor):
-            x = np.asarray(x)
+        if not isinstance(x, Tensor) and np.asarray(x).dtype.kind not in "biufO":  # or an array of Values
+            raise wrong(x, "x", "Flatten", "a batch of numbers, (B, ...)")
+        x = x if isinstance(x, Tensor) else np.asarray(x)
         if not x.ndim:
             raise ValueError("Flatten: the input is a single number (shape ()); expected a batch, (B, ...)")
         return x.reshape(len(x), math.prod(x.shape[1:]))

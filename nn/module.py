@@ -13,7 +13,7 @@ from autograd import Tensor, Value
 from autograd.names import tell, there
 from autograd.ops import LEAF
 
-from .checks import flag
+from .checks import flag, instance
 from .names import MODULE
 
 Parameter = Value | Tensor
@@ -44,6 +44,12 @@ class Module:
 
     training = True
 
+    def __init_subclass__(cls, **settings: Any) -> None:
+        """Let a ``forward`` be what a call runs also where a class above has a ``__call__`` of its own."""
+        super().__init_subclass__(**settings)
+        if "forward" in vars(cls) and "__call__" not in vars(cls):
+            cls.__call__ = Module.__call__  # type: ignore[method-assign]
+
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         """The output of the module; each subclass says what it takes and gives."""
         forward = getattr(type(self), "forward", None)
@@ -63,6 +69,7 @@ class Module:
         super().__setattr__(name, value)
 
     def _check_kept(self, name: str, before: Any, after: Any) -> None:
+        """TypeError where parameters or parts were there, and what comes in their place has none."""
         lost = next((found for _, found in _unfold([(name, before)]) if _is_kept(found)), None)
         given = [found for _, found in _unfold([(name, after)])]
         emptied = isinstance(after, (list, tuple, dict)) and not after
@@ -70,15 +77,13 @@ class Module:
             return
         kind, got = type(lost).__name__, f"{type(self).__name__}.{name}: got {type(after).__name__}"
         if before is not lost:
-            got, expected = (
-                f"{got} in place of a {type(before).__name__} with {kind}s in it",
-                f"{kind}s in it again",
-            )
+            got += f" in place of a {type(before).__name__} with {kind}s in it"
+            expected = f"{kind}s in it again"
         elif isinstance(lost, Module):
-            got, expected = f"{got} in place of {kind}", "a Module"
+            got += f" in place of {kind}"
+            expected = "a Module"
         else:
-            computed = " that was computed" if given else ""
-            got = f"{got}{computed} in place of the {kind} that is saved and trained"
+            got += f"{' that was computed' if given else ''} in place of the {kind} that is saved and trained"
             expected = f"a new {kind}(...); its numbers are set by .{name}.data = ..."
         raise TypeError(f"{got}; expected {expected} (None takes it out)")
 
@@ -110,8 +115,9 @@ class Module:
 
     def train(self: M, mode: bool = True) -> M:
         """Set ``training`` here and in all parts; gives the module itself."""
+        mode = flag(mode, "mode", "train")
         for module in self.modules():
-            module.training = bool(mode)
+            module.training = mode
         return self
 
     def eval(self: M) -> M:
@@ -135,6 +141,8 @@ class Module:
         and inf too; but a Value is never nan.
         """
         own = dict(self._named_state())
+        expected = "a dict of arrays by name, as state_dict() gives it"
+        state = instance(state, Mapping, "state", "load_state_dict", expected)
         check_names(state, own, type(self).__name__)
         allow_nonfinite = flag(allow_nonfinite, "allow_nonfinite", "load_state_dict")
         arrays = {name: self._fitting(name, node, state[name], allow_nonfinite) for name, node in own.items()}
@@ -232,6 +240,20 @@ def check_names(state: Any, own: Any, model: str) -> None:
     problems += [f"{_listed(unknown)} not known to this {model}"] * bool(unknown)
     if problems:
         raise ValueError(f"load_state_dict: {'; '.join(problems)}: it is the state of another model")
+
+
+def check_array(name: str, shape: tuple[int, ...], dtype: Any, own: np.ndarray, model: str) -> None:
+    """ValueError where an array in a state, of that shape and dtype, does not fit a model's own."""
+    if shape != own.shape:
+        raise ValueError(
+            f"load_state_dict: {name!r} has shape {shape} in the state, but {own.shape} in this {model}; "
+            "build the model with the sizes it was saved with"
+        )
+    if not np.can_cast(dtype, own.dtype, "same_kind"):
+        raise ValueError(
+            f"load_state_dict: {name!r} is of dtype {dtype} in the state; expected numbers that "
+            f"fit {own.dtype}"
+        )
 
 
 def _listed(names: list[str]) -> str:

@@ -17,7 +17,7 @@ from autograd.value import constant
 
 from . import init
 from .activations import LEARNED, PReLU, find, module_of
-from .checks import count, flag, text
+from .checks import count, flag, floating, text, wrong
 from .layers import Linear, Sequential
 from .module import Module
 from .seeding import own_generator
@@ -79,9 +79,8 @@ class Neuron(Module):
     def __call__(self, x: Any) -> Value:
         """``nin`` Values or numbers to one Value."""
         weights = self.weights
-        if not hasattr(x, "__len__") or len(x) != len(weights):
-            got = f"{len(x)} inputs" if hasattr(x, "__len__") else f"{x!r}"
-            raise ValueError(f"Neuron: got {got}; expected a list of {len(weights)}, one for each weight")
+        if type(x) is not list or len(x) != len(weights):
+            _check_inputs(x, "Neuron", len(weights))
         if self.dot:
             total = autograd.dot(weights, x)
         else:
@@ -135,7 +134,7 @@ class Layer(Module):
 
     def __call__(self, x: Any) -> Any:
         """``nin`` Values or numbers to ``nout`` Values."""
-        x = _nodes(x)
+        x = _nodes(x, "Layer", self.nin)
         return _single([neuron(x) for neuron in self.neurons])
 
 
@@ -188,7 +187,7 @@ class MLP(Module):
 
     def __call__(self, x: Any) -> Any:
         """``nin`` Values or numbers to as many Values as the last layer has neurons."""
-        x = _nodes(x)
+        x = _nodes(x, "MLP", self.layers[0].nin)
         for layer in self.layers:
             x = [neuron(x) for neuron in layer.neurons]
         return _single(x)
@@ -205,6 +204,7 @@ class MLP(Module):
           2: Linear(16, 1)  17 parameters
         )  65 parameters
         """
+        dtype = floating(dtype, "dtype", "vectorized")
         modules: list[Module] = []
         for index, layer in enumerate(self.layers):
             if len({neuron.activation for neuron in layer.neurons}) > 1:
@@ -227,11 +227,18 @@ class MLP(Module):
         return Sequential(*modules)
 
 
-def _nodes(x: Any) -> Any:
+def _nodes(x: Any, caller: str, many: int) -> list[Value]:
     """Inputs as nodes: a number becomes one that all neurons of a layer share."""
-    if not hasattr(x, "__iter__"):
-        return x  # which the neuron has an error for
-    return [each if isinstance(each, Value) else constant(each, "input") for each in x]
+    _check_inputs(x, caller, many)
+    return [each if isinstance(each, Value) else constant(each, f"{caller}: x") for each in x]
+
+
+def _check_inputs(x: Any, caller: str, many: int) -> None:
+    is_list = isinstance(x, (list, tuple)) or isinstance(x, np.ndarray) and x.dtype.kind in "biufO"
+    if not is_list or isinstance(x, np.ndarray) and x.ndim != 1:
+        raise wrong(x, "x", caller, f"a list of {many} Values or numbers")
+    if len(x) != many:
+        raise ValueError(f"{caller}: x has {len(x)} inputs; expected a list of {many}, one for each weight")
 
 
 def _single(outputs: list[Value]) -> Any:

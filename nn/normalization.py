@@ -25,7 +25,7 @@ from autograd import Tensor, ops
 from autograd.array_ops import example
 from autograd.ops import ArrayOp, Draw
 
-from .checks import count, numbers, real
+from .checks import count, flag, floating, numbers, real
 from .module import Module, check_writable, set_data
 from .precision import wide, working_dtype
 
@@ -115,11 +115,7 @@ class _Norm(Module):
     """A weight and a bias of one shape, begun at 1 and 0; each may be absent."""
 
     def __init__(self, shape: tuple[int, ...], weight: bool, bias: bool, dtype: Any) -> None:
-        if not np.issubdtype(dtype, np.floating):
-            raise TypeError(
-                f"{type(self).__name__}: dtype is {np.dtype(dtype)}; weights that are trained are floats"
-            )
-        self.dtype = np.dtype(dtype)
+        self.dtype = floating(dtype, "dtype", type(self).__name__)
         self.weight = Tensor(np.ones(shape, self.dtype), label="weight") if weight else None
         self.bias = Tensor(np.zeros(shape, self.dtype), label="bias") if bias else None
 
@@ -159,6 +155,7 @@ class _BatchNorm(_Norm):
         self.momentum = None if momentum is None else real(momentum, "momentum", name, low=0)
         if self.momentum is not None and self.momentum > 1:
             raise ValueError(f"{name}: momentum is {momentum!r}; expected a number from 0 to 1, or None")
+        affine = flag(affine, "affine", name)
         super().__init__((self.features,), affine, affine, dtype)
         # Not trained, but part of the state: saved and loaded with the weights.
         self.running_mean = Tensor(np.zeros(self.features, self.dtype), requires_grad=False)
@@ -306,6 +303,7 @@ class LayerNorm(_FeatureNorm):
         dtype: Any = np.float32,
     ) -> None:
         self.eps = real(eps, "eps", "LayerNorm", low=0, open_low=True)
+        affine, bias = flag(affine, "affine", "LayerNorm"), flag(bias, "bias", "LayerNorm")
         super().__init__(shape, affine, affine and bias, dtype)
 
     def __call__(self, x: Any) -> Any:
@@ -338,7 +336,7 @@ class RMSNorm(_FeatureNorm):
         dtype: Any = np.float32,
     ) -> None:
         self.eps = None if eps is None else real(eps, "eps", "RMSNorm", low=0, open_low=True)
-        super().__init__(shape, affine, False, dtype)
+        super().__init__(shape, flag(affine, "affine", "RMSNorm"), False, dtype)
 
     def __call__(self, x: Any) -> Any:
         """(..., *shape) to the same."""

@@ -25,10 +25,13 @@ import pytest
 import autograd
 import nn
 from autograd import Tensor, Value, modes, ops
+from autograd.tracing import Traced
+from autograd.tracing.batched import Batched
+from autograd.tracing.compiled import Compiled
 
 from .awaited import AWAITED
 from .calls import CALLS, OBJECTS, Argument, things
-from .calls.kinds import nothing
+from .calls.kinds import array, nothing
 
 # What the package calls, with what it has checked, and what people define in classes of their own.
 HOOKS = {
@@ -37,26 +40,32 @@ HOOKS = {
 }  # fmt: skip
 # Not called by people: what the package makes and hands out, and methods that there is nothing to yet.
 APART = {
-    "autograd.Checked", "autograd.Contribution", "autograd.Film", "autograd.Step", "autograd.TraceError",
-    "nn.LBFGS.step_arrays", "nn.Module.__call__", "nn.init.Signal", "nn.training.AfterStep.load_state_dict",
-    "nn.training.BeforeStep.load_state_dict", "nn.training.Callback.load_state_dict",
-    "nn.training.Checkpoint.save", "nn.training.NonFiniteError", "nn.training.Run",
+    "autograd.Batched", "autograd.Checked", "autograd.Compiled", "autograd.Contribution", "autograd.Film",
+    "autograd.Step", "autograd.TraceError", "nn.LBFGS.step_arrays", "nn.Lookahead.step_arrays",
+    "nn.Module.__call__", "nn.Optimizer.step_arrays", "nn.init.Signal",
+    "nn.training.AfterStep.load_state_dict", "nn.training.BeforeStep.load_state_dict",
+    "nn.training.Callback.load_state_dict", "nn.training.Checkpoint.save", "nn.training.NonFiniteError",
+    "nn.training.Run",
 }  # fmt: skip
 # How an error may call an argument, beside its own name.
 SAID: Mapping[str, tuple[str, ...]] = {
-    "arguments": ("argument",), "fn": ("function",), "log_probabilities": ("log-probability",),
-    "log_target": ("log-probability",), "low": ("high",), "milestones": ("milestone",),
-    "model": ("module",), "name": ("activation",), "outputs": ("output",), "parameters": ("parameter",),
-    "scores": ("label",), "settings": ("alpha",), "seed": ("rng",), "target": ("targets", "label", "labels"),
-    "x": ("input", "images"),
+    "args": ("argument",), "arguments": ("argument", "batch"), "arrays": ("arguments",),
+    "fn": ("function",), "log_probabilities": ("log-probability",), "log_target": ("log-probability",),
+    "low": ("high",), "milestones": ("milestone",), "model": ("module",), "name": ("activation",),
+    "outputs": ("output",), "parameters": ("parameter",), "scores": ("label",), "settings": ("alpha",),
+    "seed": ("rng",), "target": ("targets", "label", "labels"), "x": ("input", "images"),
 }  # fmt: skip
 # As in Python, a label or an index out of range is an IndexError, and a file that is not there an OSError.
 ALSO = dict.fromkeys(("autograd.take", "nn.cross_entropy", "nn.multiclass_hinge", "nn.nll"), (IndexError,))
 ALSO |= dict.fromkeys(("nn.load", "nn.training.read_checkpoint"), (OSError,))
 # How an error may call a function or a class, beside its own name.
 CALLED: Mapping[str, tuple[str, ...]] = {
-    "autograd.Program.__call__": ("traced_of_test",),
-    "autograd.Program.value_and_grad": ("traced_of_test",),
+    "autograd.Traced": ("traced",),
+    **{
+        f"autograd.{name}": ("traced_of_test", "trace")
+        for kind in ("Batched", "Compiled", "Program", "Traced")
+        for name in (f"{kind}.__call__", f"{kind}.value_and_grad", f"{kind}.program", f"{kind}.step")
+    },
     # What hands an argument on, to another public function that says it itself.
     "nn.Sequential.__call__": ("Linear",), "nn.init.variances": ("Linear",),
     "nn.training.predict": ("Linear",),
@@ -71,6 +80,8 @@ def packages() -> Iterator[tuple[str, Any]]:
     for package in (autograd, nn, nn.training):
         for name in package.__all__:
             yield f"{package.__name__}.{name}", getattr(package, name)
+    for found in (Batched, Compiled, Traced):  # what programs become, and people call
+        yield f"autograd.{found.__name__}", found
     for name, found in vars(nn.init).items():
         if not name.startswith("_") and getattr(found, "__module__", None) == "nn.init":
             yield f"nn.init.{name}", found
@@ -127,12 +138,16 @@ OWNERS: dict[str, Callable[[], Any]] = {
     "autograd.Film": things.film,
     "autograd.Stepper": lambda: autograd.stepper(things.graph()),
     "autograd.Program": things.program,
+    "autograd.Batched": cache(things.batched),
+    "autograd.Compiled": cache(lambda: things.program().compiled()),  # by Numba, which takes its time
+    "autograd.Traced": things.traced,
     "autograd.Value": lambda: Value(0.5, "x"),
     "autograd.Tensor": lambda: Tensor(np.linspace(0.1, 0.9, 6).reshape(2, 3)),
     "autograd.Op": lambda: ops.tanh,
     "autograd.ArrayOp": lambda: autograd.array_ops.matmul,
     "autograd.Symbol": lambda: autograd.Symbol("x"),
     "autograd.Tensor.item": lambda: Tensor([0.5]),
+    "nn.LBFGS.step": lambda: nn.LBFGS([things.TRAINED]),
     "nn.Module": things.linear,
     "nn.Optimizer": things.sgd,
     "nn.Schedule": lambda: nn.StepDecay(things.sgd(), 2),
@@ -281,12 +296,15 @@ def wronged(name: str, key: str, arguments: Mapping[str, Any], takes: bool) -> s
 
 
 @pytest.fixture(autouse=True)
-def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder with the files that are read."""
+def files(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder with the files that are read; and what is no argument's business is out of the way."""
+    name = request.node.name
+    if "Compiled" in name:
+        pytest.importorskip("numba")
+    if ".plot" in name:
+        figure = pytest.importorskip("matplotlib.figure")
+        monkeypatch.setattr(figure.Figure, "savefig", nothing)  # it takes longer than all the rest
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(
-        "matplotlib.figure.Figure.savefig", nothing
-    )  # a picture takes longer than all the rest
     nn.save(things.linear(), "saved.npz")
     nn.serialization.write_state({"format": 1}, "saved.checkpoint")
 
@@ -315,3 +333,45 @@ def test_a_wrong_argument_is_an_error_that_names_it(name):
 
 def test_nothing_is_awaited_that_is_gone():
     assert sorted(set(AWAITED) - set(CALLS)) == []
+
+
+# The net itself: faults that it has to find.
+
+
+def takes_anything(x):
+    pass
+
+
+def fails_inside(x):
+    return x.strip()
+
+
+def names_nothing(x):
+    raise TypeError("bad operand")
+
+
+def names_no_argument(x):
+    raise TypeError("names_no_argument: got something else")
+
+
+def changes_first(x, y):
+    x += 1.0
+    if not isinstance(y, np.ndarray):
+        raise TypeError(f"changes_first: y is {y!r}; expected an array")
+
+
+@pytest.mark.parametrize(
+    ("planted", "argument", "told"),
+    [
+        (takes_anything, "x", "3: is taken, and gives None"),
+        (fails_inside, "x", "3: AttributeError: 'int' object has no attribute 'strip'"),
+        (names_nothing, "x", "3: does not name names_nothing: TypeError: bad operand"),
+        (names_no_argument, "x", "3: does not name x: TypeError: names_no_argument: got something else"),
+        (changes_first, "y", "3: something was changed before: changes_first: y is 3; expected an array"),
+    ],
+)
+def test_a_planted_fault_is_found(planted, argument, told, monkeypatch):
+    name = f"nn.{planted.__name__}"
+    monkeypatch.setitem(PUBLIC, name, planted)
+    monkeypatch.setitem(CALLS, name, {key: array(2) for key in inspect.signature(planted).parameters})
+    assert told in problems(name)[argument]

@@ -68,7 +68,7 @@ RECIPES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Split:
     """The images by what they are for. Inputs are float32 (N, H * W), images bytes (N, H, W), labels
     integers (N,)."""

@@ -17,7 +17,7 @@ from demos.moons import two_moons
 LOOKS = 40  # at the validation loss, on the way
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Task:
     """What is to be learned, and from what; ``batch`` None: from all of it in each step."""
 

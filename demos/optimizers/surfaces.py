@@ -65,7 +65,7 @@ SURFACES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Path:
     """Where an optimizer was after each step, and how often loss and gradient had been computed by then."""
 

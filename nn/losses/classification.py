@@ -13,7 +13,7 @@ from autograd.ops import ArrayOp, Draw
 
 from ..checks import array, flag, real, whole
 from ..precision import wide
-from .elements import check_dtype, check_reduction, first, is_array, raw
+from .elements import check_dtype, check_reduction, first, is_array, raw, unpacked
 from .examples import Examples, each, total, weighted
 from .targets import bounded, labels, one_hot, places, shares, weight_of_each_class
 
@@ -57,6 +57,7 @@ def cross_entropy(
     >>> round(cross_entropy([Value(0.0), Value(0.0)], 1).data, 4)
     0.6931
     """
+    logits = unpacked(logits)
     if is_array(logits) and logits.dtype == np.float16:
         return cross_entropy(
             wide(logits), target, class_weights=class_weights, label_smoothing=label_smoothing,

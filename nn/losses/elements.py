@@ -122,6 +122,9 @@ def beside(prediction: Any, data: Any, caller: str, name: str, leading: str) -> 
 
 def floats(caller: str, items: list[Any], name: str) -> np.ndarray:
     """The numbers of Values and plain numbers, to be looked at."""
+    data = [item.data if isinstance(item, Value) else raw(item) for item in items]
+    if set(map(type, data)) == {float}:  # nearly always
+        return np.array(data)
     for item in items:
         if is_array(item) and item.ndim:
             raise TypeError(
@@ -132,7 +135,7 @@ def floats(caller: str, items: list[Any], name: str) -> np.ndarray:
             raise wrong(
                 item, name if len(items) == 1 else f"a number of the {name}", caller, "a Value or a number"
             )
-    return array([item.data if isinstance(item, Value) else raw(item) for item in items], name, caller)
+    return array(data, name, caller)
 
 
 def first(mask: np.ndarray) -> Any:

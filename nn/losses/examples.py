@@ -98,15 +98,15 @@ class Examples:
         batch = raw(batch)
         batch = batch.tolist() if isinstance(batch, np.ndarray) else batch
         rows = [batch] if self.is_one else batch
-        if isinstance(batch, (list, tuple)) and any(map(is_array, batch)):
-            raise TypeError(
-                f"{self.caller}: got {name} as a list with an array in it; expected one Tensor or array for "
-                "the whole batch (autograd.stack makes one), or Values"
-            )
         if not isinstance(rows, (list, tuple)) or not all(isinstance(row, (list, tuple)) for row in rows):
+            if isinstance(batch, (list, tuple)) and any(map(is_array, batch)):
+                raise TypeError(
+                    f"{self.caller}: got {name} as a list with an array in it; expected one Tensor or array "
+                    "for the whole batch (autograd.stack makes one), or Values"
+                )
             beside = "" if name == self.name else f", as the {self.name} is"
             raise wrong(batch, name, self.caller, f"a list of numbers, or of such lists{beside}")
-        if self.is_one and any(isinstance(each, (list, tuple)) for each in batch):
+        if self.is_one and batch and isinstance(batch[0], (list, tuple)):
             raise ValueError(
                 f"{self.caller}: the {name} has lists in it, but the {self.name} is one example, a list of "
                 "numbers; they must be nested alike"

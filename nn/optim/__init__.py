@@ -13,7 +13,7 @@ answer to what the one before does badly:
 """
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.names import unknown
 
@@ -38,6 +38,8 @@ __all__ = [
 ]  # fmt: skip
 
 
-def __getattr__(name: str) -> Any:
-    """What is not there: an error, that says where schedules are."""
-    raise unknown(sys.modules[__name__], name, OPTIM)
+if not TYPE_CHECKING:  # to a type checker, any name would be there
+
+    def __getattr__(name: str) -> Any:
+        """What is not there: an error, that says where schedules are."""
+        raise unknown(sys.modules[__name__], name, OPTIM)

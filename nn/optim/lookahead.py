@@ -9,9 +9,9 @@ import numpy as np
 
 from autograd import Value
 
-from ..checks import count, real
+from ..checks import count, function, real
 from ..module import set_data
-from .optimizer import Closure, Optimizer
+from .optimizer import Closure, Optimizer, check_arrays_of
 from .storage import State, array_like, expect
 
 
@@ -55,6 +55,8 @@ class Lookahead(Optimizer):
 
     def step(self, closure: Closure | None = None) -> float | None:
         """A step of the inner optimizer; after k of them, back to the slow weights, which have moved."""
+        if closure is not None:
+            function(closure, "closure", "Lookahead", "no arguments that gives the loss")
         start = self._start()
         loss = self.optimizer.step(closure)  # before anything here changes: it may refuse
         self._finish(start)
@@ -62,6 +64,7 @@ class Lookahead(Optimizer):
 
     def step_arrays(self, values: Sequence[Value], data: np.ndarray, grad: np.ndarray) -> None:
         """The same, with a step of the inner optimizer on Values that ``data`` has the numbers of."""
+        check_arrays_of(values, data, "Lookahead")
         start = self._start()
         self.optimizer.step_arrays(values, data, grad)
         self._finish(start)
@@ -101,7 +104,8 @@ class Lookahead(Optimizer):
         try:
             k = count(state["k"], "k", "Lookahead")
             alpha = real(state["alpha"], "alpha", "Lookahead", low=0, open_low=True)
-            taken = int(real(state["taken"], "taken", "Lookahead", low=0, high=k))
+            taken = count(state["taken"], "taken", "Lookahead", low=0)
+            real(taken, "taken", "Lookahead", low=0, high=k)
         except TypeError as error:
             raise ValueError(f"load_state_dict: {error}") from error
         names = [str(index) for index in range(len(self.parameters))] if taken else []

@@ -12,11 +12,11 @@ from autograd import Tensor, Value
 from autograd.names import tell, there
 from autograd.ops import LEAF
 
-from ..checks import real
-from ..module import Parameter
+from ..checks import function, listed, real, wrong
+from ..module import Parameter, check_writable
 from ..names import OPTIMIZER
 from .settings import checked
-from .storage import State, Storage, expect
+from .storage import State, Storage, check_signs, expect
 
 Closure = Callable[[], Any]
 
@@ -98,6 +98,7 @@ class Optimizer:
 
     scratch: tuple[str, ...] = ()  # arrays of the parameter's shape without content: room to compute in
     numbers: Mapping[str, float] = {"step": 0}  # each parameter's own, and what they are at the start
+    never_negative: tuple[str, ...] = ("step",)  # of arrays and numbers: in a state that is loaded, either
     _arrays: np.ndarray | None = None  # the numbers that step_arrays changed last
 
     def __init__(self, parameters: Iterable[Any], lr: float = 1e-3, **settings: Any) -> None:
@@ -139,9 +140,9 @@ class Optimizer:
         return rate
 
     @lr.setter
-    def lr(self, rate: float) -> None:
+    def lr(self, lr: float) -> None:
         for group in self.groups:
-            group["lr"] = rate
+            group["lr"] = lr
 
     def step(self, closure: Closure | None = None) -> float | None:
         """Change every parameter that has a gradient.
@@ -187,6 +188,10 @@ class Optimizer:
         Raises FloatingPointError, with nothing changed, where a gradient is not finite.
         """
         name = type(self).__name__
+        if data is None or self._arrays is not data:
+            check_arrays_of(values, data, name)
+        if not isinstance(grad, np.ndarray) or grad.shape != data.shape or grad.dtype.kind != "f":
+            raise wrong(grad, "grad", name, f"an array of floats, one for each Value, {data.shape}")
         with np.errstate(over="ignore", invalid="ignore"):
             square = grad @ grad  # one number to look at, where all are finite and none is huge
         if not np.isfinite(square) and not np.isfinite(grad).all():
@@ -217,7 +222,7 @@ class Optimizer:
 
         Raises FloatingPointError where it is not finite: there are no gradients to follow.
         """
-        loss = closure()
+        loss = function(closure, "closure", type(self).__name__, "no arguments that gives the loss")()
         if not isinstance(loss, (Tensor, Value)):
             raise TypeError(
                 f"{type(self).__name__}: the closure gave {type(loss).__name__}; expected the loss, a Value "
@@ -274,10 +279,23 @@ class Optimizer:
                 trial.update(found["settings"])
             except (TypeError, ValueError) as error:
                 raise ValueError(f"load_state_dict: {where}: {error}") from error
-            fits.append((group, trial, storage, storage.fitting(found, where)))
+            fit = storage.fitting(found, where)
+            check_signs(fit, self.never_negative, where)
+            fits.append((group, trial, storage, fit))
         for group, trial, storage, fit in fits:
             group.update(trial)
             storage.load(fit)
+
+
+def check_arrays_of(values: Any, data: Any, caller: str) -> None:
+    """An error where these are not Values, and an array of their numbers that can be changed."""
+    found = listed(values, "values", caller, "a list of the Values that data has the numbers of")
+    if not all(isinstance(value, Value) for value in found):
+        raise wrong(values, "values", caller, "Values alone")
+    if not isinstance(data, np.ndarray) or data.shape != (len(found),) or data.dtype.kind != "f":
+        expected = f"an array of floats, one for each Value, ({len(found)},)"
+        raise wrong(data, "data", caller, expected)
+    check_writable(data, "data", caller)
 
 
 def _set_gradients(values: Sequence[Value], slopes: Sequence[float | None]) -> None:
@@ -291,11 +309,11 @@ def _plain(settings: Mapping[str, Any]) -> State:
 
 def _grouped(parameters: Any, caller: str) -> list[tuple[list[Parameter], State]]:
     """The parameters of each group, and the settings of its own."""
-    listed = _listed(parameters, caller)
-    if not any(isinstance(entry, Mapping) for entry in listed):
-        return [(listed, {})]
+    entries = _listed(parameters, caller)
+    if not any(isinstance(entry, Mapping) for entry in entries):
+        return [(entries, {})]
     groups = []
-    for index, entry in enumerate(listed):
+    for index, entry in enumerate(entries):
         if not isinstance(entry, Mapping) or "params" not in entry:
             got = f"a dict with {sorted(map(str, entry))}" if isinstance(entry, Mapping) else repr(entry)
             raise TypeError(
@@ -308,14 +326,13 @@ def _grouped(parameters: Any, caller: str) -> list[tuple[list[Parameter], State]
 
 
 def _listed(parameters: Any, caller: str) -> list[Any]:
-    if isinstance(parameters, (Tensor, Value, Mapping, str)) or not isinstance(parameters, Iterable):
-        raise TypeError(
-            f"{caller}: got {type(parameters).__name__}; expected a list, as of model.parameters()"
-        )
-    listed = list(parameters)
-    if not listed:
+    expected = "a list of parameters, as of model.parameters()"
+    if isinstance(parameters, (Tensor, Value)):
+        raise wrong(parameters, "parameters", caller, expected)
+    found = listed(parameters, "parameters", caller, expected)
+    if not found:
         raise ValueError(f"{caller}: the list of parameters is empty; there is nothing to train")
-    return listed
+    return found
 
 
 def _check_parameters(parameters: list[Parameter], caller: str) -> None:

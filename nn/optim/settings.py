@@ -8,18 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..checks import count, real
-
-
-def flag(value: Any, name: str, caller: str) -> bool:
-    """True or False, and nothing that merely counts as such.
-
-    >>> flag(True, "nesterov", "SGD")
-    True
-    """
-    if isinstance(value, (bool, np.bool_)):
-        return bool(value)
-    raise TypeError(f"{caller}: {name} is {value!r} of type {type(value).__name__}; expected True or False")
+from ..checks import count, flag, real, wrong
 
 
 def pair(value: Any, name: str, caller: str) -> tuple[float, float]:
@@ -28,8 +17,8 @@ def pair(value: Any, name: str, caller: str) -> tuple[float, float]:
     >>> pair([0.9, 0.999], "betas", "Adam")
     (0.9, 0.999)
     """
-    if isinstance(value, str) or not isinstance(value, (Sequence, np.ndarray)) or len(value) != 2:
-        raise TypeError(f"{caller}: {name} is {value!r}; expected two numbers, such as (0.9, 0.999)")
+    if isinstance(value, str) or not isinstance(value, (Sequence, np.ndarray)) or np.shape(value) != (2,):
+        raise wrong(value, name, caller, "two numbers, such as (0.9, 0.999)")
     first, second = (real(value[i], f"{name}[{i}]", caller, low=0, high=1) for i in range(2))
     return first, second
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from autograd import Tensor, Value, no_grad
 
-from ..checks import count
+from ..checks import array, count, function, instance, shown, wrong
+from ..data import examples
 from ..module import Module
 
 Metric = Callable[[np.ndarray, Any], float]
@@ -40,16 +41,24 @@ def as_array(prediction: Any) -> np.ndarray:
 
 
 @contextmanager
-def evaluating(model: Module) -> Iterator[None]:
-    """Eval mode, without recording; afterwards each part is in the mode it was in."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
+def in_mode(model: Module, training: bool) -> Iterator[None]:
+    """All parts in training mode, or in eval mode; afterwards each is in the mode it was in."""
+    before = [(module, vars(module).get("training")) for module in model.modules()]
+    model.train(training)
     try:
-        with no_grad():
-            yield
+        yield
     finally:
-        for module, training in modes:
-            module.training = training
+        for module, own in before:
+            vars(module).pop("training")  # where it had none, it is that of its class
+            if own is not None:
+                module.training = own
+
+
+@contextmanager
+def evaluating(model: Module) -> Iterator[None]:
+    """Eval mode, without recording."""
+    with in_mode(model, False), no_grad():
+        yield
 
 
 def predict(model: Module, x: Any, batch_size: int = 1000) -> np.ndarray:
@@ -70,10 +79,16 @@ def predict(model: Module, x: Any, batch_size: int = 1000) -> np.ndarray:
 
 def outputs(model: Module, x: Any, batch_size: int = 1000) -> Any:
     """The same as a Tensor, or for a model of Values as a list of them: what losses take."""
+    _check_model(model, "predict")
     batch_size = count(batch_size, "batch_size", "predict")
-    if not isinstance(x, (np.ndarray, Tensor, list, tuple)) or not len(x):
-        got = f"no examples, but an empty {type(x).__name__}" if hasattr(x, "__len__") else type(x).__name__
-        raise ValueError(f"predict: got {got}; expected an array or a list of examples")
+    if (
+        not isinstance(x, (np.ndarray, Tensor, list, tuple))
+        or isinstance(x, (np.ndarray, Tensor))
+        and not x.ndim
+    ):
+        raise wrong(x, "x", "predict", "an array or a list of examples")
+    if not len(x):
+        raise wrong(x, "x", "predict", "at least one example", ValueError)
     forward = forward_of(model)
     with evaluating(model):
         parts = [forward(x[start : start + batch_size]) for start in range(0, len(x), batch_size)]
@@ -105,19 +120,25 @@ def evaluate(
     >>> evaluate(nn.Sequential(nn.ReLU()), np.eye(3) - 0.5, np.array([0, 1, 0]), metrics=accuracy)
     {'accuracy': 0.6666666666666666}
     """
+    _check_model(model, "evaluate")
+    examples(x, y, "evaluate")
+    if loss is not None:
+        function(loss, "loss", "evaluate", "(prediction, y)")
+    measured = named(metrics, "evaluate")
+    batch_size = count(batch_size, "batch_size", "evaluate")
     with evaluating(model):
         prediction = outputs(model, x, batch_size)
         results = {} if loss is None else {"loss": as_number(loss(prediction, y), "the loss")}
         numbers = as_array(prediction)
-        for name, metric in named(metrics).items():
+        for name, metric in measured.items():
             results[name] = as_number(metric(numbers, y), name)
     return results
 
 
-def named(metrics: Any) -> dict[str, Metric]:
+def named(metrics: Any, caller: str) -> dict[str, Metric]:
     """Metrics by name: a dict as it is, functions under their own names.
 
-    >>> named(accuracy) == named([accuracy]) == {"accuracy": accuracy}
+    >>> named(accuracy, "fit") == named([accuracy], "fit") == {"accuracy": accuracy}
     True
     """
     if metrics is None:
@@ -126,12 +147,20 @@ def named(metrics: Any) -> dict[str, Metric]:
         listed = metrics if isinstance(metrics, (list, tuple)) else [metrics]
         metrics = {getattr(metric, "__name__", type(metric).__name__): metric for metric in listed}
         if len(metrics) < len(listed):
-            raise ValueError("metrics: two have the same name; give them names with a dict, {'top 1': ...}")
+            raise ValueError(
+                f"{caller}: two of the metrics have one name; give them names with a dict, {{'top 1': ...}}"
+            )
     for name, metric in metrics.items():
         if not callable(metric) or not isinstance(name, str):
-            raise TypeError(f"metrics: {name!r} is {metric!r}; expected functions of (prediction, target)")
+            raise TypeError(
+                f"{caller}: of the metrics, {shown(name)} is {shown(metric)}; expected functions of "
+                "(prediction, target)"
+            )
         if name in TAKEN or name.startswith("validation_"):
-            raise ValueError(f"metrics: the history has a {name!r} of its own; choose another name")
+            raise ValueError(
+                f"{caller}: one of the metrics is called {name!r}, as a number of the history is; choose "
+                "another name"
+            )
     return dict(metrics)
 
 
@@ -148,6 +177,16 @@ def as_number(result: Any, name: str) -> float:
     return float(np.asarray(data).reshape(()))
 
 
+def _check_model(model: Any, caller: str) -> None:
+    instance(model, Module, "model", caller, "a Module")
+
+
+def _numbers(data: Any, name: str) -> np.ndarray:
+    if isinstance(data, np.ndarray) and data.dtype == object:
+        data = data.tolist()  # of Values
+    return array(as_array(data), name, "accuracy")
+
+
 def accuracy(prediction: np.ndarray, target: Any) -> float:
     """The share of examples that are right, between 0 and 1.
 
@@ -162,7 +201,7 @@ def accuracy(prediction: np.ndarray, target: Any) -> float:
     >>> accuracy(np.array([0.3, -2.0, 1.5]), np.array([1, -1, -1]))
     0.6666666666666666
     """
-    prediction, target = as_array(prediction), as_array(target)
+    prediction, target = _numbers(prediction, "prediction"), _numbers(target, "target")
     if prediction.ndim == 2 and prediction.shape[1] > 1:
         answers = prediction.argmax(axis=1)
         labels = target.argmax(axis=1) if target.ndim == 2 and target.shape == prediction.shape else target
@@ -172,8 +211,8 @@ def accuracy(prediction: np.ndarray, target: Any) -> float:
         raise ValueError(f"accuracy: the prediction has shape {prediction.shape}; expected (N, C) or (N,)")
     if labels.size != len(answers) or not len(answers):
         raise ValueError(
-            f"accuracy: {len(answers)} predictions, but the targets have shape {target.shape}; expected as "
-            "many, and at least one"
+            f"accuracy: the prediction is of {len(answers)} examples, and the target has shape "
+            f"{target.shape}; expected as many, and at least one"
         )
     known = ~np.isnan(prediction).reshape(len(answers), -1).any(axis=1)  # argmax would choose the nan
     return float(np.count_nonzero(known & (answers == labels.reshape(-1))) / len(answers))

@@ -11,18 +11,18 @@ from typing import Any
 
 import numpy as np
 
-from ..checks import count
+from ..checks import count, flag, function, instance, listed
 from ..data import Loader, examples
 from ..module import Module
 from ..optim import Optimizer
 from ..schedules import Schedule
 from .callbacks import Callback, CSVLog, Scheduling
-from .evaluation import Metric, named
+from .evaluation import Metric, in_mode, named
 from .history import INTERRUPTED, History
 from .nonfinite import NonFiniteError, explain, explain_validation
 from .progress import Progress
 from .run import Loss, NotFinite, Run, concerns
-from .split import Examples, split
+from .split import Examples, size_of, split
 
 
 def fit(
@@ -43,7 +43,7 @@ def fit(
     """Train ``model`` for ``epochs`` epochs; returns what happened, a :class:`History`.
 
     - ``data``: a :class:`nn.Loader`, or x and y, of which one is made with ``batch_size`` (32) and
-      ``seed`` (0).
+      ``seed`` (0). With batch normalisation, and a last batch of one example: a loader with ``drop_last``.
     - ``loss``: ``loss(prediction, y)`` gives a node; a penalty is added inside. Where all parameters of the
       model are Values (:class:`nn.MLP`), the prediction is a list of what the model says to each example.
     - ``validation``: x and y, or how much of ``data`` to hold out (:func:`split`): a share or a number. Loss
@@ -63,10 +63,10 @@ def fit(
             optimizer.step()
 
     Ctrl-C ends training after the batch under way: callbacks have their ``end`` (a checkpoint is saved), and
-    the history is returned, with ``interrupted``; a second Ctrl-C raises KeyboardInterrupt at once. A loss
-    or a weight that becomes inf or nan (on the validation data: a loss of nan) raises
-    :class:`NonFiniteError`, which says in which step, layer and operation it began; the history is in it. The
-    same seed on the same machine gives the same bits.
+    the history is returned, with ``interrupted``; a second Ctrl-C raises KeyboardInterrupt at once. A loss,
+    a weight, or what the optimizer keeps of one that becomes inf or nan (on the validation data: a loss of
+    nan) raises :class:`NonFiniteError`, which says in which step, layer and operation it began; the history
+    is in it. The same seed on the same machine gives the same bits.
 
     >>> import nn
     >>> x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -77,30 +77,24 @@ def fit(
     >>> len(history), history["loss"][-1] < 0.01
     (50, True)
     """
-    if not isinstance(model, Module) or not isinstance(optimizer, Optimizer):
-        raise TypeError(
-            f"fit: the model is of type {type(model).__name__} and the optimizer {type(optimizer).__name__}; "
-            "expected a Module and an Optimizer: fit(model, data, loss, optimizer, epochs=5)"
-        )
-    _check_optimizer(model, optimizer)
-    if not callable(loss):
-        raise TypeError(f"fit: the loss is {loss!r}; expected a function of (prediction, y)")
+    check_trained(model, loss, optimizer, "fit")
     epochs = count(epochs, "epochs", "fit")
+    measured, progress = named(metrics, "fit"), flag(progress, "progress", "fit")
+    called: list[Callback] = [] if schedule is None else [Scheduling(schedule)]
+    expected = "an nn.training.Callback, or a list of them"
+    one = isinstance(callbacks, Callback)
+    for callback in [callbacks] if one else listed(callbacks, "callbacks", "fit", expected):
+        called.append(instance(callback, Callback, "one of the callbacks", "fit", "an nn.training.Callback"))
     loader, held_out = _data(data, batch_size, seed, validation)
-    listed = [] if schedule is None else [Scheduling(schedule)]
-    for callback in [callbacks] if isinstance(callbacks, Callback) else callbacks:
-        if not isinstance(callback, Callback):
-            raise TypeError(f"fit: {callback!r} is no callback; expected nn.training.Callback objects")
-        listed.append(callback)  # type: ignore[arg-type]
-    run = Run(model, loss, optimizer, loader, held_out, named(metrics), list(listed))
+    run = Run(model, loss, optimizer, loader, held_out, measured, called)
     with (
-        training_mode(model),
+        in_mode(model, True),
         _interruptible(run),
         np.errstate(all="ignore"),
     ):  # what is not finite is said in words
         for hook in run.hooks("begin"):
             hook(run)
-        _train(run, epochs, Progress(epochs, len(loader), bool(progress)))
+        _train(run, epochs, Progress(epochs, len(loader), progress))
         with _spoiled_by_a_callback(run):
             for hook in reversed(run.hooks("end")):
                 hook(run)
@@ -154,21 +148,29 @@ def _spoiled_by_a_callback(run: Run) -> Iterator[None]:
         raise NonFiniteError(text, run.step, epoch, None, None, run.history) from error
 
 
-def _check_optimizer(model: Module, optimizer: Optimizer) -> None:
-    """What the optimizer trains has to be in the model: only there is it saved, watched and gone back to."""
+def check_trained(model: Any, loss: Any, optimizer: Any, caller: str) -> None:
+    """TypeError or ValueError where these do not go together.
+
+    What the optimizer trains has to be in the model: only there is it saved, watched and gone back to.
+    """
+    instance(model, Module, "model", caller, "a Module")
+    instance(optimizer, Optimizer, "optimizer", caller, "an Optimizer, such as nn.Adam(model.parameters())")
+    function(loss, "loss", caller, "(prediction, y)")
     own = {id(parameter) for parameter in model.parameters()}
     others = sum(id(parameter) not in own for parameter in optimizer.parameters)
     if others:
         raise ValueError(
-            f"fit: {others} of the optimizer's {len(optimizer.parameters)} parameters are not in the model, "
-            "and no checkpoint would hold them; build the optimizer on model.parameters(), and make what "
-            "else is trained (of the loss, say) an attribute of the model"
+            f"{caller}: {others} of the optimizer's {len(optimizer.parameters)} parameters are not in the "
+            "model, and no checkpoint would hold them; build the optimizer on model.parameters(), and make "
+            "what else is trained (of the loss, say) an attribute of the model"
         )
 
 
 def _data(data: Any, batch_size: int | None, seed: Any, validation: Any) -> tuple[Loader, Examples | None]:
     """The loader to train from, and what is held out."""
     held_out: Examples | None = None
+    if batch_size is not None:
+        count(batch_size, "batch_size", "fit")  # before numbers are drawn from the seed
     if isinstance(validation, (tuple, list)):
         held_out = _pair(validation, "validation")
     elif validation is not None:
@@ -177,7 +179,9 @@ def _data(data: Any, batch_size: int | None, seed: Any, validation: Any) -> tupl
                 f"fit: validation is {validation!r}, but the data is a loader; split the data before: "
                 "train, validation = nn.training.split(x, y, 0.1), then nn.Loader(*train, ...)"
             )
-        data, held_out = split(*_pair(data, "data"), validation, 0 if seed is None else seed)
+        x, y = _pair(data, "data")
+        size = size_of(validation, len(x), "validation", "fit")
+        data, held_out = split(x, y, size, 0 if seed is None else seed)
     return loader_of(data, batch_size, seed), held_out
 
 
@@ -199,18 +203,6 @@ def _pair(data: Any, name: str) -> Examples:
         )
     x, y = data
     return examples(x, y, f"fit, {name}")
-
-
-@contextmanager
-def training_mode(model: Module) -> Iterator[None]:
-    """Training mode; afterwards each part is in the mode it was in."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.train()
-    try:
-        yield
-    finally:
-        for module, training in modes:
-            module.training = training
 
 
 @contextmanager

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ..checks import count, real
+from ..checks import count, listed, real, wrong
 from ..data import Loader
 from ..module import Module
 from ..optim import Optimizer
-from .loop import loader_of, training_mode
+from .evaluation import in_mode
+from .loop import check_trained, loader_of
 from .run import Loss, Run, concerns
 from .split import Examples
 
@@ -31,7 +32,11 @@ class RangeTest:
     """
 
     def __init__(self, rates: list[float], losses: list[float]) -> None:
-        self.rates, self.losses = rates, losses
+        self.rates, self.losses = _numbers(rates, "rates"), _numbers(losses, "losses")
+        if len(self.rates) != len(self.losses):
+            raise ValueError(
+                f"RangeTest: got {len(self.rates)} rates and {len(self.losses)} losses; expected as many"
+            )
 
     @property
     def smoothed(self) -> list[float]:
@@ -93,6 +98,7 @@ def range_test(
     >>> test.steepest < test.lowest < 10
     True
     """
+    check_trained(model, loss, optimizer, "range_test")
     low = real(low, "low", "range_test", low=0, open_low=True)
     high = real(high, "high", "range_test", low=low, open_low=True)
     steps = count(steps, "steps", "range_test", low=2)
@@ -103,7 +109,7 @@ def range_test(
     losses: list[float] = []
     batches = iter(loader)
     try:
-        with training_mode(model), np.errstate(all="ignore"):
+        with in_mode(model, True), np.errstate(all="ignore"):
             for step in range(steps):
                 rate = low * (high / low) ** (step / (steps - 1))
                 for group, own in zip(optimizer.groups, rates):
@@ -122,6 +128,13 @@ def range_test(
     finally:
         run.load_moment(before)
     return RangeTest(tried, losses)
+
+
+def _numbers(given: Any, name: str) -> list[float]:
+    found = listed(given, name, "RangeTest", "a list of numbers")
+    if not found:
+        raise wrong(given, name, "RangeTest", "at least one number", ValueError)
+    return [real(number, name, "RangeTest") for number in found]
 
 
 def diverged(smoothed: list[float]) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..checks import generator
+from ..checks import generator, wrong
 from ..data import examples, taken
 
 Examples = tuple[Any, Any]
@@ -27,18 +27,25 @@ def split(x: Any, y: Any, held_out: float | int, seed: Any = 0) -> tuple[Example
     8
     """
     x, y = examples(x, y, "split")
-    wrong = isinstance(held_out, bool) or not isinstance(held_out, (int, float, np.integer, np.floating))
-    if wrong or isinstance(held_out, (float, np.floating)) and not 0 < held_out < 1:
-        raise ValueError(
-            f"split: {held_out!r} are to be held out; expected a share between 0 and 1, such as 0.1, or a "
-            "number of examples"
-        )
-    size = round(held_out * len(x)) if isinstance(held_out, (float, np.floating)) else int(held_out)
-    if not 0 < size < len(x):
-        raise ValueError(
-            f"split: holding out {held_out!r} leaves {len(x) - size} of {len(x)} examples to train on and "
-            f"{size} to validate on; expected at least one of each"
-        )
+    size = size_of(held_out, len(x), "held_out", "split")
     order = generator(seed, "split").permutation(len(x))
     rest, chosen = order[size:], order[:size]
     return (taken(x, rest), taken(y, rest)), (taken(x, chosen), taken(y, chosen))
+
+
+def size_of(held_out: Any, length: int, name: str, caller: str) -> int:
+    """How many of ``length`` examples are held out; ValueError where that leaves none on either side.
+
+    >>> size_of(0.25, 8, "held_out", "split"), size_of(3, 8, "held_out", "split")
+    (2, 3)
+    """
+    is_share = isinstance(held_out, (float, np.floating))
+    is_number = is_share or isinstance(held_out, (int, np.integer)) and not isinstance(held_out, bool)
+    if not is_number or is_share and not 0 < held_out < 1:
+        expected = "a share between 0 and 1, such as 0.1, or a number of examples"
+        raise wrong(held_out, name, caller, expected, ValueError if is_number else TypeError)
+    size = round(held_out * length) if is_share else int(held_out)
+    if not 0 < size < length:
+        expected = f"to leave at least one of the {length} examples to train on, and to hold out at least one"
+        raise wrong(held_out, name, caller, expected, ValueError)
+    return size

@@ -686,7 +686,7 @@ WRONG = {
         r"mean: axis is \(0, -2\); expected axes that are not",
     ),
     "ddof nan": (lambda x: x.var(ddof=np.nan), ValueError, "var: ddof is nan; expected a finite number"),
-    "ddof": (lambda x: x.std(ddof="1"), TypeError, "std: ddof is '1'; expected a finite number"),
+    "ddof": (lambda x: x.std(ddof="1"), TypeError, "std: ddof is '1' of type str; expected a number"),
     "ord": (lambda x: x.norm(3), ValueError, "norm: ord is 3; expected 1, 2 or numpy.inf"),
     "ord text": (lambda x: x.norm("fro"), ValueError, "norm: ord is 'fro'"),
     "shape": (lambda x: x.reshape("ab"), TypeError, "reshape: a size of the shape is 'ab'"),
@@ -718,7 +718,7 @@ WRONG = {
     "repeat -1": (
         lambda x: x.repeat(-1),
         ValueError,
-        "repeat: repeats is -1; expected a whole number of at least 0",
+        "repeat: repeats is -1; expected a number of at least 0, or one for each of 6",
     ),
     "tile": (lambda x: x.tile(1.5), TypeError, "tile: reps is 1.5"),
     "pad": (lambda x: x.pad(-1), ValueError, "pad: pad_width is -1; expected whole numbers of at least 0"),
@@ -731,7 +731,7 @@ WRONG = {
     "pad value": (
         lambda x: x.pad(1, constant_values="a"),
         TypeError,
-        "pad: constant_values is 'a'; expected a number",
+        "pad: constant_values is 'a'; expected a Tensor, an array",
     ),
     "pad nothing": (lambda x: x[:0].pad(1, "edge"), ValueError, "pad: mode 'edge' has nothing to copy"),
     "split": (lambda x: x.split(2, axis=1), ValueError, "split: sections is 2; expected a divisor of 3"),
@@ -772,20 +772,24 @@ WRONG = {
         TypeError,
         "put: the values are of dtype float64, and x of int64",
     ),
-    "outer": (lambda x: x.outer("a"), TypeError, "outer: got 'a'; expected a Tensor, an array"),
+    "outer": (lambda x: x.outer("a"), TypeError, "outer: y is 'a'; expected a Tensor, an array"),
     "round": (lambda x: x.round(0.5), TypeError, "round: decimals is 0.5; expected a whole number"),
     "a Value": (
         lambda x: autograd.mean(Value(1.0)),
         TypeError,
-        "mean: got .*, which is one number; expected a Tensor",
+        "mean: x is Value.1., one number; expected a Tensor",
     ),
-    "nothing": (lambda x: autograd.prod(None), TypeError, "prod: got None; expected a Tensor, an array"),
+    "nothing": (lambda x: autograd.prod(None), TypeError, "prod: x is None; expected a Tensor, an array"),
     "ragged": (
         lambda x: autograd.flip([[1.0], [1.0, 2.0]]),
         TypeError,
-        "flip: expected a Tensor, an array or nested",
+        "flip: x is ..1.0., .1.0, 2.0..; expected a Tensor, an array, or nested",
     ),
-    "Tensors": (lambda x: autograd.mean([x, x]), TypeError, "mean: expected .*"),
+    "Tensors": (
+        lambda x: autograd.mean([x, x]),
+        TypeError,
+        "mean: x is .*autograd.stack makes one Tensor of a list",
+    ),
     "einsum text": (lambda x: autograd.einsum(3, x), TypeError, "einsum: subscripts is 3; expected a string"),
     "einsum count": (
         lambda x: autograd.einsum("ij,jk", x),
@@ -869,3 +873,37 @@ def test_an_array_of_values_asks_about_its_numbers():
     assert [each.tolist() for each in x.nonzero()] == [[0, 1, 1], [1, 0, 1]] and np.allclose(x, x.data)
     assert x.argmax(axis=1).tolist() == [1, 0] and np.argmin(x) == 3 and type(np.argsort(x)) is np.ndarray
     assert x.round(1).data.tolist() == np.around(x).data.tolist() == x.data.tolist()
+
+
+def test_values_and_tensors_do_not_mix():
+    v, t = values([1.0, 2.0]), Tensor([1.0, 2.0])
+    for attempt in (
+        lambda: autograd.outer(v, t),
+        lambda: autograd.matmul(t, v),
+        lambda: autograd.put(v, 0, t[0]),
+        lambda: autograd.einsum("i,i", v, t),
+    ):
+        with pytest.raises(TypeError, match=r"^\w+: got a Tensor beside Values; they do not mix"):
+            attempt()
+    with pytest.raises(ValueError, match="put: got nan beside Values, which are never nan"):
+        autograd.put(v, 0, np.nan)
+
+
+def test_an_array_of_values_has_the_methods_of_a_tensor():
+    data = [[1.0, 2.0], [3.0, 4.0]]
+    x, t = values(data), Tensor(data)
+    for call in (
+        lambda x: x.norm(axis=0),
+        lambda x: x.flip(1),
+        lambda x: x.tril(),
+        lambda x: x.expand_dims(0).moveaxis(0, 1),
+        lambda x: x.pad(1).roll(1, 0),
+        lambda x: x.softmax(axis=1).log_softmax(),
+        lambda x: x.std(axis=0) * x.take_along_axis(np.array([[0], [1]])),
+        lambda x: x.outer(x).split(2)[1].tile(2),
+        lambda x: x.cumsum(axis=1).clip(2.0, 6.0).prod(axis=0),
+        lambda x: x.broadcast_to(2, 2, 2).squeeze().swapaxes(0, 1).logsumexp(axis=0),
+    ):
+        ours, theirs = call(x), call(t)
+        np.testing.assert_allclose(ours.data, theirs.data, rtol=1e-13)
+        assert all(isinstance(each, Value) for each in ours.ravel())

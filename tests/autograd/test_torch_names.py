@@ -40,7 +40,7 @@ MISSING = {
     "Value with children": (
         lambda: Value(1.0, (V,)),
         TypeError,
-        "Value: got (Value(2, label='v'),) after the data",
+        "label is (Value(2, label='v'),); expected a string and",
     ),
     "a label": (lambda: Value(1.0, 3), TypeError, "Value: the label is 3; expected a string"),
     "autograd.cat": (

@@ -36,7 +36,7 @@ from .kinds import (
     values,
     word,
 )
-from .things import frame, graph, network, program, whatever
+from .things import frame, graph, network, program, weight, whatever
 
 for row in ops.ELEMENTWISE.values():
     others = [operand() for _ in row.partials[1:]]
@@ -191,6 +191,21 @@ entries(
         static=word("x") | "() [] x",
         parameters=made(list, "None [] () array([]) Values"),
     ),
+    Traced=dict(
+        fn=function(lambda x, n=2: x * n),
+        static=word("x") | "() [] x",
+        parameters=made(list, "None [] () array([]) Values"),
+    ),
+    Traced____call__={"*args": [given(0.5, NUMBERS + " Value Values [] [1.0] () array([]) array75")]},
+    Traced__value_and_grad={"*args": [given(0.5, NUMBERS + " Value Values [] [1.0] () array([]) array75")]},
+    Traced__program={"*args": [given(0.5, NUMBERS + " Value Values [] [1.0] () array([]) array75")]},
+    Batched____call__={"*arguments": [array(3, takes="[1.0] Values")]},
+    Batched__value_and_grad={"*arguments": [array(3, takes="[1.0] Values")]},
+    Batched__step={"*arguments": [array(3, takes="[1.0] Values"), made(lambda: nn.SGD([weight]))]},
+    Batched__summary={},
+    Compiled____call__={"*arguments": [given(0.5, NUMBERS + " Value")]},
+    Compiled__value_and_grad={"*arguments": [given(0.5, NUMBERS + " Value")]},
+    Compiled__map={"*arrays": [array(3, takes="[1.0] nans Values")]},
     Program____call__={"*arguments": [given(0.5, NUMBERS + " Value")]},
     Program__value_and_grad={"*arguments": [given(0.5, NUMBERS + " Value")]},
     Program__batched=dict(dtype=dtype(float)),

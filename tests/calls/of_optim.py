@@ -27,18 +27,19 @@ from .kinds import (
     values,
     word,
 )
-from .things import model, optimizer, parameters, sgd, weights
+from .things import TRAINED, model, optimizer, parameters, sgd, weights
 
 BETAS = given((0.9, 0.99))
 entries(
     "nn",
     Optimizer={"parameters": parameters(), "lr": above0(0.1)},
     Optimizer__step=dict(closure=made(lambda: None, "None")),
-    Optimizer__step_arrays=dict(values=made(list), data=array(2), grad=array(2)),
     Optimizer__evaluate=dict(closure=function(lambda: Value(1.0) * 2.0)),
     Optimizer__load_state_dict=dict(state=made(lambda: sgd().state_dict())),
-    Optimizer__lr=dict(rate=from0(0.1)),
+    Optimizer__lr=dict(lr=from0(0.1)),
     Optimizer__state_dict={},
+    Optimizer__not_finite={},
+    Lookahead__not_finite={},
     Optimizer__zero_grad={},
     SGD=dict(
         parameters=parameters(),
@@ -113,12 +114,11 @@ entries(
         tolerance_change=from0(1e-9),
         history_size=count(5),
     ),
-    LBFGS__step=dict(closure=function(lambda: Value(1.0) * 2.0)),
+    LBFGS__step=dict(closure=function(lambda: TRAINED * TRAINED)),
     LBFGS__load_state_dict=dict(state=made(lambda: nn.LBFGS(weights()).state_dict())),
     LBFGS__state_dict={},
     Lookahead=dict(optimizer=optimizer(), k=count(5), alpha=given(0.5)),
     Lookahead__step=dict(closure=given(None, "None")),
-    Lookahead__step_arrays=dict(values=made(list), data=array(2), grad=array(2)),
     Lookahead__load_state_dict=dict(state=made(lambda: nn.Lookahead(sgd()).state_dict())),
     Lookahead__state_dict={},
 )
@@ -209,7 +209,9 @@ entries(
     Elastic__field=dict(shape=given((2, 4, 4)), rng=seed(), dtype=dtype()),
     Mixup=dict(alpha=from0(0.2), classes=count(3) | "None"),
     Mixup____call__=dict(x=array(2, 3), y=given(np.array([0, 1])), rng=seed()),
-    batches=dict(x=array(4, 3), y=array(4), batch_size=count(2), seed=seed(), shuffle=flag()),
+    batches=dict(
+        x=array(4, 3), y=array(4), batch_size=count(2), seed=seed(), shuffle=flag(), drop_last=flag()
+    ),
     Loader=dict(
         x=array(4, 3),
         y=array(4),
@@ -217,10 +219,11 @@ entries(
         rng=seed(),
         shuffle=flag(),
         augment=given(None, "None [] () function class"),
+        drop_last=flag(False),
     ),
     Loader__load_state_dict=dict(state=made(lambda: nn.Loader(np.ones(4), np.ones(4), 2).state_dict())),
     Loader__break_off={},
     Loader__state_dict={},
     save=dict(model=model(), path=path("model.npz")),
-    load=dict(model=model(), path=path("saved.npz")),
+    load=dict(model=model(), path=path("saved.npz"), allow_nonfinite=flag()),
 )

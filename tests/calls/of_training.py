@@ -94,7 +94,9 @@ entries(
     ),
     Scheduling__load_state_dict=dict(state=made(lambda: nn.StepDecay(sgd(), 2).state_dict())),
     Scheduling__state_dict={},
-    accuracy=dict(prediction=array(2, 3), target=given(np.array([0, 1]))),
+    accuracy=dict(
+        prediction=array(2, 3, takes="Tensor Values"), target=given(np.array([0, 1]), "Tensor Values")
+    ),
     predict=dict(model=model(), x=array(4, 3), batch_size=count(2)),
     evaluate=dict(
         model=model(),
@@ -133,11 +135,11 @@ entries(
             epochs=count(1),
             metrics=METRICS,
             schedule=given(None, "None"),
-            callbacks=given([], "[] ()"),
-            progress=given(False),
+            callbacks=given([], "[] () array([])"),
+            progress=flag(False),
         ),
         lambda: (
-            of_training(epochs=count(1), validation=given(0.5, "None 3"), **OF_XY, progress=given(False))()
+            of_training(epochs=count(1), validation=given(0.5, "None 3"), **OF_XY, progress=flag(False))()
             | dict(data=given(examples()))
         ),
     ],

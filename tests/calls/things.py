@@ -42,6 +42,9 @@ def optimizer() -> Argument:
     return made(sgd)
 
 
+TRAINED = Value(1.0, "trained")  # by the L-BFGS whose step is called, in a closure of it
+
+
 def linear() -> Any:
     return nn.Linear(3, 2, rng=0)
 
@@ -67,18 +70,32 @@ def film() -> Any:
     return autograd.film(network(), [[0.0, 1.0], [1.0, 0.0]], [1.0, -1.0])
 
 
+weight = Value(0.5, "w")
+
+
+def traced_of_test(arguments: Any) -> Any:
+    return arguments * weight
+
+
 def program() -> Any:
-    w = Value(0.5, "w")
+    return autograd.trace(traced_of_test, 0.5, parameters=[weight])
 
-    def traced_of_test(arguments: Any) -> Any:
-        return arguments * w
 
-    return autograd.trace(traced_of_test, 0.5, parameters=[w])
+def batched() -> Any:
+    """One that has its programs already."""
+    found = program().batched()
+    found([0.5])
+    found.value_and_grad([0.5])
+    return found
 
 
 def whatever(x: Any) -> Any:
     """The sum of what there is, in lists of lists."""
     return sum(map(whatever, x), Value(0.0)) if isinstance(x, list) else x * x
+
+
+def traced() -> Any:
+    return autograd.traced(whatever)
 
 
 def history() -> Any:

@@ -127,8 +127,12 @@ def test_a_parameter_that_is_listed_twice_counts_once():
 @pytest.mark.parametrize(
     "call, error, says",
     [
-        (lambda: nn.clip_grad_norm(Value(1.0), 1.0), TypeError, "clip_grad_norm: got Value; expected a list"),
-        (lambda: nn.clip_grad_value(3, 1.0), TypeError, "clip_grad_value: got int; expected a list"),
+        (
+            lambda: nn.clip_grad_norm(Value(1.0), 1.0),
+            TypeError,
+            "clip_grad_norm: parameters is Value.*; expected a list",
+        ),
+        (lambda: nn.clip_grad_value(3, 1.0), TypeError, "clip_grad_value: parameters is 3; expected a list"),
         (lambda: nn.clip_grad_norm([3], 1.0), TypeError, "parameter 0 is of type int"),
         (lambda: nn.clip_grad_norm([Value(1.0)], -1.0), ValueError, "max_norm is -1"),
         (lambda: nn.clip_grad_norm([Value(1.0)], math.nan), ValueError, "max_norm is nan"),

@@ -109,7 +109,7 @@ def test_linear_sizes(arguments, error):
 
 
 def test_linear_dtype_and_rng():
-    with pytest.raises(TypeError, match="Linear: dtype is 'int64'"):
+    with pytest.raises(TypeError, match="Linear: dtype is int64"):
         nn.Linear(2, 2, dtype=np.int64)
     with pytest.raises(TypeError, match="Linear: the source of random numbers"):
         nn.Linear(2, 2, rng="0")

@@ -339,6 +339,21 @@ def test_values_and_tensors_agree(case, reduction):
 
 
 @TABLE
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+def test_an_array_of_values_is_as_the_lists_of_them(case, reduction):
+    tensors = [Tensor(p) for p in case.predictions]
+    nodes = [np.frompyfunc(Value, 1, 1)(p) for p in case.predictions]
+    fast = case.loss(*tensors, *case.data, reduction=reduction, **case.options)
+    slow = case.loss(*nodes, *case.data, reduction=reduction, **case.options)
+    np.testing.assert_allclose([v.data for v in flat(slow)], fast.data.ravel(), rtol=1e-10, atol=1e-11)
+    fast.sum().backward()
+    autograd.sum(flat(slow)).backward()
+    for tensor, values in zip(tensors, nodes):
+        found = [v.grad or 0.0 for v in values.ravel()]
+        np.testing.assert_allclose(found, tensor.grad.ravel(), rtol=1e-9, atol=1e-11)
+
+
+@TABLE
 def test_one_example_of_values(case):
     """Without a list around it: a number, or a row, and its target."""
     rows = [as_nodes(np.asarray(p)[:1])[0] for p in case.predictions]

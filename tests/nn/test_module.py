@@ -296,6 +296,31 @@ def test_forward_is_what_a_call_runs():
     nn.training.fit(model, (x, np.zeros(4, int)), nn.cross_entropy, optimizer, epochs=1, progress=False)
 
 
+def test_forward_of_a_layer_of_ones_own():
+    """What is nearer counts: a forward below the layer's call, and a call below that."""
+
+    class Doubled(nn.Linear):
+        def forward(self, x):
+            return super().__call__(x) * 2.0
+
+    class Again(Doubled):
+        def __call__(self, x):
+            return self.forward(x) + 1.0
+
+    class Both(nn.Module):
+        def __call__(self, x):
+            return self.forward(x) + 1.0
+
+        def forward(self, x):
+            return x
+
+    x, plain = np.ones((3, 2)), nn.Linear(2, 4, rng=0)
+    np.testing.assert_allclose(Doubled(2, 4, rng=0)(x).data, 2 * plain(x).data)
+    np.testing.assert_allclose(Again(2, 4, rng=0)(x).data, 2 * plain(x).data + 1)
+    assert Both()(1.0) == 2.0
+    np.testing.assert_allclose(nn.Sequential(Doubled(2, 4, rng=0))(x).data, 2 * plain(x).data)
+
+
 def test_where_forward_fails_the_layer_is_named():
     class Bad(nn.Module):
         def forward(self, x):

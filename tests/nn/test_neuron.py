@@ -141,11 +141,21 @@ def test_plain_inputs_are_one_constant_each():
 
 @pytest.mark.parametrize("dot", [False, True])
 @pytest.mark.parametrize(
-    "x, says", [([1.0], "1 inputs"), ([1.0, 2.0, 3.0], "3 inputs"), ([], "0 inputs"), (1.0, "1.0")]
+    "x, error, says",
+    [
+        ([1.0], ValueError, "x has 1 inputs"),
+        ((1.0, 2.0, 3.0), ValueError, "x has 3 inputs"),
+        ([], ValueError, "x has 0 inputs"),
+        (np.ones(3), ValueError, "x has 3 inputs"),
+        (1.0, TypeError, "x is 1.0"),
+        ("ab", TypeError, "x is 'ab'"),
+        ({"a": 1.0, "b": 2.0}, TypeError, "x is {'a'"),
+        (np.ones((2, 2)), TypeError, "x is an array of shape"),
+    ],
 )
-def test_wrong_inputs(x, says, dot):
+def test_wrong_inputs(x, error, says, dot):
     for network in (nn.Neuron(2, dot=dot), nn.Layer(2, 3, dot=dot), nn.MLP(2, [3, 1], dot=dot)):
-        with pytest.raises(ValueError, match=f"Neuron: got {says}; expected a list of 2"):
+        with pytest.raises(error, match=f"{type(network).__name__}: {says}.*; expected a list of 2"):
             network(x)
 
 

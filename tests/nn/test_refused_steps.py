@@ -1,16 +1,20 @@
 """Steps that cannot be taken: no gradient, arrays that cannot be changed; and dtypes side by side."""
 
+import ast
 import copy
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor, Value
+from autograd import Contribution, Step, Tensor, Value
+from nn.optim.line_search import Point
+from nn.optim.storage import _Member, _Pack
 
 from .test_optim_state import ALL, BUILD, RULES
 
-CLOSURE = ("LBFGS",)  # optimizers that compute gradients by themselves
+ROOT = Path(__file__).parents[2]
 
 
 def all_of(optimizer, parameters):
@@ -165,10 +169,28 @@ def test_two_dtypes_and_one_gradient_missing(build, missing):
         assert ours.data.tolist() != parameters()[0].data.tolist()
 
 
-def test_no_dataclass_with_arrays_or_nodes_in_it_is_compared_by_them():
-    from autograd.engine import Contribution, Step
-    from nn.optim.line_search import Point
-    from nn.optim.storage import _Member, _Pack
+def dataclasses():
+    """Every dataclass of the packages: its decorator, and what its fields are, as written."""
+    for package in ("autograd", "nn", "demos"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ClassDef):
+                    for decorator in map(ast.unparse, node.decorator_list):
+                        if "dataclass" in decorator:
+                            fields = [
+                                ast.unparse(n.annotation) for n in node.body if isinstance(n, ast.AnnAssign)
+                            ]
+                            yield f"{path.relative_to(ROOT)}: {node.name}", decorator, fields
 
-    for kind in (_Member, _Pack, Point, Step, Contribution):
-        assert kind.__eq__ is object.__eq__ and kind.__hash__ is object.__hash__
+
+def test_no_dataclass_with_arrays_in_it_is_compared_by_them():
+    """== of it would be == of arrays, whose truth nobody can tell."""
+    arrays = ("ndarray", "NDArray", "Floats", "Tensor")
+    found = [
+        name
+        for name, decorator, fields in dataclasses()
+        if any(array in field and "Callable" not in field for field in fields for array in arrays)
+        and "eq=False" not in decorator
+    ]
+    assert found == []
+    assert all(kind.__eq__ is object.__eq__ for kind in (_Member, _Pack, Point, Step, Contribution))

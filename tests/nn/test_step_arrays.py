@@ -5,7 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nn
@@ -168,7 +168,7 @@ def test_what_cannot_be_stepped():
     with pytest.raises(ValueError, match="not among those that the program was traced with"):
         batched.step(X, Y, nn.SGD([*parameters, Value(1.0)], lr=0.1))
     with pytest.raises(FloatingPointError, match="gradient of .*not finite"):
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), pytest.warns(RuntimeWarning, match="not finite"):
             batched.step(X, Y * 1e200, nn.SGD(parameters, lr=0.1))
     with pytest.raises(TypeError, match="closure"):
         batched.step(X, Y, nn.LBFGS(parameters))
@@ -179,7 +179,7 @@ ACTIONS = ["traced", "traced", "reversed", "eager", "resumed", "copied", "apart"
 
 
 @given(st.sampled_from(sorted(OPTIMIZERS)), st.lists(st.sampled_from(ACTIONS), max_size=12), st.booleans())
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=settings.default.max_examples // 3)
 def test_any_way_of_taking_steps_is_the_eager_way(name, actions, shuffled):
     """Eager and traced steps, two programs, a third that takes some of the parameters, resumed and copied."""
     _, theirs, loss, _ = network()
@@ -268,3 +268,31 @@ def test_a_parameter_that_the_loss_does_not_depend_on_is_left_alone():
     batched = trace(lambda x: w[0] * x, 1.0, parameters=w).batched()
     batched.step([1.0], nn.AdamW(w, lr=0.1, weight_decay=0.5))
     assert w[0].data < 1.0 and w[1].data == 2.0
+
+
+@pytest.mark.parametrize(
+    "name, wrong",
+    [
+        ("values", None), ("values", "ab"), ("values", [1.0, 2.0]), ("values", [Value(1.0)]),
+        ("data", None), ("data", [1.0, 2.0]), ("data", np.ones(3)), ("data", np.ones(2, int)),
+        ("grad", None), ("grad", [1.0, 2.0]), ("grad", np.ones(3)), ("grad", np.ones(2, int)),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("around", [False, True])
+def test_wrong_arrays_are_refused_before_anything_changes(name, wrong, around):
+    values = [Value(1.0), Value(2.0)]
+    optimizer = nn.Adam(values)
+    optimizer = nn.Lookahead(optimizer) if around else optimizer
+    arguments = {"values": values, "data": np.array([1.0, 2.0]), "grad": np.ones(2)}
+    before = repr(optimizer.state_dict())
+    with pytest.raises((TypeError, ValueError), match=f"(Adam|Lookahead): .*({name}|data) is "):
+        optimizer.step_arrays(**arguments | {name: wrong})
+    assert repr(optimizer.state_dict()) == before and [value.data for value in values] == [1.0, 2.0]
+
+
+def test_read_only_numbers_are_refused():
+    values = [Value(1.0), Value(2.0)]
+    data = np.array([1.0, 2.0])
+    data.flags.writeable = False
+    with pytest.raises(ValueError, match="^SGD: the array of data is read-only"):
+        nn.SGD(values).step_arrays(values, data, np.ones(2))

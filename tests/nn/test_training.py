@@ -108,6 +108,7 @@ def test_values_and_tensors_in_one_optimizer():
 
 def test_the_same_run_twice_gives_the_same_bits():
     def run():
+        nn.seed(1)
         x, y = moons(100, np.random.default_rng(3))
         model = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Dropout(0.2), nn.Linear(8, 2))
         optimizer = nn.AdamW(model.parameters())

@@ -26,7 +26,7 @@ from .recurrent import LSTM, RNN
 Draw = Callable[[np.random.Generator], Any]
 
 # Activations that some numbers have no result for: their networks begin with weights and inputs above 0.
-POSITIVE = ("log", "log1p", "sqrt")
+POSITIVE = ("log", "log1p", "log2", "log10", "sqrt")
 
 
 @dataclass(frozen=True)
