@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import copying, engine, numpy_protocol, torch_names
+from .names import tell, there
 from .ops import CONSTANT
 
 if TYPE_CHECKING:
@@ -89,9 +90,7 @@ class Node:
             self._da = 0.0
         return self
 
-    def __dir__(self) -> list[str]:
-        own = getattr(self, "__dict__", ())  # of a class derived from these
-        return [name for name in object.__dir__(self) if hasattr(type(self), name) or name in own]
+    __dir__ = there
 
     def __copy__(self) -> Any:
         written: Any = object.__reduce_ex__(self, 2)  # the class, and what is in attributes and slots
@@ -174,4 +173,4 @@ class Node:
         def clip(self, low: Any = None, high: Any = None) -> Self: ...
 
 
-torch_names.tell(Node, torch_names.NODE)
+tell(Node, torch_names.NODE, torch_names.NO_ATTRIBUTE)

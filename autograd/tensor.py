@@ -17,6 +17,7 @@ import numpy as np
 from . import array_ops, changes, modes, ops, torch_names
 from .array_methods import ArrayMethods
 from .compiling import describe
+from .names import tell
 from .node import NOTHING, Node
 from .torch_names import Size
 
@@ -575,4 +576,4 @@ for _op in ops.ELEMENTWISE.values():
     install(_op)
 Tensor.kind = Tensor
 
-torch_names.tell(Tensor, torch_names.TENSOR)
+tell(Tensor, torch_names.TENSOR, torch_names.NO_ATTRIBUTE)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+NO_ATTRIBUTE = "a {kind} has no {name!r}; here it is {advice}"
 # Attributes of Values and Tensors.
 NODE = {
     "_prev": "parents", "_children": "parents", "_op": "op, and its name op.name", "grad_fn": "op",
@@ -96,31 +97,6 @@ ARGUMENTS = {
     "size": "shape", "newshape": "shape", "descending": "x.sort(axis)[..., ::-1]", "ary": "x", "m": "x",
     "A": "x", "equation": "subscripts", "tensors": "the list, without a name",
 }  # fmt: skip
-
-
-class Elsewhere:
-    """An attribute that is not there: reading it is an error that says what it is called here.
-
-    One for each name of a table, and no ``__getattr__``: in a class with one, Python 3.11 and older read
-    every attribute the slow way, and a step on Values takes half as long again.
-    """
-
-    def __init__(self, name: str, instead: str) -> None:
-        self.name, self.instead = name, instead
-
-    def __get__(self, node: Any, kind: type) -> Any:
-        text = f"a {kind.__name__} has no {self.name!r}; here it is {self.instead}"
-        raise AttributeError(text, name=self.name)
-
-    def __repr__(self) -> str:
-        return f"<here it is {self.instead}>"
-
-
-def tell(kind: type, table: Mapping[str, str]) -> None:
-    """Let the names in the table, of which the class has none, say what they are called here."""
-    for name, instead in table.items():
-        if not hasattr(kind, name):
-            setattr(kind, name, Elsewhere(name, instead))
 
 
 def no_label(kind: str, label: Any, others: tuple[Any, ...]) -> TypeError:

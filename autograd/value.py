@@ -12,6 +12,7 @@ from typing import Any, Union
 import numpy as np
 
 from . import compiling, modes, ops, torch_names
+from .names import tell
 from .naming import name_of
 from .node import Node
 
@@ -412,4 +413,4 @@ def install(op: ops.Op) -> None:
 for _op in ops.ELEMENTWISE.values():
     install(_op)
 
-torch_names.tell(Value, torch_names.VALUE)
+tell(Value, torch_names.VALUE, torch_names.NO_ATTRIBUTE)

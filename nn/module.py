@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from reprlib import recursive_repr
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from autograd import Tensor, Value
-from autograd.names import unknown
+from autograd.names import tell, there
 from autograd.ops import LEAF
 
 from .checks import flag, instance
@@ -59,11 +59,7 @@ class Module:
             )
         return forward(self, *inputs, **named)
 
-    if not TYPE_CHECKING:  # to a type checker, any name would be an attribute
-
-        def __getattr__(self, name: str) -> Any:
-            """What is not there: an error, that says what names of PyTorch are called here."""
-            raise unknown(self, name, MODULE)
+    __dir__ = there
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute; TypeError where a parameter or a part would get lost by it, without a word."""
@@ -295,3 +291,6 @@ def _unfold(members: Any) -> Iterator[tuple[str, Any]]:
             yield from _unfold((f"{name}.{i}", each) for i, each in enumerate(member))
         elif isinstance(member, dict):
             yield from _unfold((f"{name}.{key}", each) for key, each in member.items())
+
+
+tell(Module, MODULE)

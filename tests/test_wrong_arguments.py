@@ -104,7 +104,7 @@ def public() -> dict[str, Any]:
             if isinstance(it, property):
                 if it.fset is not None:
                     found[f"{name}.{member}"] = it
-            elif callable(getattr(cls, member)) and not inspect.isclass(getattr(cls, member)):
+            elif callable(getattr(cls, member, None)) and not inspect.isclass(getattr(cls, member)):
                 found[f"{name}.{member}"] = it
     return {
         name: it

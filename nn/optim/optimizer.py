@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from autograd import Tensor, Value
-from autograd.names import unknown
+from autograd.names import tell, there
 from autograd.ops import LEAF
 
 from ..checks import function, listed, real, wrong
@@ -113,11 +113,7 @@ class Optimizer:
             Storage(group.parameters, group.memory, self.scratch, self.numbers) for group in self.groups
         ]
 
-    if not TYPE_CHECKING:  # to a type checker, any name would be an attribute
-
-        def __getattr__(self, name: str) -> Any:
-            """What is not there: an error, that says what names of PyTorch are called here."""
-            raise unknown(self, name, OPTIMIZER)
+    __dir__ = there
 
     @classmethod
     def memory(cls, settings: Mapping[str, Any]) -> dict[str, float]:
@@ -355,3 +351,6 @@ def _check_parameters(parameters: list[Parameter], caller: str) -> None:
         if parameter in seen:
             raise ValueError(f"{caller}: parameter {index}, {parameter!r}, is in the list twice")
         seen.add(parameter)
+
+
+tell(Optimizer, OPTIMIZER)
