@@ -46,7 +46,7 @@ def accuracy(run: Film, seed: int) -> float:
     model = nn.MLP(sizes[0], sizes[1:], run.network.activations[0])
     for parameter, number in zip(model.parameters(), run.frames[-1].parameters.tolist()):
         parameter.data = number
-    outputs = np.array([float(model(point)) for point in points.tolist()])
+    outputs = np.array([model(point).data for point in points.tolist()])
     return float(np.mean(outputs * labels > 0))
 
 
