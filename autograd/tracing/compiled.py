@@ -92,12 +92,8 @@ class Compiled:
         for a batch. Those to arguments are shaped as the arguments are; None for one that selects. A call
         that has no value is nan here, with a RuntimeWarning.
 
-        >>> from autograd import Value, trace
-        >>> w = Value(3.0)
-        >>> compiled = trace(lambda x: x * w, 0.0, parameters=[w]).compiled()
-        >>> values, gradients = compiled.map([1.0, 2.0])
-        >>> values.tolist(), gradients.parameters.tolist(), gradients.arguments[0].tolist()
-        ([3.0, 6.0], [[1.0], [2.0]], [3.0, 3.0])
+        With ``w = Value(3.0)`` and ``compiled = trace(lambda x: x * w, 0.0, parameters=[w]).compiled()``,
+        ``compiled.map([1.0, 2.0])`` gives the values [3, 6], and gradients [[1], [2]] to w and [3, 3] to x.
         """
         program, layout = self.program, self._layout
         program.backward  # noqa: B018  (an error where there is more than one number)

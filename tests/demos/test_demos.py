@@ -367,7 +367,7 @@ def test_the_neurons_program_runs_as_it_is_shown(out: Path, capsys: pytest.Captu
     capsys.readouterr()
     names: dict[str, object] = {}
     exec(References(program[0]).text, names)
-    assert float(names["o"]) == pytest.approx(0.5**0.5, abs=1e-12)  # type: ignore[arg-type]
+    assert names["o"].data == pytest.approx(0.5**0.5, abs=1e-12)  # type: ignore[attr-defined]
     assert names["w1"].grad == pytest.approx(1.0) and names["x1"].grad == pytest.approx(-1.5)  # type: ignore
     assert capsys.readouterr().out.count("upstream gradient") == 5
 
