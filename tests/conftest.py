@@ -16,7 +16,7 @@ from .unchecked import UNCHECKED
 # each has a share of them: @settings(max_examples=settings.default.max_examples // 10).
 calm = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 settings.register_profile("quick", calm, max_examples=100)
-settings.register_profile("thorough", calm, max_examples=2000)
+settings.register_profile("thorough", calm, max_examples=300)
 settings.load_profile("quick")
 
 
