@@ -20,6 +20,10 @@ T = TypeVar("T")
 LONGEST = 60  # characters of an argument in an error
 
 
+class TooLarge(OverflowError, ValueError):
+    """A whole number that no float can hold, where a float is needed."""
+
+
 def wrong(given: Any, name: str, caller: str, expected: str, kind: type[Exception] = TypeError) -> Exception:
     """The error that an argument is not what was expected.
 
@@ -95,8 +99,7 @@ def real(
         raise TypeError(
             f"{caller}: {name} is {shown(number)} of type {type(number).__name__}; expected a number"
         )
-    is_huge = isinstance(number, int) and abs(number) > sys.float_info.max
-    found = math.nan if is_huge else float(number)
+    found = math.nan if is_huge(number) else float(number)
     fits = low <= found <= high and math.isfinite(found)
     if fits and not (open_low and found == low) and (closed_high or found < high):
         return found
@@ -104,6 +107,15 @@ def real(
     bounds += [f"{'of at most' if closed_high else 'below'} {high:g}"] if high < math.inf else []
     expected = f"a finite number {' and '.join(bounds)}".strip()
     raise wrong(number, name, caller, expected, ValueError)
+
+
+def is_huge(number: Any) -> bool:
+    """Whether it is a whole number that no float can hold.
+
+    >>> is_huge(10**400), is_huge(10**300), is_huge(1e308)
+    (True, False, False)
+    """
+    return isinstance(number, int) and abs(number) > sys.float_info.max
 
 
 def flag(given: Any, name: str, caller: str) -> bool:

@@ -20,6 +20,8 @@ from typing import Any
 
 import numpy as np
 
+from .checks import TooLarge, is_huge, shown
+
 ROWS: dict[tuple[str, str], Any] = {}
 """Every row there is, by kind and name (``("Op", "tanh")``), wherever in the project it is defined."""
 
@@ -215,13 +217,13 @@ CONSTANT = Op("constant", "", no_value, no_value, ())
 
 def explain(op: Any, error: Exception, operands: tuple[Any, ...], derivative: bool = False) -> Exception:
     """The same kind of error, with the operation, what came in, and what it expects."""
-    shown = ", ".join(
-        f"{operand:.6g}" if isinstance(operand, float) else repr(operand) for operand in operands
-    )
+    given = ", ".join(f"{each:.6g}" if isinstance(each, float) else shown(each) for each in operands)
     needs = f"; it needs {op.domain}" if op.domain else ""
     if derivative:
         why = "the value exists, but its derivative is not finite here; move away, or use no_grad()"
         why += needs if isinstance(error, ValueError) else ""
+    elif isinstance(error, OverflowError) and any(map(is_huge, operands)):
+        error, why = TooLarge(), "a whole number is too large for a float (above 1.8e308)"
     elif isinstance(error, OverflowError):
         why = "the result is too large for a float (above 1.8e308); scale the operands down"
     elif isinstance(error, TypeError):
@@ -230,7 +232,7 @@ def explain(op: Any, error: Exception, operands: tuple[Any, ...], derivative: bo
         why = f"{error}: an infinity has met a 0 or another infinity{needs}; scale the operands down"
     else:
         why = f"{error}{needs}"
-    return of_operation(type(error)(f"{op.name}({shown}): {why}"), op)
+    return of_operation(type(error)(f"{op.name}({given}): {why}"), op)
 
 
 def of_operation(error: Exception, op: Any, node: Any = None) -> Exception:

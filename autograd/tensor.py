@@ -16,6 +16,7 @@ import numpy as np
 
 from . import array_ops, changes, modes, ops
 from .array_methods import ArrayMethods
+from .checks import TooLarge
 from .compiling import describe
 from .node import NOTHING, Node
 from .torch_names import Size
@@ -433,8 +434,10 @@ def _tensors(op: Any, operands: Sequence[Operand]) -> Sequence[Tensor]:
                 dtypes = [tensor._data.dtype for tensor in operands if isinstance(tensor, Tensor)]
                 operand = np.asarray(number, np.result_type(*dtypes, number))
             tensors.append(_data(_as_array(operand)))
-        except (TypeError, OverflowError) as error:
-            raise type(error)(f"{_name(op)}: {error}") from None
+        except TypeError as error:
+            raise TypeError(f"{_name(op)}: {error}") from None
+        except OverflowError:
+            raise TooLarge(f"{_name(op)}: the number is too large for a float (above 1.8e308)") from None
     return tensors
 
 

@@ -12,6 +12,7 @@ from typing import Any, Union
 import numpy as np
 
 from . import compiling, modes, ops, torch_names
+from .checks import TooLarge
 from .naming import name_of
 from .node import Node
 
@@ -323,7 +324,7 @@ def _as_float(data: Any, caller: str) -> float:
         try:
             data = float(data)
         except OverflowError as error:
-            raise OverflowError(f"{caller}: the number is too large for a float (above 1.8e308)") from error
+            raise TooLarge(f"{caller}: the number is too large for a float (above 1.8e308)") from error
     if data != data:
         raise ValueError(f"{caller}: got nan, which is not a number; look for where the data has it")
     return data

@@ -237,8 +237,7 @@ def _elements(operand: Any, caller: str) -> np.ndarray:
         return np.array(operand, object)
     if isinstance(operand, Node):
         raise TypeError(
-            f"{caller}: got the Tensor {operand!r} beside Values; they do not mix: build it all of one "
-            "kind"
+            f"{caller}: got the Tensor {operand!r} beside Values; they do not mix: build it all of one kind"
         )
     try:
         array = np.asarray(operand)

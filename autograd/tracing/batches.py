@@ -87,7 +87,11 @@ class Layout:
 
     def _check_selecting(self, place: int, array: NDArray[Any], whole: bool) -> None:
         name, rows, selects = self.names[place], self.rows[place], self.rows[place] > 0
-        if array.dtype.kind not in "iu" and array.size and (whole or (array != np.floor(array))[:, selects].any()):
+        if (
+            array.dtype.kind not in "iu"
+            and array.size
+            and (whole or (array != np.floor(array))[:, selects].any())
+        ):
             raise TypeError(
                 f"{self.function}: {name} is of dtype {array.dtype}; it selects, so whole numbers are "
                 "expected"

@@ -40,16 +40,16 @@ from .things import frame, graph, network, program, weight, whatever
 
 for row in ops.ELEMENTWISE.values():
     others = [operand() for _ in row.partials[1:]]
-    CALLS[f"autograd.Value.{row.name}"] = dict(zip(row.operands[1:], others))
-    CALLS[f"autograd.Tensor.{row.name}"] = {"*operands": [of_tensors() for _ in others]}
+    CALLS.setdefault(f"autograd.Value.{row.name}", dict(zip(row.operands[1:], others)))
+    CALLS.setdefault(f"autograd.Tensor.{row.name}", {"*operands": [of_tensors() for _ in others]})
     if row.name in autograd.__all__:
-        CALLS[f"autograd.{row.name}"] = {"*operands": [operand(), *others]}
+        CALLS.setdefault(f"autograd.{row.name}", {"*operands": [operand(), *others]})
 
-REDUCTIONS = ("sum", "mean", "max", "min", "logsumexp")
-entries("autograd", **{f"Tensor__{name}": dict(axis=axes(), keepdims=flag()) for name in REDUCTIONS})
 entries(
     "autograd",
-    Value=dict(data=number(0.5) | "inf True array0d", label=text() | "None"),
+    Value={"data": number(0.5) | "inf True array0d", "label": text() | "None", "*others": []},
+    Value__data=dict(number=number(0.5) | "inf True array0d"),
+    Value__round=dict(decimals=given(0, "3 -1 0")),
     Value__backward=dict(gradient=number(2.0) | "None inf True array0d Value"),
     Value__zero_grad={},
     Tensor=dict(
@@ -59,16 +59,22 @@ entries(
     ),
     Tensor__backward=dict(gradient=array(2, 3)),
     Tensor__zero_grad={},
-    Tensor__argmax=dict(axis=axis() | "None"),
-    Tensor__astype=dict(dtype=dtype()),
     Tensor__detach={},
+    Tensor__data=dict(data=array(2, 3)),
+    Tensor__copy={},
+    Tensor__tolist={},
     Tensor__item={},
     Tensor__numpy={},
-    Tensor__softmax=dict(axis=axis()),
-    Tensor__log_softmax=dict(axis=axis()),
-    Tensor__var=dict(axis=axes(), keepdims=flag(), ddof=given(0, "3 -1 0")),
-    Tensor__reshape={"*shape": [given(3, "-1"), given(2, "-1")]},
-    Tensor__transpose={"*axes": [given(1, "-1"), given(0)]},
+    ValueArray__data=dict(data=array(2, 3, takes=NUMBERS)),
+    ValueArray__nonzero={},
+    ValueArray__zero_grad={},
+    values=dict(
+        data=array(2, 3, takes=ARRAYS.replace(" nan ", " ").replace("nans", "") + " Values Value"),
+        label=text() | "None",
+    ),
+    einsum={"subscripts": word("ij,j->i"), "*operands": [tensor(2, 3), tensor(3)]},
+    equal=dict(x=operand(), y=operand()),
+    matmul=dict(x=tensor(2, 3), y=tensor(3)),
     sum=[
         dict(
             values=tensor(2, 3, takes="array([]) array75 array0d nans Tensor [] [1.0] ()"),
@@ -220,6 +226,7 @@ entries(
         domain=text(""),
         defaults=given((), "()"),
         is_defined=flag(False),
+        examples=given((), "()"),
     ),
     Op____call__={"*operands": [operand()]},
     Op__complete=dict(operands=given((0.5,)), named=given({}, "{}")),
@@ -229,12 +236,15 @@ entries(
         on_float=function(max),
         partials=function(nothing),
         domain=text(""),
+        examples=given((), "()"),
     ),
     ArrayOp=dict(
         name=text("made"),
         symbol=text("m"),
         on_array=function(np.abs),
         partials=given((nothing,), "function class"),
+        examples=given((), "()"),
+        plain=function(abs) | "None",
     ),
     ArrayOp____call__={"*operands": [tensor(2, takes="Tensor"), tensor(2, takes="Tensor")]},
     Report=dict(entries=made(lambda: autograd.gradcheck(lambda x: x * x, 0.5).entries, "()")),

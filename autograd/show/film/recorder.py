@@ -98,7 +98,7 @@ class Film:
         if not is_number or isinstance(loss, bool):
             raise wrong(loss, "the loss", "record", "a Value or a number")
         try:
-            number = float(loss)
+            number = float(loss.data if isinstance(loss, Value) else loss)
         except OverflowError:
             number = math.inf if loss > 0 else -math.inf
         frame = Frame(
@@ -200,7 +200,8 @@ class Film:
         x = self.examples.inputs[:1]
         with modes.no_grad():
             given = self._model(x[0].tolist())
-        outputs = [float(each) for each in (given if isinstance(given, (list, tuple)) else [given])]
+        nodes = given if isinstance(given, (list, tuple)) else [given]
+        outputs = [node.data if isinstance(node, Value) else float(node) for node in nodes]
         ours = self.network.forward(np.array([value.data for value in values]), x)[-1][0]
         if len(outputs) != len(ours) or not np.allclose(outputs, ours, rtol=1e-9, atol=1e-12, equal_nan=True):
             raise ValueError(
