@@ -247,9 +247,12 @@ def _unit(x: Any, norm: Any) -> Any:
 
 
 def _plain_norm(x: Any, *, axis: Axis, keepdims: bool) -> Any:
-    total = (x * x).sum(axis=axis, keepdims=keepdims)
-    is_0 = ops.equal(total, 0.0)
-    return ops.where(is_0, total, ops.sqrt(ops.where(is_0, 1.0, total)))  # where the slope of squares is 0
+    largest = abs(x).largest(axis)
+    none = ops.equal(largest, 0.0)
+    ratio = x / ops.where(none, 1.0, largest)
+    total = (ratio * ratio).sum(axis=axis, keepdims=True)
+    out = ops.sqrt(ops.where(none, total + 1.0, total)) * largest  # a slope of 0 where all are 0
+    return out if keepdims else out.squeeze(tuple(axes_in(x.ndim, axis)))
 
 
 norm = ArrayOp(  # the root of the sum of squares
@@ -429,13 +432,21 @@ where: ArrayOp = ArrayOp(
 # Softmax and its relatives, safe for logits of any size: the largest is taken off first.
 
 
-def _softmax(x: Any, *, axis: int) -> Any:
-    x = ops.floating(x)
-    e = np.exp(x - x.max(axis=axis, keepdims=True))
+def _softmax_of(shifted: Any, axis: int) -> Any:
+    e = np.exp(shifted)
     return e / e.sum(axis=axis, keepdims=True)
 
 
+def _softmax(x: Any, *, axis: int) -> Any:
+    x = ops.floating(x)
+    return _softmax_of(x - x.max(axis=axis, keepdims=True), axis)
+
+
 SHORT = 64  # rows up to this are reduced faster column by column: NumPy's loops then run over the batch
+
+
+def _log_softmax_of(shifted: Any, axis: int) -> Any:
+    return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
 
 
 def _log_softmax(x: Any, *, axis: int) -> Any:
@@ -445,8 +456,7 @@ def _log_softmax(x: Any, *, axis: int) -> Any:
         columns = columns - np.maximum.reduce(columns)
         columns -= np.log(np.add.reduce(np.exp(columns)))
         return columns.T
-    shifted = x - x.max(axis=axis, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+    return _log_softmax_of(x - x.max(axis=axis, keepdims=True), axis)
 
 
 def _logsumexp(x: Any, *, axis: Axis, keepdims: bool) -> Any:
@@ -458,6 +468,11 @@ def _logsumexp(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     return out if keepdims else out.squeeze(axis)
 
 
+def _to_logsumexp(out: Any, x: Any, *, axis: Axis, keepdims: bool) -> Any:
+    total = ops.where(_numbers(out) > -np.inf, out, 0.0)  # all -inf: the share of each is 0, not nan
+    return lambda g: spread(g, x, axis) * ops.exp(x - spread(total, x, axis))
+
+
 _ALONG = tuple(
     example(shape, axis=axis) for shape, axis in (((4,), 0), ((3, 4), -1), ((3, 4), 0), ((2, 3, 2), 1))
 )
@@ -467,6 +482,7 @@ softmax = ArrayOp(
     on_array=in_single(_softmax),
     partials=(lambda out, x, *, axis: lambda g: (g - sum(g * out, axis=axis, keepdims=True)) * out,),
     examples=_ALONG,
+    plain=lambda x, *, axis: _softmax_of(x - x.largest(axis), axis),
 )  # fmt: skip
 
 log_softmax = ArrayOp(
@@ -474,15 +490,15 @@ log_softmax = ArrayOp(
     on_array=in_single(_log_softmax),
     partials=(lambda out, x, *, axis: lambda g: g - ops.exp(out) * sum(g, axis=axis, keepdims=True),),
     examples=_ALONG,
+    plain=lambda x, *, axis: _log_softmax_of(x - x.largest(axis), axis),
 )  # fmt: skip
 
 logsumexp = ArrayOp(
     "logsumexp", "logsumexp",
     on_array=in_single(_logsumexp),
-    partials=(
-        lambda out, x, *, axis, keepdims: lambda g: spread(g, x, axis) * ops.exp(x - spread(out, x, axis)),
-    ),
+    partials=(_to_logsumexp,),
     examples=reduction_examples(),
+    plain=lambda x, *, axis, keepdims: x.reduced(ops.logsumexp_of, axis, keepdims),
 )  # fmt: skip
 
 ARRAY: dict[str, ArrayOp] = {

@@ -159,10 +159,10 @@ def path(given: Any, name: str, caller: str) -> Path:
     >>> path("model.npz", "path", "save").suffix
     '.npz'
     """
-    found = os.fspath(given) if isinstance(given, (str, os.PathLike)) else None
-    if not isinstance(found, str):
-        raise wrong(given, name, caller, "a path: a string, or a pathlib.Path")
-    if not found or "\0" in found:
+    if not isinstance(given, (str, bytes, os.PathLike)):
+        raise wrong(given, name, caller, "the name of a file, as text or as a pathlib.Path")
+    found = os.fsdecode(given)
+    if not found:
         raise wrong(given, name, caller, "the name of a file", ValueError)
     return Path(found)
 

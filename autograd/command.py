@@ -16,6 +16,7 @@ from pathlib import Path
 from .check import GradientError, gradcheck
 from .expression import Expression, ExpressionError, build, evaluate, parse
 from .grammar import CONSTANTS, WORD, Name
+from .naming import printable
 from .value import Value
 
 PROGRAM = "python -m autograd"
@@ -115,7 +116,7 @@ def _step(options: argparse.Namespace, expression: Expression, values: dict[str,
     trained = None if options.train is None else [values[name] for name in options.train]
     steps = stepper(_root(expression, values), title=expression.text, parameters=trained)
     if options.out:
-        print(f"Wrote {steps.save(options.out)}")
+        print(printable(f"Wrote {steps.save(options.out)}"))
     else:
         terminal.run(steps.lesson, expression=expression.text, predict=options.predict)
     return 0
@@ -129,7 +130,7 @@ def _draw(options: argparse.Namespace, expression: Expression, values: dict[str,
         root.backward()
     title, direction = expression.text, options.direction
     drawing = draw(root, title=title, direction=direction, local_grads=options.local_grads)
-    print(f"Wrote {drawing.save(options.out)}" if options.out else drawing)
+    print(printable(f"Wrote {drawing.save(options.out)}") if options.out else drawing)
     return 0
 
 

@@ -48,8 +48,7 @@ def define(
             f"define: {name!r} cannot be the name of a method; expected a Python name such as 'cube'"
         )
     names = {
-        *dir(value.Value),
-        *dir(tensor.Tensor),
+        *(name for kind in (value.Value, tensor.Tensor) for name in dir(kind) if hasattr(kind, name)),
         *vars(sys.modules["autograd"]),
         *value.RESERVED,
         *sys.modules["autograd"].__all__,

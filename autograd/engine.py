@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from .checks import flag
 from .naming import expression_of, formulas, name_of
 
 
@@ -26,7 +27,7 @@ def inner_nodes(root: Any) -> list[Any]:
     if root._a is None:
         return order
     done: set[Any] = set()  # what is in the order
-    add = done.add
+    add = done.add  # no function in here may take hold of done: reading it would be slower
     path: list[Any] = []  # the nodes on the way down
     turns: dict[Any, Iterator[Any]] = {}  # where each n-ary node's turn has got to
     node = root
@@ -37,30 +38,33 @@ def inner_nodes(root: Any) -> list[Any]:
             node = parent
             parent = node._a
         while True:  # the first parent is done: the others
-            parent = node._b
-            if parent is None:
+            other = node._b
+            if other is None:
                 pass
-            elif type(parent) is tuple:
-                turn = turns.setdefault(node, iter(parent))
-                parent = next((each for each in turn if each._a is not None and each not in done), None)
+            elif type(other) is tuple:
+                for parent in turns.setdefault(node, iter(other)):
+                    if parent._a is not None and parent not in done:
+                        break
+                else:
+                    parent = None
                 if parent is not None:
                     path.append(node)
                     node = parent
                     break
             else:
-                first = parent._a
-                if first is not None and parent not in done:
-                    # Most are products of what is done, as w * x is: no need to go down to them.
-                    second = parent._b
+                first = other._a
+                if first is not None and other not in done:
+                    # Most are products, of operands that are done: no need to go down to them.
+                    second = other._b
                     if (first._a is None or first in done) and (
                         second is None
                         or (type(second) is not tuple and (second._a is None or second in done))
                     ):
-                        order.append(parent)
-                        add(parent)
+                        order.append(other)
+                        add(other)
                     else:
                         path.append(node)
-                        node = parent
+                        node = other
                         break
             order.append(node)
             add(node)
@@ -164,7 +168,7 @@ def backward_steps(root: Any, gradient: Any = None) -> Iterator[Step]:
       w: local gradient x = 2, contribution 2 * -12 = -24, total none -> -24
     """
     nodes = walk(
-        root, root._seed(gradient)
+        root, root._seed(gradient, "backward_steps")
     )  # here and not at the first step, so that errors come at the call
     return (Step(node, node.grad, _contributions(node)) for node in nodes)
 
@@ -182,7 +186,7 @@ def _contributions(node: Any) -> tuple[Contribution, ...]:
     return tuple(found)
 
 
-def gradients(output: Any, inputs: Any, create_graph: bool = False, gradient: Any = None) -> Any:
+def gradients(output: Any, inputs: Any, *, create_graph: bool = False, gradient: Any = None) -> Any:
     """The gradients of ``output`` to ``inputs``, without touching any ``.grad``.
 
     ``inputs`` is a node or a sequence of nodes (leaves, or inner nodes of the graph); the answer is
@@ -201,6 +205,7 @@ def gradients(output: Any, inputs: Any, create_graph: bool = False, gradient: An
     wanted = [inputs] if single else list(inputs)
     if not hasattr(output, "_seed"):
         raise TypeError(f"gradients: the output is {output!r}; expected a Value or a Tensor")
+    create_graph = flag(create_graph, "create_graph", "gradients")
     output._check_differentiable("gradients")
     for node in wanted:
         if not isinstance(node, output.kind):
@@ -208,7 +213,7 @@ def gradients(output: Any, inputs: Any, create_graph: bool = False, gradient: An
                 f"gradients: the output is a {output.kind.__name__}, so the inputs must be; one is {node!r}"
             )
         node._check_differentiable("gradients")
-    seed = output._seed(gradient)
+    seed = output._seed(gradient, "gradients")
     if create_graph:  # a gradient that is itself a node stays one
         seed = gradient if isinstance(gradient, output.kind) else output._lift_gradient(seed)
     found = {output: seed}
@@ -234,6 +239,8 @@ def gradients(output: Any, inputs: Any, create_graph: bool = False, gradient: An
     if create_graph:
         for node in results:
             node._is_slope()
+    else:  # NumPy makes scalars of 0-d arrays
+        results = [np.asarray(each) if isinstance(each, np.generic) else each for each in results]
     return results[0] if single else results
 
 

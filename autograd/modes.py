@@ -34,6 +34,17 @@ def watching() -> bool:
     return watched > 0 and getattr(_here, "detect_anomaly", 0) > 0
 
 
+@contextmanager
+def unwatched() -> Iterator[None]:
+    """Within ``detect_anomaly``, do not look for inf and nan in this thread."""
+    before = getattr(_here, "detect_anomaly", 0)
+    _here.detect_anomaly = 0
+    try:
+        yield
+    finally:
+        _here.detect_anomaly = before
+
+
 def recorder() -> Any:
     """What asks Values whether they may be read, while this thread traces a function; else None."""
     return getattr(_here, "recorder", None) if traces else None

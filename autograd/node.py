@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import copying, engine, numpy_protocol, torch_names
+from .names import tell, there
 from .ops import CONSTANT
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Node:
         ``gradient`` is the upstream gradient of this node itself, 1 where None. Gradients of leaves
         add up from call to call until ``zero_grad()``; those of inner nodes start afresh.
         """
-        deque(engine.walk(self, self._seed(gradient)), maxlen=0)
+        deque(engine.walk(self, self._seed(gradient, "backward")), maxlen=0)
 
     def zero_grad(self) -> None:
         """Forget the gradients (None) of this node and of everything it was computed from."""
@@ -89,10 +90,7 @@ class Node:
             self._da = 0.0
         return self
 
-    if not TYPE_CHECKING:  # to a type checker, any name would be an attribute
-
-        def __getattr__(self, name: str) -> Any:
-            raise torch_names.no_attribute(self, name)
+    __dir__ = there
 
     def __copy__(self) -> Any:
         written: Any = object.__reduce_ex__(self, 2)  # the class, and what is in attributes and slots
@@ -106,7 +104,7 @@ class Node:
     def __reduce_ex__(self, protocol: Any) -> Any:
         return object.__reduce_ex__(self, 2) if self._a is None else copying.reduced(self)
 
-    def _seed(self, gradient: Any) -> Any:
+    def _seed(self, gradient: Any, caller: str) -> Any:
         raise AssertionError("each kind of node says what gradient a walk starts from")
 
     if TYPE_CHECKING:  # bound from the table to Value and Tensor; here for editors and type checkers
@@ -173,3 +171,6 @@ class Node:
         def hypot(self, other: Any) -> Self: ...
         def arctan2(self, x: Any) -> Self: ...
         def clip(self, low: Any = None, high: Any = None) -> Self: ...
+
+
+tell(Node, torch_names.NODE, torch_names.NO_ATTRIBUTE)

@@ -12,19 +12,24 @@ PyTorch's, and the row says so.
 
 from __future__ import annotations
 
+import inspect
 import math
 import operator
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 import numpy as np
 
+from . import modes
 from .checks import TooLarge, is_huge, shown
 
-ROWS: dict[tuple[str, str], Any] = {}
-"""Every row there is, by kind and name (``("Op", "tanh")``), wherever in the project it is defined."""
+ROWS: dict[tuple[str, str, str], Any] = {}
+"""Every row there is, by module, kind and name: ``("autograd.ops", "Op", "tanh")``."""
 
+CONSTRUCTORS = ("__init__", "__post_init__")
 Draw = Callable[..., Any]
 """``draw(*shape)`` gives the numbers to try a row with, as an array."""
 
@@ -32,13 +37,16 @@ Draw = Callable[..., Any]
 class Row:
     """What all rows share: a name, examples of operands, and a place in the registry :data:`ROWS`.
 
-    There is one row of each kind and name, also in the copy of a graph.
+    There is one row of each kind and name in a module, also in the copy of a graph.
     """
 
     name: str
+    _place: tuple[str, str, str]
 
     def __post_init__(self) -> None:
-        ROWS[type(self).__name__, self.name] = self
+        place = (_module_that_asks(), type(self).__name__, self.name)
+        object.__setattr__(self, "_place", place)
+        ROWS[place] = self
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"
@@ -47,19 +55,29 @@ class Row:
         return self  # whatever has its name by now
 
     def __reduce__(self) -> Any:
-        kind = type(self).__name__
-        if ROWS[kind, self.name] is not self:
+        module, kind, name = self._place
+        if ROWS[self._place] is not self:
             raise TypeError(
-                f"pickle: {self!r} is no longer what {self.name} is; give one of them another name"
+                f"pickle: {self!r} is no longer what {name} is in {module}; give one of them another name"
             )
-        return _row, (kind, self.name)
+        return _row, self._place
 
 
-def _row(kind: str, name: str) -> Any:
-    """The row of that name: what a pickle of a row is."""
-    if (kind, name) not in ROWS:
-        raise ValueError(f"pickle: no operation is called {name} here; define it, or import what does, first")
-    return ROWS[kind, name]
+def _row(module: str, kind: str, name: str) -> Any:
+    """The row in that place: what a pickle of a row is."""
+    if (module, kind, name) not in ROWS:
+        raise ValueError(
+            f"pickle: no operation is called {name} here; define it in {module}, or import what does, first"
+        )
+    return ROWS[module, kind, name]
+
+
+def _module_that_asks() -> str:
+    """The module whose line makes a row: the first above the constructor, and above dataclasses.replace."""
+    frame: Any = sys._getframe(2)
+    while frame.f_code.co_name in CONSTRUCTORS or frame.f_globals.get("__name__") == "dataclasses":
+        frame = frame.f_back
+    return str(frame.f_globals.get("__name__"))
 
 
 def _apply_of(operand: Any, method: str) -> Any:
@@ -124,7 +142,7 @@ class Op(Row):
     def operands(self) -> list[str]:
         """The names of the operands, as in its partial derivatives."""
         for partial in self.partials:
-            code = getattr(partial, "__code__", None)
+            code = getattr(inspect.unwrap(partial), "__code__", None)
             names = list(code.co_varnames[1 : code.co_argcount]) if code else []
             if len(names) == len(self.partials) and not {"out", "op", "node"} & set(names):
                 return names
@@ -258,6 +276,8 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     for operand in (condition, x, y):
         select = _apply_of(operand, "_where")
         if select is not None:
+            if isinstance(condition, (bool, np.bool_)) and not hasattr(type(operand), "grad"):
+                return x if condition else y  # a piece of a formula or of a program, and no node
             return select(condition, x, y)
     if np.asarray(condition).dtype != bool:
         raise TypeError(f"where: the condition is {condition!r}; expected True, False, or an array of these")
@@ -280,6 +300,20 @@ def equal(x: Any, y: Any) -> Any:
         if compare is not None:
             return compare(this, other)
     return x == y
+
+
+def quietly(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, where a number that it makes on the way may overflow though its result does not.
+
+    That is then no mistake, of which NumPy or ``detect_anomaly`` should speak.
+    """
+
+    @wraps(function)
+    def computed(*operands: Any) -> Any:
+        with np.errstate(over="ignore"), modes.unwatched():
+            return function(*operands)
+
+    return computed
 
 
 # Values that are safe where the textbook form is not. Written without branches, as partial derivatives are, a
@@ -406,7 +440,8 @@ relu: Op = Op(
 )  # fmt: skip
 leaky_relu: Op = Op(
     "leaky_relu", "leaky_relu",
-    lambda x, slope: where(x > 0.0, x, slope * x), lambda x, slope: np.where(x > 0, x, slope * x),
+    lambda x, slope: where(x > 0.0, x, slope * x),
+    lambda x, slope: np.where(x > 0, x, slope * np.minimum(x, 0)),  # what is not chosen may not overflow
     (  # at 0: slope
         lambda out, x, slope: where(x > 0.0, 1.0, slope),
         lambda out, x, slope: where(x > 0.0, 0.0, x),
@@ -443,8 +478,8 @@ silu: Op = Op(
 )  # fmt: skip
 swish: Op = Op(
     "swish", "swish",
-    lambda x, beta: x * sigmoid(beta * x), lambda x, beta: x * _sigmoid_array(beta * x),
-    (_swish_to_x, lambda out, x, beta: out * (x * sigmoid(-beta * x))),
+    lambda x, beta: x * sigmoid(beta * x), quietly(lambda x, beta: x * _sigmoid_array(beta * x)),
+    (quietly(_swish_to_x), quietly(lambda out, x, beta: out * (x * sigmoid(-beta * x)))),
     defaults=(1.0,),
 )  # fmt: skip
 mish: Op = Op(
@@ -453,25 +488,23 @@ mish: Op = Op(
     (_mish_to_x,),
 )  # fmt: skip
 erf: Op = Op(
-    "erf",
-    "erf",
-    math.erf,
-    lambda x: _on_elements(math.erf, x),
-    (lambda out, x: TWO_OVER_SQRT_PI * exp(-x * x),),
-)
+    "erf", "erf", math.erf, lambda x: _on_elements(math.erf, x),
+    (quietly(lambda out, x: TWO_OVER_SQRT_PI * exp(-x * x)),),
+)  # fmt: skip
 erfc: Op = Op(  # 1 - erf(x), also where that would cancel
     "erfc", "erfc", math.erfc, lambda x: _on_elements(math.erfc, x),
-    (lambda out, x: -TWO_OVER_SQRT_PI * exp(-x * x),),
+    (quietly(lambda out, x: -TWO_OVER_SQRT_PI * exp(-x * x)),),
 )  # fmt: skip
 gelu: Op = Op(
     "gelu", "gelu",
     lambda x: 0.5 * x * erfc(-x * SQRT_HALF),
     lambda x: 0.5 * x * _on_elements(math.erfc, x * -SQRT_HALF),
-    (lambda out, x: 0.5 * erfc(-x * SQRT_HALF) + x * exp(-0.5 * x * x) / SQRT_2PI,),
+    (quietly(lambda out, x: 0.5 * erfc(-x * SQRT_HALF) + x * exp(-0.5 * x * x) / SQRT_2PI),),
 )  # fmt: skip
 gelu_tanh: Op = Op(
-    "gelu_tanh", "gelu_tanh", _gelu_tanh, lambda x: _gelu_tanh(floating(x)), (_gelu_tanh_to_x,)
-)
+    "gelu_tanh", "gelu_tanh", _gelu_tanh, quietly(lambda x: _gelu_tanh(floating(x))),
+    (quietly(_gelu_tanh_to_x),),
+)  # fmt: skip
 maximum: Op = Op(  # where neither is larger nor equal one is nan, and so is their sum
     "maximum", "max", lambda x, y: where(x > y, x, where(x <= y, y, x + y)), np.maximum,
     (  # at a tie: one half each
@@ -537,6 +570,12 @@ def _logsumexp_float(*xs: float) -> float:
     return largest + math.log(math.fsum(math.exp(x - largest) for x in xs))
 
 
+def _logsumexp_partials(out: Any, *xs: Any) -> tuple[Any, ...]:
+    if type(out) is float and out == -math.inf:  # all of them are
+        return (0.0,) * len(xs)
+    return tuple(exp(x - out) for x in xs)
+
+
 def _largest_partials(out: Any, *xs: Any) -> tuple[Any, ...]:
     """1 to the operand that is the result; several that are share it equally, as of a Tensor's max."""
     chosen = [where(equal(x, out), 1.0, 0.0) for x in xs]
@@ -552,9 +591,7 @@ def _nan_or(choose: Callable[..., float], xs: tuple[float, ...]) -> float:
 
 sum_of = NaryOp("sum", "sum", lambda *xs: sum(xs), lambda out, *xs: (1.0,) * len(xs))
 dot_of = NaryOp("dot", "dot", _dot_float, _dot_partials)
-logsumexp_of = NaryOp(
-    "logsumexp", "logsumexp", _logsumexp_float, lambda out, *xs: tuple(exp(x - out) for x in xs)
-)
+logsumexp_of = NaryOp("logsumexp", "logsumexp", _logsumexp_float, _logsumexp_partials)
 
 max_of = NaryOp("max", "max", lambda *xs: _nan_or(max, xs), _largest_partials)
 min_of = NaryOp("min", "min", lambda *xs: _nan_or(min, xs), _largest_partials)

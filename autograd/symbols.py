@@ -90,7 +90,9 @@ class Symbol:
 
     @classmethod
     def _where(cls, condition: Any, x: Any, y: Any) -> Any:
-        if not isinstance(x, Symbol) and not isinstance(y, Symbol) and x == y:
+        if isinstance(condition, bool):  # of numbers that are known
+            return x if condition else y
+        if x is y or not isinstance(x, Symbol) and not isinstance(y, Symbol) and x == y:
             return x
         test, yes, no = _place(condition, COMPARISON), _place(x, COMPARISON), _place(y, CONDITIONAL)
         return cls(cls.choice(test, yes, no), CONDITIONAL)

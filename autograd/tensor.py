@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from . import array_ops, changes, modes, ops
+from . import array_ops, changes, modes, ops, torch_names
 from .array_methods import ArrayMethods
 from .checks import TooLarge
 from .compiling import describe
+from .names import tell
 from .node import NOTHING, Node
 from .torch_names import Size
 
@@ -312,18 +313,18 @@ class Tensor(ArrayMethods, Node):
             needs = [need and local is not None for need, local in zip(used, self.local_grads)]
             changes.check(self, needs)
 
-    def _seed(self, gradient: Any) -> Any:
+    def _seed(self, gradient: Any, caller: str) -> Any:
         if gradient is None:
             if self._data.size != 1:
                 raise ValueError(
-                    f"backward: a Tensor of shape {self.shape} is not a scalar, so the gradient to start "
+                    f"{caller}: a Tensor of shape {self.shape} is not a scalar, so the gradient to start "
                     "from is not clear; reduce it (.sum(), .mean()), or pass gradient= of this shape"
                 )
             return np.ones(self._data.shape, self._data.dtype)
         array = np.array(_as_array(_numbers(gradient)), self._data.dtype)  # a copy: it becomes a .grad
         if array.shape != self._data.shape:
             raise ValueError(
-                f"backward: the gradient has shape {array.shape}, but the Tensor has {self.shape}"
+                f"{caller}: the gradient has shape {array.shape}, but the Tensor has {self.shape}"
             )
         return array
 
@@ -577,3 +578,5 @@ def install(op: ops.Op) -> None:
 for _op in ops.ELEMENTWISE.values():
     install(_op)
 Tensor.kind = Tensor
+
+tell(Tensor, torch_names.TENSOR, torch_names.NO_ATTRIBUTE)

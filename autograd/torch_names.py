@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+NO_ATTRIBUTE = "a {kind} has no {name!r}; here it is {advice}"
 # Attributes of Values and Tensors.
 NODE = {
     "_prev": "parents", "_children": "parents", "_op": "op, and its name op.name", "grad_fn": "op",
@@ -96,16 +97,6 @@ ARGUMENTS = {
     "size": "shape", "newshape": "shape", "descending": "x.sort(axis)[..., ::-1]", "ary": "x", "m": "x",
     "A": "x", "equation": "subscripts", "tensors": "the list, without a name",
 }  # fmt: skip
-
-
-def no_attribute(owner: Any, name: str) -> AttributeError:
-    """The error of a node that has no such attribute, with what it is called here."""
-    kind = type(owner).__name__
-    own = TENSOR if hasattr(type(owner), "_apply_array") else VALUE
-    instead = NODE.get(name) or own.get(name)
-    if instead:
-        return AttributeError(f"a {kind} has no {name!r}; here it is {instead}", name=name)
-    return AttributeError(f"{kind!r} object has no attribute {name!r}", name=name, obj=owner)
 
 
 def no_label(kind: str, label: Any, others: tuple[Any, ...]) -> TypeError:

@@ -13,6 +13,7 @@ import numpy as np
 
 from . import compiling, modes, ops, torch_names
 from .checks import TooLarge
+from .names import tell
 from .naming import name_of
 from .node import Node
 
@@ -208,8 +209,8 @@ class Value(Node):
             "to be differentiated again would mix old and new numbers: compute the result again first"
         )
 
-    def _seed(self, gradient: Any) -> float:
-        return 1.0 if gradient is None else _as_operand(gradient, "gradient")
+    def _seed(self, gradient: Any, caller: str) -> float:
+        return 1.0 if gradient is None else _as_operand(gradient, f"{caller}: gradient")
 
     @staticmethod
     def _lift_gradient(gradient: Any) -> Value:
@@ -412,3 +413,5 @@ def install(op: ops.Op) -> None:
 
 for _op in ops.ELEMENTWISE.values():
     install(_op)
+
+tell(Value, torch_names.VALUE, torch_names.NO_ATTRIBUTE)

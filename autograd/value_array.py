@@ -35,6 +35,10 @@ BY_ELEMENT = {
 }  # fmt: skip
 
 
+# NumPy says what the processor noted while it called the elements. Values look at their numbers themselves.
+_quiet = np.errstate(all="ignore")
+
+
 class ValueArray(np.ndarray):
     """A NumPy array whose elements are Values; made by :func:`values`.
 
@@ -70,15 +74,22 @@ class ValueArray(np.ndarray):
 
     def sum(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The sum over ``axis``, one node for each."""
-        return self._reduced(ops.sum_of, axis, keepdims)
+        return self.reduced(ops.sum_of, axis, keepdims)
 
     def max(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The largest over ``axis``; several that are largest share the gradient equally."""
-        return self._reduced(ops.max_of, axis, keepdims)
+        return self.reduced(ops.max_of, axis, keepdims)
 
     def min(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The smallest over ``axis``; several that are smallest share the gradient equally."""
-        return self._reduced(ops.min_of, axis, keepdims)
+        return self.reduced(ops.min_of, axis, keepdims)
+
+    def largest(self, axis: Any = None) -> Any:
+        """The largest over ``axis``, which stays, as constants: to take off, or to divide by, for safety."""
+        found = self.reduced(ops.largest_of, axis, True)
+        if modes.recorder() is not None:  # in a trace it may be another one at the next call
+            return found
+        return _wrapped(np.frompyfunc(constant, 1, 1)(found.data))
 
     def mean(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The mean over ``axis``."""
@@ -97,7 +108,7 @@ class ValueArray(np.ndarray):
         """The indices of the elements that are not 0, an array for each axis."""
         return self.data.nonzero()
 
-    def _reduced(self, op: ops.NaryOp, axis: Any, keepdims: bool) -> Any:
+    def reduced(self, op: ops.NaryOp, axis: Any, keepdims: bool) -> Any:
         """One node of each group of elements that ``axis`` takes together."""
         kept = np.empty(self.shape, bool).any(axis=axis, keepdims=True).shape  # or NumPy's error for the axis
         axes = [i for i in range(self.ndim) if axis is None or i in np.atleast_1d(axis) % max(self.ndim, 1)]
@@ -118,6 +129,7 @@ class ValueArray(np.ndarray):
         return self._of_numpy(ufunc, method, inputs, settings)
 
     @staticmethod
+    @_quiet
     def _of_numpy(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> Any:
         """NumPy's elementwise function, with Values in an array or beside one."""
         (target,) = settings.pop("out", None) or (None,)
@@ -144,6 +156,7 @@ class ValueArray(np.ndarray):
     # How rows compute on arrays of Values.
 
     @staticmethod
+    @_quiet
     def _apply(op: ops.Op, *operands: Any) -> Any:
         """The row element by element, by Value's own; shapes broadcast."""
         arrays = [_as_elements(_elements(operand, op.name)) for operand in operands]
@@ -151,12 +164,14 @@ class ValueArray(np.ndarray):
         return _wrapped(row(*arrays))
 
     @staticmethod
+    @_quiet
     def _apply_array(op: ops.ArrayOp, *operands: Any, **static: Any) -> Any:
         """An operation on whole arrays: its form in array notation, which builds the scalar graph."""
         arrays = [_elements(operand, op.name).view(ValueArray) for operand in operands]
         return _wrapped((op.plain or op.on_array)(*arrays, **static))
 
     @staticmethod
+    @_quiet
     def _where(condition: Any, x: Any, y: Any) -> Any:
         condition = np.asarray(condition)
         x, y = (_as_elements(_elements(each, "where")) for each in (x, y))
@@ -181,7 +196,12 @@ def _called(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> A
     if method == "__call__" and name in numpy_protocol.PLAIN:
         return ufunc(*map(numbers, inputs), **settings)
     if name in BY_ELEMENT or method != "__call__" or numpy_protocol.is_of_a_person(ufunc):
-        return _wrapped(getattr(ufunc, method)(*map(_as_elements, inputs), **settings))
+        try:
+            return _wrapped(getattr(ufunc, method)(*map(_as_elements, inputs), **settings))
+        except SystemError as error:  # NumPy's matmul goes on after an element's error, and trips over it
+            while isinstance(error, SystemError) and error.__cause__ is not None:
+                error = error.__cause__  # type: ignore[assignment]
+            raise error from None
     called = numpy_protocol.row_of(ufunc)
     if called is None or settings.keys() - {"casting", "subok"}:
         raise TypeError(

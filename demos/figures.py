@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DOTS_PER_INCH = 160
+LAYOUT: Any = "constrained"
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,10 @@ def _theme(colours: dict[str, str]) -> Theme:
 
 
 LIGHT, DARK = _theme(style.LIGHT), _theme(style.DARK)
+THEMES = {"": LIGHT, "-dark": DARK}  # by what is added to the name of a picture
 
 
-def save(path: Path, draw: Callable[[Figure, Theme], None], size: tuple[float, float]) -> tuple[Path, Path]:
+def save(path: Path, draw: Callable[[Figure, Theme], None], size: tuple[float, float]) -> tuple[Path, ...]:
     """Let ``draw`` fill a figure of that size in inches, light and dark, and write both as PNG files.
 
     Returns their paths: ``path``, and the same name with "-dark". Nothing of matplotlib's global state is
@@ -67,14 +69,14 @@ def save(path: Path, draw: Callable[[Figure, Theme], None], size: tuple[float, f
     from matplotlib.figure import Figure
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    dark_path = path.with_stem(f"{path.stem}-dark")
-    for target, theme in ((path, LIGHT), (dark_path, DARK)):
+    targets = {path.with_stem(path.stem + added): theme for added, theme in THEMES.items()}
+    for target, theme in targets.items():
         with matplotlib.rc_context(_settings(theme)):
-            figure = Figure(figsize=size, dpi=DOTS_PER_INCH, layout="constrained")
+            figure = Figure(figsize=size, dpi=DOTS_PER_INCH, layout=LAYOUT)
             draw(figure, theme)
             with replacing(target) as file:
                 figure.savefig(file, format="png")
-    return path, dark_path
+    return tuple(targets)
 
 
 def plain(axes: Axes) -> None:

@@ -7,7 +7,6 @@ so nothing that they say about themselves is believed before it was compared wit
 
 from __future__ import annotations
 
-import gzip
 import math
 import struct
 import zlib
@@ -18,6 +17,8 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.files import opened
+
 MNIST_FOLDER = Path(__file__).parent / "data" / "mnist"
 LABELS, IMAGES = 1, 3  # what a file holds is told by its number of dimensions
 
@@ -25,7 +26,9 @@ _UNSIGNED_BYTE = 0x08
 _OTHER_TYPES = {0x09: "int8", 0x0B: "int16", 0x0C: "int32", 0x0D: "float32", 0x0E: "float64"}
 _KINDS = {LABELS: "labels", IMAGES: "images"}
 _LARGEST = 2**30  # bytes of data in one file; MNIST's largest has 47 million
-_CHUNK = 2**20
+_CHUNK = 2**16
+_GZIP = 31  # what zlib calls a deflate stream with gzip's header and checksum
+_CORRUPT = {"incorrect data check": "CRC check failed", "incorrect length check": "Incorrect length of data"}
 
 
 class IdxError(ValueError):
@@ -92,19 +95,51 @@ def read_idx(path: str | Path, dimensions: int) -> NDArray[np.uint8]:
     ``dimensions`` is :data:`LABELS` (1) or :data:`IMAGES` (3). Raises :class:`IdxError` for every way in
     which the file is not what its header says, and for one that holds something else.
     """
-    path = Path(path)
-    with path.open("rb") as raw:
+    with opened(path, "read_idx") as raw:
+        path = Path(path)
         gzipped = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
         try:
-            if not gzipped:
-                return _parse(path, raw, dimensions)
-            with gzip.GzipFile(fileobj=raw) as unzipped:
-                return _parse(path, unzipped, dimensions)
+            return _parse(path, _Unzipped(raw) if gzipped else raw, dimensions)
         except EOFError as error:
             raise IdxError(f"{path}: truncated: the gzip stream ends early; get the file again") from error
-        except (gzip.BadGzipFile, zlib.error) as error:
-            raise IdxError(f"{path}: corrupt gzip data ({error}); get the file again") from error
+        except zlib.error as error:
+            said = str(error).rpartition(": ")[2]
+            raise IdxError(
+                f"{path}: corrupt gzip data ({_CORRUPT.get(said, said)}); get the file again"
+            ) from error
+
+
+class _Unzipped:
+    """What is in a gzip file, to be read from its beginning.
+
+    zlib goes through the headers as fast as through the data. Python's gzip module takes the name in a header
+    byte by byte, which for one of 50 MB is minutes.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._inflate = zlib.decompressobj(_GZIP)
+        self._next = b""  # what was read and not looked at
+
+    def read(self, size: int) -> bytes:
+        """The next ``size`` bytes, fewer at the end. EOFError where the file ends before its data does."""
+        data = bytearray()
+        while len(data) < size:
+            if self._inflate.eof:  # zeros may follow, and another such stream
+                rest = self._inflate.unused_data.lstrip(b"\0")
+                while not rest and (more := self._file.read(_CHUNK)):
+                    rest = more.lstrip(b"\0")
+                if not rest:
+                    break
+                self._inflate, self._next = zlib.decompressobj(_GZIP), rest
+            given = self._next or self._file.read(_CHUNK)
+            found = self._inflate.decompress(given, size - len(data))
+            self._next = self._inflate.unconsumed_tail
+            if not (given or found or self._inflate.eof):
+                raise EOFError
+            data += found
+        return bytes(data)
 
 
 def _load_pair(folder: Path, part: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -130,7 +165,7 @@ def _find(folder: Path, part: str, dimensions: int) -> Path:
     raise FileNotFoundError(f"{folder / names[0]}: missing, and so is {' and '.join(names[1:])}")
 
 
-def _parse(path: Path, file: BinaryIO | gzip.GzipFile, dimensions: int) -> NDArray[np.uint8]:
+def _parse(path: Path, file: BinaryIO | _Unzipped, dimensions: int) -> NDArray[np.uint8]:
     shape = _read_header(path, file, dimensions)
     size = math.prod(shape)
     if size == 0:
@@ -151,7 +186,7 @@ def _parse(path: Path, file: BinaryIO | gzip.GzipFile, dimensions: int) -> NDArr
     return np.frombuffer(data, dtype=np.uint8).reshape(shape)
 
 
-def _read_header(path: Path, file: BinaryIO | gzip.GzipFile, dimensions: int) -> tuple[int, ...]:
+def _read_header(path: Path, file: BinaryIO | _Unzipped, dimensions: int) -> tuple[int, ...]:
     magic = file.read(4)
     if len(magic) < 4:
         raise IdxError(

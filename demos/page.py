@@ -11,7 +11,7 @@ from html import escape
 from itertools import groupby
 from pathlib import Path
 
-from autograd.files import replacing
+from autograd.files import regular, replacing
 from autograd.naming import printable
 from autograd.show.style import DARK, LIGHT
 
@@ -97,6 +97,7 @@ class Section:
 
 def write(path: Path, sections: Sequence[Section], title: str = "") -> Path:
     """Write the page, atomically; returns its path."""
+    path = regular(path, "write")
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as file:
         file.write(html(sections, title).encode())

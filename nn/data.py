@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from autograd import Tensor
-from autograd.names import unknown
+from autograd.names import tell, there
 
 from .checks import count, flag, generator, shown
 from .names import LOADER
@@ -99,11 +99,7 @@ class Loader:
     def __len__(self) -> int:
         return _many(len(self.x), self.batch_size, self.drop_last, "Loader")
 
-    if not TYPE_CHECKING:  # to a type checker, any name would be an attribute
-
-        def __getattr__(self, name: str) -> Any:
-            """What is not there: an error, that says what names of PyTorch are called here."""
-            raise unknown(self, name, LOADER)
+    __dir__ = there
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         self.break_off()
@@ -229,3 +225,6 @@ def _takes_targets(augment: Any) -> bool:
     if many not in (2, 3):
         raise TypeError(f"Loader: augment takes {many} arguments; expected (x, rng) or (x, y, rng)")
     return many == 3
+
+
+tell(Loader, LOADER)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from reprlib import recursive_repr
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from autograd import Tensor, Value
-from autograd.names import unknown
+from autograd.names import tell, there
 from autograd.ops import LEAF
 
 from .checks import flag, instance
@@ -59,11 +59,7 @@ class Module:
             )
         return forward(self, *inputs, **named)
 
-    if not TYPE_CHECKING:  # to a type checker, any name would be an attribute
-
-        def __getattr__(self, name: str) -> Any:
-            """What is not there: an error, that says what names of PyTorch are called here."""
-            raise unknown(self, name, MODULE)
+    __dir__ = there
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute; TypeError where a parameter or a part would get lost by it, without a word."""
@@ -73,6 +69,7 @@ class Module:
         super().__setattr__(name, value)
 
     def _check_kept(self, name: str, before: Any, after: Any) -> None:
+        """TypeError where parameters or parts were there, and what comes in their place has none."""
         lost = next((found for _, found in _unfold([(name, before)]) if _is_kept(found)), None)
         given = [found for _, found in _unfold([(name, after)])]
         emptied = isinstance(after, (list, tuple, dict)) and not after
@@ -80,15 +77,13 @@ class Module:
             return
         kind, got = type(lost).__name__, f"{type(self).__name__}.{name}: got {type(after).__name__}"
         if before is not lost:
-            got, expected = (
-                f"{got} in place of a {type(before).__name__} with {kind}s in it",
-                f"{kind}s in it again",
-            )
+            got += f" in place of a {type(before).__name__} with {kind}s in it"
+            expected = f"{kind}s in it again"
         elif isinstance(lost, Module):
-            got, expected = f"{got} in place of {kind}", "a Module"
+            got += f" in place of {kind}"
+            expected = "a Module"
         else:
-            computed = " that was computed" if given else ""
-            got = f"{got}{computed} in place of the {kind} that is saved and trained"
+            got += f"{' that was computed' if given else ''} in place of the {kind} that is saved and trained"
             expected = f"a new {kind}(...); its numbers are set by .{name}.data = ..."
         raise TypeError(f"{got}; expected {expected} (None takes it out)")
 
@@ -247,6 +242,20 @@ def check_names(state: Any, own: Any, model: str) -> None:
         raise ValueError(f"load_state_dict: {'; '.join(problems)}: it is the state of another model")
 
 
+def check_array(name: str, shape: tuple[int, ...], dtype: Any, own: np.ndarray, model: str) -> None:
+    """ValueError where an array in a state, of that shape and dtype, does not fit a model's own."""
+    if shape != own.shape:
+        raise ValueError(
+            f"load_state_dict: {name!r} has shape {shape} in the state, but {own.shape} in this {model}; "
+            "build the model with the sizes it was saved with"
+        )
+    if not np.can_cast(dtype, own.dtype, "same_kind"):
+        raise ValueError(
+            f"load_state_dict: {name!r} is of dtype {dtype} in the state; expected numbers that "
+            f"fit {own.dtype}"
+        )
+
+
 def _listed(names: list[str]) -> str:
     shown = ", ".join(map(repr, names[:5]))
     return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown
@@ -282,3 +291,6 @@ def _unfold(members: Any) -> Iterator[tuple[str, Any]]:
             yield from _unfold((f"{name}.{i}", each) for i, each in enumerate(member))
         elif isinstance(member, dict):
             yield from _unfold((f"{name}.{key}", each) for key, each in member.items())
+
+
+tell(Module, MODULE)

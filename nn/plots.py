@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd import checks
-from autograd.files import replacing
+from autograd.files import regular, replacing
+from autograd.naming import printable
 from autograd.show.style import LIGHT
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def save(path: str | os.PathLike[str], fill: Callable[[Figure], object], size: t
     The format is that of the suffix: PNG, SVG or PDF. The file appears whole or not at all. ValueError for
     another suffix, ImportError without matplotlib.
     """
-    path = checks.path(path, "path", "plot")
+    path = regular(path, "plot")
     if path.suffix.lower() not in FORMATS:
         raise ValueError(
             f"plot: the path {str(path)!r} ends in {path.suffix!r}; expected one of {', '.join(FORMATS)}"
@@ -159,7 +159,7 @@ def history(figure: Figure, history: History, colours: Sequence[str] = COLOURS) 
         ):
             if column in history.columns():
                 axes.plot(epochs, history[column], color=colour, linewidth=2, marker=marker, label=label)
-        axes.set(title=name.capitalize())
+        axes.set(title=printable(name.capitalize()))
         axes.legend()
     rows[-1].set(xlabel="epoch")
     rows[-1].locator_params(axis="x", integer=True)

@@ -49,11 +49,22 @@ def set_generator_state(rng: np.random.Generator | None, state: Any) -> np.rando
             f"load_state_dict: it is the state of a {kind} generator, but this one is "
             f"{type(rng.bit_generator).__name__}; pass a generator of the same kind"
         )
+    before = rng.bit_generator.state
     try:
         rng.bit_generator.state = dict(state)
+        if not _same(rng.bit_generator.state, state):  # it takes 1.5 for 1
+            raise ValueError("not all of its numbers can be those of a generator")
     except (TypeError, ValueError, KeyError, OverflowError) as error:
+        rng.bit_generator.state = before
         raise ValueError(f"load_state_dict: the state of the {kind} generator is damaged: {error}") from error
     return rng
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two states have the same names and the same numbers."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_same(one[name], other[name]) for name in one)
+    return bool(np.array_equal(one, other))
 
 
 class Generators:

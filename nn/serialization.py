@@ -7,22 +7,24 @@ the new one.
 from __future__ import annotations
 
 import json
+import math
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
 
-from autograd import checks
-from autograd.files import replacing
+from autograd.files import opened, replacing
+from autograd.naming import printable
 
-from .module import Module, check_names
+from .module import Module, check_array, check_names
 
 M = TypeVar("M", bound=Module)
 SUFFIX = ".npy"  # of the arrays inside, as numpy.savez has it
 STRUCTURE = "state.json"  # the entry of a nested state that is no array
 ARRAY = "array in this archive"  # the key of what stands there in place of an array
+MOST_TEXT = 2**26  # bytes of that entry; the rows of 100,000 epochs take a fourth of it
 
 
 def save(model: Module, path: str | os.PathLike[str]) -> None:
@@ -37,10 +39,11 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
     >>> np.array_equal(model.weight.data, nn.Linear(2, 3, rng=1).weight.data)
     True
     """
-    file_name = checks.path(path, "path", "save")
-    with replacing(file_name) as file, zipfile.ZipFile(file, "w") as archive:
-        for name, array in model.state_dict().items():
-            _write(archive, name + SUFFIX, array)
+    state = model.state_dict()
+    entries = _entries(state, "save")
+    with replacing(path, "save") as file, zipfile.ZipFile(file, "w") as archive:
+        for entry, name in entries.items():
+            _write(archive, entry, state[name])
 
 
 def load(model: M, path: str | os.PathLike[str], allow_nonfinite: bool = False) -> M:
@@ -48,13 +51,19 @@ def load(model: M, path: str | os.PathLike[str], allow_nonfinite: bool = False) 
 
     Raises ValueError, and leaves the model as it is, where the file is corrupt, holds Python objects, or is
     another model's, or where a parameter would become nan or inf, unless ``allow_nonfinite`` takes these too.
+    Names, shapes and dtypes are compared first: of a small file that unpacks to a large one, nothing more is
+    read.
     """
-    with open(checks.path(path, "path", "load"), "rb") as file:
+    own = model.state_dict()
+    names = _entries(own, "load")
+    with opened(path, "load") as file:
         try:
             with zipfile.ZipFile(file) as archive:
-                entries = {name.removesuffix(SUFFIX): name for name in archive.namelist()}
-                check_names(entries, model.state_dict(), type(model).__name__)  # before any data is read
-                state = {name: _read(archive, entry) for name, entry in entries.items()}
+                found = {names.get(entry, entry.removesuffix(SUFFIX)): entry for entry in archive.namelist()}
+                check_names(found, own, type(model).__name__)
+                for name, entry in found.items():
+                    check_array(name, *_header(archive, entry), own[name], type(model).__name__)
+                state = {name: _read(archive, entry) for name, entry in found.items()}
             model.load_state_dict(state, allow_nonfinite)
         except Exception as error:  # the parsers of zip and npy raise nearly anything on corrupt bytes
             raise ValueError(f"load: {os.fspath(path)!r} does not fit or is corrupt: {error}") from error
@@ -75,19 +84,34 @@ def write_state(state: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
     """
     arrays: list[np.ndarray] = []
     text = json.dumps(_without_arrays(state, arrays, "state"))
-    with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
+    if len(text) > MOST_TEXT:
+        raise ValueError(
+            f"write_state: what is no array takes {len(text):,} bytes, and at most {MOST_TEXT:,} are read; "
+            "keep long lists of numbers as arrays"
+        )
+    with replacing(path, "write_state") as file, zipfile.ZipFile(file, "w") as archive:
         for index, array in enumerate(arrays):
             _write(archive, f"{index}{SUFFIX}", array)
         archive.writestr(STRUCTURE, text)
 
 
 def read_state(path: str | os.PathLike[str]) -> Any:
-    """The state that :func:`write_state` wrote; ValueError where the file is corrupt or something else."""
-    with open(checks.path(path, "path", "read_state"), "rb") as file:
+    """The state that :func:`write_state` wrote; ValueError where the file is corrupt or something else.
+
+    Nothing in such a file is compressed, so that it takes no more memory than the file is long.
+    """
+    with opened(path, "read_state") as file:
         try:
             with zipfile.ZipFile(file) as archive:
-                structure = json.loads(archive.read(STRUCTURE))
-                return _with_arrays(structure, archive)
+                entries = archive.infolist()
+                if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
+                    raise ValueError("it is compressed, which write_state never does")
+                if sum(entry.file_size for entry in entries) > os.fstat(file.fileno()).st_size:
+                    raise ValueError("its parts are together longer than it is")
+                size = archive.getinfo(STRUCTURE).file_size
+                if size > MOST_TEXT:
+                    raise ValueError(f"{STRUCTURE} has {size:,} bytes; at most {MOST_TEXT:,} are read")
+                return _with_arrays(json.loads(archive.read(STRUCTURE)), archive, set())
         except Exception as error:  # as in load
             raise ValueError(f"read_state: {os.fspath(path)!r} is no state or corrupt: {error}") from error
 
@@ -114,12 +138,35 @@ def _without_arrays(part: Any, arrays: list[np.ndarray], where: str) -> Any:
     )
 
 
-def _with_arrays(part: Any, archive: zipfile.ZipFile) -> Any:
+def _with_arrays(part: Any, archive: zipfile.ZipFile, used: set[str]) -> Any:
     if isinstance(part, dict):
         if ARRAY in part:
-            return _read(archive, f"{part[ARRAY]}{SUFFIX}")
-        return {key: _with_arrays(each, archive) for key, each in part.items()}
-    return [_with_arrays(each, archive) for each in part] if isinstance(part, list) else part
+            entry = f"{part[ARRAY]}{SUFFIX}"
+            if entry in used:
+                raise ValueError(f"{entry} stands in two places")
+            used.add(entry)
+            shape, dtype = _header(archive, entry)
+            if (
+                dtype.kind not in "biuf"
+                or math.prod(shape) * dtype.itemsize > archive.getinfo(entry).file_size
+            ):
+                raise ValueError(f"{entry} says that it has {dtype} of shape {shape}, which it has not")
+            return _read(archive, entry)
+        return {key: _with_arrays(each, archive, used) for key, each in part.items()}
+    return [_with_arrays(each, archive, used) for each in part] if isinstance(part, list) else part
+
+
+def _entries(names: Iterable[str], caller: str) -> dict[str, str]:
+    """The names of a model's arrays by those of the entries in a file, where half a surrogate pair is a �."""
+    entries: dict[str, str] = {}
+    for name in names:
+        entry = printable(name) + SUFFIX
+        if entry in entries or zipfile.ZipInfo(entry).filename != entry:
+            raise ValueError(
+                f"{caller}: no entry in a file can be called {name!r}, or only one; rename that parameter"
+            )
+        entries[entry] = name
+    return entries
 
 
 def _write(archive: zipfile.ZipFile, entry: str, array: np.ndarray) -> None:
@@ -127,7 +174,21 @@ def _write(archive: zipfile.ZipFile, entry: str, array: np.ndarray) -> None:
         np.lib.format.write_array(file, array, allow_pickle=False)
 
 
+def _header(archive: zipfile.ZipFile, entry: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """The shape and the dtype of an array in the file, which is not read."""
+    if archive.getinfo(entry).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError(f"{entry} is compressed in a way that NumPy does not use")
+    with archive.open(entry) as file:
+        if np.lib.format.read_magic(file) != (1, 0):  # a header of others may be as long as it likes
+            raise ValueError(f"{entry} is in a form that arrays of numbers do not need")
+        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+    if dtype.hasobject:
+        raise ValueError(f"{entry} holds Python objects, a pickle, which is never read")
+    return shape, dtype
+
+
 def _read(archive: zipfile.ZipFile, entry: str) -> np.ndarray:
+    """An array whose header was looked at: memory for all of it is taken before the first byte is read."""
     with archive.open(entry) as file:
         array: np.ndarray = np.lib.format.read_array(file, allow_pickle=False)
         if file.read(1):  # at the end the checksum is verified

@@ -1,12 +1,38 @@
 """What tests share, beside what doctests do too (conftest.py above): PyTorch as an oracle."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from types import ModuleType
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from autograd import ops
+
+# Random examples, the same in every run: few in make test, many in make test-all. A test that takes long for
+# each has a share of them: @settings(max_examples=settings.default.max_examples // 10).
+calm = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+settings.register_profile("quick", calm, max_examples=100)
+settings.register_profile("thorough", calm, max_examples=2000)
+settings.load_profile("quick")
+
+
+def _nothing_is_skipped(report: Any) -> Any:
+    """Under CI=true, where everything is installed, a test that is skipped has failed."""
+    if report.skipped and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
+        report.outcome, report.longrepr = "failed", f"skipped under CI=true: {report.longrepr[-1]}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, Any, Any]:
+    return _nothing_is_skipped((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, Any, Any]:
+    return _nothing_is_skipped((yield))
 
 
 @pytest.fixture(autouse=True)
@@ -20,15 +46,8 @@ def the_table_as_it_was() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def torch() -> ModuleType:
-    """PyTorch on one thread, float64 by default; without it a test is skipped, under CI=true it fails."""
-    try:
-        import torch
-    except ModuleNotFoundError as missing:
-        if missing.name != "torch":
-            raise
-        if os.environ.get("CI") == "true":
-            pytest.fail("PyTorch, the oracle, is not installed: pip install torch==2.13.0", pytrace=False)
-        pytest.skip("PyTorch, the oracle, is not installed")
+    """PyTorch on one thread, float64 by default; without it a test is skipped."""
+    torch = pytest.importorskip("torch", reason="the oracle is missing: pip install torch==2.13.0")
     torch.set_num_threads(1)
     torch.set_default_dtype(torch.float64)  # torch.tensor(0.1) would be rounded to float32 otherwise
     return torch

@@ -42,7 +42,8 @@ HOOKS = {
 # Not called by people: what the package makes and hands out, and methods that there is nothing to yet.
 APART = {
     "autograd.Batched", "autograd.Checked", "autograd.Compiled", "autograd.Contribution", "autograd.Film",
-    "autograd.Step", "autograd.TraceError", "autograd.ValueArray", "nn.LBFGS.step_arrays",
+    "autograd.Step", "autograd.TraceError", "autograd.ValueArray",
+    "autograd.ValueArray.largest", "autograd.ValueArray.reduced", "nn.LBFGS.step_arrays",
     "nn.Lookahead.step_arrays", "nn.Module.__call__", "nn.Optimizer.step_arrays", "nn.init.Signal",
     "nn.training.AfterStep.load_state_dict", "nn.training.BeforeStep.load_state_dict",
     "nn.training.Callback.load_state_dict", "nn.training.Checkpoint.save", "nn.training.NonFiniteError",
@@ -108,7 +109,7 @@ def public() -> dict[str, Any]:
             if isinstance(it, property):
                 if it.fset is not None:
                     found[f"{name}.{member}"] = it
-            elif callable(getattr(cls, member)) and not inspect.isclass(getattr(cls, member)):
+            elif callable(getattr(cls, member, None)) and not inspect.isclass(getattr(cls, member)):
                 found[f"{name}.{member}"] = it
     return {
         name: it

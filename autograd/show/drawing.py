@@ -9,7 +9,7 @@ from typing import Any
 
 from .. import checks
 from ..checks import choice, count, flag, instance, wrong
-from ..files import replacing
+from ..files import destination, replacing
 from ..node import Node
 from . import dot, layout, svg, text
 from .graph import Graph, nodes_of, read
@@ -61,12 +61,8 @@ class Drawing:
         ...     draw(Value(2.0, "x").tanh()).save(f"{folder}/tanh.svg").name
         'tanh.svg'
         """
-        target = checks.path(path, "path", "save")
+        target = destination(path, "save", (".svg", ".png", ".pdf", ".dot"))
         ending = target.suffix.lower()
-        if ending not in (".svg", ".png", ".pdf", ".dot"):
-            raise ValueError(f"save: the path {str(target)!r} must end in .svg, .png, .pdf or .dot")
-        if not target.parent.is_dir():
-            raise FileNotFoundError(f"save: there is no folder {str(target.parent)!r}; make it first")
         if ending == ".svg":
             content = self.svg.encode()
         elif ending == ".dot":

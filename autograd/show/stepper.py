@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import checks
-from ..files import replacing
+from ..files import destination, replacing
 from ..value import Value
 from .lesson import Lesson, read_lesson
 from .page import FOLD_ABOVE, page
@@ -64,11 +64,7 @@ class Stepper:
 
 def save_page(path: str | os.PathLike[str], html: Any) -> Path:
     """Write what ``html()`` gives to a path that ends in .html, atomically, and return the path."""
-    target = checks.path(path, "path", "save")
-    if target.suffix.lower() not in (".html", ".htm"):
-        raise ValueError(f"save: the path {str(target)!r} must end in .html")
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"save: there is no folder {str(target.parent)!r}; make it first")
+    target = destination(path, "save", (".html", ".htm"))
     content = html().encode()
     with replacing(target) as file:
         file.write(content)

@@ -91,8 +91,8 @@ def columns(line: str) -> int:
 def heading(title: Any, caller: str) -> str:
     """A title as one line that can be shown, shortened where it is longer than a person reads.
 
-    >>> heading("two\nlines", "draw"), len(heading("word " * 200_000, "draw"))
-    ('two lines', 300)
+    >>> heading("two  words", "draw"), len(heading("word " * 200_000, "draw"))
+    ('two words', 300)
     """
     if not isinstance(title, str):
         raise TypeError(f"{caller}: title is {title!r}; expected text")

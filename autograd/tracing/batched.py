@@ -228,7 +228,7 @@ class Batched:
     def _numbers(self) -> NDArray[Any]:
         if self._block is not None and self._block.is_whole:
             return self._block.array
-        return np.array([parameter.data for parameter in self.parameters], self.dtype)
+        return np.array([parameter._data for parameter in self.parameters], self.dtype)
 
     def _checked(self, arguments: Sequence[Any]) -> list[NDArray[Any]]:
         """The arguments as arrays over one batch, or an error that says what is expected."""

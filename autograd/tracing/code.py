@@ -76,6 +76,10 @@ select = NaryOp(
     lambda out, index, *numbers: (
         0.0, *(where(same(index, float(i)), 1.0, 0.0) for i in range(len(numbers)))
     ),
+    examples=(
+        lambda draw: ((0, draw(), draw(), draw()), {}), lambda draw: ((2, draw(), draw(), draw()), {}),
+        lambda draw: ((0, draw()), {}),
+    ),
 )  # fmt: skip
 
 

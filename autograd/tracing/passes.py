@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from ..ops import CONSTANT, Op, add, div, mul, neg, no_value, pow, sub
-from .choices import ALWAYS, Need, finite_where, needs, where_needed
+from .choices import ALWAYS, finite_where, needs, where_needed
 from .code import ARGUMENT, CHOICES, GIVEN, PARAMETER, Builder, Code, Step, uncollected
 from .term import Term, _unchanged, number_of, place_of
 
@@ -117,7 +117,7 @@ def differentiated(code: Code, wanted: list[Step]) -> Code:
             if not varies[operand] or number_of(local) == 0.0:
                 continue
             share = _product(local, gradient)
-            if needed is not None and needed[place] != ALWAYS and _may_be_infinite(local, needed):
+            if needed is not None and needed[place] != ALWAYS and _may_be_infinite(local):
                 share = where_needed(gradient, share)
             before = upstream.get(operand)
             upstream[operand] = share if before is None else _sum(before, share)
@@ -170,17 +170,15 @@ def _product(local: Any, gradient: Any) -> Any:
     return _put(mul, local, gradient)
 
 
-def _may_be_infinite(local: Any, needed: list[Need]) -> bool:
-    """Whether a local gradient may not be finite where the result is: what is always needed shows there."""
+def _may_be_infinite(local: Any) -> bool:
+    """Whether a local gradient is computed, and more than a choice between numbers that are given."""
     if number_of(local) is not None:
         return False
     step = local.builder.steps[local.place]
     if step.op in GIVEN:
         return False
-    if local.place < len(needed):
-        return needed[local.place] != ALWAYS
     made_of = finite_where(step.op, step.operands)
-    return made_of is None or any([_may_be_infinite(Term(local.builder, part), needed) for part in made_of])
+    return made_of is None or any([_may_be_infinite(Term(local.builder, part)) for part in made_of])
 
 
 def _put(op: Op, x: Any, y: Any) -> Term:

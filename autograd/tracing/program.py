@@ -155,7 +155,8 @@ class Program:
         return rows
 
     def _numbers(self) -> list[float]:
-        return [parameter.data for parameter in self.parameters]
+        # from the slot: by the property, parameter.data, this took as long as a small program
+        return [parameter._data for parameter in self.parameters]
 
     @cached_property
     def source(self) -> str:

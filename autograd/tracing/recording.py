@@ -375,7 +375,7 @@ def to_code(
     def place(node: Value) -> int:
         found = places.get(node)
         if found is None:  # a constant
-            found = places[node] = builder.constant(node.data)
+            found = places[node] = builder.constant(node._data)
         return found
 
     for order in orders:

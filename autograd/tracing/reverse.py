@@ -201,14 +201,10 @@ class _Reverse:
         return self._is_at_risk(local.place)
 
     def _is_at_risk(self, place: int) -> bool:
-        """Whether an array may be infinite where the result is not: what is always needed shows there."""
+        """Whether an array is computed, and more than a choice between numbers that are given."""
         step = self.arrays.steps[place]
-        if step.kind == "constant":
+        if step.kind == "constant" or place < len(self.given) and self.given[place]:
             return False
-        if place < len(self.given):
-            if self.given[place] or place in self.arrays.conditional:
-                return not self.given[place]
-            return step.kind not in MADE and any(map(self._is_at_risk, step.operands))
         made_of = finite_where(step.detail, step.operands) if step.kind == "map" else None
         return made_of is None or any(map(self._is_at_risk, made_of))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ SPAN, POINTS = 8.0, 801  # drawn
 FAR = 12.0  # looked at: further out the slope of a tanh is rounded to 0
 FLAT = 0.01  # a slope that lets less than a hundredth of a gradient through
 STYLES = (("blue", "-"), ("orange", "--"), ("ink", ":"))  # told apart without colours too
-HEADING = re.compile(r"    ([A-Z]\w+): (.*)")
+HEADING = re.compile(r"([A-Z]\w+): (.*)")
 
 
 @dataclass(frozen=True)
@@ -119,10 +120,10 @@ def facts(module: type) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     heading = ""
-    for line in (module.__doc__ or "").splitlines():
+    for line in inspect.cleandoc(module.__doc__ or "").splitlines():  # Python 3.13 takes the indentation off
         if begins := HEADING.match(line):
             heading, found[begins[1]] = begins[1], begins[2]
-        elif heading and line.startswith("        "):
+        elif heading and line.startswith("    "):
             found[heading] += f" {line.strip()}"
         else:
             heading = ""

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from autograd.files import replacing
+from autograd.files import opened, replacing
 from demos.command import DemoError
 
 FORMAT = "stepgrad exercise scores, 1"
@@ -39,7 +39,8 @@ def read(path: Path) -> Records:
     Raises DemoError for a file that is not such a file, or damaged.
     """
     try:
-        content = path.read_bytes()
+        with opened(path, "scores") as file:
+            content = file.read()
     except FileNotFoundError:
         return {}
     try:

@@ -34,6 +34,7 @@ class Adadelta(Optimizer):
     """
 
     scratch = ("scratch", "delta", "spare")
+    never_negative = ("step", "square", "step_square")
 
     def __init__(
         self,

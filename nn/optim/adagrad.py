@@ -34,6 +34,7 @@ class Adagrad(Optimizer):
     """
 
     scratch = ("scratch", "root")
+    never_negative = ("step", "sum")
 
     def __init__(
         self,

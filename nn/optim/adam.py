@@ -39,6 +39,7 @@ class Adam(Optimizer):
     """
 
     scratch = ("scratch",)
+    never_negative = ("step", "square", "largest", "unit1", "unit2")
     numbers = {"step": 0, "unit1": 1.0, "unit2": 1.0}
 
     def __init__(

@@ -34,6 +34,7 @@ class Adamax(Optimizer):
     """
 
     scratch = ("scratch", "spare")
+    never_negative = ("step", "largest")
 
     def __init__(
         self,

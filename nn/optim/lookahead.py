@@ -104,7 +104,8 @@ class Lookahead(Optimizer):
         try:
             k = count(state["k"], "k", "Lookahead")
             alpha = real(state["alpha"], "alpha", "Lookahead", low=0, open_low=True)
-            taken = int(real(state["taken"], "taken", "Lookahead", low=0, high=k))
+            taken = count(state["taken"], "taken", "Lookahead", low=0)
+            real(taken, "taken", "Lookahead", low=0, high=k)
         except TypeError as error:
             raise ValueError(f"load_state_dict: {error}") from error
         names = [str(index) for index in range(len(self.parameters))] if taken else []

@@ -37,6 +37,7 @@ class NAdam(Optimizer):
     """
 
     scratch = ("scratch", "spare", "ahead")
+    never_negative = ("step", "square", "product")
     numbers = {"step": 0, "product": 1.0}
 
     def __init__(

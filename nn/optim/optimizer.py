@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from autograd import Tensor, Value
-from autograd.names import unknown
+from autograd.names import tell, there
 from autograd.ops import LEAF
 
 from ..checks import function, listed, real, wrong
 from ..module import Parameter, check_writable
 from ..names import OPTIMIZER
 from .settings import checked
-from .storage import State, Storage, expect
+from .storage import State, Storage, check_signs, expect
 
 Closure = Callable[[], Any]
 
@@ -98,6 +98,7 @@ class Optimizer:
 
     scratch: tuple[str, ...] = ()  # arrays of the parameter's shape without content: room to compute in
     numbers: Mapping[str, float] = {"step": 0}  # each parameter's own, and what they are at the start
+    never_negative: tuple[str, ...] = ("step",)  # of arrays and numbers: in a state that is loaded, either
     _arrays: np.ndarray | None = None  # the numbers that step_arrays changed last
 
     def __init__(self, parameters: Iterable[Any], lr: float = 1e-3, **settings: Any) -> None:
@@ -112,11 +113,7 @@ class Optimizer:
             Storage(group.parameters, group.memory, self.scratch, self.numbers) for group in self.groups
         ]
 
-    if not TYPE_CHECKING:  # to a type checker, any name would be an attribute
-
-        def __getattr__(self, name: str) -> Any:
-            """What is not there: an error, that says what names of PyTorch are called here."""
-            raise unknown(self, name, OPTIMIZER)
+    __dir__ = there
 
     @classmethod
     def memory(cls, settings: Mapping[str, Any]) -> dict[str, float]:
@@ -282,7 +279,9 @@ class Optimizer:
                 trial.update(found["settings"])
             except (TypeError, ValueError) as error:
                 raise ValueError(f"load_state_dict: {where}: {error}") from error
-            fits.append((group, trial, storage, storage.fitting(found, where)))
+            fit = storage.fitting(found, where)
+            check_signs(fit, self.never_negative, where)
+            fits.append((group, trial, storage, fit))
         for group, trial, storage, fit in fits:
             group.update(trial)
             storage.load(fit)
@@ -352,3 +351,6 @@ def _check_parameters(parameters: list[Parameter], caller: str) -> None:
         if parameter in seen:
             raise ValueError(f"{caller}: parameter {index}, {parameter!r}, is in the list twice")
         seen.add(parameter)
+
+
+tell(Optimizer, OPTIMIZER)

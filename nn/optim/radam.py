@@ -37,6 +37,7 @@ class RAdam(Optimizer):
     """
 
     scratch = ("scratch", "spare")
+    never_negative = ("step", "square")
 
     def __init__(
         self,

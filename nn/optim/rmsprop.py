@@ -37,6 +37,7 @@ class RMSprop(Optimizer):
     """
 
     scratch = ("scratch", "divisor")
+    never_negative = ("step", "square")
 
     def __init__(
         self,

@@ -328,6 +328,14 @@ def expect(state: Any, expected: Iterable[str], where: str) -> Mapping[str, Any]
     return state
 
 
+def check_signs(state: State, never_negative: Iterable[str], where: str) -> None:
+    """ValueError where what :meth:`Storage.fitting` gave has a number below 0 that cannot be."""
+    for place, entry in [*state["tensors"].items(), ("values", state["values"])]:
+        for name in never_negative:
+            if np.min(entry.get(name, 0), initial=0) < 0:
+                raise ValueError(f"load_state_dict: {where}, {place}: {name!r} is below 0, which it never is")
+
+
 def array_like(found: Any, like: np.ndarray, name: str, where: str) -> np.ndarray:
     """What was found in a state as a copy like ``like``; ValueError where shape or dtype do not fit."""
     array = np.asarray(found)

@@ -8,16 +8,20 @@ import io
 import json
 import math
 import os
+import reprlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.files import remove_leftovers, replacing
+from autograd.files import destination, path_of, remove_leftovers, replacing
+from autograd.naming import printable
 
 from ..checks import count, real
+from ..module import Module, check_array, check_names
 from ..schedules import Schedule
+from .history import any_number
 
 if TYPE_CHECKING:
     from .run import Run
@@ -145,6 +149,7 @@ class EarlyStopping(Callback):
         self.patience = count(patience, "patience", "EarlyStopping", low=0)
         self.min_delta = real(min_delta, "min_delta", "EarlyStopping", low=0)
         self.restore = bool(restore)
+        self._model: Module | None = None  # the one whose weights are kept, once it is known
         self._start_afresh()
 
     def _start_afresh(self) -> None:
@@ -154,6 +159,7 @@ class EarlyStopping(Callback):
 
     def begin(self, run: Run) -> None:
         """Forget an earlier run."""
+        self._model = run.model
         self._start_afresh()
 
     def after_epoch(self, run: Run) -> None:
@@ -181,10 +187,34 @@ class EarlyStopping(Callback):
         }  # fmt: skip
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on waiting."""
-        self.best, self.best_epoch, self.waited = state["best"], state["best_epoch"], state["waited"]
+        """Go on waiting; ValueError or TypeError, and nothing is changed, where it is no such state."""
+        name = "EarlyStopping"
+        if state.keys() != self.state_dict().keys():
+            raise ValueError(f"{name}: got {sorted(state)}; expected {sorted(self.state_dict())}")
+        best = any_number(state["best"], "best", name)
+        best_epoch = count(state["best_epoch"], "best_epoch", name, low=0)
+        waited = count(state["waited"], "waited", name, low=0)
         weights = state["weights"]
-        self._weights = None if weights is None else {k: np.array(v) for k, v in weights.items()}
+        if self.restore and best_epoch and weights is None:
+            raise ValueError(f"{name}: there are no weights of epoch {best_epoch}; go on with restore=False")
+        if weights is not None:
+            if not isinstance(weights, Mapping):
+                got = reprlib.repr(weights)
+                raise TypeError(f"{name}: weights are {got}; expected arrays by name, or None")
+            weights = {each: np.array(array) for each, array in weights.items()}
+            self._check_weights(weights)
+        self.best, self.best_epoch, self.waited, self._weights = best, best_epoch, waited, weights
+
+    def _check_weights(self, weights: Mapping[str, np.ndarray]) -> None:
+        """At once, and not where they are to be restored, when training has ended."""
+        if self._model is None:
+            return
+        own, name = self._model.state_dict(), type(self._model).__name__
+        check_names(weights, own, name)
+        for each, array in weights.items():
+            check_array(each, array.shape, array.dtype, own[each], name)
+            if array.dtype.kind == "f" and np.isnan(array).any():
+                raise ValueError(f"EarlyStopping: there is a nan in the weights {each}")
 
 
 class _Act(Callback):
@@ -219,9 +249,15 @@ class BeforeStep(_Act):
     """Do something with the gradients before every step: clip them, add noise to them.
 
     >>> import nn
-    >>> model = nn.Linear(2, 1, rng=0)
+    >>> model = nn.Linear(2, 1, bias=False, rng=0)
     >>> noise = BeforeStep(nn.GradientNoise(model.parameters(), rng=0))
-    >>> clipping = BeforeStep(lambda: nn.clip_norm(model.parameters(), 1.0))
+    >>> clipping = BeforeStep(lambda: nn.clip_grad_norm(model.parameters(), 1.0))
+    >>> before, data = model.weight.numpy().copy(), (np.ones((8, 2)), np.full((8, 1), 100.0))
+    >>> history = nn.training.fit(
+    ...     model, data, nn.mse, nn.SGD(model.parameters(), lr=0.5), epochs=1, progress=False,
+    ...     callbacks=[noise, clipping])
+    >>> print(f"{np.linalg.norm(model.weight.numpy() - before):.4f}")  # the rate times the norm
+    0.5000
     """
 
     def before_step(self, run: Run) -> None:
@@ -233,8 +269,14 @@ class AfterStep(_Act):
     """Do something with the weights after every step: keep their norm below a limit.
 
     >>> import nn
-    >>> model = nn.Linear(2, 1, rng=0)
+    >>> model = nn.Linear(2, 1, bias=False, rng=0)
     >>> constraint = AfterStep(lambda: nn.max_norm(model.weight, 3.0))
+    >>> data = np.ones((8, 2)), np.full((8, 1), 100.0)
+    >>> history = nn.training.fit(
+    ...     model, data, nn.mse, nn.SGD(model.parameters(), lr=0.5), epochs=1, progress=False,
+    ...     callbacks=constraint)
+    >>> print(f"{np.linalg.norm(model.weight.numpy()):.4f}")
+    3.0000
     """
 
     def after_step(self, run: Run) -> None:
@@ -253,7 +295,7 @@ class CSVLog(Callback):
     quiet = False
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
+        self.path = path_of(path, type(self).__name__)
 
     def begin(self, run: Run) -> None:
         """Fail now and not after an hour where there is no such folder."""
@@ -261,8 +303,8 @@ class CSVLog(Callback):
 
     def after_epoch(self, run: Run) -> None:
         """Write all rows."""
-        with replacing(self.path) as file:
-            file.write(self.text(run.history.rows, run.history.columns()).encode())
+        with replacing(self.path, type(self).__name__) as file:
+            file.write(printable(self.text(run.history.rows, run.history.columns())).encode())
 
     def text(self, rows: list[dict[str, float]], columns: list[str]) -> str:
         """The content of the file."""
@@ -283,7 +325,9 @@ class JSONLinesLog(CSVLog):
 
     def text(self, rows: list[dict[str, float]], columns: list[str]) -> str:
         """The content of the file."""
-        finite = ({name: n if math.isfinite(n) else None for name, n in row.items()} for row in rows)
+        finite = (
+            {printable(name): n if math.isfinite(n) else None for name, n in row.items()} for row in rows
+        )
         return "".join(json.dumps(row) + "\n" for row in finite)
 
 
@@ -298,11 +342,6 @@ def monitored(run: Run, name: str | None, caller: str) -> float:
 
 def prepare(path: Path, caller: str) -> None:
     """See to it that a file can be written there, and take away what a killed run has left beside it."""
-    folder = path.absolute().parent
-    if not folder.is_dir():
-        raise FileNotFoundError(f"{caller}: there is no folder {str(path.parent)!r}")
-    if path.is_dir():
-        raise IsADirectoryError(f"{caller}: {str(path)!r} is a folder; expected the name of a file")
-    if not os.access(folder, os.W_OK):
+    if not os.access(destination(path, caller).absolute().parent, os.W_OK):
         raise PermissionError(f"{caller}: nothing may be written in the folder {str(path.parent)!r}")
     remove_leftovers(path)

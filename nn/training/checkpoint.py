@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from autograd.files import path_of
 
 from ..checks import count
 from ..serialization import read_state, write_state
@@ -41,7 +42,7 @@ class Checkpoint(Callback):
         every: int = 1,
         resume: bool = False,
     ) -> None:
-        self.path = Path(path)
+        self.path = path_of(path, "Checkpoint")
         self.steps = None if steps is None else count(steps, "steps", "Checkpoint")
         self.every = count(every, "every", "Checkpoint")
         self.resume = bool(resume)
@@ -51,13 +52,16 @@ class Checkpoint(Callback):
         """Resume, where that is wanted and possible."""
         prepare(self.path, "Checkpoint")
         if self.resume and self.path.exists():
+            remedy = "remove that file or pass resume=False to begin anew"
             try:
                 state = read_checkpoint(self.path)
             except ValueError as error:
-                raise ValueError(
-                    f"Checkpoint: cannot resume: {error}; remove that file or pass resume=False to begin anew"
-                ) from error
-            run.load_state_dict(state)
+                raise ValueError(f"Checkpoint: cannot resume: {error}; {remedy}") from error
+            try:
+                run.load_state_dict(state)
+            except ValueError as error:
+                found = f"{str(self.path)!r} is damaged, or of another run: {error}"
+                raise ValueError(f"Checkpoint: cannot resume: {found}; {remedy}") from error
         self._begun = run.epoch, run.step
 
     def after_step(self, run: Run) -> None:
@@ -92,7 +96,8 @@ def read_checkpoint(path: str | os.PathLike[str]) -> dict[str, Any]:
     ValueError where the file is no checkpoint, or corrupt.
     """
     state = read_state(path)
-    if not isinstance(state, dict) or state.pop("format", None) != FORMAT:
+    kind = state.pop("format", None) if isinstance(state, dict) else None
+    if type(kind) is not int or kind != FORMAT:
         raise ValueError(
             f"read_checkpoint: {os.fspath(path)!r} is no checkpoint of a kind that is known here"
         )

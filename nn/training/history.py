@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 import os
+import reprlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from ..checks import count
 
 Row = dict[str, float]
 
@@ -68,10 +71,40 @@ class History:
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take over what happened before; a Ctrl-C that came while it was read still counts."""
-        self.rows = [dict(row) for row in state["rows"]]
-        self.batch_losses = np.asarray(state["batch_losses"], np.float64).tolist()
-        self.stopped = state["stopped"]
+        """Take over what happened before; a Ctrl-C that came while it was read still counts.
+
+        ValueError, and nothing is changed, where it is no such state.
+        """
+        rows, losses, stopped = state["rows"], np.asarray(state["batch_losses"]), state["stopped"]
+        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+            raise ValueError(f"history: the rows are {reprlib.repr(rows)}; expected a list of dicts")
+        for epoch, row in enumerate(rows, 1):
+            for name, found in row.items():
+                any_number(found, f"{name} of epoch {epoch}", "history")
+            count(row["step"], f"step of epoch {epoch}", "history")
+            if row["epoch"] != epoch:
+                raise ValueError(f"history: the epoch of row {epoch} is {row['epoch']}; expected {epoch}")
+        if losses.ndim != 1 or losses.dtype.kind != "f":
+            raise ValueError(f"history: batch_losses are {reprlib.repr(losses)}; expected an array of floats")
+        steps = [0, *(row["step"] for row in rows), len(losses)]
+        if steps != sorted(steps):
+            raise ValueError(f"history: the steps are {reprlib.repr(steps[1:])}; expected them to go up")
+        if not isinstance(stopped, str | None):
+            raise ValueError(f"history: stopped is {reprlib.repr(stopped)}; expected text or None")
+        self.rows = [dict(row) for row in rows]
+        self.batch_losses = losses.tolist()
+        self.stopped = stopped
+
+
+def any_number(found: Any, name: str, caller: str) -> float:
+    """A number of a state, which may be inf or nan, as a float; else a TypeError.
+
+    >>> any_number(1, "loss", "history")
+    1.0
+    """
+    if isinstance(found, bool) or not isinstance(found, (int, float)):
+        raise TypeError(f"{caller}: {name} is {reprlib.repr(found)}; expected a number")
+    return float(found)
 
 
 INTERRUPTED = "interrupted"

@@ -65,9 +65,8 @@ def fit(
     Ctrl-C ends training after the batch under way: callbacks have their ``end`` (a checkpoint is saved), and
     the history is returned, with ``interrupted``; a second Ctrl-C raises KeyboardInterrupt at once. A loss,
     a weight, or what the optimizer keeps of one that becomes inf or nan (on the validation data: a loss of
-    nan) raises
-    :class:`NonFiniteError`, which says in which step, layer and operation it began; the history is in it. The
-    same seed on the same machine gives the same bits.
+    nan) raises :class:`NonFiniteError`, which says in which step, layer and operation it began; the history
+    is in it. The same seed on the same machine gives the same bits.
 
     >>> import nn
     >>> x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from autograd.naming import printable
+
 from .history import Row
 
 
@@ -58,9 +60,9 @@ class Progress:
             numbers = "   ".join(
                 f"{name.replace('_', ' ')} {number:.4f}" for name, number in row.items() if name not in hidden
             )
-            print(f"epoch {row['epoch']} of {self.epochs}   {numbers}   {row['seconds']:.1f} s", flush=True)
+            self.say(f"epoch {row['epoch']} of {self.epochs}   {numbers}   {row['seconds']:.1f} s")
 
     def say(self, text: str) -> None:
         """A line of its own."""
         if self.shown:
-            print(text, flush=True)
+            print(printable(text), flush=True)

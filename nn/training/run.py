@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import reprlib
 import time
 from collections.abc import Callable, Mapping
 from traceback import walk_tb
@@ -13,6 +14,7 @@ import numpy as np
 from autograd import Tensor, Value
 
 from .. import clipping, optim
+from ..checks import count, real
 from ..data import Loader
 from ..module import Module
 from ..optim import LBFGS, Optimizer
@@ -20,7 +22,7 @@ from ..random_state import Generators
 from .callbacks import AfterStep, BeforeStep, Callback
 from .checkpoint import Checkpoint
 from .evaluation import Metric, as_array, as_number, evaluate, forward_of
-from .history import INTERRUPTED, History, Row
+from .history import INTERRUPTED, History, Row, any_number
 from .progress import Progress
 from .split import Examples
 
@@ -234,8 +236,22 @@ class Run:
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from there; ValueError, and nothing is changed, where it is the state of another run."""
         before = self.moment()
+        history = History()
         try:
+            for part in (*before, "history"):
+                if not isinstance(state[part], Mapping):
+                    raise ValueError(f"{part} is {reprlib.repr(state[part])}; expected a dict")
+            if place := _not_a_number_in({name: state[name] for name in ("model", "optimizer")}, ""):
+                raise ValueError(f"there is an inf or a nan in {place}")
+            history.load_state_dict(state["history"])
             self.load_moment(state)
+            for name, reached, listed in (
+                ("epoch", self.epoch, history.rows),
+                ("step", self.step, history.batch_losses),
+            ):
+                if reached != len(listed):
+                    raise ValueError(f"{name} is {reached}, but the history has {len(listed)} of them")
+            self.check_weights()
             self.history.load_state_dict(state["history"])
             self.row = self.history.rows[-1] if self.history.rows else {}
         except Exception as error:
@@ -252,9 +268,22 @@ class Run:
                 "that remember nothing are not listed, but counted)"
             )
         progress, numbers = state["progress"], {"loss", *self.metrics}
-        if progress["seen"] and progress["sums"].keys() != numbers:
+        epoch, step, seen = (
+            count(progress[name], name, "progress", low=0) for name in ("epoch", "step", "seen")
+        )
+        if seen > len(self.loader.x):
+            raise ValueError(f"progress: seen is {seen}; expected at most {len(self.loader.x)} examples")
+        if not isinstance(progress["sums"], Mapping):
+            raise ValueError(f"progress: sums are {reprlib.repr(progress['sums'])}; expected a dict")
+        sums = {
+            name: any_number(total, f"the sum of {name}", "progress")
+            for name, total in progress["sums"].items()
+        }
+        batch_loss = any_number(progress["batch_loss"], "batch_loss", "progress")
+        seconds = real(progress["seconds"], "seconds", "progress", low=0)
+        if seen and sums.keys() != numbers:
             raise ValueError(
-                f"in the middle of its epoch it has the sums of {sorted(progress['sums'])}, and this run "
+                f"in the middle of its epoch it has the sums of {sorted(sums)}, and this run "
                 f"wants {sorted(numbers)}; keep the metrics until the epoch is finished"
             )
         self.model.load_state_dict(state["model"], allow_nonfinite=True)
@@ -263,9 +292,19 @@ class Run:
             callback.load_state_dict(state["callbacks"][name])
         self.optimizer.load_state_dict(state["optimizer"])  # after the schedules, which set its rates
         self.generators.load_state_dict(state["random"])
-        self.epoch, self.step, self._seen = progress["epoch"], progress["step"], progress["seen"]
-        self._sums, self._seconds = dict(progress["sums"]), progress["seconds"]
-        self.batch_loss = progress["batch_loss"]
+        self.epoch, self.step, self._seen, self._sums = epoch, step, seen, sums
+        self._seconds, self.batch_loss = seconds, batch_loss
+
+
+def _not_a_number_in(part: Any, name: str) -> str | None:
+    """Where in nested dicts the first number is that is inf or nan, or the first array with a nan."""
+    if isinstance(part, Mapping):
+        inside = (_not_a_number_in(each, f"{name}, {key}" if name else key) for key, each in part.items())
+        return next(filter(None, inside), None)
+    if isinstance(part, float):
+        return None if math.isfinite(part) else name
+    found = isinstance(part, np.ndarray) and part.dtype.kind == "f" and np.isnan(part).any()
+    return name if found else None
 
 
 class NotFinite(ArithmeticError):

@@ -361,7 +361,7 @@ def test_a_long_label_is_whole_in_its_tip() -> None:
 
 @hypothesis.given(st.text(max_size=60))
 @hypothesis.example("\n")
-@hypothesis.settings(max_examples=40, deadline=None)
+@hypothesis.settings(max_examples=hypothesis.settings.default.max_examples // 10)
 def test_any_label_at_all(label: str) -> None:
     drawing = draw(Value(2.0, label))
     (group,) = groups(parse(drawing), "card")
@@ -376,7 +376,7 @@ def test_any_label_at_all(label: str) -> None:
 
 def test_controls_are_written_out() -> None:
     (group,) = groups(parse(draw(Value(1.0, "bell\x07 \x00 \ud800 \u202e"))), "card")
-    assert texts(group)[0] == r"bell\x07 \x00 \ud800 …"
+    assert texts(group)[0] == r"bell\x07 \x00 � \u202e"
     assert r"\u202e" in tip(group)
 
 

@@ -1,10 +1,22 @@
 """The walk: order, accumulation, steps; gradients that leave no trace; higher derivatives."""
 
+import random
+
 import numpy as np
 import pytest
 
 import autograd
-from autograd import Tensor, Value, backward_steps, gradients, hessian, hvp, jacobian, topological_order
+from autograd import (
+    Tensor,
+    Value,
+    backward_steps,
+    engine,
+    gradients,
+    hessian,
+    hvp,
+    jacobian,
+    topological_order,
+)
 
 
 def diamond():
@@ -35,6 +47,44 @@ def test_a_deep_path_beside_a_short_one_is_walked_in_order():
     root = autograd.sum([x * x, long, x * x * long])
     root.backward()
     assert x.grad == pytest.approx(2 * 1.5 + 1 + 3 * 1.5**2)
+
+
+def test_the_order_is_that_of_a_depth_first_search():
+    """Of graphs of every shape: 1 to 9 operands a node, of which some are leaves or numbers, or shared."""
+
+    def searched(root):
+        order = []
+
+        def visit(node):
+            if node.parents and node not in order:
+                for parent in node.parents:
+                    visit(parent)
+                order.append(node)
+
+        visit(root)
+        return order
+
+    def grown(rng, count):
+        nodes = [Value(0.5), Value(0.25), 2.0]
+        for _ in range(count):
+            near = nodes[-rng.choice((2, 4, len(nodes))) :]
+            x, y, one = rng.choice(near), rng.choice(nodes), Value(1.0)
+            kind = rng.randrange(5)
+            if kind == 0:
+                nodes.append(autograd.sum([one, *(rng.choice(near) for _ in range(rng.randrange(9)))]))
+            elif kind == 1:
+                nodes.append(autograd.tanh(one * x))
+            elif kind == 2:
+                nodes.append(one * x + y)
+            elif kind == 3:
+                nodes.append(one + y - x * 0.5)
+            else:
+                nodes.append(autograd.hardtanh(one, x, y))
+        return nodes[3:]
+
+    for seed in range(300):
+        for root in grown(random.Random(seed), 1 + seed % 30):
+            assert engine.inner_nodes(root) == searched(root)
 
 
 def test_a_node_used_twice_has_two_edges():

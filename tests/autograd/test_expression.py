@@ -8,17 +8,12 @@ import sys
 import textwrap
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, grammar
 from autograd.expression import ExpressionError, build, evaluate, parse
-
-# The same examples in every run, however slow the machine is.
-EXAMPLES = settings(
-    derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), max_examples=300
-)
 
 NUMBERS = {"x": 2.5, "w1": -3.0, "λ": 0.75, "b_2": 0.0, "損失": 1e-3}
 
@@ -106,7 +101,6 @@ LITERALS = st.one_of(
 TEXTS = st.recursive(st.one_of(LITERALS, st.sampled_from([*NUMBERS, "pi", "e"])), _extended, max_leaves=12)
 
 
-@EXAMPLES
 @given(TEXTS)
 @example("-x**2")
 @example("2**-x**2")
@@ -125,7 +119,6 @@ def test_a_value_is_the_one_that_python_gives(text):
         assert evaluate(text, NUMBERS) == expected
 
 
-@EXAMPLES
 @given(TEXTS)
 def test_on_values_it_is_a_graph_with_the_same_value(text):
     expected = by_python(text)
@@ -138,7 +131,6 @@ def test_on_values_it_is_a_graph_with_the_same_value(text):
         assert root.data == pytest.approx(expected, rel=1e-9, abs=1e-300)
 
 
-@EXAMPLES
 @given(st.text(st.characters(blacklist_categories=()), max_size=40))
 def test_any_text_at_all_is_a_number_or_an_error_that_points_at_a_column(text):
     try:
@@ -148,7 +140,6 @@ def test_any_text_at_all_is_a_number_or_an_error_that_points_at_a_column(text):
         assert not any(ord(c) < 32 and c != "\n" for c in str(error))
 
 
-@EXAMPLES
 @given(st.text("xw1 +-*/().,=<>[]{}'\"_:lambdifor\\\n\x000e", max_size=30))
 def test_text_that_looks_like_an_expression_too(text):
     try:
@@ -442,7 +433,7 @@ def test_many_names_that_nest_within_each_other_take_no_time():
 def test_two_thousand_names_of_two_words(monkeypatch):
     """Whether each is arithmetic is looked at without looking for names like it, which took them all."""
     names = [f"w{i} b" for i in range(2_000)]
-    with pytest.raises(ExpressionError, match="there is no name w9999. Known: w0 b, .* and 1987 more"):
+    with pytest.raises(ExpressionError, match="there is no name w9999, did you mean w999 b.* and 1987 more"):
         parse("w9999", names)
     monkeypatch.setattr(grammar, "difflib", None)
     assert parse("+".join(names[:1_300]), names).names == tuple(names[:1_300])

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
@@ -14,10 +14,6 @@ from autograd import Tensor, Value, gradcheck, gradients
 # Smooth everywhere and bounded growth, so that every random graph has finite derivatives.
 UNARY = ["tanh", "sin", "cos", "sigmoid", "softplus", "silu", "gelu", "erf"]
 BINARY = ["add", "sub", "mul"]
-settings.register_profile(
-    "stepgrad", deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
-)
-settings.load_profile("stepgrad")
 
 step = st.tuples(st.sampled_from(UNARY + BINARY + ["dot", "sum"]), st.integers(0, 30), st.integers(0, 30))
 leaf = st.floats(-2, 2)
@@ -57,7 +53,6 @@ def with_torch(torch, name, x, y):
 
 
 @given(st.lists(step, min_size=1, max_size=25), st.lists(leaf, min_size=1, max_size=4))
-@settings(max_examples=200)
 def test_random_graphs_against_torch(torch, steps, numbers):
     values = [Value(x) for x in numbers]
     root = build(steps, values, with_values)
@@ -85,7 +80,6 @@ def near(expected, scale):
 
 
 @given(st.lists(step, min_size=1, max_size=12), st.lists(leaf, min_size=1, max_size=3))
-@settings(max_examples=40)
 def test_random_graphs_against_central_differences(steps, numbers):
     assert gradcheck(
         lambda *values: build(steps, values, with_values) * 0.3, numbers, rtol=1e-5, atol=1e-7
@@ -93,7 +87,6 @@ def test_random_graphs_against_central_differences(steps, numbers):
 
 
 @given(st.lists(step, min_size=1, max_size=15), st.lists(leaf, min_size=2, max_size=3), st.integers(1, 4))
-@settings(max_examples=60)
 def test_a_graph_of_tensors_is_that_graph_of_values_in_every_element(steps, numbers, n):
     steps = [s for s in steps if s[0] not in ("dot", "sum")]
     rows = [[x + 0.1 * k for k in range(n)] for x in numbers]
@@ -113,7 +106,6 @@ def test_a_graph_of_tensors_is_that_graph_of_values_in_every_element(steps, numb
     mutually_broadcastable_shapes(num_shapes=2, min_side=0, max_side=3, max_dims=4),
     st.sampled_from(["add", "sub", "mul", "div", "maximum"]),
 )
-@settings(max_examples=150)
 def test_broadcasting_both_ways(torch, shapes, name):
     rng = np.random.default_rng(1)
     arrays = [rng.uniform(0.5, 2.0, size=shape) for shape in shapes.input_shapes]

@@ -33,18 +33,6 @@ AWKWARD = [
     1e-300,
 ]
 UPSTREAM = -1.7
-KINKED = {
-    "relu",
-    "leaky_relu",
-    "prelu",
-    "elu",
-    "selu",
-    "hardtanh",
-    "abs",
-    "sign",
-    "maximum",
-    "minimum",
-}  # second derivatives jump at 0 and ties
 
 
 def torch_row(torch, op):
@@ -151,39 +139,6 @@ def test_value_agrees_with_torch_or_raises_where_torch_is_not_finite(op, torch):
                 # near a zero of the derivative (gelu, silu, tanh) rounding of its terms is what remains
                 assert close(value.grad, slope, 1e-11, 1e-15), (op.name, point, value.grad, slope)
         compared += 1
-    assert compared >= 10
-
-
-@pytest.mark.parametrize("op", ROWS)
-def test_second_derivatives_agree_with_torch(op, torch):
-    function = torch_row(torch, op)
-    compared = 0
-    for point in points(op):
-        if max(map(abs, point)) > 20 or op.name in KINKED and (0 in point or len(set(point)) < len(point)):
-            continue
-        if op.name == "pow" and point[1] == 0:
-            continue  # torch holds d(x**y)/dx at 0 for the constant 0; see test_the_mixed_derivative_of_pow
-        leaves = [torch.tensor(x, requires_grad=True) for x in point]
-        first = torch.autograd.grad(function(*leaves), leaves, create_graph=True, allow_unused=True)
-        values = [Value(x) for x in point]
-        try:
-            ours = gradients(op(*values), values, create_graph=True)
-            again = [gradients(slope, values) for slope in ours]
-        except (ArithmeticError, ValueError):
-            continue
-        for slope, row in zip(first, again):
-            if slope is None or not slope.requires_grad:
-                assert row == [0.0] * len(values)
-                compared += 1
-                continue
-            expected = torch.autograd.grad(slope, leaves, retain_graph=True, allow_unused=True)
-            if not all(map(math.isfinite, row)):
-                continue  # one that is too large for a float, and what is left of it
-            for mine, theirs in zip(row, expected):
-                theirs = 0.0 if theirs is None else theirs.item()
-                if math.isfinite(theirs):  # beside large ones, what cancels is as large as their rounding
-                    assert close(mine, theirs, 1e-9, 1e-12 * max(1.0, *map(abs, row))), (op.name, point, mine)
-                    compared += 1
     assert compared >= 10
 
 

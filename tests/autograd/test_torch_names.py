@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import autograd
+import nn
 from autograd import Tensor, Value, torch_names
 
 X, V = Tensor(np.ones((2, 3))), Value(2.0, "v")
@@ -120,6 +121,32 @@ def test_what_asks_whether_an_attribute_is_there_is_answered():
     with pytest.raises(AttributeError, match="__array_interface__"):
         _ = V.__array_interface__
     assert X.size == 6 and isinstance(X.size, int) and X.size * 2 == 12
+
+
+def test_what_is_not_there_is_not_offered():
+    for node in (V, X):
+        assert {"data", "grad", "tanh", "backward"} <= set(dir(node))
+        assert not {"_prev", "_op", "clamp", "cuda"} & set(dir(node))
+    assert "item" in dir(X) and "item" not in dir(V)
+    own = type("Own", (Value,), {})(1.0)
+    own.mine = 1
+    assert "mine" in dir(own) and "_prev" not in dir(own)
+
+
+def test_no_class_on_the_hot_path_has_getattr():
+    """In a class with one, Python 3.11 and older read every attribute at several times the cost."""
+    for kind in (Value, Tensor, nn.MLP, nn.Sequential, nn.Linear, nn.Adam, nn.Loader):
+        for home in kind.__mro__[:-1]:
+            assert not {"__getattr__", "__getattribute__"} & vars(home).keys(), kind
+
+
+def test_a_name_of_others_can_be_defined():
+    autograd.define("reciprocal", lambda x: 1.0 / x, lambda out, x: -out * out)
+    try:
+        assert Value(4.0).reciprocal().data == 0.25 and Tensor([4.0]).reciprocal().data.tolist() == [0.25]
+    finally:
+        for kind in (Value, Tensor):
+            del kind.reciprocal
 
 
 def test_a_function_keeps_its_name_its_words_and_its_signature():

@@ -2,13 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, ops, trace
 
-SETTINGS = {"deadline": None, "derandomize": True, "suppress_health_check": list(HealthCheck)}
 UNARY = [
     "tanh", "sin", "sigmoid", "softplus", "silu", "gelu", "erf", "relu", "elu", "mish", "abs", "neg",
     "hardtanh",
@@ -192,13 +191,11 @@ class Case:
 
 
 @given(st.lists(step, max_size=7), st.sampled_from([None, *range(len(ENDS))]), seeds)
-@settings(max_examples=1500, **SETTINGS)
 def test_a_batch_is_what_eager_values_do(steps, end, seed):
     Case(steps, end, seed).compare(np.float64, 1e-12)
 
 
 @given(st.lists(step, max_size=7), st.sampled_from([None, *range(len(ENDS))]), seeds)
-@settings(max_examples=400, **SETTINGS)
 def test_float32_stays_float32(steps, end, seed):
     case = Case(steps, end, seed)
     if case.scale < 1e3:

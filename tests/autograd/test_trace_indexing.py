@@ -2,14 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd.tracing.indexing import literal, view
 
-SETTINGS = settings(
-    max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
 shapes = st.lists(st.integers(1, 4), max_size=4)
 
 
@@ -44,14 +41,12 @@ indexes = st.one_of(regular(), corners(), irregular())
 
 
 @given(indexes)
-@SETTINGS
 def test_a_literal_is_the_array(index):
     found = eval(literal(index))  # noqa: S307
     assert found.shape == index.shape and np.array_equal(found, index)
 
 
 @given(indexes, st.integers(0, 9), st.booleans())
-@SETTINGS
 def test_a_view_reads_what_the_index_names(index, beyond, batched):
     row = np.arange(index.max() + 1 + beyond)
     found = view(index, len(row))
@@ -64,7 +59,6 @@ def test_a_view_reads_what_the_index_names(index, beyond, batched):
 
 
 @given(corners())
-@SETTINGS
 def test_a_corner_of_a_box_is_a_view_where_the_box_is_there(index):
     room = int(np.prod([length + 2 for length in index.shape]))
     assert view(index, index.max() + 1 + room) is not None

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
@@ -52,8 +52,6 @@ OTHERS = [
     "negated",
     "constant",
 ]
-CALM = {"deadline": None, "derandomize": True, "suppress_health_check": list(HealthCheck)}
-SETTINGS = settings(max_examples=2000, **CALM)
 
 step = st.tuples(st.sampled_from(ROWS + OTHERS), st.integers(0, 30), st.integers(0, 30), st.floats(-2, 2))
 leaf = st.floats(-2, 2)
@@ -114,7 +112,6 @@ def case(steps, given_, weights, index):
 
 
 @given(graph, numbers, numbers, st.integers(0, 2))
-@SETTINGS
 def test_a_program_is_what_eager_values_do(steps, given_, weights, index):
     program, parameters, value, slopes, scale = case(steps, given_, weights, index)
     assert near(program(given_, index), value, scale)
@@ -125,7 +122,6 @@ def test_a_program_is_what_eager_values_do(steps, given_, weights, index):
 
 
 @given(graph, numbers, numbers, st.integers(0, 2))
-@SETTINGS
 def test_source_runs_on_its_own_and_is_what_eager_values_do(steps, given_, weights, index):
     program, parameters, value, slopes, scale = case(steps, given_, weights, index)
     scope = {"__builtins__": __builtins__}
@@ -137,7 +133,6 @@ def test_source_runs_on_its_own_and_is_what_eager_values_do(steps, given_, weigh
 
 
 @given(graph, numbers, st.integers(0, 2))
-@settings(max_examples=200, **CALM)
 def test_a_pass_leaves_the_meaning_alone(steps, weights, index):
     program, parameters, value, slopes, scale = case(steps, weights, weights, index)
     arguments = [*weights, float(index)]
@@ -152,7 +147,6 @@ def test_a_pass_leaves_the_meaning_alone(steps, weights, index):
 
 
 @given(graph, numbers, numbers, st.lists(st.integers(0, 2), min_size=1, max_size=4), st.floats(-1, 1))
-@SETTINGS
 def test_a_batch_is_the_mean_of_what_eager_values_do(steps, given_, weights, indexes, apart):
     """Graphs without any structure: where nothing is a matrix product, it may only not be wrong."""
     batch = [[x + apart * row for x in given_] for row in range(len(indexes))]
@@ -176,7 +170,6 @@ def test_a_batch_is_the_mean_of_what_eager_values_do(steps, given_, weights, ind
 
 
 @given(graph, numbers, st.integers(0, 2))
-@settings(max_examples=300)
 def test_fusing_leaves_the_meaning_alone(steps, weights, index):
     program, parameters, value, slopes, scale = case(steps, weights, weights, index)
     found = fused(program.code).evaluate([*weights, float(index)], weights)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import ops
@@ -11,9 +11,6 @@ from autograd.tracing.arrays import Arrays
 from autograd.tracing.numpy_source import Writer
 from autograd.tracing.reverse import reversed_pass
 
-SETTINGS = settings(
-    max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
 SIZE = 6
 places = st.lists(st.integers(0, SIZE - 1), min_size=1, max_size=8)
 
@@ -29,7 +26,6 @@ def run(arrays, outputs, x, parameters):
 
 
 @given(st.lists(places, min_size=1, max_size=3), st.integers(1, 3), st.booleans())
-@SETTINGS
 def test_elements_are_added_up_where_they_belong(indexes, batch, of_arguments):
     """The gradient of a weighted sum of gathered elements is what np.add.at adds up."""
     rng = np.random.default_rng(0)

@@ -136,8 +136,6 @@ def test_latex_names():
 
 
 def test_latex_renders():
-    matplotlib = pytest.importorskip("matplotlib")
-    matplotlib.use("agg")
     from matplotlib.mathtext import MathTextParser
 
     w = Value(2.0, "50% of $x_1^2")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,58 +10,91 @@ from typing import Any
 import pytest
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-
-
-def _absent(what: str) -> None:
-    if os.environ.get("CI") == "true":
-        pytest.fail(what, pytrace=False)
-    pytest.skip(what)
+# what every window has beside its page: a process for its address bar, and one in advance for the next page
+UNSEEN = (
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+    "SpareRendererForSitePerProcess",
+)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """Headless Chromium; where it or Playwright is missing a test is skipped, and under CI=true it fails."""
-    try:
-        from playwright.sync_api import sync_playwright
-    except ModuleNotFoundError as missing:
-        if missing.name != "playwright":
-            raise
-        _absent("Playwright, which drives the browser, is not installed: pip install playwright")
+    """Headless Chromium; where it or Playwright is missing a test is skipped."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
-        _absent("there is no Chromium to show the page in: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program, args=["--headless", "--no-sandbox", "--disable-gpu"]
+        pytest.skip("there is no Chromium to show the page in: apt-get install chromium")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=program,
+            args=["--headless", "--no-sandbox", "--disable-gpu", f"--disable-features={','.join(UNSEEN)}"],
         )
         yield browser
         browser.close()
 
 
+class Window:
+    """A window that tests use one after the other: to open one takes longer than most of them do."""
+
+    def __init__(self, browser: Any) -> None:
+        self.browser, self.page, self.taken = browser, None, False
+
+    def take(
+        self, width: int, height: int, color_scheme: str = "light", reduced_motion: str = "reduce"
+    ) -> Any:
+        if self.page is None:
+            self.page = self.browser.new_context().new_page()
+        self.taken = True
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
+        return self.page
+
+    def give_back(self) -> None:
+        self.taken = False
+        self.page.mouse.move(0, 0)
+        self.page.goto("about:blank")
+
+
+@pytest.fixture(scope="session")
+def window(browser: Any) -> Window:
+    return Window(browser)
+
+
 @pytest.fixture
-def show(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+def show(browser: Any, window: Window, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     """``show(stepper)`` opens a page from a file; at the end it has asked for nothing and not complained."""
-    contexts, heard = [], []
+    opened, heard = [], []
 
     def show(page_of: Any, fragment: str = "", width: int = 1280, height: int = 720, **context: Any) -> Any:
-        path = tmp_path / f"page{len(contexts)}.html"
+        path = tmp_path / f"page{len(opened)}.html"
         path.write_text(page_of if isinstance(page_of, str) else page_of.html, encoding="utf-8")
-        contexts.append(
-            browser.new_context(
-                viewport={"width": width, "height": height}, **{"reduced_motion": "reduce"} | context
-            )
-        )
-        page = contexts[-1].new_page()
-        page.set_default_timeout(10_000)
         own = path.as_uri()
-        page.on("request", lambda asked: heard.append(asked.url) if asked.url.split("#")[0] != own else None)
-        page.on("pageerror", lambda error: heard.append(str(error)))
-        page.on("console", lambda message: heard.append(message.text))
-        page.on("dialog", lambda dialog: (heard.append(dialog.message), dialog.dismiss()))
+        if window.taken or context.keys() - {"color_scheme", "reduced_motion"}:
+            size = {"width": width, "height": height}
+            page = browser.new_context(viewport=size, **{"reduced_motion": "reduce"} | context).new_page()
+        else:
+            page = window.take(width, height, **context)
+        page.set_default_timeout(60_000)  # only where something is wrong
+        listeners = {
+            "request": lambda asked: heard.append(asked.url) if asked.url.split("#")[0] != own else None,
+            "pageerror": lambda error: heard.append(str(error)),
+            "console": lambda message: heard.append(message.text),
+            "dialog": lambda dialog: (heard.append(dialog.message), dialog.dismiss()),
+        }
+        for event, listener in listeners.items():
+            page.on(event, listener)
+        opened.append((page, listeners))
         page.goto(own + fragment)
         return page
 
     yield show
-    for context in contexts:
-        context.close()
+    for page, listeners in opened:
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+        if page is window.page:
+            window.give_back()
+        else:
+            page.context.close()
     assert heard == []

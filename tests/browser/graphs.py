@@ -48,7 +48,8 @@ def every_operation(x: float = 0.7, y: float = 1.3) -> Value:
     out = autograd.dot([a, b], [b, a]) + autograd.sum([a, b, a]) + autograd.logsumexp([a, b])
     for op in autograd.ops.ELEMENTWISE.values():
         if not op.is_defined:
-            out = out + op(*[a, b, 1.9][: len(op.partials)])
+            first = a / 8.0 if op.domain.startswith("-1 <= x") else a
+            out = out + op(*[first, b, 1.9][: len(op.partials)])
     out.label = "out"
     return out
 

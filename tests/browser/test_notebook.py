@@ -1,7 +1,5 @@
 """In a notebook: executed for real, its output carries the page, and the page works inside its frame."""
 
-import nbconvert
-import nbformat
 import pytest
 
 CELL = """\
@@ -15,9 +13,19 @@ stepper(o)
 
 
 @pytest.fixture(scope="module")
-def executed():
+def nbconvert():
+    """Imported where it is used: it takes a second, and every process collects every test."""
+    import nbconvert
+
+    return nbconvert
+
+
+@pytest.fixture(scope="module")
+def executed(nbconvert):
+    import nbformat
+
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)])
-    nbconvert.preprocessors.ExecutePreprocessor(timeout=120, kernel_name="python3").preprocess(notebook)
+    nbconvert.preprocessors.ExecutePreprocessor(timeout=600, kernel_name="python3").preprocess(notebook)
     return notebook
 
 
@@ -28,7 +36,7 @@ def test_the_output_carries_the_page_and_a_text(executed):
     assert output.data["text/plain"] == "<Stepper: o, 10 nodes, 5 operations>"
 
 
-def test_the_page_works_in_the_frame_of_the_notebook(executed, browser, tmp_path):
+def test_the_page_works_in_the_frame_of_the_notebook(executed, nbconvert, browser, tmp_path):
     body, _ = nbconvert.HTMLExporter(template_name="basic").from_notebook_node(executed)
     path = tmp_path / "notebook.html"
     path.write_text(f"<!doctype html><meta charset=utf-8><body>{body}", encoding="utf-8")

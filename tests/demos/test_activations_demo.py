@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import nn
+from autograd import Value
 from demos.activations import curves, way_back
-from demos.command import main
 from nn import activations
 
 NAMES = [entry.name for entry in curves.ENTRIES]
@@ -66,17 +66,17 @@ def test_the_way_back_of_each():
     for name in ("silu", "mish", "gelu", "gelu_tanh"):
         assert paths[name][-1] < paths[name][10] < way_back.START
     for name in ("sigmoid", "tanh", "leaky_relu", "prelu", "elu", "selu", "softplus"):
-        assert float(way_back.UNITS[name](paths[name][-1])) == pytest.approx(way_back.TARGET, abs=1e-6)
+        end = way_back.UNITS[name](Value(paths[name][-1]))
+        assert end.data == pytest.approx(way_back.TARGET, abs=1e-6)
 
 
-def test_the_page_says_of_each_its_range_and_where_it_saturates(tmp_path, capsys):
-    assert main(["activations", "--out", str(tmp_path)]) == 0
-    html = (tmp_path / "activations.html").read_text(encoding="utf-8")
+def test_the_page_says_of_each_its_range_and_where_it_saturates(ran):
+    _, text, out = ran("activations")
+    html = (out / "activations.html").read_text(encoding="utf-8")
     captions = re.findall(r"<figcaption>(\w+)\. Range: ([^<]+) Saturates: ([^<]+)</figcaption>", html)
     assert [name for name, _, _ in captions] == NAMES
     assert all(range_.endswith(".") and saturates.endswith(".") for _, range_, saturates in captions)
     assert "What to see" in html
-    text = capsys.readouterr().out
     assert re.search(r"^relu +0\.00 to 1\.00 +x < 0\.0 +x < 0\.0$", text, re.M)
     assert "What to see: where a slope is below a hundredth" in text
     assert "relu never" in text and "elu 17" in text

@@ -3,6 +3,7 @@
 import gzip
 import struct
 import tracemalloc
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -229,3 +230,74 @@ def test_a_directory_in_place_of_a_file(folder: Path) -> None:
     path.mkdir()
     with pytest.raises(FileNotFoundError, match="train-images-idx3-ubyte: missing"):
         load_mnist(folder)
+
+
+def _member(content: bytes, name: bytes = b"") -> bytes:
+    """A gzip stream, with a file's name in its header, as RFC 1952 has it."""
+    deflate = zlib.compressobj(wbits=-15)
+    flags, named = (b"\x08", name + b"\0") if name else (b"\0", b"")
+    body = deflate.compress(content) + deflate.flush()
+    return (
+        b"\x1f\x8b\x08"
+        + flags
+        + bytes(6)
+        + named
+        + body
+        + struct.pack("<II", zlib.crc32(content), len(content))
+    )
+
+
+def test_a_gzip_header_of_any_length_is_gone_through_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not byte by byte: counted in reads, which do not depend on the machine."""
+    labels = np.arange(10)
+    content = idx_bytes(labels)
+    long = b"x" * 50_000_000
+    path = tmp_path / "labels"
+    reads = []
+    opened = idx.opened
+
+    def counting(*arguments: str) -> object:
+        file = opened(*arguments)
+
+        class Counting:
+            def __enter__(self) -> object:
+                return self
+
+            def __exit__(self, *error: object) -> None:
+                file.close()
+
+            def seek(self, to: int) -> None:
+                file.seek(to)
+
+            def read(self, size: int) -> bytes:
+                reads.append(size)
+                return file.read(size)
+
+        return Counting()
+
+    monkeypatch.setattr(idx, "opened", counting)
+    for written in (_member(content, long), _member(content[:9]) + _member(content[9:], long)):
+        path.write_bytes(written)
+        reads.clear()
+        assert np.array_equal(read_idx(path, LABELS), labels)
+        assert len(reads) < 2_000
+    path.write_bytes(_member(content, long)[:-1_000])
+    with pytest.raises(IdxError, match="truncated: the gzip stream ends early"):
+        read_idx(path, LABELS)
+
+
+def test_gzip_streams_one_after_the_other_and_zeros_behind(tmp_path: Path) -> None:
+    labels = np.arange(300) % 10
+    content = idx_bytes(labels)
+    path = tmp_path / "labels"
+    for written in (
+        b"".join(_member(content[i : i + 1]) for i in range(len(content))),
+        gzip.compress(content) + bytes(200_000),
+        gzip.compress(content[:50]) + bytes(70_000) + gzip.compress(content[50:]),
+        gzip.compress(b"") + gzip.compress(content) + gzip.compress(b""),
+    ):
+        path.write_bytes(written)
+        assert gzip.decompress(written) == content  # another reader has the same
+        assert np.array_equal(read_idx(path, LABELS), labels)

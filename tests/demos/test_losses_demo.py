@@ -7,23 +7,21 @@ import numpy as np
 import pytest
 
 import nn
-from demos.command import main
 from demos.losses import curves, effects
 
 FAMILIES = pytest.mark.parametrize("family", curves.FAMILIES, ids=lambda family: family.name)
 
 
-def test_every_loss_is_drawn_and_listed(tmp_path, capsys):
-    assert main(["losses", "--out", str(tmp_path)]) == 0
-    written = {path.name for path in tmp_path.iterdir()}
+def test_every_loss_is_drawn_and_listed(ran):
+    _, said, out = ran("losses")
+    written = {path.name for path in out.iterdir()}
     assert {f"losses-{family.name}.png" for family in curves.FAMILIES} < written
-    page = (tmp_path / "losses.html").read_text(encoding="utf-8")
+    page = (out / "losses.html").read_text(encoding="utf-8")
     labels = " ".join(curve.label for family in curves.FAMILIES for curve in family.curves)
     titles = " ".join(family.title for family in curves.FAMILIES)
     for name in nn.losses.__all__:
         assert f"<td>{name}</td>" in page
         assert name in labels or name in titles, name
-    said = capsys.readouterr().out
     assert all(word in said for word in ("Outliers", "Rare examples", "Smoothed labels"))
 
 
@@ -77,7 +75,7 @@ def test_lines_are_those_of_least_squares_and_of_least_absolute_deviations():
         assert np.abs(row - offset - slope * x).sum() < min(costs) + 0.02
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in (1, 2))])
 def test_what_is_said_of_effects(tmp_path, seed):
     said = effects.outliers(seed, tmp_path).said
     off = [float(number) for number in re.findall(r"by (\d\.\d\d)", said)]

@@ -279,9 +279,9 @@ def eager(built, example):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_traced_and_batched_they_compute_what_values_do(name):
-    """Value and gradients of several examples, as it is called and as its source is run on its own; and by as
-    many matrix products as the catalogue says.
+def test_batched_they_compute_what_values_do(name):
+    """Value and gradients over a batch, as it is called and as its source is run on its own; and by as many
+    matrix products as the catalogue says.
     """
     network = networks.find(name)
     built, examples = examples_of(network, 1 if name == "mnist" else 4)
@@ -301,8 +301,19 @@ def test_traced_and_batched_they_compute_what_values_do(name):
     mean, flat = executed(batched.source, "value_and_grad")(*batch, np.array(numbers))
     close(mean, np.mean(losses))
     close(flat, slopes.mean(axis=0))
-    if name == "mnist":  # as one number a line it has a million lines
-        return
+
+
+# As one number a line MNIST has a million lines, and the GPT takes Python half a minute to compile.
+SHORTER = [name for name in NAMES if name not in ("mnist", "gpt")]
+
+
+@pytest.mark.parametrize("name", [*SHORTER, pytest.param("gpt", marks=pytest.mark.thorough)])
+def test_line_by_line_they_compute_what_values_do(name):
+    """Value and gradients of several examples, as it is called and as its source is run on its own."""
+    built, examples = examples_of(networks.find(name), 4)
+    program = trace(built.fn, *built.example, parameters=built.parameters)
+    found = [eager(built, example) for example in examples]
+    numbers = [parameter.data for parameter in built.parameters]
     alone = executed(program.source, "value_and_grad")
     for example, (loss, to_parameters, to_numbers) in zip(examples, found):
         value, gradients = program.value_and_grad(*example)
@@ -342,6 +353,7 @@ def test_an_activation_that_somebody_defines_is_in_the_catalogue_too():
     assert isinstance(built.fn(*built.example), Value)
 
 
+@pytest.mark.thorough
 def test_mnist_is_as_large_as_it_says():
     built = networks.find("mnist").build(np.random.default_rng(0))
     order = autograd.topological_order(built.fn(*built.example))

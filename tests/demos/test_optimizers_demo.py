@@ -37,7 +37,9 @@ def test_rates_are_recorded_for_all_with_the_command_that_found_them():
         assert set(rates) == problems and set(rates.values()) <= set(entry.grid), entry.name
 
 
-@pytest.mark.parametrize("name", ["SGD", "Adam", "Lion"])
+@pytest.mark.parametrize(
+    "name", ["SGD", *(pytest.param(name, marks=pytest.mark.thorough) for name in ("Adam", "Lion"))]
+)
 @pytest.mark.parametrize("surface", SURFACES, ids=lambda surface: surface.name)
 def test_a_recorded_rate_is_the_best_of_the_grid(name, surface):
     """By another route than the tuner's: as soon as the path is in the picture, and near, for good."""

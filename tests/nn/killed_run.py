@@ -28,7 +28,7 @@ from nn.training import (
     fit,
 )
 
-EPOCHS = 100
+EPOCHS = 40
 
 
 class Slow(Callback):
@@ -74,7 +74,7 @@ def train(folder: Path, values: bool, slow: bool) -> None:
     )
     groups = [{"params": group, "lr": lr} for group, lr in ((weights, 0.02), (biases, 0.01)) if group]
     optimizer = nn.Adam(groups, lr=0.02)
-    schedule = nn.LinearWarmup(nn.Cosine(optimizer, total_steps=900), steps=7)
+    schedule = nn.LinearWarmup(nn.Cosine(optimizer, total_steps=360), steps=7)
     plateau = nn.ReduceOnPlateau(optimizer, factor=0.9, patience=0)
     noise = nn.GradientNoise(parameters, eta=1e-4, rng=9)
     loader = nn.Loader(x, y, 6, rng=2, augment=noisy_lists if values else noisy)

@@ -1,5 +1,6 @@
 """Activation modules against PyTorch's, to second order; what their docstrings claim; their names."""
 
+import inspect
 import math
 import re
 
@@ -312,11 +313,11 @@ def test_neurons_with_prelu_learn_a_slope_each():
 def sections(each):
     """The paragraphs of a docstring under their headings, each on one line."""
     found = {}
-    for line in each.__doc__.splitlines():
-        heading = re.match(r"    ([A-Z]\w+): (.*)", line)
+    for line in inspect.getdoc(each).splitlines():
+        heading = re.match(r"([A-Z]\w+): (.*)", line)
         if heading:
             key, found[heading[1]] = heading[1], heading[2]
-        elif line.startswith("        ") and found:
+        elif line.startswith("    ") and found:
             found[key] += " " + line.strip()
     return found
 

@@ -514,12 +514,13 @@ def test_a_bar_on_a_terminal_where_tqdm_is(installed, capsys, monkeypatch):
 
 def test_what_the_range_tests_picture_says_stands_apart():
     """Both names beside their lines, and over no other; the scale is not that of the losses at the end."""
-    figures = pytest.importorskip("matplotlib.figure")
+    from matplotlib.figure import Figure
+
     from nn import plots
 
     rates = np.geomspace(1e-5, 1.0, 60).tolist()
     losses = [2.0] * 40 + np.linspace(2.0, 0.5, 15).tolist() + [1e3] * 5
-    figure = figures.Figure((7.2, 3.6))
+    figure = Figure((7.2, 3.6))
     axes = figure.subplots()
     plots.range_test(axes, training.RangeTest(rates, losses))
     figure.draw_without_rendering()

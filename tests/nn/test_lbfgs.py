@@ -42,8 +42,9 @@ OPTIONS = [
 
 @pytest.mark.parametrize("function, start", PROBLEMS.values(), ids=PROBLEMS)
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
-def test_step_by_step_as_pytorch(torch, function, start, options):
-    """100 steps of some iterations each: the same places after each, the same losses, as many evaluations.
+@pytest.mark.parametrize("steps", [25, pytest.param(100, marks=pytest.mark.thorough)])
+def test_step_by_step_as_pytorch(torch, function, start, options, steps):
+    """Steps of some iterations each: the same places after each, the same losses, as many evaluations.
 
     In a curved valley differences of rounding grow from step to step, which says nothing of either side: so
     theirs starts each step from where ours is, in every number that it remembers.
@@ -58,7 +59,7 @@ def test_step_by_step_as_pytorch(torch, function, start, options):
         loss.backward()
         return loss
 
-    for _ in range(100):
+    for _ in range(steps):
         loss = optimizer.step(lambda: function(ours))
         their_loss = reference.step(closure)
         assert loss == pytest.approx(their_loss.item(), rel=1e-8, abs=1e-10)

@@ -108,7 +108,8 @@ def gradient(rng, shape, step):
 
 @TABLE
 @pytest.mark.parametrize("kind", ["tensors", "values", "both"])
-def test_a_hundred_steps_as_pytorch(torch, name, options, kind):
+@pytest.mark.parametrize("steps", [30, pytest.param(100, marks=pytest.mark.thorough)])
+def test_step_by_step_as_pytorch(torch, name, options, kind, steps):
     """The same gradients on both sides; some parameters have none at some steps; lr changes."""
     rng = np.random.default_rng(4)
     starts = [rng.standard_normal(shape) for shape in SHAPES]
@@ -122,8 +123,8 @@ def test_a_hundred_steps_as_pytorch(torch, name, options, kind):
     optimizer = getattr(nn, name)(flat, **options)
     assert optimizer.lr == reference.param_groups[0]["lr"]
 
-    for step in range(100):
-        if step == 50:
+    for step in range(steps):
+        if step == 20:
             optimizer.lr = reference.param_groups[0]["lr"] = 0.01
         for index, (parameter, their_parameter) in enumerate(zip(ours, theirs)):
             absent = step % 7 == index
@@ -242,7 +243,7 @@ def test_two_optimizers_on_one_model():
 @TABLE
 def test_it_finds_a_minimum(name, options):
     """(x - 3)**2 + 10 (y + 1)**2 from far away, on Values and on a Tensor."""
-    rates = {"SGD": 0.05, "RAdam": 0.05, "Adagrad": 2.0, "Adadelta": 40.0}  # the others' steps are about lr
+    rates = {"SGD": 0.05, "RAdam": 0.1, "Adamax": 0.4, "Adagrad": 2.0, "Adadelta": 40.0}  # others: lr
     options = {**options, "lr": rates.get(name, 0.2)}
     if "weight_decay" in options or name == "AdamW":
         options["weight_decay"] = 0.0  # it pulls to 0: then the minimum is elsewhere
@@ -251,8 +252,8 @@ def test_it_finds_a_minimum(name, options):
     options.pop("lr_decay", None)  # the schedule has that part
     x, y, w = Value(-5.0), Value(5.0), Tensor([-5.0, 5.0])
     optimizer = getattr(nn, name)([x, w, y], **options)
-    schedule = nn.Cosine(optimizer, total_steps=800)
-    for _ in range(800):
+    schedule = nn.Cosine(optimizer, total_steps=400)
+    for _ in range(400):
         loss = (x - 3) * (x - 3) + 10 * (y + 1) * (y + 1)
         error = (w - np.array([3.0, -1.0])) * np.array([1.0, math.sqrt(10)])
         optimizer.zero_grad()
@@ -295,10 +296,10 @@ def test_a_gradient_that_is_no_array_is_named():
 WEIGHT = Tensor([1.0])
 BAD = [
     (nn.SGD, ([],), {}, ValueError, "SGD: the list of parameters is empty"),
-    (nn.Adam, (WEIGHT,), {}, TypeError, "Adam: got Tensor; expected a list"),
-    (nn.Adam, (Value(1.0),), {}, TypeError, "Adam: got Value; expected a list"),
-    (nn.Adam, (3,), {}, TypeError, "Adam: got int; expected a list"),
-    (nn.Adam, (nn.Linear(1, 1),), {}, TypeError, r"Linear; expected a list, as of model.parameters\(\)"),
+    (nn.Adam, (WEIGHT,), {}, TypeError, "Adam: parameters is Tensor.*; expected a list"),
+    (nn.Adam, (Value(1.0),), {}, TypeError, "Adam: parameters is Value.*; expected a list"),
+    (nn.Adam, (3,), {}, TypeError, "Adam: parameters is 3; expected a list"),
+    (nn.Adam, (nn.Linear(1, 1),), {}, TypeError, "parameters is Linear.*; expected a list of param"),
     (nn.Adam, (nn.Sequential(nn.Linear(1, 1)),), {}, TypeError, "parameter 0 is of type Linear.*model.param"),
     (nn.Adam, ([np.ones(2)],), {}, TypeError, "parameter 0 is of type ndarray"),
     (nn.Adam, ([WEIGHT, WEIGHT],), {}, ValueError, "parameter 1, .*, is in the list twice"),

@@ -345,10 +345,10 @@ W = Value(1.0)
 BAD = [
     ([{"params": []}], ValueError, "SGD, group 0: the list of parameters is empty"),
     ([{"params": [W]}, {"params": [W]}], ValueError, "parameter 1, .* is in the list twice"),
-    ([{"params": W}], TypeError, "SGD, group 0: got Value; expected a list"),
+    ([{"params": W}], TypeError, "SGD, group 0: parameters is Value.*; expected a list"),
     ([{"lr": 0.1}], TypeError, r"SGD: group 0 is a dict with \['lr'\]; expected a dict with 'params'"),
     ([{"params": [W]}, W], TypeError, "SGD: group 1 is .*expected a dict with 'params'"),
-    ({"params": [W]}, TypeError, "SGD: got dict; expected a list"),
+    ({"params": [W]}, TypeError, "SGD: parameters is .*; expected a list"),
     ([{"params": [W], "momentun": 0.9}], ValueError, "no setting 'momentun'; there are lr, momentum"),
     ([{"params": [W], "momentum": "x"}], TypeError, "SGD: momentum is 'x'"),
     ([{"params": [W], "lr": 0}], ValueError, "SGD: lr is 0; expected a finite number above 0"),
@@ -370,7 +370,7 @@ def test_settings_that_are_changed_are_looked_at():
         ("lr", -1.0, "lr is -1.0"),
         ("lr", math.nan, "lr is nan"),
         ("momentum", 0.9, "needs other arrays than those kept from the start"),
-        ("nesterov", 1, "nesterov is 1 of type int; expected True or False"),
+        ("nesterov", 1, "nesterov is 1; expected True or False"),
         ("rate", 0.1, "no setting 'rate'"),
     ]:
         with pytest.raises((TypeError, ValueError), match=says):

@@ -281,14 +281,25 @@ def test_states_are_copies():
 
 
 @pytest.mark.parametrize("build", STATEFUL)
-@pytest.mark.parametrize("suffix, begins", [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
-def test_plotted_before_it_is_used(build, suffix, begins, tmp_path):
+def test_plotted_before_it_is_used(build, monkeypatch):
+    from matplotlib.figure import Figure
+
+    from nn import plots
+
     ours = two_groups()
     schedule = build(ours)
     before, rates = schedule.state_dict(), [g["lr"] for g in ours.groups]
-    path = schedule.plot(tmp_path / f"schedule.{suffix}", steps=30)
-    assert path.read_bytes().startswith(begins) and [f.name for f in tmp_path.iterdir()] == [path.name]
+    drawn = Figure()
+    monkeypatch.setattr(plots, "save", lambda path, fill, size: fill(drawn))  # without the file
+    schedule.plot("schedule.png", steps=30)
+    assert {len(line.get_ydata()) for axes in drawn.axes for line in axes.get_lines()} == {30}
     assert schedule.state_dict() == before and [g["lr"] for g in ours.groups] == rates
+
+
+@pytest.mark.parametrize("suffix, begins", [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
+def test_plotted_into_a_file_of_any_kind(suffix, begins, tmp_path):
+    path = nn.StepDecay(two_groups(), 3).plot(tmp_path / f"schedule.{suffix}", steps=30)
+    assert path.read_bytes().startswith(begins) and [f.name for f in tmp_path.iterdir()] == [path.name]
 
 
 def test_the_plot_shows_the_rates(tmp_path):

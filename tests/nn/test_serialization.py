@@ -1,6 +1,8 @@
 """Saving and loading: round trips, atomicity, and files that are not what they should be."""
 
+import contextlib
 import io
+import itertools
 import os
 import pickle
 import signal
@@ -8,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -15,6 +18,9 @@ import numpy as np
 import pytest
 
 import nn
+from autograd import Value
+from nn import serialization
+from nn.serialization import read_state, write_state
 
 MODELS = {
     "tensors": lambda rng: nn.Sequential(
@@ -226,3 +232,183 @@ def test_a_killed_process_leaves_the_old_file_or_the_new_one(tmp_path):
             process.send_signal(signal.SIGKILL)
         model = nn.load(nn.Linear(300, 300), path)
         assert model.weight.data.min() == model.weight.data.max() == model.bias.data[0]
+
+
+# A small file that would become a large one.
+
+
+def packed(path, entries, compression=zipfile.ZIP_DEFLATED):
+    """An archive of entries given in parts."""
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        for name, parts in entries.items():
+            with archive.open(name, "w", force_zip64=True) as file:
+                for part in parts:
+                    file.write(part)
+    return path
+
+
+def header(shape, dtype="<f4"):
+    written = io.BytesIO()
+    about = {"descr": dtype, "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(written, about)
+    return written.getvalue()
+
+
+@contextlib.contextmanager
+def little_memory(most=10e6):
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < most
+    finally:
+        tracemalloc.stop()
+
+
+MEGABYTE = bytes(2**20)
+
+
+@pytest.mark.parametrize(
+    "entries, says",
+    [
+        (
+            {"weight.npy": [header((2**28,))], "bias.npy": [header((1,)), b"\0" * 4]},
+            r"'weight' has shape \(268",
+        ),
+        (
+            {"weight.npy": [header((1, 1), "<U268435456")], "bias.npy": [header((1,))]},
+            "'weight' is of dtype <U",
+        ),
+        ({"weight.npy": [header((1, 1))], "bias.npy": [header((2**27,), "<f8")]}, "'bias' has shape"),
+        (
+            {"weight.npy": [b"\x93NUMPY\x02\x00\x00\x00\x00\x10"], "bias.npy": [header((1,))]},
+            "in a form that",
+        ),
+        ({"weight.npy": [b"\x93NUMPY\x01\x00"], "bias.npy": [header((1,))]}, "corrupt"),
+        (
+            {"weight.npy": [header((1, 1))], "bias.npy": [header((1,)), b"\0" * 4]},
+            "weight.npy is longer than",
+        ),
+    ],
+    ids=["shape", "dtype", "another", "header", "no header", "behind the array"],
+)
+def test_a_file_that_unpacks_to_a_gigabyte_is_refused_before_it_does(tmp_path, entries, says):
+    entries = {
+        **entries,
+        "weight.npy": itertools.chain(entries["weight.npy"], itertools.repeat(MEGABYTE, 256)),
+    }
+    path = packed(tmp_path / "bomb.npz", entries)
+    assert path.stat().st_size < 2**20
+    model = nn.Linear(1, 1, rng=0)
+    with little_memory(), pytest.raises(ValueError, match=f"load: .*bomb.npz.*{says}"):
+        nn.load(model, path)
+    assert same(model, nn.Linear(1, 1, rng=0))
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_compressed_as_numpy_never_does(tmp_path, compression):
+    """Python unpacks these a whole block at a time, whatever was asked for."""
+    entries = {"weight.npy": [header((1, 1)), b"\0" * 4], "bias.npy": [header((1,)), b"\0" * 4]}
+    with pytest.raises(ValueError, match="weight.npy is compressed in a way that NumPy does not use"):
+        nn.load(nn.Linear(1, 1), packed(tmp_path / "packed.npz", entries, compression))
+
+
+STATE = {"a": np.arange(3.0), "b": [np.zeros(2, np.int8), 1]}
+
+
+def edited(path, text=None, arrays=None, compression=zipfile.ZIP_STORED):
+    """A state file whose text, or arrays by their number, are others."""
+    write_state(STATE, path)
+    with zipfile.ZipFile(path) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    if text is not None:
+        entries["state.json"] = text
+    return packed(
+        path, {name: [content] for name, content in (entries | (arrays or {})).items()}, compression
+    )
+
+
+@pytest.mark.parametrize(
+    "changes, says",
+    [
+        (
+            {"text": b" " * 2**28, "compression": zipfile.ZIP_DEFLATED},
+            "it is compressed, which write_state never",
+        ),
+        ({"compression": zipfile.ZIP_LZMA}, "it is compressed"),
+        ({"text": b" " * (2**26 + 1)}, "state.json has 67,108,865 bytes; at most 67,108,864 are read"),
+        ({"text": b"[" * 100_000}, "recursion"),
+        (
+            {"text": b'[{"array in this archive": 0}, {"array in this archive": 0}]'},
+            "0.npy stands in two places",
+        ),
+        ({"text": b'[{"array in this archive": 7}]'}, "no item named '7.npy'"),
+        ({"text": b'[{"array in this archive": [1]}]'}, "no item named"),
+        ({"arrays": {"0.npy": header((2**28,))}}, "says that it has float32 of shape"),
+        ({"arrays": {"0.npy": header((2**40, 2**40))}}, "says that it has float32 of shape"),
+        ({"arrays": {"0.npy": header((2,), "<U2")}}, "says that it has <U2 of shape"),
+        ({"arrays": {"0.npy": header((2,), "<M8[s]") + bytes(16)}}, "says that it has datetime64"),
+    ],
+)
+def test_a_state_takes_no_more_memory_than_its_file(tmp_path, changes, says):
+    path = edited(tmp_path / "state", **changes)
+    with (
+        little_memory(20e6),
+        pytest.raises(ValueError, match=f"(?s)read_state: .*state' is no state .*{says}"),
+    ):
+        read_state(path)
+
+
+def test_entries_that_lie_within_each_other(tmp_path):
+    """One listed four times: so an archive could unpack to the square of its size."""
+    path = tmp_path / "state"
+    write_state({"a": np.zeros(10_000)}, path)
+    content = path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        begin = archive.start_dir
+    end = content.rindex(b"PK\x05\x06")
+    entry = content[begin : content.index(b"PK\x01\x02", begin + 1)]
+    listed = content[begin:end] + entry * 3
+    closing = bytearray(content[end:])
+    closing[8:12] = (5).to_bytes(2, "little") * 2
+    closing[12:16] = len(listed).to_bytes(4, "little")
+    path.write_bytes(content[:begin] + listed + bytes(closing))
+    with pytest.raises(ValueError, match="its parts are together longer than it is"):
+        read_state(path)
+
+
+def test_a_text_that_could_not_be_read_again_is_not_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(serialization, "MOST_TEXT", 1_000)
+    write_state(["x" * 900], tmp_path / "state")
+    with pytest.raises(
+        ValueError, match="write_state: what is no array takes 1,104 bytes, and at most 1,000"
+    ):
+        write_state(["x" * 1_100], tmp_path / "state")
+    assert read_state(tmp_path / "state") == ["x" * 900]
+
+
+# Names that no file can hold.
+
+
+class Named(nn.Module):
+    def __init__(self, *names):
+        self.parts = {name: Value(float(i)) for i, name in enumerate(names)}
+
+
+def test_half_a_surrogate_pair_in_a_name(tmp_path):
+    nn.save(Named("a\ud800", "b"), tmp_path / "model.npz")
+    with zipfile.ZipFile(tmp_path / "model.npz") as archive:
+        assert archive.namelist() == ["parts.a�.npy", "parts.b.npy"]
+    other = Named("b", "a\ud800")
+    nn.load(other, tmp_path / "model.npz")
+    assert [each.data for each in other.parts.values()] == [1.0, 0.0]
+    write_state({"a\ud800": "\udfff"}, tmp_path / "state")
+    assert read_state(tmp_path / "state") == {"a\ud800": "\udfff"}
+
+
+@pytest.mark.parametrize("names", [("a\ud800", "a\udfff"), ("a\0b",), ("a\ud800", "a�")])
+def test_names_that_would_not_come_back(tmp_path, names):
+    with pytest.raises(
+        ValueError, match="save: no entry in a file can be called 'parts.a.*rename that parameter"
+    ):
+        nn.save(Named(*names), tmp_path / "model.npz")
+    assert not list(tmp_path.iterdir())

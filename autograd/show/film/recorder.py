@@ -200,8 +200,8 @@ class Film:
         x = self.examples.inputs[:1]
         with modes.no_grad():
             given = self._model(x[0].tolist())
-        nodes = given if isinstance(given, (list, tuple)) else [given]
-        outputs = [node.data if isinstance(node, Value) else float(node) for node in nodes]
+        given = given if isinstance(given, (list, tuple)) else [given]
+        outputs = [float(each.data if isinstance(each, Value) else each) for each in given]
         ours = self.network.forward(np.array([value.data for value in values]), x)[-1][0]
         if len(outputs) != len(ours) or not np.allclose(outputs, ours, rtol=1e-9, atol=1e-12, equal_nan=True):
             raise ValueError(

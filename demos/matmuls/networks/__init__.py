@@ -26,7 +26,8 @@ from .recurrent import LSTM, RNN
 Draw = Callable[[np.random.Generator], Any]
 
 # Activations that some numbers have no result for: their networks begin with weights and inputs above 0.
-POSITIVE = ("log", "log1p", "sqrt")
+POSITIVE = ("log", "log1p", "log2", "log10", "sqrt")
+WITHIN_1 = ("arcsin", "arccos")  # and these with small ones
 
 
 @dataclass(frozen=True)
@@ -161,13 +162,17 @@ def _activations() -> list[Network]:
 def _activated(activation: str) -> Network:
     def make(rng: np.random.Generator) -> Module:
         network = Regression(rng, 3, [4, 2], activation)
+        state = network.state_dict()
         if activation in POSITIVE:
-            network.load_state_dict({name: abs(number) for name, number in network.state_dict().items()})
+            network.load_state_dict({name: abs(number) for name, number in state.items()})
+        elif activation in WITHIN_1:
+            network.load_state_dict({name: number / 8 for name, number in state.items()})
         return network
 
     def draw(rng: np.random.Generator) -> tuple[list[float], list[float]]:
         x = rng.standard_normal(3)
-        return (np.abs(x) if activation in POSITIVE else x).tolist(), rng.standard_normal(2).tolist()
+        x = np.abs(x) if activation in POSITIVE else np.tanh(x) if activation in WITHIN_1 else x
+        return x.tolist(), rng.standard_normal(2).tolist()
 
     return Network(
         f"mlp {activation}",

@@ -92,7 +92,9 @@ def sample(
     tokens: list[int] = []
     while END not in tokens and len(tokens) < block - 1:
         seen = [END, *tokens, *[END] * (block - 1 - len(tokens))]
-        row = [float(each) / temperature for each in logits(seen)[len(tokens)]]
+        found = logits(seen)[len(tokens)]
+        numbers = [each.data if isinstance(each, autograd.Value) else float(each) for each in found]
+        row = [each / temperature for each in numbers]
         largest = max(row)
         chances = np.array([math.exp(each - largest) for each in row])
         tokens.append(int(rng.choice(len(row), p=chances / chances.sum())))

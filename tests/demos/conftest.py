@@ -1,0 +1,76 @@
+"""What the tests of the demos share: each demo's short run, and pictures that are drawn once."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shutil
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import settings
+
+from demos import figures
+from demos.command import main
+from demos.matmuls import recovery
+from demos.matmuls.networks import perceptron
+
+SHORT = {
+    "moons": ["--steps", "4", "--points", "30"],
+    "film": ["--steps", "3"],
+    "mnist": ["--images", "1000", "--epochs", "1", "--hidden", "16"],
+    "initialization": ["--depth", "3", "--width", "16", "--steps", "4"],
+    # one image is left for the last batch
+    "regularization": ["--epochs", "1", "--images", "51", "--runs", "1"],
+    "optimizers": ["--steps", "12", "--images", "100", "--epochs", "1", "--runs", "1"],
+    "matmuls": ["--images", "500", "--steps", "5"],
+    "schedules": ["--epochs", "1", "--images", "100", "--runs", "1"],
+}
+
+
+class Ran(NamedTuple):
+    """A demo that ran: its arguments but for the folder, what it printed, and the folder it wrote."""
+
+    argv: list[str]
+    printed: str
+    out: Path
+
+
+@pytest.fixture(scope="session")
+def ran(tmp_path_factory: pytest.TempPathFactory, short_cuts: None) -> Callable[[str], Ran]:
+    """``ran(name)``: a demo's short run, the same for all tests that look at it."""
+
+    @cache
+    def run(name: str) -> Ran:
+        out, said = tmp_path_factory.mktemp(name), io.StringIO()
+        argv = [name, "--seed", "3", *SHORT.get(name, [])]
+        with contextlib.redirect_stdout(said):
+            assert main([*argv, "--out", str(out)]) == 0
+        return Ran(argv, said.getvalue(), out)
+
+    return run
+
+
+@pytest.fixture(scope="session", autouse=True)
+def short_cuts() -> Iterator[None]:
+    """Drawing is most of a short run: outside of the thorough set pictures are coarse and not laid out, and
+    the dark ones copies of the light. MNIST in scalars has 16 hidden neurons there, not 128.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recovery, "TIMED", 0.0)  # how fast a network is, no test asks
+        if settings.get_current_profile_name() != "thorough":
+            patch.setattr(perceptron.Digits.__init__, "__defaults__", (784, 16))
+            save = figures.save
+
+            def once(path: Path, *how: Any) -> tuple[Path, ...]:
+                (light,) = save(path, *how)
+                return light, shutil.copy(light, path.with_stem(f"{path.stem}-dark"))
+
+            patch.setattr(figures, "THEMES", {"": figures.LIGHT})
+            patch.setattr(figures, "LAYOUT", "none")
+            patch.setattr(figures, "DOTS_PER_INCH", 100)
+            patch.setattr(figures, "save", once)
+        yield
