@@ -189,18 +189,28 @@ def instance(given: Any, kind: type[T] | tuple[type[T], ...], name: str, caller:
     raise wrong(given, name, caller, f"{expected}, not {type(given).__name__}")
 
 
-def floating(given: Any, name: str, caller: str) -> np.dtype[Any]:
-    """The dtype of floats that ``given`` names.
+def named_dtype(given: Any, name: str, caller: str) -> np.dtype[Any]:
+    """The dtype that ``given`` names.
 
-    >>> floating("float32", "dtype", "Linear")
-    dtype('float32')
+    >>> named_dtype(float, "dtype", "astype")
+    dtype('float64')
     """
     try:
         found = np.dtype(given) if isinstance(given, (str, type, np.dtype)) else None
     except TypeError:  # a word that is the name of none
         found = None
     if found is None:
-        raise wrong(given, name, caller, "a dtype of floats, such as numpy.float32")
+        raise wrong(given, name, caller, "one of NumPy's dtypes, such as numpy.float32")
+    return found
+
+
+def floating(given: Any, name: str, caller: str) -> np.dtype[Any]:
+    """The dtype of floats that ``given`` names.
+
+    >>> floating("float32", "dtype", "Linear")
+    dtype('float32')
+    """
+    found = named_dtype(given, name, caller)
     if found.kind != "f":
         raise TypeError(f"{caller}: {name} is {found}; expected a dtype of floats, since gradients need them")
     return found

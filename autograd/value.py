@@ -235,13 +235,14 @@ class Value(Node):
             raise TypeError(
                 f"where: the condition is {condition!r}; for Values it is True or False, as x > 0 gives"
             )
-        x, y = (each if isinstance(each, Value) else constant(each, "where") for each in (x, y))
+        x = x if isinstance(x, Value) else constant(x, "where: x")
+        y = y if isinstance(y, Value) else constant(y, "where: y")
         return x if condition else y
 
     def _equal(self, other: Any) -> bool:
         if modes.traces and (recorder := modes.recorder()):
             return recorder.compare(self, "==", other)
-        return self._data == _as_operand(other, "==")
+        return self._data == _as_operand(other, "equal")
 
     @staticmethod
     def _apply(op: ops.Op, *operands: Any) -> Value:

@@ -59,7 +59,8 @@ def is_ours(cls: type, name: str) -> bool:
 
 for name, arguments in CALLS_OF_ARRAYS.items():
     if name in autograd.__all__:
-        CALLS[f"autograd.{name}"] = {"x": X} | arguments
+        one = "Value" if name in ("clip", "isnan", "round") else ""
+        CALLS[f"autograd.{name}"] = {"x": X | one} | arguments
     for kind in (Tensor, ValueArray):
         if is_ours(kind, name):
             CALLS[f"autograd.{kind.__name__}.{name}"] = arguments
