@@ -22,7 +22,7 @@ import numpy as np
 
 from . import array_ops, elementary, modes, ops, products
 from .array_ops import Axis
-from .checks import choice, flag, real, shown, whole, wrong
+from .checks import choice, flag, named_dtype, real, shown, whole, wrong
 from .torch_names import spelled
 
 # What is asked of arguments.
@@ -53,14 +53,14 @@ def _are_numbers(array: np.ndarray) -> bool:
     return builtins.all(_is_one_node(each) or isinstance(each, NUMBERS) for each in array.flat)
 
 
-def _together(caller: str, *arrays: Any) -> None:
+def _together(caller: str, names: str, *arrays: Any) -> None:
     """Refuse operands of which some are Values, where others are Tensors, or have a nan that no Value has."""
     if builtins.any(_holds_values(array) for array in arrays):
         for array in arrays:
             if not isinstance(array, np.ndarray):
-                raise TypeError(f"{caller}: got a Tensor beside Values; they do not mix")
+                raise TypeError(f"{caller}: got a Tensor beside Values as {names}; they do not mix")
             if array.dtype.kind == "f" and np.isnan(array).any():
-                raise ValueError(f"{caller}: got nan beside Values, which are never nan")
+                raise ValueError(f"{caller}: got nan beside Values as {names}, which are never nan")
 
 
 def _holds_values(x: Any) -> bool:
@@ -133,7 +133,7 @@ def axes_of(caller: str, axis: Any, ndim: int, name: str = "axis") -> Axis:
 def _shape_of(caller: str, shape: Any) -> tuple[int, ...]:
     sizes = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
     for size in sizes:
-        if type(size) is not int or size < -1:
+        if type(size) is not int or not -1 <= size <= sys.maxsize:
             return tuple([whole(each, "a size of the shape", caller, -1) for each in sizes])
     return sizes
 
@@ -258,7 +258,7 @@ def _reduced(row: Any, x: Any, axis: Any, keepdims: Any, caller: str = "", **mor
     return row(x, axis=axis, keepdims=keepdims, **more)
 
 
-EXTREMES = (array_ops.max, array_ops.min)
+EXTREMES = (array_ops.max, array_ops.min, array_ops.logsumexp)
 
 
 @spelled
@@ -295,6 +295,8 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
 def _shares(row: Any, x: Any, axis: Any) -> Any:
     x = array_of(row.name, x)
     axis = axis_of(row.name, axis, x.ndim)
+    if x.ndim and not x.shape[axis]:
+        raise ValueError(f"{row.name}: there is nothing to take it of, in an array of shape {x.shape}")
     return row(x, axis=axis) if x.ndim else row(x.reshape((1,)), axis=0).reshape(())
 
 
@@ -445,10 +447,7 @@ def astype(x: Any, dtype: Any) -> Any:
     x = array_of("astype", x)
     if _is_tensor(x):
         return x.astype(dtype)
-    try:
-        found = np.dtype(dtype)
-    except (TypeError, ValueError):
-        found = np.dtype(object)
+    found = named_dtype(dtype, "dtype", "astype")
     if found.kind not in ("f" if _holds_values(x) else "biuf"):
         expected = "a dtype of floats" + ("" if _holds_values(x) else ", integers or bools")
         raise wrong(dtype, "dtype", "astype", expected)
@@ -643,7 +642,7 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: float =
         filling = array_of("pad", constant_values, "constant_values")
         if filling.ndim:
             raise wrong(constant_values, "constant_values", "pad", "one number")
-        _together("pad", x, filling)
+        _together("pad", "x and constant_values", x, filling)
         inside = np.zeros(shape, bool)
         inside[inner] = True
         return ops.where(inside, padded, constant_values)
@@ -666,7 +665,8 @@ def split(x: Any, sections: int | Sequence[int], axis: int = 0) -> list[Any]:
     >>> [part.tolist() for part in split([1.0, 2.0, 3.0], [1])]
     [[1.0], [2.0, 3.0]]
     """
-    x, axis = _along("split", x, 0 if axis is None else axis)
+    x = array_of("split", x)
+    x, axis = _along("split", x, axis_of("split", axis, x.ndim))
     size = x.shape[axis]
     places = _integers(sections, "sections", "split")
     if places.ndim:
@@ -726,6 +726,10 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
         expected = f"{x.ndim} axes, as x has, not the shape {indices.shape}"
         raise wrong(indices, "indices", "take_along_axis", expected, ValueError)
     size = x.shape[axis]
+    along = (*x.shape[:axis], indices.shape[axis], *x.shape[axis + 1 :])
+    if not _fits(indices.shape, along):
+        expected = f"the shape {along}, or 1 in place of sizes, for x of shape {x.shape}"
+        raise wrong(indices, "indices", "take_along_axis", expected, ValueError)
     if indices.size and not (-size <= indices.min() and indices.max() < size):
         raise IndexError(
             f"take_along_axis: indices from {indices.min()} to {indices.max()}, but axis {axis} has {size} "
@@ -762,12 +766,13 @@ def put(x: Any, index: Any, values: Any) -> Any:
     """
     x = array_of("put", x)
     values = np.array(values, object) if _is_one_node(values) else array_of("put", values, "values")
-    _together("put", x, values)
+    _together("put", "x and values", x, values)
     places = np.arange(x.size).reshape(x.shape)
     try:
         chosen = places[_plain_index(index)]
     except (IndexError, ValueError) as error:
-        raise IndexError(
+        kind = IndexError if isinstance(index, (int, np.integer, tuple)) else TypeError
+        raise kind(
             f"put: the index {shown(index)} does not fit an array of shape {x.shape}: {error}"
         ) from None
     if x.dtype != values.dtype and not x.dtype.hasobject and not values.dtype.hasobject:
@@ -810,8 +815,13 @@ def matmul(x: Any, y: Any) -> Any:
     >>> matmul([[1.0, 2.0]], [3.0, 4.0])
     array([11.])
     """
-    x, y = array_of("matmul", x), array_of("matmul", y, "y")
-    _together("matmul", x, y)
+    return product("matmul", x, y, ("x", "y"))
+
+
+def product(caller: str, x: Any, y: Any, names: tuple[str, str]) -> Any:
+    """The matrix product of two arguments of those names."""
+    x, y = (array_of(caller, each, name) for each, name in zip((x, y), names))
+    _together(caller, " and ".join(names), x, y)
     return array_ops.matmul(x, y)
 
 
@@ -823,7 +833,7 @@ def outer(x: Any, y: Any) -> Any:
     [[3.0, 4.0], [6.0, 8.0]]
     """
     x, y = array_of("outer", x), array_of("outer", y, "y")
-    _together("outer", x, y)
+    _together("outer", "x and y", x, y)
     return array_ops.reshape(x, shape=(x.size, 1)) * array_ops.reshape(y, shape=(1, y.size))
 
 
@@ -839,7 +849,7 @@ def einsum(subscripts: str, *operands: Any) -> Any:
     if not operands:
         raise TypeError("einsum: got no operands; expected one for each part of the subscripts")
     arrays = [array_of("einsum", operand, "an operand") for operand in operands]
-    _together("einsum", *arrays)
+    _together("einsum", "operands", *arrays)
     inputs, output = products.letters_of(subscripts, [array.shape for array in arrays])
     return products.einsum(*arrays, inputs=inputs, output=output)
 

@@ -498,7 +498,7 @@ logsumexp = ArrayOp(
     on_array=in_single(_logsumexp),
     partials=(_to_logsumexp,),
     examples=reduction_examples(),
-    plain=lambda x, *, axis, keepdims: x.reduced(ops.logsumexp_of, axis, keepdims),
+    plain=lambda x, *, axis, keepdims: x.reduced(ops.logsumexp_of, axis, keepdims, "logsumexp"),
 )  # fmt: skip
 
 ARRAY: dict[str, ArrayOp] = {

@@ -20,6 +20,10 @@ T = TypeVar("T")
 LONGEST = 60  # characters of an argument in an error
 
 
+class TooLarge(OverflowError, ValueError):
+    """A whole number that no float can hold, where a float is needed."""
+
+
 def wrong(given: Any, name: str, caller: str, expected: str, kind: type[Exception] = TypeError) -> Exception:
     """The error that an argument is not what was expected.
 
@@ -95,8 +99,7 @@ def real(
         raise TypeError(
             f"{caller}: {name} is {shown(number)} of type {type(number).__name__}; expected a number"
         )
-    is_huge = isinstance(number, int) and abs(number) > sys.float_info.max
-    found = math.nan if is_huge else float(number)
+    found = math.nan if is_huge(number) else float(number)
     fits = low <= found <= high and math.isfinite(found)
     if fits and not (open_low and found == low) and (closed_high or found < high):
         return found
@@ -104,6 +107,15 @@ def real(
     bounds += [f"{'of at most' if closed_high else 'below'} {high:g}"] if high < math.inf else []
     expected = f"a finite number {' and '.join(bounds)}".strip()
     raise wrong(number, name, caller, expected, ValueError)
+
+
+def is_huge(number: Any) -> bool:
+    """Whether it is a whole number that no float can hold.
+
+    >>> is_huge(10**400), is_huge(10**300), is_huge(1e308)
+    (True, False, False)
+    """
+    return isinstance(number, int) and abs(number) > sys.float_info.max
 
 
 def flag(given: Any, name: str, caller: str) -> bool:
@@ -177,18 +189,28 @@ def instance(given: Any, kind: type[T] | tuple[type[T], ...], name: str, caller:
     raise wrong(given, name, caller, f"{expected}, not {type(given).__name__}")
 
 
-def floating(given: Any, name: str, caller: str) -> np.dtype[Any]:
-    """The dtype of floats that ``given`` names.
+def named_dtype(given: Any, name: str, caller: str) -> np.dtype[Any]:
+    """The dtype that ``given`` names.
 
-    >>> floating("float32", "dtype", "Linear")
-    dtype('float32')
+    >>> named_dtype(float, "dtype", "astype")
+    dtype('float64')
     """
     try:
         found = np.dtype(given) if isinstance(given, (str, type, np.dtype)) else None
     except TypeError:  # a word that is the name of none
         found = None
     if found is None:
-        raise wrong(given, name, caller, "a dtype of floats, such as numpy.float32")
+        raise wrong(given, name, caller, "one of NumPy's dtypes, such as numpy.float32")
+    return found
+
+
+def floating(given: Any, name: str, caller: str) -> np.dtype[Any]:
+    """The dtype of floats that ``given`` names.
+
+    >>> floating("float32", "dtype", "Linear")
+    dtype('float32')
+    """
+    found = named_dtype(given, name, caller)
     if found.kind != "f":
         raise TypeError(f"{caller}: {name} is {found}; expected a dtype of floats, since gradients need them")
     return found

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import flag
+from .checks import flag, wrong
 from .naming import expression_of, formulas, name_of
 
 
@@ -82,7 +82,7 @@ def topological_order(root: Any) -> list[Any]:
     ['leaf', 'mul', 'constant', 'add']
     """
     order: dict[Any, None] = {}
-    for node in inner_nodes(root):
+    for node in inner_nodes(_root(root, "topological_order")):
         for parent in node.parents:
             order.setdefault(parent)
         order[node] = None
@@ -167,10 +167,15 @@ def backward_steps(root: Any, gradient: Any = None) -> Iterator[Step]:
       x: local gradient w = -3, contribution -3 * -12 = 36, total none -> 36
       w: local gradient x = 2, contribution 2 * -12 = -24, total none -> -24
     """
-    nodes = walk(
-        root, root._seed(gradient, "backward_steps")
-    )  # here and not at the first step, so that errors come at the call
+    seed = _root(root, "backward_steps")._seed(gradient, "backward_steps")
+    nodes = walk(root, seed)  # here and not at the first step, so that errors come at the call
     return (Step(node, node.grad, _contributions(node)) for node in nodes)
+
+
+def _root(given: Any, caller: str) -> Any:
+    if not hasattr(given, "_seed"):
+        raise wrong(given, "root", caller, "a Value or a Tensor, the node that a computation ended in")
+    return given
 
 
 def _contributions(node: Any) -> tuple[Contribution, ...]:

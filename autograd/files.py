@@ -62,7 +62,7 @@ def destination(path: Any, caller: str, endings: Sequence[str] = ()) -> Path:
     if endings and path.suffix.lower() not in endings:
         *others, last = endings
         listed = f"{', '.join(others)} or {last}" if others else last
-        raise ValueError(f"{caller}: {str(path)!r} must end in {listed}, not {path.suffix!r}")
+        raise ValueError(f"{caller}: the path {str(path)!r} must end in {listed}, not {path.suffix!r}")
     if not path.absolute().parent.is_dir():
         raise FileNotFoundError(f"{caller}: there is no folder {str(path.parent)!r}; make it first")
     return path

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import array_functions, array_ops, ops
+from .checks import listed, wrong
 from .tensor import Tensor, _as_index
 from .torch_names import spelled
 from .value import Value, constant, nary
@@ -23,10 +24,15 @@ def _has_values(x: Any) -> bool:
     return isinstance(x, (list, tuple)) and any(isinstance(each, Value) for each in x)
 
 
-def _listed(caller: str, values: Any) -> list[Any]:
-    if isinstance(values, (Value, str)) or not hasattr(values, "__iter__"):
-        raise TypeError(f"{caller}: got {values!r}; expected a list of Values, a Tensor or an array")
-    return list(values)
+def _listed(caller: str, values: Any, name: str = "values") -> list[Any]:
+    if type(values) is list or type(values) is tuple:
+        return list(values)
+    if isinstance(values, Value) or isinstance(values, np.ndarray) and values.dtype.kind not in "biufO":
+        raise wrong(values, name, caller, EXPECTED)
+    return listed(values, name, caller, EXPECTED)
+
+
+EXPECTED = "a list of Values, a Tensor or an array"
 
 
 @spelled
@@ -57,11 +63,14 @@ def dot(ws: Any, xs: Any) -> Any:
     (-6.0, [2.0, 0.0])
     """
     if not _has_values(ws) and not _has_values(xs) and (_is_array(ws) or _is_array(xs)):
-        return array_ops.matmul(ws, xs)
-    ws, xs = _listed("dot", ws), _listed("dot", xs)
+        return array_functions.product("dot", ws, xs, ("ws", "xs"))
+    if isinstance(ws, Tensor) or isinstance(xs, Tensor):
+        raise TypeError("dot: of ws and xs, one is a Tensor and one has Values; they do not mix")
+    ws, xs = _listed("dot", ws, "ws"), _listed("dot", xs, "xs")
     if len(ws) != len(xs):
         raise ValueError(
-            f"dot: {len(ws)} weights and {len(xs)} inputs; expected as many of one as of the other"
+            f"dot: {len(ws)} weights in ws and {len(xs)} inputs in xs; expected as many of one as of the "
+            "other"
         )
     return nary(ops.dot_of, [*ws, *xs]) if ws else constant(0.0)
 
@@ -128,7 +137,7 @@ def _of_a_list(caller: str, values: Any, axis: Any, empty: bool = False) -> list
     if axis not in (None, 0, -1) or isinstance(axis, bool):
         raise ValueError(f"{caller}: axis is {axis!r}; a list has the axis 0 alone")
     if not values and not empty:
-        raise ValueError(f"{caller}: got no values; expected one at least")
+        raise ValueError(f"{caller}: the values are empty; expected one at least")
     return values
 
 
@@ -146,6 +155,8 @@ def take(rows: Any, index: Any) -> Any:
     select = getattr(type(index), "_take", None)
     if select is not None:  # a traced index
         return select(index, rows)
+    if not isinstance(rows, (Tensor, np.ndarray, list, tuple)) or not getattr(rows, "ndim", 1):
+        raise wrong(rows, "rows", "take", "a Tensor or an array with axes, or a list")
     index = _as_index(index)
     if not np.issubdtype(np.asarray(index).dtype, np.integer):
         raise TypeError(f"take: the index is of dtype {np.asarray(index).dtype}; expected integers")
@@ -167,9 +178,11 @@ def concatenate(tensors: Sequence[Any], axis: int = 0) -> Any:
     >>> concatenate([Tensor([1.0]), Tensor([2.0, 3.0])]).shape
     (3,)
     """
-    if not isinstance(axis, int):
-        raise TypeError(f"concatenate: axis is {axis!r}; expected an integer")
-    return array_ops.concatenate(*_several("concatenate", tensors), axis=axis)
+    several = _several("concatenate", tensors)
+    ndim = several[0].ndim
+    if not ndim:
+        raise wrong(tensors, "tensors", "concatenate", "Tensors or arrays with axes (stack joins numbers)")
+    return array_ops.concatenate(*several, axis=array_functions.axis_of("concatenate", axis, ndim))
 
 
 @spelled
@@ -179,17 +192,18 @@ def stack(tensors: Sequence[Any], axis: int = 0) -> Any:
     >>> stack([Tensor([1.0, 2.0]), Tensor([3.0, 4.0])], axis=1).data.tolist()
     [[1.0, 3.0], [2.0, 4.0]]
     """
-    return array_ops.stack(*_several("stack", tensors), axis=axis)
+    several = _several("stack", tensors)
+    return array_ops.stack(*several, axis=array_functions.axis_of("stack", axis, several[0].ndim + 1))
 
 
 def _several(caller: str, tensors: Any) -> list[Any]:
     if not isinstance(tensors, (list, tuple)):
-        raise TypeError(f"{caller}: got {tensors!r}; expected a list of Tensors or arrays")
+        raise wrong(tensors, "tensors", caller, "a list of Tensors or arrays")
     if not tensors:
-        raise ValueError(f"{caller}: got no Tensors; expected one at least")
+        raise ValueError(f"{caller}: the list of tensors is empty; expected one at least")
     if any(isinstance(tensor, Value) for tensor in tensors):
         return [array_of_values(tensor) for tensor in tensors]  # one number each, as an array
-    return list(tensors)
+    return [array_functions.array_of(caller, tensor, "one of the tensors") for tensor in tensors]
 
 
 for _kind in (Value, Tensor):  # rows with something more to them than operands

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from . import modes
+from .checks import TooLarge, flag, function, is_huge, shown, text, wrong
 
 ROWS: dict[tuple[str, str, str], Any] = {}
 """Every row there is, by module, kind and name: ``("autograd.ops", "Op", "tanh")``."""
@@ -40,9 +41,18 @@ class Row:
     """
 
     name: str
+    symbol: str
+    examples: tuple[Callable[..., Any], ...]
     _place: tuple[str, str, str]
 
+    def _check(self, kind: str) -> None:
+        """Refuse to be made of something else than rows are."""
+        text(self.name, "name", kind)
+        text(self.symbol, "symbol", kind)
+        _tuple_of(callable, self.examples, "examples", kind, "functions of draw")
+
     def __post_init__(self) -> None:
+        self._check(type(self).__name__)
         place = (_module_that_asks(), type(self).__name__, self.name)
         object.__setattr__(self, "_place", place)
         ROWS[place] = self
@@ -62,6 +72,11 @@ class Row:
         return _row, self._place
 
 
+def _tuple_of(kind: Callable[[Any], bool], given: Any, name: str, caller: str, expected: str) -> None:
+    if not isinstance(given, tuple) or not all(map(kind, given)):
+        raise wrong(given, name, caller, f"a tuple of {expected}")
+
+
 def _row(module: str, kind: str, name: str) -> Any:
     """The row in that place: what a pickle of a row is."""
     if (module, kind, name) not in ROWS:
@@ -77,6 +92,13 @@ def _module_that_asks() -> str:
     while frame.f_code.co_name in CONSTRUCTORS or frame.f_globals.get("__name__") == "dataclasses":
         frame = frame.f_back
     return str(frame.f_globals.get("__name__"))
+
+
+def _is_numeric(operand: Any) -> bool:
+    """Whether it is a real number, as a float can hold it, or an array of such."""
+    if isinstance(operand, (np.ndarray, np.generic)):
+        return operand.dtype.kind in "biufO"
+    return hasattr(type(operand), "__float__") and not is_huge(operand)
 
 
 def _apply_of(operand: Any, method: str) -> Any:
@@ -117,6 +139,15 @@ class Op(Row):
     examples: tuple[Callable[[Draw], Any], ...] = ()  # filled in: one number for each operand
     is_defined: bool = False  # by a person: what it gives is looked at, and its name may be taken again
 
+    def _check(self, kind: str) -> None:
+        super()._check(kind)
+        function(self.on_float, "on_float", kind, "the operands")
+        function(self.on_array, "on_array", kind, "the operands")
+        _tuple_of(callable, self.partials, "partials", kind, "functions, one for each operand")
+        text(self.domain, "domain", kind)
+        _tuple_of(lambda each: type(each) is float, self.defaults, "defaults", kind, "floats")
+        flag(self.is_defined, "is_defined", kind)
+
     def __post_init__(self) -> None:
         super().__post_init__()
         if not self.examples:
@@ -130,6 +161,11 @@ class Op(Row):
             apply = _apply_of(operand, "_apply")
             if apply is not None:
                 return apply(self, *operands)
+        for operand in operands:
+            if type(operand) is not float and not _is_numeric(operand):
+                raise wrong(
+                    operand, "an operand", self.name, "a number, a Value, a Tensor or an array of numbers"
+                )
         if any(isinstance(operand, (np.ndarray, np.generic)) for operand in operands):
             return self.on_array(*operands)
         try:
@@ -173,6 +209,12 @@ class NaryOp(Row):
     domain: str = ""
     examples: tuple[Callable[[Draw], Any], ...] = ()
 
+    def _check(self, kind: str) -> None:
+        super()._check(kind)
+        function(self.on_float, "on_float", kind, "the operands")
+        function(self.partials, "partials", kind, "(out, *operands)")
+        text(self.domain, "domain", kind)
+
     def __post_init__(self) -> None:
         super().__post_init__()
         if not self.examples:
@@ -207,6 +249,14 @@ class ArrayOp(Row):
     examples: tuple[Callable[[Draw], tuple[tuple[Any, ...], dict[str, Any]]], ...] = ()
     plain: Callable[..., Any] | None = None
 
+    def _check(self, kind: str) -> None:
+        super()._check(kind)
+        function(self.on_array, "on_array", kind, "the operands")
+        if not callable(self.partials):
+            _tuple_of(callable, self.partials, "partials", kind, "functions, one for each operand")
+        if self.plain is not None:
+            function(self.plain, "plain", kind, "the operands, or None")
+
     def __call__(self, *operands: Any, **static: Any) -> Any:
         """The operation on Tensors and arrays; a Tensor where any operand is one, else an array."""
         for operand in operands:
@@ -234,13 +284,13 @@ CONSTANT = Op("constant", "", no_value, no_value, ())
 
 def explain(op: Any, error: Exception, operands: tuple[Any, ...], derivative: bool = False) -> Exception:
     """The same kind of error, with the operation, what came in, and what it expects."""
-    shown = ", ".join(
-        f"{operand:.6g}" if isinstance(operand, float) else repr(operand) for operand in operands
-    )
+    given = ", ".join(f"{each:.6g}" if isinstance(each, float) else shown(each) for each in operands)
     needs = f"; it needs {op.domain}" if op.domain else ""
     if derivative:
         why = "the value exists, but its derivative is not finite here; move away, or use no_grad()"
         why += needs if isinstance(error, ValueError) else ""
+    elif isinstance(error, OverflowError) and any(map(is_huge, operands)):
+        error, why = TooLarge(), "a whole number is too large for a float (above 1.8e308)"
     elif isinstance(error, OverflowError):
         why = "the result is too large for a float (above 1.8e308); scale the operands down"
     elif isinstance(error, TypeError):
@@ -249,7 +299,7 @@ def explain(op: Any, error: Exception, operands: tuple[Any, ...], derivative: bo
         why = f"{error}: an infinity has met a 0 or another infinity{needs}; scale the operands down"
     else:
         why = f"{error}{needs}"
-    return of_operation(type(error)(f"{op.name}({shown}): {why}"), op)
+    return of_operation(type(error)(f"{op.name}({given}): {why}"), op)
 
 
 def of_operation(error: Exception, op: Any, node: Any = None) -> Exception:
@@ -279,11 +329,15 @@ def where(condition: Any, x: Any, y: Any) -> Any:
                 return x if condition else y  # a piece of a formula or of a program, and no node
             return select(condition, x, y)
     if np.asarray(condition).dtype != bool:
-        raise TypeError(f"where: the condition is {condition!r}; expected True, False, or an array of these")
-    for operand in (x, y):
+        raise wrong(condition, "the condition", "where", "True, False, or an array of these")
+    for name, operand in (("x", x), ("y", y)):
         if np.asarray(operand).dtype.kind not in "biuf":
-            raise TypeError(f"where: got {operand!r}; expected numbers, arrays, Values or Tensors")
-    chosen = np.where(condition, x, y)
+            raise wrong(operand, name, "where", "numbers, arrays, Values or Tensors")
+    try:
+        chosen = np.where(condition, x, y)
+    except ValueError:
+        shapes = ", ".join(str(np.shape(each)) for each in (condition, x, y))
+        raise ValueError(f"where: condition, x and y have the shapes {shapes}, which do not fit") from None
     return chosen if chosen.ndim or isinstance(x, np.ndarray) or isinstance(y, np.ndarray) else chosen.item()
 
 
@@ -298,6 +352,9 @@ def equal(x: Any, y: Any) -> Any:
         compare = getattr(type(this), "_equal", None)
         if compare is not None:
             return compare(this, other)
+    for name, each in (("x", x), ("y", y)):
+        if type(each) is not float and not _is_numeric(each):
+            raise wrong(each, name, "equal", "a number, a Value, a Tensor or an array of numbers")
     return x == y
 
 

@@ -76,7 +76,10 @@ def letters_of(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> tuple[tupl
                 f"einsum: {subscripts!r} has {term!r}; expected a letter for each axis, and at most one ..."
             )
     if len(terms) != len(shapes):
-        raise ValueError(f"einsum: {subscripts!r} is for {len(terms)} operands, but {len(shapes)} were given")
+        raise ValueError(
+            f"einsum: the subscripts {subscripts!r} are for {len(terms)} operands, but {len(shapes)} were "
+            "given"
+        )
     free = [letter for letter in string.ascii_letters if letter not in subscripts]
     widths = []
     for term, shape in zip(terms, shapes):

@@ -16,6 +16,7 @@ import numpy as np
 
 from . import array_ops, changes, modes, ops, torch_names
 from .array_methods import ArrayMethods
+from .checks import TooLarge, named_dtype, wrong
 from .compiling import describe
 from .names import tell
 from .node import NOTHING, Node
@@ -66,7 +67,7 @@ class Tensor(ArrayMethods, Node):
                 f"Tensor: got requires_grad={requires_grad!r} and label={label!r}; expected True, False or "
                 "None, and a string or None"
             )
-        self._data = _as_array(data)
+        self._data = _as_array(data, "Tensor", "data")
         is_float = np.issubdtype(self.dtype, np.floating)
         if requires_grad and not is_float:
             raise TypeError(
@@ -90,7 +91,7 @@ class Tensor(ArrayMethods, Node):
     @data.setter
     def data(self, data: Any) -> None:
         if data is not self._data:
-            data = _as_array(data)
+            data = _as_array(data, "Tensor.data", "data")
             if data.shape != self.shape or not np.can_cast(data.dtype, self.dtype, "same_kind"):
                 raise ValueError(
                     f"Tensor.data: got numbers of shape {data.shape} and dtype {data.dtype}; expected the "
@@ -145,10 +146,7 @@ class Tensor(ArrayMethods, Node):
 
     def astype(self, dtype: Any) -> Tensor:
         """The same numbers in another dtype; the gradient goes back in the old one. Integers have none."""
-        try:
-            dtype = np.dtype(dtype)
-        except TypeError:
-            raise TypeError(f"astype: dtype is {dtype!r}; expected one of NumPy's, as np.float32") from None
+        dtype = named_dtype(dtype, "dtype", "astype")
         if dtype.kind not in "biuf":
             raise TypeError(
                 f"astype: dtype is {dtype}; expected floats, integers or bools: .data.astype() makes a NumPy "
@@ -201,7 +199,7 @@ class Tensor(ArrayMethods, Node):
                 "autograd.where and autograd.put make new nodes; the items of a parameter are "
                 "set under no_grad()"
             )
-        self._data[_as_index(index)] = _as_array(_numbers(numbers))
+        self._data[_as_index(index)] = _as_array(_numbers(numbers), "Tensor", "the item")
         self._note_change("setting an item")
 
     def __array__(self, *_: Any, **__: Any) -> Any:
@@ -320,7 +318,9 @@ class Tensor(ArrayMethods, Node):
                     "from is not clear; reduce it (.sum(), .mean()), or pass gradient= of this shape"
                 )
             return np.ones(self._data.shape, self._data.dtype)
-        array = np.array(_as_array(_numbers(gradient)), self._data.dtype)  # a copy: it becomes a .grad
+        array = np.array(
+            _as_array(_numbers(gradient), caller, "gradient"), self._data.dtype
+        )  # a copy: it becomes a .grad
         if array.shape != self._data.shape:
             raise ValueError(
                 f"{caller}: the gradient has shape {array.shape}, but the Tensor has {self.shape}"
@@ -433,22 +433,23 @@ def _tensors(op: Any, operands: Sequence[Operand]) -> Sequence[Tensor]:
                 )  # np.float64 would widen
                 dtypes = [tensor._data.dtype for tensor in operands if isinstance(tensor, Tensor)]
                 operand = np.asarray(number, np.result_type(*dtypes, number))
-            tensors.append(_data(_as_array(operand)))
-        except (TypeError, OverflowError) as error:
-            raise type(error)(f"{_name(op)}: {error}") from None
+            tensors.append(_data(_as_array(operand, op, "an operand")))
+        except OverflowError:
+            raise TooLarge(f"{_name(op)}: an operand is too large for a float (above 1.8e308)") from None
     return tensors
 
 
-def _as_array(data: Any) -> np.ndarray:
-    if isinstance(data, Node):
-        raise TypeError(f"got the {type(data).__name__} {data!r} where data is expected; Values and Tensors "
-                        "do not mix, and Tensor.detach() gives a Tensor's data anew")  # fmt: skip
+def _as_array(data: Any, op: Any, name: str) -> np.ndarray:
+    """Data as an array of numbers; ``op`` is the operation, or its name, that asks for it as ``name``."""
     try:
-        array = np.asarray(data)
-    except (ValueError, TypeError) as error:
-        raise TypeError(f"expected an array or nested lists of numbers: {error}") from None
+        array = np.asarray(None if isinstance(data, Node) else data)
+    except (ValueError, TypeError):  # lists of different lengths, or Tensors in a list
+        array = np.array(None)
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"got data of dtype {array.dtype}; expected real numbers (floats, integers, bools)")
+        expected = "real numbers (floats, integers, bools): one, an array, or nested lists of equal lengths"
+        if isinstance(data, Node) or array.dtype.hasobject and array.size:
+            expected += "; Values and Tensors do not mix, and Tensor.detach() gives a Tensor's data anew"
+        raise wrong(data, name, op if isinstance(op, str) else _name(op), expected)
     return array
 
 

@@ -12,6 +12,7 @@ from typing import Any, Union
 import numpy as np
 
 from . import compiling, modes, ops, torch_names
+from .checks import TooLarge
 from .names import tell
 from .naming import name_of
 from .node import Node
@@ -234,13 +235,14 @@ class Value(Node):
             raise TypeError(
                 f"where: the condition is {condition!r}; for Values it is True or False, as x > 0 gives"
             )
-        x, y = (each if isinstance(each, Value) else constant(each, "where") for each in (x, y))
+        x = x if isinstance(x, Value) else constant(x, "where: x")
+        y = y if isinstance(y, Value) else constant(y, "where: y")
         return x if condition else y
 
     def _equal(self, other: Any) -> bool:
         if modes.traces and (recorder := modes.recorder()):
             return recorder.compare(self, "==", other)
-        return self._data == _as_operand(other, "==")
+        return self._data == _as_operand(other, "equal")
 
     @staticmethod
     def _apply(op: ops.Op, *operands: Any) -> Value:
@@ -324,7 +326,7 @@ def _as_float(data: Any, caller: str) -> float:
         try:
             data = float(data)
         except OverflowError as error:
-            raise OverflowError(f"{caller}: the number is too large for a float (above 1.8e308)") from error
+            raise TooLarge(f"{caller}: the number is too large for a float (above 1.8e308)") from error
     if data != data:
         raise ValueError(f"{caller}: got nan, which is not a number; look for where the data has it")
     return data

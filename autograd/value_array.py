@@ -21,9 +21,11 @@ from typing import Any
 import numpy as np
 
 from . import modes, numpy_protocol, ops
+from .array_functions import axes_of
 from .array_methods import ArrayMethods
+from .checks import array, flag, real, wrong
 from .node import Node
-from .value import Value, constant, nary
+from .value import Value, _as_float, constant, nary
 
 COMPARISONS: dict[str, Callable[..., Any]] = {
     "less": operator.lt, "less_equal": operator.le, "greater": operator.gt, "greater_equal": operator.ge,
@@ -53,9 +55,16 @@ class ValueArray(np.ndarray):
 
     @data.setter
     def data(self, data: Any) -> None:
-        given = np.broadcast_to(np.asarray(data, float), self.shape)
+        given = array(data.data if isinstance(data, Node) else data, "data", "ValueArray.data").astype(float)
+        if given.ndim and given.shape != self.shape:
+            raise ValueError(
+                f"ValueArray.data: data has shape {given.shape}; expected {self.shape}, or one number"
+            )
         if np.isnan(given).any():
-            raise ValueError("ValueArray.data: got nan, which is not a number; look where the data has it")
+            raise ValueError(
+                "ValueArray.data: the data has nan, which is not a number; look where it is from"
+            )
+        given = np.broadcast_to(given, self.shape)
         for value, number in zip(self.ravel().tolist(), given.ravel().tolist()):
             value.data = number
 
@@ -74,49 +83,62 @@ class ValueArray(np.ndarray):
 
     def sum(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The sum over ``axis``, one node for each."""
-        return self.reduced(ops.sum_of, axis, keepdims)
+        return self.reduced(ops.sum_of, axis, keepdims, "sum")
 
     def max(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The largest over ``axis``; several that are largest share the gradient equally."""
-        return self.reduced(ops.max_of, axis, keepdims)
+        return self.reduced(ops.max_of, axis, keepdims, "max")
 
     def min(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The smallest over ``axis``; several that are smallest share the gradient equally."""
-        return self.reduced(ops.min_of, axis, keepdims)
+        return self.reduced(ops.min_of, axis, keepdims, "min")
 
     def largest(self, axis: Any = None) -> Any:
         """The largest over ``axis``, which stays, as constants: to take off, or to divide by, for safety."""
-        found = self.reduced(ops.largest_of, axis, True)
+        found = self.reduced(ops.largest_of, axis, True, "largest")
         if modes.recorder() is not None:  # in a trace it may be another one at the next call
             return found
         return _wrapped(np.frompyfunc(constant, 1, 1)(found.data))
 
     def mean(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The mean over ``axis``."""
-        total = self.sum(axis=axis, keepdims=keepdims)
+        total = self.reduced(ops.sum_of, axis, keepdims, "mean")
         return total * (np.size(total) / self.size)
 
     def var(  # type: ignore[override]
-        self, axis: Any = None, *, ddof: int = 0, keepdims: bool = False
+        self, axis: Any = None, *, ddof: float = 0, keepdims: bool = False
     ) -> Any:
         """The variance over ``axis``, the sum of squares divided by n - ``ddof``."""
+        ddof = real(ddof, "ddof", "var")
+        axis = axes_of("var", axis, self.ndim)
         away = self - self.mean(axis=axis, keepdims=True)
-        total = (away * away).sum(axis=axis, keepdims=keepdims)
-        return total * (1.0 / (self.size / np.size(total) - ddof))
+        squares = np.asarray(away * away).view(ValueArray)
+        total = squares.reduced(ops.sum_of, axis, keepdims, "var")
+        count = self.size / np.size(total)
+        if not count > ddof:
+            raise wrong(
+                ddof,
+                "ddof",
+                "var",
+                f"a number below {count:g}, of elements that a variance is of",
+                ValueError,
+            )
+        return total * (1.0 / (count - ddof))
 
     def nonzero(self) -> Any:
         """The indices of the elements that are not 0, an array for each axis."""
         return self.data.nonzero()
 
-    def reduced(self, op: ops.NaryOp, axis: Any, keepdims: bool) -> Any:
+    def reduced(self, op: ops.NaryOp, axis: Any, keepdims: bool, caller: str) -> Any:
         """One node of each group of elements that ``axis`` takes together."""
-        kept = np.empty(self.shape, bool).any(axis=axis, keepdims=True).shape  # or NumPy's error for the axis
+        axis, keepdims = axes_of(caller, axis, self.ndim), flag(keepdims, "keepdims", caller)
+        kept = np.empty(self.shape, bool).any(axis=axis, keepdims=True).shape
         axes = [i for i in range(self.ndim) if axis is None or i in np.atleast_1d(axis) % max(self.ndim, 1)]
         others = [i for i in range(self.ndim) if i not in axes]
         groups = self.view(np.ndarray).transpose(*others, *axes)
         count = int(np.prod([self.shape[i] for i in axes]))
         if not count and op is not ops.sum_of:
-            raise ValueError(f"{op.name}: there is nothing to take it of, in an array of shape {self.shape}")
+            raise ValueError(f"{caller}: there is nothing to take it of, in an array of shape {self.shape}")
         rows = groups.reshape(int(np.prod([self.shape[i] for i in others])), count).tolist()
         out = np.empty(len(rows), object)
         out[:] = [nary(op, row) if row else constant(0.0) for row in rows]
@@ -174,7 +196,10 @@ class ValueArray(np.ndarray):
     @_quiet
     def _where(condition: Any, x: Any, y: Any) -> Any:
         condition = np.asarray(condition)
-        x, y = (_as_elements(_elements(each, "where")) for each in (x, y))
+        has_nodes = condition.dtype.hasobject and any(isinstance(each, Node) for each in condition.flat)
+        if condition.dtype.kind not in "bO" or has_nodes:  # conditions of a trace are objects, too
+            raise wrong(condition, "the condition", "where", "True, False, or an array of these")
+        x, y = _as_elements(_elements(x, "where: x")), _as_elements(_elements(y, "where: y"))
         return _wrapped(np.frompyfunc(lambda c, a, b: _node(ops.where(c, a, b)), 3, 1)(condition, x, y))
 
     @staticmethod
@@ -232,13 +257,14 @@ def values(data: Any, label: str | None = None) -> ValueArray:
     """
     if not isinstance(label, str | None):
         raise TypeError(f"values: the label is {label!r}; expected a string or None")
-    array = _elements(data, "values")
-    made = np.empty(array.shape, object)
-    for index in np.ndindex(array.shape):
-        each = array[index]
+    elements = _elements(data, "values")
+    made = np.empty(elements.shape, object)
+    for index in np.ndindex(elements.shape):
+        each = elements[index]
         if not isinstance(each, Value):
             place = ",".join(map(str, index))
-            each = Value(each, label and (f"{label}[{place}]" if index else label))
+            number = _as_float(each, "values: an element of the data")
+            each = Value(number, label and (f"{label}[{place}]" if index else label))
         made[index] = each
     return made.view(ValueArray)
 
@@ -265,12 +291,12 @@ def _elements(operand: Any, caller: str) -> np.ndarray:
         raise TypeError(f"{caller}: expected numbers or Values, or nested lists of them: {error}") from None
     array = array.view(np.ndarray)
     if array.dtype.kind not in "biufO":
-        raise TypeError(f"{caller}: got {operand!r}; expected numbers or Values, or arrays of them")
+        raise TypeError(f"{caller}: got {operand!r} as data; expected numbers or Values, or arrays of them")
     if array.dtype.hasobject:
         for each in array.flat:
             if not isinstance(each, (Value, int, float, np.number)):
                 raise TypeError(
-                    f"{caller}: an element of the array is {each!r} of type {type(each).__name__}; expected "
+                    f"{caller}: an element of the data is {each!r} of type {type(each).__name__}; expected "
                     "Values and numbers"
                 )
     return array

@@ -18,6 +18,7 @@ import numpy as np
 from autograd.files import opened, replacing
 from autograd.naming import printable
 
+from .checks import instance
 from .module import Module, check_array, check_names
 
 M = TypeVar("M", bound=Module)
@@ -39,7 +40,7 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
     >>> np.array_equal(model.weight.data, nn.Linear(2, 3, rng=1).weight.data)
     True
     """
-    state = model.state_dict()
+    state = instance(model, Module, "model", "save", "an nn.Module").state_dict()
     entries = _entries(state, "save")
     with replacing(path, "save") as file, zipfile.ZipFile(file, "w") as archive:
         for entry, name in entries.items():
@@ -54,7 +55,7 @@ def load(model: M, path: str | os.PathLike[str], allow_nonfinite: bool = False) 
     Names, shapes and dtypes are compared first: of a small file that unpacks to a large one, nothing more is
     read.
     """
-    own = model.state_dict()
+    own = instance(model, Module, "model", "load", "an nn.Module").state_dict()
     names = _entries(own, "load")
     with opened(path, "load") as file:
         try:
@@ -95,12 +96,12 @@ def write_state(state: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
         archive.writestr(STRUCTURE, text)
 
 
-def read_state(path: str | os.PathLike[str]) -> Any:
+def read_state(path: str | os.PathLike[str], caller: str = "read_state") -> Any:
     """The state that :func:`write_state` wrote; ValueError where the file is corrupt or something else.
 
     Nothing in such a file is compressed, so that it takes no more memory than the file is long.
     """
-    with opened(path, "read_state") as file:
+    with opened(path, caller) as file:
         try:
             with zipfile.ZipFile(file) as archive:
                 entries = archive.infolist()
@@ -113,7 +114,9 @@ def read_state(path: str | os.PathLike[str]) -> Any:
                     raise ValueError(f"{STRUCTURE} has {size:,} bytes; at most {MOST_TEXT:,} are read")
                 return _with_arrays(json.loads(archive.read(STRUCTURE)), archive, set())
         except Exception as error:  # as in load
-            raise ValueError(f"read_state: {os.fspath(path)!r} is no state or corrupt: {error}") from error
+            raise ValueError(
+                f"{caller}: the path {os.fspath(path)!r} is no state or corrupt: {error}"
+            ) from error
 
 
 def _without_arrays(part: Any, arrays: list[np.ndarray], where: str) -> Any:

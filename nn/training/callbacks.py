@@ -18,7 +18,7 @@ import numpy as np
 from autograd.files import destination, path_of, remove_leftovers, replacing
 from autograd.naming import printable
 
-from ..checks import count, real
+from ..checks import choice, count, flag, instance, real, text, wrong
 from ..module import Module, check_array, check_names
 from ..schedules import Schedule
 from .history import any_number
@@ -85,12 +85,10 @@ class Scheduling(Callback):
 
     def __init__(self, schedule: Schedule, every: str = "step", monitor: str | None = None) -> None:
         if not isinstance(schedule, Schedule):
-            raise TypeError(
-                f"Scheduling: got {schedule!r}; expected a schedule, such as nn.Cosine(optimizer, 1000)"
-            )
-        if every not in ("step", "epoch"):
-            raise ValueError(f"Scheduling: every is {every!r}; expected 'step' or 'epoch'")
-        self.schedule, self.every, self.monitor = schedule, every, monitor
+            raise wrong(schedule, "schedule", "Scheduling", "a schedule, such as nn.Cosine(optimizer, 1000)")
+        self.schedule = schedule
+        self.every = choice(every, ("step", "epoch"), "every", "Scheduling")
+        self.monitor = None if monitor is None else text(monitor, "monitor", "Scheduling")
 
     def begin(self, run: Run) -> None:
         """A schedule of another optimizer would change nothing here."""
@@ -143,12 +141,11 @@ class EarlyStopping(Callback):
         min_delta: float = 0.0,
         restore: bool = True,
     ) -> None:
-        if mode not in ("min", "max"):
-            raise ValueError(f"EarlyStopping: mode is {mode!r}; expected 'min' or 'max'")
-        self.monitor, self.mode = monitor, mode
+        self.monitor = None if monitor is None else text(monitor, "monitor", "EarlyStopping")
+        self.mode = choice(mode, ("min", "max"), "mode", "EarlyStopping")
         self.patience = count(patience, "patience", "EarlyStopping", low=0)
         self.min_delta = real(min_delta, "min_delta", "EarlyStopping", low=0)
-        self.restore = bool(restore)
+        self.restore = flag(restore, "restore", "EarlyStopping")
         self._model: Module | None = None  # the one whose weights are kept, once it is known
         self._start_afresh()
 
@@ -189,8 +186,10 @@ class EarlyStopping(Callback):
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on waiting; ValueError or TypeError, and nothing is changed, where it is no such state."""
         name = "EarlyStopping"
+        instance(state, Mapping, "state", name, "a dict, as state_dict() gives it")
         if state.keys() != self.state_dict().keys():
-            raise ValueError(f"{name}: got {sorted(state)}; expected {sorted(self.state_dict())}")
+            has = sorted(map(str, state))
+            raise ValueError(f"{name}: the state has {has}; expected {sorted(self.state_dict())}")
         best = any_number(state["best"], "best", name)
         best_epoch = count(state["best_epoch"], "best_epoch", name, low=0)
         waited = count(state["waited"], "waited", name, low=0)
@@ -229,10 +228,10 @@ class _Act(Callback):
         self.act = act.__self__ if method else act
         self._call: Callable[[], object] = act if method else getattr(act, "step", act)
         if not callable(self._call):
-            raise TypeError(
-                f"{type(self).__name__}: got {act!r}; expected a function without arguments, or an object "
-                "with a step method, such as nn.GradientNoise(...)"
+            expected = (
+                "a function without arguments, or an object with a step method, such as nn.GradientNoise(...)"
             )
+            raise wrong(act, "act", type(self).__name__, expected)
 
     def state_dict(self) -> dict[str, Any]:
         """That of the object."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.files import path_of
 
-from ..checks import count
+from ..checks import count, flag
 from ..serialization import read_state, write_state
 from .callbacks import Callback, prepare
 
@@ -45,7 +45,7 @@ class Checkpoint(Callback):
         self.path = path_of(path, "Checkpoint")
         self.steps = None if steps is None else count(steps, "steps", "Checkpoint")
         self.every = count(every, "every", "Checkpoint")
-        self.resume = bool(resume)
+        self.resume = flag(resume, "resume", "Checkpoint")
         self._begun: tuple[int, int] | None = None  # where the run was
 
     def begin(self, run: Run) -> None:
@@ -95,10 +95,10 @@ def read_checkpoint(path: str | os.PathLike[str]) -> dict[str, Any]:
 
     ValueError where the file is no checkpoint, or corrupt.
     """
-    state = read_state(path)
+    state = read_state(path, "read_checkpoint")
     kind = state.pop("format", None) if isinstance(state, dict) else None
     if type(kind) is not int or kind != FORMAT:
         raise ValueError(
-            f"read_checkpoint: {os.fspath(path)!r} is no checkpoint of a kind that is known here"
+            f"read_checkpoint: the path {os.fspath(path)!r} is no checkpoint of a kind that is known here"
         )
     return state

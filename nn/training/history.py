@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..checks import count
+from ..checks import count, instance
 
 Row = dict[str, float]
 
@@ -75,6 +75,10 @@ class History:
 
         ValueError, and nothing is changed, where it is no such state.
         """
+        instance(state, Mapping, "state", "load_state_dict", "a dict, as state_dict() gives it")
+        if state.keys() != self.state_dict().keys():
+            got = sorted(map(str, state))
+            raise ValueError(f"load_state_dict: the state has {got}; expected {sorted(self.state_dict())}")
         rows, losses, stopped = state["rows"], np.asarray(state["batch_losses"]), state["stopped"]
         if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
             raise ValueError(f"history: the rows are {reprlib.repr(rows)}; expected a list of dicts")

@@ -5,7 +5,7 @@ too: kinds of argument (a count, a flag, a share, ...) have functions that say b
 here fails ``test_wrong_arguments.py``, and so does an argument that its entry leaves out.
 """
 
-from . import of_autograd, of_layers, of_losses, of_optim, of_training  # noqa: F401  (each adds its entries)
+from . import of_arrays, of_autograd, of_layers, of_losses, of_optim, of_training  # noqa: F401  (each adds its entries)
 from .kinds import CALLS, OBJECTS, Argument
 
 __all__ = ["CALLS", "OBJECTS", "Argument"]

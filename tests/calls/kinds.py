@@ -171,7 +171,7 @@ def operand(data: float = 0.5) -> Argument:
 
 
 def of_tensors() -> Argument:
-    return given(0.5, NUMBERS + " nan array([]) array75 nans Tensor")
+    return given(0.5, NUMBERS + " nan [] [1.0] () array([]) array75 nans Tensor")
 
 
 # The calls: by name, the arguments in the order of the signature; "*name" is a list of those by position.

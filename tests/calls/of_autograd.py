@@ -40,16 +40,17 @@ from .things import frame, graph, network, program, weight, whatever
 
 for row in ops.ELEMENTWISE.values():
     others = [operand() for _ in row.partials[1:]]
-    CALLS[f"autograd.Value.{row.name}"] = dict(zip(row.operands[1:], others))
-    CALLS[f"autograd.Tensor.{row.name}"] = {"*operands": [of_tensors() for _ in others]}
+    CALLS.setdefault(f"autograd.Value.{row.name}", dict(zip(row.operands[1:], others)))
+    CALLS.setdefault(f"autograd.Tensor.{row.name}", {"*operands": [of_tensors() for _ in others]})
     if row.name in autograd.__all__:
-        CALLS[f"autograd.{row.name}"] = {"*operands": [operand(), *others]}
+        CALLS.setdefault(f"autograd.{row.name}", {"*operands": [operand(), *others]})
 
-REDUCTIONS = ("sum", "mean", "max", "min", "logsumexp")
-entries("autograd", **{f"Tensor__{name}": dict(axis=axes(), keepdims=flag()) for name in REDUCTIONS})
 entries(
     "autograd",
-    Value=dict(data=number(0.5) | "inf True array0d", label=text() | "None"),
+    Value={"data": number(0.5) | "inf True array0d", "label": text() | "None", "*others": []},
+    Value__data=dict(number=number(0.5) | "inf True array0d"),
+    Value__clip=dict(low=operand() | "None [] [1.0] ()", high=operand() | "None [] [1.0] ()"),
+    Value__round=dict(decimals=given(0, "3 -1 0")),
     Value__backward=dict(gradient=number(2.0) | "None inf True array0d Value"),
     Value__zero_grad={},
     Tensor=dict(
@@ -59,35 +60,45 @@ entries(
     ),
     Tensor__backward=dict(gradient=array(2, 3)),
     Tensor__zero_grad={},
-    Tensor__argmax=dict(axis=axis() | "None"),
-    Tensor__astype=dict(dtype=dtype()),
     Tensor__detach={},
+    Tensor__data=dict(data=array(2, 3)),
+    Tensor__copy={},
+    Tensor__tolist={},
     Tensor__item={},
     Tensor__numpy={},
-    Tensor__softmax=dict(axis=axis()),
-    Tensor__log_softmax=dict(axis=axis()),
-    Tensor__var=dict(axis=axes(), keepdims=flag(), ddof=given(0, "3 -1 0")),
-    Tensor__reshape={"*shape": [given(3, "-1"), given(2, "-1")]},
-    Tensor__transpose={"*axes": [given(1, "-1"), given(0)]},
+    ValueArray__data=dict(data=array(2, 3, takes=NUMBERS + " Value")),
+    ValueArray__nonzero={},
+    ValueArray__zero_grad={},
+    values=dict(
+        data=array(2, 3, takes=ARRAYS.replace(" nan ", " ").replace("nans", "") + " Values Value"),
+        label=text() | "None",
+    ),
+    einsum={"subscripts": word("ij,j->i"), "*operands": [tensor(2, 3), tensor(3)]},
+    equal=dict(x=operand(), y=operand()),
+    matmul=dict(x=tensor(2, 3), y=tensor(3)),
     sum=[
         dict(
-            values=tensor(2, 3, takes="array([]) array75 array0d nans Tensor [] [1.0] ()"),
+            values=tensor(2, 3, takes="array([]) array75 array0d nans Tensor Values [] [1.0] ()"),
             axis=axes(),
             keepdims=flag(),
         ),
         dict(values=values(0.5, 1.0, takes="array([]) array75 array0d nans Tensor Values [] [1.0] ()")),
     ],
     logsumexp=[
-        dict(values=tensor(2, 3, takes="array75 array0d nans Tensor [1.0]"), axis=axes(), keepdims=flag()),
+        dict(
+            values=tensor(2, 3, takes="array75 array0d nans Tensor Values [1.0]"),
+            axis=axes(),
+            keepdims=flag(),
+        ),
         dict(values=values(0.5, 1.0, takes="array75 array0d nans Tensor Values [1.0]")),
     ],
     softmax=[
-        dict(values=tensor(2, 3, takes="array75 nans Tensor [] [1.0] ()"), axis=axis()),
-        dict(values=values(0.5, 1.0, takes="array75 nans Tensor Values [] [1.0] ()")),
+        dict(values=tensor(2, 3, takes="array0d array75 nans Tensor Values [] [1.0] ()"), axis=axis()),
+        dict(values=values(0.5, 1.0, takes="array0d array75 nans Tensor Values [] [1.0] ()")),
     ],
     log_softmax=[
-        dict(values=tensor(2, 3, takes="array75 nans Tensor [] [1.0] ()"), axis=axis()),
-        dict(values=values(0.5, 1.0, takes="array75 nans Tensor Values [] [1.0] ()")),
+        dict(values=tensor(2, 3, takes="array0d array75 nans Tensor Values [] [1.0] ()"), axis=axis()),
+        dict(values=values(0.5, 1.0, takes="array0d array75 nans Tensor Values [] [1.0] ()")),
     ],
     dot=[
         dict(ws=values(0.5, 1.0, takes="Values"), xs=values(1.0, 2.0, takes="Tensor Values")),
@@ -98,20 +109,20 @@ entries(
         dict(rows=values(0.5, 1.0, 2.0, 3.0, takes="array75"), index=given(2, "3 -1 0")),
     ],
     concatenate=dict(tensors=made(lambda: [Tensor([[1.0]]), np.ones((1, 1))]), axis=axis()),
-    stack=dict(tensors=made(lambda: [Tensor([1.0]), np.ones(1)]), axis=axis()),
+    stack=dict(tensors=made(lambda: [Tensor([1.0]), np.ones(1)], "[1.0]"), axis=axis()),
     where=[
         dict(condition=given(True, "True"), x=operand(), y=operand()),
         dict(
             condition=given(np.array([True, False]), "True"),
-            x=tensor(2, takes=NUMBERS + " nan Tensor"),
-            y=number(0.5),
+            x=tensor(2, takes=NUMBERS + " nan [1.0] nans Tensor Value Values"),
+            y=number(0.5) | "nan inf True [1.0] array0d nans Tensor",
         ),
     ],
     backward_steps=dict(root=made(graph, "Value"), gradient=number(2.0) | "None inf True array0d Value"),
     topological_order=dict(root=made(graph, "Value Tensor")),
     gradients=dict(
         output=made(graph, "Value"),
-        inputs=value(),
+        inputs=value(takes="Value [] ()"),
         create_graph=flag(False),
         gradient=number(2.0) | "None inf True array0d Value",
     ),
@@ -216,25 +227,28 @@ entries(
         symbol=text("m"),
         on_float=function(abs),
         on_array=function(np.abs),
-        partials=given((nothing,)),
+        partials=given((nothing,), "()"),
         domain=text(""),
         defaults=given((), "()"),
         is_defined=flag(False),
+        examples=given((), "()"),
     ),
     Op____call__={"*operands": [operand()]},
-    Op__complete=dict(operands=given((0.5,)), named=given({}, "{}")),
     NaryOp=dict(
         name=text("made"),
         symbol=text("m"),
         on_float=function(max),
         partials=function(nothing),
         domain=text(""),
+        examples=given((), "()"),
     ),
     ArrayOp=dict(
         name=text("made"),
         symbol=text("m"),
         on_array=function(np.abs),
-        partials=given((nothing,), "function class"),
+        partials=given((nothing,), "() function class"),
+        examples=given((), "()"),
+        plain=function(abs) | "None",
     ),
     ArrayOp____call__={"*operands": [tensor(2, takes="Tensor"), tensor(2, takes="Tensor")]},
     Report=dict(entries=made(lambda: autograd.gradcheck(lambda x: x * x, 0.5).entries, "()")),

@@ -89,6 +89,15 @@ def batched() -> Any:
     return found
 
 
+def compiled() -> Any:
+    """One that is compiled already."""
+    found = program().compiled()
+    found(0.5)
+    found.value_and_grad(0.5)
+    found.map([0.5])
+    return found
+
+
 def whatever(x: Any) -> Any:
     """The sum of what there is, in lists of lists."""
     return sum(map(whatever, x), Value(0.0)) if isinstance(x, list) else x * x
