@@ -10,15 +10,26 @@ found out only where something has.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
+from . import modes
 from .compiling import formula_of
 from .naming import name_of
 from .ops import Op
 
 OUT = -1  # the place of the result among what a partial derivative may read
+
+
+def note(tensors: Iterable[Any], by: str) -> None:
+    """Remember that the numbers of these Tensors are others now: gradients that read the old are errors."""
+    now = modes.changed()
+    for tensor in tensors:
+        while tensor is not None:
+            tensor._changed_at, tensor._changed_by = now, by
+            tensor = tensor._alias
 
 
 def check(node: Any, used: list[bool]) -> None:

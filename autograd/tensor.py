@@ -98,15 +98,7 @@ class Tensor(ArrayMethods, Node):
                     f"shape {self.shape} and dtype {self.dtype} of this Tensor: make a new one for others"
                 )
             self._data = data.astype(self.dtype, copy=False)
-        self._note_change("setting its .data")
-
-    def _note_change(self, by: str) -> None:
-        """Remember that the numbers are others now: gradients that would read the old ones are errors."""
-        now = modes.changed()
-        tensor: Tensor | None = self
-        while tensor is not None:
-            tensor._changed_at, tensor._changed_by = now, by
-            tensor = tensor._alias
+        changes.note((self,), "setting its .data")
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -200,7 +192,7 @@ class Tensor(ArrayMethods, Node):
                 "set under no_grad()"
             )
         self._data[_as_index(index)] = _as_array(_numbers(numbers), "Tensor", "the item")
-        self._note_change("setting an item")
+        changes.note((self,), "setting an item")
 
     def __array__(self, *_: Any, **__: Any) -> Any:
         raise TypeError(
@@ -550,7 +542,7 @@ def _in_place(op: ops.Op) -> Any:
             op.on_array(self._data, operand._data.astype(self.dtype, copy=False), out=self._data)
         except ValueError as error:
             raise _wrong_operands(op, (self, operand), error) from None
-        self._note_change(f"{op.symbol}= under no_grad()")
+        changes.note((self,), f"{op.symbol}= under no_grad()")
         return self
 
     return method

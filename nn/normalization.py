@@ -27,7 +27,7 @@ from autograd.ops import ArrayOp, Draw
 
 from .checks import count, flag, floating, numbers, real
 from .module import Module, check_writable, set_data
-from .precision import wide, working_dtype
+from .precision import HALF, wide, working_dtype
 
 Axes = tuple[int, ...]
 
@@ -175,7 +175,7 @@ class _BatchNorm(_Norm):
             return self._affine(normalize(x, axis=axis, mean=mean, var=var, eps=self.eps), shape)
         mean, var = (wide(each.data).reshape(shape) for each in (self.running_mean, self.running_var))
         out = (wide(x) - mean) / np.sqrt(var + self.eps)
-        return self._affine(out.astype(np.float16) if x.dtype == np.float16 else out, shape)
+        return self._affine(out.astype(np.float16) if x.dtype == HALF else out, shape)
 
     def _statistics(self, x: Any, axis: Axes) -> tuple[np.ndarray, np.ndarray]:
         """Mean and variance of each feature of this batch, which the running ones then move towards."""

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+HALF = np.dtype(np.float16)  # which comparisons with np.float16 itself would make anew
+
 
 def working_dtype(dtype: Any) -> np.dtype[Any]:
     """What is computed in: float32 for float16, else the dtype itself.
@@ -17,7 +19,7 @@ def working_dtype(dtype: Any) -> np.dtype[Any]:
     >>> working_dtype(np.float16), working_dtype(np.float64)
     (dtype('float32'), dtype('float64'))
     """
-    return np.dtype(np.float32 if dtype == np.float16 else dtype)
+    return np.dtype(np.float32 if dtype == HALF else dtype)
 
 
 def wide(x: Any) -> Any:
@@ -26,4 +28,4 @@ def wide(x: Any) -> Any:
     >>> wide(np.ones(2, np.float16)).dtype
     dtype('float32')
     """
-    return x.astype(np.float32) if x.dtype == np.float16 else x
+    return x.astype(np.float32) if x.dtype == HALF else x

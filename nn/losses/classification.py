@@ -12,7 +12,7 @@ from autograd.array_ops import log_softmax
 from autograd.ops import ArrayOp, Draw
 
 from ..checks import array, flag, real, whole
-from ..precision import wide
+from ..precision import HALF, wide
 from .elements import check_dtype, check_reduction, first, is_array, raw, unpacked
 from .examples import Examples, each, total, weighted
 from .targets import bounded, labels, one_hot, places, shares, weight_of_each_class
@@ -58,7 +58,7 @@ def cross_entropy(
     0.6931
     """
     logits = unpacked(logits)
-    if is_array(logits) and logits.dtype == np.float16:
+    if is_array(logits) and logits.dtype == HALF:
         return cross_entropy(
             wide(logits), target, class_weights=class_weights, label_smoothing=label_smoothing,
             ignore_index=ignore_index, reduction=reduction,

@@ -11,7 +11,7 @@ import autograd
 from autograd import Tensor, Value
 
 from ..checks import array, shown, wrong
-from ..precision import wide
+from ..precision import HALF, wide
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -34,7 +34,7 @@ def per_element(
     """
     check_reduction(reduction, caller)
     prediction = unpacked(prediction)
-    if is_array(prediction) and prediction.dtype == np.float16:
+    if is_array(prediction) and prediction.dtype == HALF:
         return per_element(caller, loss, wide(prediction), target, reduction, check, name).astype(np.float16)
     if is_array(prediction):
         check_dtype(caller, prediction, name)

@@ -16,7 +16,7 @@ import autograd
 from autograd import ops
 
 from ..checks import array, wrong
-from ..precision import wide
+from ..precision import HALF, wide
 from .elements import beside, check_dtype, check_reduction, floats, is_array, raw, reduced, unpacked
 from .targets import signs
 
@@ -52,7 +52,7 @@ class Examples:
                 "then reshape(-1, C))"
             )
         self.shape = leading.shape
-        self.rounded = leading.dtype == np.float16
+        self.rounded = leading.dtype == HALF
         self.batches[0] = leading = wide(leading)
         self.batches[1:] = [
             beside(leading, batch, self.caller, name, self.name)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, Value
+from autograd import Tensor, Value, changes
 
 from ..memory import aligned
 from ..module import Parameter, check_writable
@@ -138,23 +138,25 @@ class Storage:
 
     def step_tensors(self, update: Update, settings: Any) -> None:
         """One step of every Tensor that has a gradient."""
+        stepped = []
         for pack in list(self._packs):
             given = [member.tensor.grad is not None for member in pack.members]
             if all(given):
                 self._step_pack(pack, update, settings)
+                stepped += [member.tensor for member in pack.members]
             elif any(given):  # from here on they count different numbers of steps
                 self._take_apart(pack)
         for _, tensor, state in self._apart:
             if tensor.grad is not None:
                 state["step"] += 1
-                data, grad = tensor.data, tensor.grad
-                if data.dtype == np.float16:
-                    numbers = wide(data)
-                    update(numbers, wide(grad), state, settings)
+                data = tensor.data
+                numbers = wide(data)
+                update(numbers, wide(tensor.grad), state, settings)
+                if numbers is not data:
                     data[...] = numbers
-                else:
-                    update(data, grad, state, settings)
-                tensor.data = data  # the same array: this says that it has changed
+                stepped.append(tensor)
+        if stepped:
+            changes.note(stepped, "an optimizer's step")
 
     def _step_pack(self, pack: _Pack, update: Update, settings: Any) -> None:
         for member in pack.members:
@@ -163,9 +165,7 @@ class Storage:
         pack.state["step"] += 1
         update(pack.data, pack.grad, pack.state, settings)
         for member in pack.members:
-            data = member.tensor.data
-            data[...] = member.data
-            member.tensor.data = data
+            member.tensor.data[...] = member.data
 
     def step_arrays(
         self, update: Update, settings: Any, places: Mapping[Value, int], data: np.ndarray, grad: np.ndarray
