@@ -105,11 +105,9 @@ class Net:
             if not (all_need or self.thorough or self.rng.random() < 1 / (len(sets) - 1)):
                 continue
             case, expected = by_torch(self.torch, function, Case(row, operands, settings, subset))
-            for kind in kinds:
-                if kind != "Tensor" and not (
-                    case.upstream.size and any(np.size(operands[i]) for i in subset)
-                ):
-                    continue  # no scalars come out, or go in
+            expected = [_masked(part, excepted(case, order)[0]) for order, part in enumerate(expected)]
+            scalars = case.upstream.size and any(np.size(operands[i]) for i in subset)
+            for kind in kinds if scalars else ["Tensor"]:
                 part = case, expected
                 if kind == "traced" and not all_need:  # programs for constants: a few points of one class
                     if (which + index) % len(CLASSES) != list(CLASSES).index(name):
@@ -125,48 +123,48 @@ class Net:
         underflow = "ignore" if name in ("huge", "tiny") else "raise"  # to 0, which is then right
         for order, wanted in enumerate(expected):
             where = (case.row.name, kind, ORDERS[order], name)
-            if (
-                order > finite or order == finite and order and kind == "batched"
-            ):  # an inf there hides the rest
-                self.report.reasons[where].add(NOT_FINITE)
+            why = excepted(case, order)[1] or NOT_FINITE
+            if order > finite or kind == "batched" and order == finite > 0:  # an inf there hides the rest
+                self.report.reasons[where].add(why)
                 continue
             strict = finite > max(order, 1)  # a node has its first derivative from the start
             try:
                 with warnings.catch_warnings():
+                    warnings.simplefilter("error" if strict else "ignore")
                     if strict:
-                        warnings.simplefilter("error")
                         with np.errstate(all="raise", under=underflow), autograd.detect_anomaly():
                             found = next(parts)
                     else:
-                        warnings.simplefilter("ignore")
                         with np.errstate(all="ignore"):
                             found = next(parts)
             except (ArithmeticError, ValueError, RuntimeWarning) as error:
                 if strict:
                     self.report.wrong.append((where, case, repr(error), wanted))
-                self.report.reasons[where].add(NOT_FINITE)
+                self.report.reasons[where].add(why)
                 finite = -1
                 continue
-            self._numbers(where, case, order, found, expected)
-
-    def _numbers(self, where, case, order, found, expected):
-        skipped, why = excepted(case, order)
-        if why:
-            self.report.reasons[where].add(why)
-        floor = noise(case, order, expected)
-        for mine, theirs in zip(_listed(found), _listed(expected[order])):
-            mine, theirs = np.asarray(mine), np.asarray(theirs)
-            there = (np.isfinite(theirs) if order else ~np.isnan(theirs)) & np.logical_not(skipped)
-            self.report.compared[where] += int(there.sum())
-            if not there.all():
-                self.report.reasons[where].add(NOT_FINITE)
-            if mine.shape != theirs.shape or not _near(mine, theirs, RTOL[order], floor)[there].all():
-                self.report.wrong.append((where, case, found, expected[order]))
+            floor = noise(case, order, expected)
+            for mine, theirs in zip(_listed(found), _listed(wanted)):
+                mine, theirs = np.asarray(mine), np.asarray(theirs)
+                there = np.isfinite(theirs) if order else ~np.isnan(theirs)
+                self.report.compared[where] += int(there.sum())
+                if not there.all():
+                    self.report.reasons[where].add(why)
+                if mine.shape != theirs.shape or not _near(mine, theirs, RTOL[order], floor)[there].all():
+                    self.report.wrong.append((where, case, found, wanted))
 
 
 def _near(mine, theirs, rtol, floor):
     with np.errstate(all="ignore"):
         return (mine == theirs) | (np.abs(mine - theirs) <= rtol * np.abs(theirs) + floor)
+
+
+def _masked(part, mask):
+    """A part of the truth, without what is not to be compared."""
+    if not np.any(mask):
+        return part
+    masked = [np.where(mask, np.nan, each) for each in _listed(part)]
+    return masked if isinstance(part, list) else masked[0]
 
 
 def _listed(part):
