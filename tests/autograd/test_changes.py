@@ -226,7 +226,7 @@ def test_items_are_set_where_no_graph_is_wrong_by_it():
 )  # fmt: skip
 def test_data_of_a_tensor_stays_an_array_of_its_kind(given, kind):
     t = Tensor(np.array([1.0, 2.0], np.float32))
-    with pytest.raises(kind, match="dtype|shape"):
+    with pytest.raises(kind, match="Tensor.data: .*expected"):
         t.data = given
     assert t.data.tolist() == [1.0, 2.0]
     t.data = [3.0, 4.0]
