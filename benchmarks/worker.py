@@ -25,13 +25,13 @@ class Work:
     collector: bool = True
 
 
-IMAGES = 10 * works.BATCH
+IMAGES = 40 * works.BATCH  # so that what an epoch begins and ends with is little beside its steps
 
 WORKS = {
     "demo": Work("micrograd's demo step", 1.03, works.moons_step),
     "demo-off": Work("the same, collector off", 1.03, works.moons_step, collector=False),
-    "mnist": Work("ten MNIST steps, the loop", 1.02, lambda: works.mnist_epoch(*works.digits(IMAGES))),
-    "mnist-fit": Work("ten MNIST steps, fit", 1.02, lambda: works.mnist_fit(*works.digits(IMAGES))),
+    "mnist": Work("40 MNIST steps, the loop", 1.02, lambda: works.mnist_epoch(*works.digits(IMAGES))),
+    "mnist-fit": Work("40 MNIST steps, fit", 1.02, lambda: works.mnist_fit(*works.digits(IMAGES))),
     "moons": Work("two moons step, traced", 1.0, lambda: works.traced_moons_step(works.network())),
     "source": Work("g and its gradient, as source", 1.0, works.slope_step),
     "gpt": Work("GPT step, 1 name, traced", 1.0, lambda: works.traced_gpt_step(works.gpt(), 1)),

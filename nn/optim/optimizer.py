@@ -192,9 +192,8 @@ class Optimizer:
             check_arrays_of(values, data, name)
         if not isinstance(grad, np.ndarray) or grad.shape != data.shape or grad.dtype.kind != "f":
             raise wrong(grad, "grad", name, f"an array of floats, one for each Value, {data.shape}")
-        with np.errstate(over="ignore", invalid="ignore"):
-            square = grad @ grad  # one number to look at, where all are finite and none is huge
-        if not np.isfinite(square) and not np.isfinite(grad).all():
+        square = np.vdot(grad, grad)  # one number to look at; it never warns, as grad @ grad would
+        if not math.isfinite(square) and not np.isfinite(grad).all():
             value = values[int(np.argmin(np.isfinite(grad)))]
             raise FloatingPointError(
                 f"{name}: the gradient of {value!r} is not finite; the fault is in the loss or the network"
