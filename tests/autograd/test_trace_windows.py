@@ -43,8 +43,8 @@ def test_a_window_reads_and_writes_the_array():
     w[0].data = 3
     assert numbers(w) == block.array.tolist() == [3.0, 5.0]
     assert w[0].label == "w0" and "3" in repr(w[0])
-    for wrong in (float("nan"), "one"):
-        with pytest.raises((TypeError, ValueError)):
+    for wrong, error in ((float("nan"), ValueError), ("one", TypeError)):
+        with pytest.raises(error, match="Value: got "):
             w[0].data = wrong
 
 

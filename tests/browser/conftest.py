@@ -64,14 +64,24 @@ def window(browser: Any) -> Window:
 
 @pytest.fixture
 def show(browser: Any, window: Window, tmp_path: Path) -> Iterator[Callable[..., Any]]:
-    """``show(stepper)`` opens a page from a file; at the end it has asked for nothing and not complained."""
+    """``show(stepper)`` opens a page from a file; at the end it has asked for nothing and not complained.
+
+    ``new``: in a window that no test has used, so one without a history.
+    """
     opened, heard = [], []
 
-    def show(page_of: Any, fragment: str = "", width: int = 1280, height: int = 720, **context: Any) -> Any:
+    def show(
+        page_of: Any,
+        fragment: str = "",
+        width: int = 1280,
+        height: int = 720,
+        new: bool = False,
+        **context: Any,
+    ) -> Any:
         path = tmp_path / f"page{len(opened)}.html"
         path.write_text(page_of if isinstance(page_of, str) else page_of.html, encoding="utf-8")
         own = path.as_uri()
-        if window.taken or context.keys() - {"color_scheme", "reduced_motion"}:
+        if new or window.taken or context.keys() - {"color_scheme", "reduced_motion"}:
             size = {"width": width, "height": height}
             page = browser.new_context(viewport=size, **{"reduced_motion": "reduce"} | context).new_page()
         else:

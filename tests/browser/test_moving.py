@@ -81,7 +81,8 @@ def test_the_scrubber_moves_by_pointer_and_by_key(page):
     assert scrubber.get_attribute("aria-valuetext") == "step 11 of 11, backward"
 
 
-def test_the_position_is_in_the_address(show, page):
+def test_the_position_is_in_the_address(show):
+    page = show(stepper(neuron()), new=True)  # a window without a history
     page.keyboard.press("ArrowRight")
     page.wait_for_function("() => location.hash === '#step=1'")
     assert page.evaluate("history.length") == 2  # about:blank and this: back does not go step by step

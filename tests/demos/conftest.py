@@ -70,7 +70,7 @@ def short_cuts() -> Iterator[None]:
                 return light, shutil.copy(light, path.with_stem(f"{path.stem}-dark"))
 
             patch.setattr(figures, "THEMES", {"": figures.LIGHT})
-            patch.setattr(figures, "LAYOUT", "none")
+            patch.setattr(figures, "LAYOUT", None)
             patch.setattr(figures, "DOTS_PER_INCH", 100)
             patch.setattr(figures, "save", once)
         yield

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demos import page
+from demos import figures, page
 from demos.command import APART, DEMOS, main
 from demos.idx import load_mnist
 from demos.moons import two_moons
@@ -130,13 +130,13 @@ def check_picture(path: Path) -> None:
         return
     with Image.open(path) as picture:
         picture.load()
-        assert picture.width > 700 and picture.height > 200
+        assert picture.width > 4.3 * figures.DOTS_PER_INCH and picture.height > 1.2 * figures.DOTS_PER_INCH
         grey = np.asarray(picture.convert("L"), dtype=float)
     assert grey.std() > 5  # a blank picture has 0
     corner = grey[0, 0]  # the paper
     inked = np.abs(grey - corner) > 40
     columns, rows = inked.any(axis=0).mean(), inked.any(axis=1).mean()
-    assert columns > 0.5 and rows > 0.5  # and what is on it fills it
+    assert columns > 0.4 and rows > 0.4  # and what is on it fills it
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def test_a_step_that_the_inner_optimizer_refuses_is_not_counted():
     optimizer = nn.Lookahead(nn.SGD([v], lr=1.0), k=2)
     v.grad = 1e308
     optimizer.lr = 1e300
-    with pytest.raises(OverflowError):
+    with pytest.raises(OverflowError, match="SGD: the step would make"):
         optimizer.step()
     assert v.data == 1.0 and optimizer.state_dict()["taken"] == 0
 
