@@ -17,7 +17,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.files import opened
+from autograd.files import opened, path_of
 
 MNIST_FOLDER = Path(__file__).parent / "data" / "mnist"
 LABELS, IMAGES = 1, 3  # what a file holds is told by its number of dimensions
@@ -76,7 +76,7 @@ def load_mnist(folder: str | Path | None = None) -> Dataset:
     >>> mnist.train_labels[:6].tolist()
     [5, 0, 4, 1, 9, 2]
     """
-    folder = MNIST_FOLDER if folder is None else Path(folder)
+    folder = MNIST_FOLDER if folder is None else path_of(folder, "load_mnist")
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder}: no such folder; it should hold MNIST's four IDX files")
     train_images, train_labels = _load_pair(folder, "train")

@@ -10,8 +10,6 @@ from hypothesis import HealthCheck, settings
 
 from autograd import ops
 
-from .unchecked import UNCHECKED
-
 # Random examples, the same in every run: few in make test, many in make test-all. A test that takes long for
 # each has a share of them: @settings(max_examples=settings.default.max_examples // 10).
 calm = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -25,14 +23,6 @@ def _nothing_is_skipped(report: Any) -> Any:
     if report.skipped and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
         report.outcome, report.longrepr = "failed", f"skipped under CI=true: {report.longrepr[-1]}"
     return report
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Expect what is listed in unchecked.py to fail, until it is mended."""
-    for item in items:
-        name, _, argument = item.name.rstrip("]").partition("[")
-        if item.path.name == "test_wrong_arguments.py" and argument in UNCHECKED.get(name, ()):
-            item.add_marker(pytest.mark.xfail(reason="its arguments are not all checked yet", strict=False))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -145,7 +145,7 @@ def draw(
         )
     choice(direction, FLOW, "direction", "draw")
     flag(local_grads, "local_grads", "draw")
-    heading = text.heading("" if title is None else checks.text(title, "title", "draw"), "draw")
+    heading = text.visible(text.heading("" if title is None else checks.text(title, "title", "draw"), "draw"))
     count(max_nodes, "max_nodes", "draw")
     nodes = nodes_of(roots)
     if len(nodes) > max_nodes:

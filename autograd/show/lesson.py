@@ -19,7 +19,7 @@ from typing import Any
 from .. import checks, ops
 from ..checks import count, wrong
 from ..engine import backward_steps, topological_order
-from ..naming import derivatives, is_plain, plain
+from ..naming import derivatives, is_plain, plain, printable
 from ..symbols import ATOM, OPERATORS, Symbol, number
 from ..tensor import Tensor
 from ..value import Value
@@ -279,7 +279,7 @@ def _walked(root: Value, graph: Sequence[Any]) -> list[Any]:
 def _lesson_node(
     node: Any, numbers: dict[Any, int], name: str, local_grads: tuple[float | None, ...], trained: bool
 ) -> LessonNode:
-    label = text.visible(str(node.label or ""))
+    label = printable(str(node.label or ""))
     if not node.parents:
         kind = "constant" if node.op is ops.CONSTANT else "leaf"
         return LessonNode(name, label, kind, node.data, trained=trained)

@@ -89,14 +89,14 @@ def columns(line: str) -> int:
 
 
 def heading(title: Any, caller: str) -> str:
-    """A title as one line that can be shown, shortened where it is longer than a person reads.
+    """A title as one line, shortened where it is longer than a person reads.
 
     >>> heading("two  words", "draw"), len(heading("word " * 200_000, "draw"))
     ('two words', 300)
     """
     if not isinstance(title, str):
         raise TypeError(f"{caller}: title is {title!r}; expected text")
-    return _shorten(visible(" ".join(title.split())), HEADING)
+    return _shorten(printable(" ".join(title.split())), HEADING)
 
 
 def _shorten(line: str, most: int = SHORT) -> str:

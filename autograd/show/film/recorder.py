@@ -69,7 +69,7 @@ class Film:
                 f"film: the network has {len(values):,} parameters, and above {MOST_PARAMETERS:,} nobody "
                 "could tell them apart in a picture; film a smaller one"
             )
-        heading = text.heading(checks.text(title, "title", "film"), "film")
+        heading = text.visible(text.heading(checks.text(title, "title", "film"), "film"))
         self.title = heading or f"A {self.network} network learns"
         self.note = text.visible(" ".join(checks.text(note, "note", "film").split()))
         self.examples = examples.read(shown, targets, level, self.network)
