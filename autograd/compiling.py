@@ -157,8 +157,10 @@ def _text(op: Op, needs: tuple[bool, ...] | None) -> tuple[str, dict[str, Any]]:
             others = " or ".join(f"type({node}) is not Value" for node in nodes[1:])
             dispatch = f"    if {others}:\n        return apply(op, {', '.join(nodes)})\n"
     template = TEMPLATE if needs is None or any(needs) else TEMPLATE[: TEMPLATE.index("    if paused")] + LAST
-    failed = "return without_derivative(op, error, {nodes})" if needs is None else (
-        "raise explain(op, error, ({numbers}), derivative=True) from None"
+    failed = (
+        "return without_derivative(op, error, {nodes})"
+        if needs is None
+        else ("raise explain(op, error, ({numbers}), derivative=True) from None")
     )
     shown = {"numbers": ", ".join(names) + ",", "nodes": ", ".join(nodes) + ","}
     return template.format(

@@ -1,14 +1,12 @@
 """What tests share, beside what doctests do too (conftest.py above): PyTorch as an oracle."""
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from types import ModuleType
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-
-from autograd import ops
 
 # Random examples, the same in every run: few in make test, many in make test-all. A test that takes long for
 # each has a share of them: @settings(max_examples=settings.default.max_examples // 10).
@@ -33,15 +31,6 @@ def pytest_runtest_makereport() -> Generator[None, Any, Any]:
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, Any, Any]:
     return _nothing_is_skipped((yield))
-
-
-@pytest.fixture(autouse=True)
-def the_table_as_it_was() -> Iterator[None]:
-    """What a test defines is gone after it: other tests go through every row there is."""
-    before = dict(ops.ELEMENTWISE)
-    yield
-    ops.ELEMENTWISE.clear()
-    ops.ELEMENTWISE.update(before)
 
 
 @pytest.fixture(scope="session")

@@ -44,7 +44,7 @@ def test_a_window_reads_and_writes_the_array():
     assert numbers(w) == block.array.tolist() == [3.0, 5.0]
     assert w[0].label == "w0" and "3" in repr(w[0])
     for wrong, error in ((float("nan"), ValueError), ("one", TypeError)):
-        with pytest.raises(error, match="Value: got "):
+        with pytest.raises(error, match="Value.data: got "):
             w[0].data = wrong
 
 
