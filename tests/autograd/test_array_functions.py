@@ -885,7 +885,7 @@ def test_values_and_tensors_do_not_mix():
     ):
         with pytest.raises(TypeError, match=r"^\w+: got a Tensor beside Values as [\w ]+; they do not mix"):
             attempt()
-    with pytest.raises(ValueError, match="put: got nan beside Values, which are never nan"):
+    with pytest.raises(ValueError, match="put: got nan beside Values as x and values, which are never nan"):
         autograd.put(v, 0, np.nan)
 
 
