@@ -8,10 +8,13 @@
 (15.0, 8.0)
 """
 
+import builtins
 from importlib import import_module
 from typing import Any
 
+from . import activation_ops as activation_ops
 from . import array_ops, ops, torch_names
+from . import elementary as elementary
 from .array_functions import all as all
 from .array_functions import any as any
 from .array_functions import (
@@ -52,64 +55,18 @@ from .array_functions import (
 from .array_functions import max as max
 from .array_functions import min as min
 from .array_functions import round as round
+from .array_ops import ArrayOp
 from .check import Checked, GradientError, Report, gradcheck
 from .defining import define
 from .derivatives import hessian, hvp, jacobian
-from .elementary import (
-    arccos,
-    arcsin,
-    arctan,
-    arctan2,
-    ceil,
-    cosh,
-    exp2,
-    floor,
-    hypot,
-    log2,
-    log10,
-    sinh,
-    square,
-)  # fmt: skip
+from .elementary import abs as abs
 from .engine import Contribution, Step, backward_steps, gradients, topological_order
 from .functions import concatenate, dot, log_softmax, logsumexp, softmax, stack, sum, take
+from .kinds import equal, where
 from .modes import detect_anomaly, no_grad
 from .naming import formula, name_of
-from .ops import (
-    ArrayOp,
-    NaryOp,
-    Op,
-    abs,
-    cos,
-    elu,
-    equal,
-    erf,
-    erfc,
-    exp,
-    expm1,
-    gelu,
-    gelu_tanh,
-    hardtanh,
-    identity,
-    leaky_relu,
-    log,
-    log1p,
-    maximum,
-    minimum,
-    mish,
-    prelu,
-    relu,
-    selu,
-    sigmoid,
-    sign,
-    silu,
-    sin,
-    softplus,
-    sqrt,
-    swish,
-    tan,
-    tanh,
-    where,
-)  # fmt: skip
+from .nary_ops import NaryOp
+from .ops import Op
 from .symbols import Symbol
 from .tensor import Tensor
 from .value import Value
@@ -117,22 +74,19 @@ from .value_array import ValueArray, values
 
 __all__ = [
     "ArrayOp", "Checked", "Contribution", "Drawing", "Film", "GradientError", "NaryOp", "Op", "Program",
-    "Report", "Step", "Stepper", "Symbol", "Tensor", "TraceError", "Value", "ValueArray", "abs", "array_ops",
-    "backward_steps", "concatenate", "cos", "define", "detect_anomaly", "dot", "draw", "elu", "equal", "erf",
-    "erfc", "exp", "expm1", "film", "formula", "gelu", "gelu_tanh", "gradcheck", "gradients", "hardtanh",
-    "hessian", "hvp", "identity", "jacobian", "leaky_relu", "log", "log1p", "log_softmax", "logsumexp",
-    "maximum", "minimum", "mish", "name_of", "no_grad", "ops", "prelu", "relu", "selu", "sigmoid", "sign",
-    "silu", "sin", "softmax", "softplus", "sqrt", "stack", "stepper", "sum", "swish", "take", "tan",
-    "tanh", "topological_order", "trace", "traced", "values", "where",
+    "Report", "Step", "Stepper", "Symbol", "Tensor", "TraceError", "Value", "ValueArray", "abs", "argmax",
+    "argmin", "argsort", "array_ops", "astype", "backward_steps", "broadcast_to", "clip", "concatenate",
+    "cumsum", "define", "detect_anomaly", "dot", "draw", "einsum", "equal", "expand_dims", "film", "flip",
+    "formula", "gradcheck", "gradients", "hessian", "hvp", "isnan", "jacobian", "log_softmax", "logsumexp",
+    "matmul", "mean", "moveaxis", "name_of", "no_grad", "norm", "ops", "outer", "pad", "prod", "put",
+    "repeat", "reshape", "roll", "softmax", "sort", "split", "squeeze", "stack", "std", "stepper", "sum",
+    "swapaxes", "take", "take_along_axis", "tile", "topological_order", "trace", "traced", "transpose",
+    "tril", "triu", "values", "var", "where",
 ]  # fmt: skip
-# What NumPy's users expect. all, any, max, min and round are there too, and would hide Python's own.
-__all__ += [
-    "arccos", "arcsin", "arctan", "arctan2", "argmax", "argmin", "argsort", "astype", "broadcast_to",
-    "ceil", "clip", "cosh", "cumsum", "einsum", "exp2", "expand_dims", "flip", "floor", "hypot", "isnan",
-    "log10", "log2", "matmul", "mean", "moveaxis", "norm", "outer", "pad", "prod", "put", "repeat",
-    "reshape", "roll", "sinh", "sort", "split", "square", "squeeze", "std", "swapaxes", "take_along_axis",
-    "tile", "transpose", "tril", "triu", "var",
-]  # fmt: skip
+# The rows are functions too. What would hide Python's own is there, but not in the list: all, any, max, ...
+_ROWS = {name: row for name, row in ops.ELEMENTWISE.items() if name not in globals()}
+globals().update(_ROWS)
+__all__ += [name for name in _ROWS if name not in ops.OPERATORS and not hasattr(builtins, name)]
 
 
 # Where to find what is loaded when first asked for: drawing and stepping.

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from . import array_ops, elementary, modes, ops, products
+from . import activation_ops, array_ops, elementary, kinds, modes, products
 from .array_ops import Axis
 from .checks import choice, flag, named_dtype, real, shown, whole, wrong
 from .torch_names import spelled
@@ -233,7 +233,11 @@ def norm(x: Any, ord: float | None = 2, axis: Axis = None, keepdims: bool = Fals
     if not isinstance(ord, (int, float)) or ord not in (1, math.inf):
         raise wrong(ord, "ord", "norm", "1, 2 or numpy.inf", ValueError)
     return _reduced(
-        array_ops.sum if ord == 1 else array_ops.max, ops.abs(array_of("norm", x)), axis, keepdims, "norm"
+        array_ops.sum if ord == 1 else array_ops.max,
+        elementary.abs(array_of("norm", x)),
+        axis,
+        keepdims,
+        "norm",
     )
 
 
@@ -645,7 +649,7 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: float =
         _together("pad", "x and constant_values", x, filling)
         inside = np.zeros(shape, bool)
         inside[inner] = True
-        return ops.where(inside, padded, constant_values)
+        return kinds.where(inside, padded, constant_values)
     for axis, (before, after) in enumerate(pairs):
         if before or after:
             if not x.shape[axis]:
@@ -710,7 +714,7 @@ def _triangle(caller: str, x: Any, k: Any) -> Any:
     k = whole(k, "k", caller)
     rows, columns = x.shape[-2:]
     lower = np.tri(rows, columns, k if caller == "tril" else k - 1, dtype=bool)
-    return ops.where(lower if caller == "tril" else ~lower, x, 0 if x.dtype.kind in "biu" else 0.0)
+    return kinds.where(lower if caller == "tril" else ~lower, x, 0 if x.dtype.kind in "biu" else 0.0)
 
 
 @spelled
@@ -786,14 +790,14 @@ def put(x: Any, index: Any, values: Any) -> Any:
             f"put: the values have shape {values.shape}; expected one that fits x[index], {chosen.shape}"
         )
     if not chosen.size:
-        return ops.identity(x)
+        return activation_ops.identity(x)
     wide = array_ops.broadcast_to(values, shape=chosen.shape or (1,))
     wide = array_ops.reshape(wide, shape=(chosen.size,))
     source = np.full(x.size, -1)
     source[chosen.ravel()] = np.arange(chosen.size)  # by NumPy's own rule for what comes twice
     source = source.reshape(x.shape)
     picked = array_ops.getitem(wide, index=np.maximum(source, 0))
-    return ops.where(source >= 0, picked, x)
+    return kinds.where(source >= 0, picked, x)
 
 
 def _plain_index(index: Any) -> Any:

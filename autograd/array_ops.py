@@ -10,15 +10,65 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from . import ops
-from .ops import ArrayOp, Draw
+from . import elementary, kinds, nary_ops, ops
+from .checks import function
+from .kinds import method_of
+from .rows import Draw, Row, tuple_of
 
 Axis = Any  # None, an int, or a tuple of ints
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ArrayOp(Row):
+    """An operation on whole arrays (a matrix product, a sum over an axis): a row for Tensor alone.
+
+    Settings that are not differentiated (an axis, an index, labels) are passed by keyword and reach
+    ``on_array`` and every partial. A partial gives, in place of a number, a function from the
+    upstream gradient to the parent's share of it; where the share is broader than the parent, the
+    engine sums it down. ``partials`` is a tuple with one partial per operand, or, for operations on
+    any number of operands, a function that gives that tuple from ``(out, *operands)``.
+
+    ``examples`` says how the row is called, for the tests that go through the registry: functions of
+    ``draw``, which makes arrays of the numbers to try (``draw(3, 4)``), each giving the operands and the
+    settings. ``plain`` is the same operation in array notation, for arrays of Values, where ``on_array`` is
+    not: one that writes into arrays of its own, or asks what only arrays of numbers answer.
+
+    >>> partial = lambda out, x: lambda g: 2 * g
+    >>> double = ArrayOp("double", "double", on_array=lambda x: 2 * x, partials=(partial,))
+    >>> double(np.array([1.0, 2.0]))
+    array([2., 4.])
+    """
+
+    name: str
+    symbol: str
+    on_array: Callable[..., Any]
+    partials: tuple[Callable[..., Any], ...] | Callable[..., tuple[Any, ...]]
+    examples: tuple[Callable[[Draw], tuple[tuple[Any, ...], dict[str, Any]]], ...] = ()
+    plain: Callable[..., Any] | None = None
+
+    def _check(self, kind: str) -> None:
+        super()._check(kind)
+        function(self.on_array, "on_array", kind, "the operands")
+        if not callable(self.partials):
+            tuple_of(callable, self.partials, "partials", kind, "functions, one for each operand")
+        if self.plain is not None:
+            function(self.plain, "plain", kind, "the operands, or None")
+
+    def __call__(self, *operands: Any, **static: Any) -> Any:
+        """The operation on Tensors and arrays; a Tensor where any operand is one, else an array."""
+        for operand in operands:
+            apply = method_of(operand, "_apply_array")
+            if apply is not None:
+                return apply(self, *operands, **static)
+            if hasattr(type(operand), "_apply"):
+                raise TypeError(f"{self.name}: got the number {operand!r}; expected a Tensor or an array")
+        return self.on_array(*operands, **static)
 
 
 def axes_in(ndim: int, axis: Axis) -> Sequence[int]:
@@ -231,7 +281,7 @@ min = ArrayOp(
 
 def _norm(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     # Divided by a power of 2 first, which loses no digit: squares then neither overflow nor vanish.
-    x = ops.floating(x)
+    x = kinds.floating(x)
     largest = np.abs(x).max(axis=axis, keepdims=True, initial=0)
     scale = np.ldexp(np.ones_like(largest), np.frexp(largest)[1] - 1)
     with np.errstate(under="ignore"):  # far smaller numbers beside the largest
@@ -243,15 +293,15 @@ def _norm(x: Any, *, axis: Axis, keepdims: bool) -> Any:
 def _unit(x: Any, norm: Any) -> Any:
     """``x`` / ``norm``, and 0 where that is 0, as PyTorch has it."""
     some = _numbers(norm) != 0
-    return ops.where(some, x / ops.where(some, norm, 1.0), 0.0)
+    return kinds.where(some, x / kinds.where(some, norm, 1.0), 0.0)
 
 
 def _plain_norm(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     largest = abs(x).largest(axis)
-    none = ops.equal(largest, 0.0)
-    ratio = x / ops.where(none, 1.0, largest)
+    none = kinds.equal(largest, 0.0)
+    ratio = x / kinds.where(none, 1.0, largest)
     total = (ratio * ratio).sum(axis=axis, keepdims=True)
-    out = ops.sqrt(ops.where(none, total + 1.0, total)) * largest  # a slope of 0 where all are 0
+    out = elementary.sqrt(kinds.where(none, total + 1.0, total)) * largest  # a slope of 0 where all are 0
     return out if keepdims else out.squeeze(tuple(axes_in(x.ndim, axis)))
 
 
@@ -438,7 +488,7 @@ def _softmax_of(shifted: Any, axis: int) -> Any:
 
 
 def _softmax(x: Any, *, axis: int) -> Any:
-    x = ops.floating(x)
+    x = kinds.floating(x)
     return _softmax_of(x - x.max(axis=axis, keepdims=True), axis)
 
 
@@ -450,7 +500,7 @@ def _log_softmax_of(shifted: Any, axis: int) -> Any:
 
 
 def _log_softmax(x: Any, *, axis: int) -> Any:
-    x = ops.floating(x)
+    x = kinds.floating(x)
     if x.ndim == 2 and axis in (1, -1) and 0 < x.shape[1] <= SHORT:
         columns = np.ascontiguousarray(x.T)
         columns = columns - np.maximum.reduce(columns)
@@ -460,7 +510,7 @@ def _log_softmax(x: Any, *, axis: int) -> Any:
 
 
 def _logsumexp(x: Any, *, axis: Axis, keepdims: bool) -> Any:
-    x = ops.floating(x)
+    x = kinds.floating(x)
     largest = x.max(axis=axis, keepdims=True)
     largest = np.where(np.isfinite(largest), largest, 0).astype(x.dtype)  # all -inf: the sum is 0, not nan
     with np.errstate(divide="ignore"):
@@ -469,7 +519,7 @@ def _logsumexp(x: Any, *, axis: Axis, keepdims: bool) -> Any:
 
 
 def _to_logsumexp(out: Any, x: Any, *, axis: Axis, keepdims: bool) -> Any:
-    total = ops.where(_numbers(out) > -np.inf, out, 0.0)  # all -inf: the share of each is 0, not nan
+    total = kinds.where(_numbers(out) > -np.inf, out, 0.0)  # all -inf: the share of each is 0, not nan
     return lambda g: spread(g, x, axis) * ops.exp(x - spread(total, x, axis))
 
 
@@ -498,7 +548,7 @@ logsumexp = ArrayOp(
     on_array=in_single(_logsumexp),
     partials=(_to_logsumexp,),
     examples=reduction_examples(),
-    plain=lambda x, *, axis, keepdims: x.reduced(ops.logsumexp_of, axis, keepdims, "logsumexp"),
+    plain=lambda x, *, axis, keepdims: x.reduced(nary_ops.logsumexp_of, axis, keepdims, "logsumexp"),
 )  # fmt: skip
 
 ARRAY: dict[str, ArrayOp] = {

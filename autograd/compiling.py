@@ -100,8 +100,8 @@ def build(op: Op, needs: tuple[bool, ...] | None, scope: dict[str, Any]) -> Call
 def describe(op: Op) -> str:
     """The docstring of a row: how it is called, and its value and its derivatives as it computes them.
 
-    >>> from autograd import ops
-    >>> print(describe(ops.softplus))
+    >>> from autograd import activation_ops
+    >>> print(describe(activation_ops.softplus))
     softplus(x), element by element, of Values, Tensors, arrays and numbers; drawn as softplus.
     <BLANKLINE>
     value: (x if x > 0.0 else 0.0) + log1p(exp(-abs(x)))

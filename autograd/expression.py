@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from . import ops
+from . import ops, rows
 from .grammar import CONSTANTS, LONGEST, Apply, ExpressionError, Name, Names, Number, Parser, Part, no_name
 from .value import Value, constant, nary
 
@@ -73,7 +73,7 @@ class Expression:
             else:
                 result = part.op.on_float(*operands)
             if not math.isfinite(_number(result)):
-                raise ops.explain(part.op, OverflowError(), tuple(map(_number, operands)))
+                raise rows.explain(part.op, OverflowError(), tuple(map(_number, operands)))
         except (ArithmeticError, ValueError, TypeError) as error:
             raise ExpressionError(str(error), self.text, part.column) from None
         return result

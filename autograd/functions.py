@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from . import array_functions, array_ops, ops
+from . import array_functions, array_ops, nary_ops, ops
 from .checks import listed, wrong
 from .tensor import Tensor, _as_index
 from .torch_names import spelled
@@ -50,7 +50,7 @@ def sum(values: Any, axis: Any = None, keepdims: bool = False) -> Any:
     values = _of_a_list("sum", values, axis, empty=True)
     if any(isinstance(each, Tensor) for each in values):
         return reduce(ops.add, values)
-    return nary(ops.sum_of, values) if values else constant(0.0)
+    return nary(nary_ops.sum_of, values) if values else constant(0.0)
 
 
 def dot(ws: Any, xs: Any) -> Any:
@@ -72,7 +72,7 @@ def dot(ws: Any, xs: Any) -> Any:
             f"dot: {len(ws)} weights in ws and {len(xs)} inputs in xs; expected as many of one as of the "
             "other"
         )
-    return nary(ops.dot_of, [*ws, *xs]) if ws else constant(0.0)
+    return nary(nary_ops.dot_of, [*ws, *xs]) if ws else constant(0.0)
 
 
 @spelled
@@ -87,7 +87,7 @@ def logsumexp(values: Any, axis: Any = None, keepdims: bool = False) -> Any:
     if _is_array(values):
         return array_functions.logsumexp(values, axis, keepdims)
     values = _of_a_list("logsumexp", values, axis)
-    return nary(ops.logsumexp_of, values)
+    return nary(nary_ops.logsumexp_of, values)
 
 
 @spelled
@@ -127,7 +127,7 @@ def softmax(values: Any, axis: int = -1) -> Any:
 def _shifted(caller: str, values: Any, axis: Any) -> list[Any]:
     """The numbers of a list less the largest of them: 0 and below, so that no exp overflows."""
     values = _of_a_list(caller, values, axis)
-    largest = nary(ops.largest_of, values)
+    largest = nary(nary_ops.largest_of, values)
     return [value - largest for value in values]
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from . import ops
+from . import elementary, nary_ops, ops
 from .show.text import columns, visible
 
 LONGEST = 10_000  # characters; no person types more
@@ -25,7 +25,7 @@ QUOTED = 76  # characters of the text that an error quotes
 LISTED = 15  # names that an error lists
 
 CONSTANTS = {"pi": math.pi, "e": math.e}
-SHORT_NAMES = {"max": ops.maximum, "min": ops.minimum}
+SHORT_NAMES = {"max": elementary.maximum, "min": elementary.minimum}
 
 NUMBER = re.compile(r"(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 WORD = re.compile("[^\\W\\d²³](?:[^\\W²³]|[\u0300-\u036f])*")  # and the accents that combine, as in x̄
@@ -102,7 +102,7 @@ class Apply:
     """An operation on the last ``operands`` values that came before it."""
 
     column: int
-    op: ops.Op | ops.NaryOp
+    op: ops.Op | nary_ops.NaryOp
     operands: int
 
 
@@ -211,7 +211,7 @@ class Parser:
 
     def _word(self, word: str, column: int) -> None:
         """A function with its operands, or a name."""
-        function = ops.ELEMENTWISE.get(word) or ops.NARY.get(word) or SHORT_NAMES.get(word)
+        function = ops.ELEMENTWISE.get(word) or nary_ops.NARY.get(word) or SHORT_NAMES.get(word)
         known = word in self.names.known or word in CONSTANTS
         if self._take("("):
             if not function:
@@ -228,7 +228,7 @@ class Parser:
             self._refuse_keyword(word, column)
             self._fail(lambda: no_name(word, self.names.known), column)
 
-    def _call(self, name: str, op: ops.Op | ops.NaryOp, column: int) -> None:
+    def _call(self, name: str, op: ops.Op | nary_ops.NaryOp, column: int) -> None:
         opening, count = self.text.index("(", column), 0
         self.open += 1
         if not self.text.startswith(")", self.position):
@@ -306,7 +306,7 @@ def no_name(name: str, known: Collection[str]) -> str:
 
 
 def _no_function(name: str) -> str:
-    known = dict.fromkeys([*sorted(ops.ELEMENTWISE), *ops.NARY, *SHORT_NAMES])
+    known = dict.fromkeys([*sorted(ops.ELEMENTWISE), *nary_ops.NARY, *SHORT_NAMES])
     return _nothing("function", name, known, f"; a product is written {_quote(name, 0)[0]} * (...).")
 
 
@@ -322,12 +322,12 @@ def _nothing(kind: str, name: str, known: Collection[str], otherwise: str) -> st
     return f"there is no {kind} {_quote(name, 0)[0]}{guess} Known: {', '.join(shown)}"
 
 
-def _wrong_count(name: str, op: ops.Op | ops.NaryOp, count: int) -> str:
+def _wrong_count(name: str, op: ops.Op | nary_ops.NaryOp, count: int) -> str:
     """What is wrong with so many operands; "" where nothing is."""
-    if isinstance(op, ops.NaryOp):
-        if count and not (op is ops.dot_of and count % 2):
+    if isinstance(op, nary_ops.NaryOp):
+        if count and not (op is nary_ops.dot_of and count % 2):
             return ""
-        takes = "the weights and then as many inputs" if op is ops.dot_of else "1 operand or more"
+        takes = "the weights and then as many inputs" if op is nary_ops.dot_of else "1 operand or more"
     else:
         most = len(op.operands)
         if most - len(op.defaults) <= count <= most:

@@ -3,11 +3,11 @@
 A row's value and partial derivatives, called with these symbols, are expressions in JavaScript. So what a
 page computes is what the table says, and nothing is written a second time.
 
->>> from autograd import ops
+>>> from autograd import activation_ops, kinds, ops
 >>> x, out = JavaScript("x"), JavaScript("out")
->>> print(ops.tanh.partials[0](out, x), "and", x ** 2.0, "and", ops.where(x > 0.0, x, 0.0))
+>>> print(ops.tanh.partials[0](out, x), "and", x ** 2.0, "and", kinds.where(x > 0.0, x, 0.0))
 1.0 - out * out and Math.pow(x, 2.0) and x > 0.0 ? x : 0.0
->>> print(value(ops.softplus, [x]))
+>>> print(value(activation_ops.softplus, [x]))
 (x > 0.0 ? x : 0.0) + Math.log1p(Math.exp(-Math.abs(x)))
 >>> print(definitions("rows.silu(x)"))
 const rows = {

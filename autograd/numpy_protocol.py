@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from . import ops
+from . import kinds, ops
 
 # NumPy's names that are not the rows' names; its others are (exp, maximum, ...).
 ROWS = {
@@ -43,7 +43,7 @@ def _compares(name: str, reflected: str) -> Callable[..., Any]:
 OTHERS: dict[str, Callable[..., Any]] = {
     "less": _compares("__lt__", "__gt__"), "less_equal": _compares("__le__", "__ge__"),
     "greater": _compares("__gt__", "__lt__"), "greater_equal": _compares("__ge__", "__le__"),
-    "equal": ops.equal, "not_equal": lambda x, y: np.logical_not(ops.equal(x, y)),
+    "equal": kinds.equal, "not_equal": lambda x, y: np.logical_not(kinds.equal(x, y)),
     "matmul": lambda x, y: sys.modules[__package__].matmul(x, y),
     "reciprocal": lambda x: 1.0 / x,
 }  # fmt: skip

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import array_ops
-from .array_ops import Axis, concatenate, example, in_single, single, spread, stack
-from .ops import ArrayOp
+from .array_ops import ArrayOp, Axis, concatenate, example, in_single, single, spread, stack
 
 # The product of all elements along axes. Its derivative to one of them is the product of all the others; not
 # the product divided by that element, which may be 0.

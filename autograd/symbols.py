@@ -3,11 +3,11 @@
 A row's partial derivative, called with symbols in place of numbers, gives its own formula as text.
 That text is what a step prints, and what :mod:`autograd.value` compiles into Value's methods.
 
->>> from autograd import ops
+>>> from autograd import kinds, ops
 >>> x, out = Symbol("x"), Symbol("out")
 >>> print(ops.tanh.partials[0](out, x))
 1.0 - out * out
->>> print((x + 1.0) * x / out, "and", -(x**2), "and", ops.where(x > 0.0, 1.0, 0.0))
+>>> print((x + 1.0) * x / out, "and", -(x**2), "and", kinds.where(x > 0.0, 1.0, 0.0))
 (x + 1.0) * x / out and -x ** 2 and 1.0 if x > 0.0 else 0.0
 """
 
@@ -49,7 +49,7 @@ class Symbol:
 
     def __bool__(self) -> bool:
         raise TypeError(
-            f"the symbol {self.text} is neither true nor false: use ops.where in place of a branch"
+            f"the symbol {self.text} is neither true nor false: use autograd.where in place of a branch"
         )
 
     # How this language writes things; another one (:mod:`autograd.javascript`) says these three anew.
@@ -116,13 +116,14 @@ class Symbol:
         return self._compare(">=", other)
 
 
-def _install_operator(op: ops.Op, method: str) -> None:
-    setattr(Symbol, f"__{method}__", lambda self, *others: type(self)._apply(op, self, *others))
-    setattr(Symbol, f"__r{method}__", lambda self, other: type(self)._apply(op, other, self))
+def _install_operator(name: str, method: str) -> None:
+    row = ops.ELEMENTWISE.__getitem__  # asked when it is used: abs is written after this class
+    setattr(Symbol, f"__{method}__", lambda self, *others: type(self)._apply(row(name), self, *others))
+    setattr(Symbol, f"__r{method}__", lambda self, other: type(self)._apply(row(name), other, self))
 
 
 for _name, _method in ops.OPERATORS.items():
-    _install_operator(ops.ELEMENTWISE[_name], _method)
+    _install_operator(_name, _method)
 
 
 def is_infix(op: ops.Op) -> bool:

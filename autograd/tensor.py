@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from . import array_ops, changes, modes, ops, torch_names
+from . import array_ops, changes, modes, ops, rows, torch_names
 from .array_methods import ArrayMethods
 from .checks import TooLarge, named_dtype, wrong
 from .compiling import describe
@@ -498,7 +498,7 @@ def _watch_value(op: Any, out: np.ndarray, parents: Sequence[Tensor]) -> None:
     for parent in parents:
         if np.isnan(parent._data).any():
             error = f"{op.name} got nan in an operand of shape {parent.shape}: it was in the data"
-            raise ops.of_operation(FloatingPointError(error), op)
+            raise rows.of_operation(FloatingPointError(error), op)
     bad = np.isnan(out)
     if not bad.any():  # an infinity passed on, such as a mask of -inf, is not made here
         finite = [np.isfinite(parent._data) for parent in parents]
@@ -514,7 +514,7 @@ def _watch_value(op: Any, out: np.ndarray, parents: Sequence[Tensor]) -> None:
         f"{op.name} made {out[where]} at index {where}, from operands of shape {shapes}: "
         "its value is not finite there"
     )
-    raise ops.of_operation(FloatingPointError(error), op)
+    raise rows.of_operation(FloatingPointError(error), op)
 
 
 def _watch_share(node: Tensor, share: np.ndarray, upstream: Any) -> None:
@@ -523,7 +523,7 @@ def _watch_share(node: Tensor, share: np.ndarray, upstream: Any) -> None:
             f"backward through {node.op.name}: the gradient passed on to an operand of shape {share.shape} "
             "is not finite, though the gradient that came in is: its derivative is not finite there"
         )
-        raise ops.of_operation(FloatingPointError(error), node.op, node)
+        raise rows.of_operation(FloatingPointError(error), node.op, node)
 
 
 def _in_place(op: ops.Op) -> Any:

@@ -11,7 +11,7 @@ from typing import Any, Union
 
 import numpy as np
 
-from . import compiling, modes, ops, torch_names
+from . import compiling, modes, nary_ops, ops, rows, torch_names
 from .checks import TooLarge
 from .names import tell
 from .naming import name_of
@@ -190,7 +190,7 @@ class Value(Node):
         """The local gradients to those parents that are ``wanted``, as nodes that can be differentiated."""
         parents = self.parents
         needed = [known is not None and node in wanted for node, known in zip(parents, self.local_grads)]
-        if isinstance(self.op, ops.NaryOp):
+        if isinstance(self.op, nary_ops.NaryOp):
             found = self.op.partials(self, *parents)
         else:
             found = tuple(p(self, *parents) if need else None for p, need in zip(self.op.partials, needed))
@@ -274,14 +274,14 @@ def _has_array(*operands: Any) -> bool:
     return any(isinstance(operand, np.ndarray) and operand.ndim for operand in operands)
 
 
-def nary(op: ops.NaryOp, operands: Sequence[Any]) -> Value:
+def nary(op: nary_ops.NaryOp, operands: Sequence[Any]) -> Value:
     """One node from any number of Values and plain numbers; a constant where none is a Value."""
     nodes = [x if type(x) is Value else _lifted(x, op) for x in operands]
     numbers = [node._data for node in nodes]
     try:
         out = op.on_float(*numbers)
     except ERRORS as error:
-        raise ops.explain(op, error, tuple(numbers)) from None
+        raise rows.explain(op, error, tuple(numbers)) from None
     if out != out:
         raise _nan_value(op, *numbers)
     kinds = [node.op for node in nodes]
@@ -354,14 +354,14 @@ def _as_operand(other: Any, caller: str) -> float:
 
 
 def _nan_value(op: Any, *numbers: float) -> Exception:
-    return ops.explain(op, ValueError("the result is not a number (nan)"), numbers)
+    return rows.explain(op, ValueError("the result is not a number (nan)"), numbers)
 
 
 def _without_derivative(op: Any, error: Exception, *nodes: Value) -> Value:
     """The node where only a derivative to a constant is not finite, which nobody needs; else the error."""
     needs = tuple(node.op is not ops.CONSTANT for node in nodes)
     if all(needs):
-        raise ops.explain(op, error, tuple(node._data for node in nodes), derivative=True) from None
+        raise rows.explain(op, error, tuple(node._data for node in nodes), derivative=True) from None
     return _compiled(op, needs)(*nodes)
 
 
@@ -371,7 +371,7 @@ def _nan_gradient(node: Value, parent: Value, local: float, upstream: float) -> 
         f"gradient {local:.6g} makes the gradient of {name_of(parent)} not a number (nan): an infinity has "
         "met a 0 or another infinity; scale the operands down"
     )
-    return ops.of_operation(error, node.op, node)
+    return rows.of_operation(error, node.op, node)
 
 
 # Rows become methods.
@@ -382,7 +382,7 @@ _scope: dict[str, Any] = {
     # Called with the tuple that it takes its arguments as, new makes a node in two thirds of the time.
     "Value": Value, "new": object.__new__, "kind": (Value,),
     "constant": constant, "apply": Value._apply, "ERRORS": ERRORS,
-    "explain": ops.explain, "nan_value": _nan_value, "checked": _as_float, "recording": modes.recording,
+    "explain": rows.explain, "nan_value": _nan_value, "checked": _as_float, "recording": modes.recording,
     "paused": modes.paused, "without_derivative": _without_derivative,
 }  # fmt: skip
 modes.scopes.append(_scope)

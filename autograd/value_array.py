@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from . import modes, numpy_protocol, ops
+from . import array_ops, kinds, modes, nary_ops, numpy_protocol, ops
 from .array_functions import axes_of
 from .array_methods import ArrayMethods
 from .checks import array, flag, real, wrong
@@ -29,7 +29,7 @@ from .value import Value, _as_float, constant, nary
 
 COMPARISONS: dict[str, Callable[..., Any]] = {
     "less": operator.lt, "less_equal": operator.le, "greater": operator.gt, "greater_equal": operator.ge,
-    "equal": ops.equal,
+    "equal": kinds.equal,
 }  # fmt: skip
 # NumPy computes these by the elements' own operators.
 BY_ELEMENT = {
@@ -83,26 +83,26 @@ class ValueArray(np.ndarray):
 
     def sum(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The sum over ``axis``, one node for each."""
-        return self.reduced(ops.sum_of, axis, keepdims, "sum")
+        return self.reduced(nary_ops.sum_of, axis, keepdims, "sum")
 
     def max(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The largest over ``axis``; several that are largest share the gradient equally."""
-        return self.reduced(ops.max_of, axis, keepdims, "max")
+        return self.reduced(nary_ops.max_of, axis, keepdims, "max")
 
     def min(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The smallest over ``axis``; several that are smallest share the gradient equally."""
-        return self.reduced(ops.min_of, axis, keepdims, "min")
+        return self.reduced(nary_ops.min_of, axis, keepdims, "min")
 
     def largest(self, axis: Any = None) -> Any:
         """The largest over ``axis``, which stays, as constants: to take off, or to divide by, for safety."""
-        found = self.reduced(ops.largest_of, axis, True, "largest")
+        found = self.reduced(nary_ops.largest_of, axis, True, "largest")
         if modes.recorder() is not None:  # in a trace it may be another one at the next call
             return found
         return _wrapped(np.frompyfunc(constant, 1, 1)(found.data))
 
     def mean(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The mean over ``axis``."""
-        total = self.reduced(ops.sum_of, axis, keepdims, "mean")
+        total = self.reduced(nary_ops.sum_of, axis, keepdims, "mean")
         return total * (np.size(total) / self.size)
 
     def var(  # type: ignore[override]
@@ -113,7 +113,7 @@ class ValueArray(np.ndarray):
         axis = axes_of("var", axis, self.ndim)
         away = self - self.mean(axis=axis, keepdims=True)
         squares = np.asarray(away * away).view(ValueArray)
-        total = squares.reduced(ops.sum_of, axis, keepdims, "var")
+        total = squares.reduced(nary_ops.sum_of, axis, keepdims, "var")
         count = self.size / np.size(total)
         if not count > ddof:
             raise wrong(
@@ -129,7 +129,7 @@ class ValueArray(np.ndarray):
         """The indices of the elements that are not 0, an array for each axis."""
         return self.data.nonzero()
 
-    def reduced(self, op: ops.NaryOp, axis: Any, keepdims: bool, caller: str) -> Any:
+    def reduced(self, op: nary_ops.NaryOp, axis: Any, keepdims: bool, caller: str) -> Any:
         """One node of each group of elements that ``axis`` takes together."""
         axis, keepdims = axes_of(caller, axis, self.ndim), flag(keepdims, "keepdims", caller)
         kept = np.empty(self.shape, bool).any(axis=axis, keepdims=True).shape
@@ -137,7 +137,7 @@ class ValueArray(np.ndarray):
         others = [i for i in range(self.ndim) if i not in axes]
         groups = self.view(np.ndarray).transpose(*others, *axes)
         count = int(np.prod([self.shape[i] for i in axes]))
-        if not count and op is not ops.sum_of:
+        if not count and op is not nary_ops.sum_of:
             raise ValueError(f"{caller}: there is nothing to take it of, in an array of shape {self.shape}")
         rows = groups.reshape(int(np.prod([self.shape[i] for i in others])), count).tolist()
         out = np.empty(len(rows), object)
@@ -187,7 +187,7 @@ class ValueArray(np.ndarray):
 
     @staticmethod
     @_quiet
-    def _apply_array(op: ops.ArrayOp, *operands: Any, **static: Any) -> Any:
+    def _apply_array(op: array_ops.ArrayOp, *operands: Any, **static: Any) -> Any:
         """An operation on whole arrays: its form in array notation, which builds the scalar graph."""
         arrays = [_elements(operand, op.name).view(ValueArray) for operand in operands]
         return _wrapped((op.plain or op.on_array)(*arrays, **static))
@@ -200,11 +200,11 @@ class ValueArray(np.ndarray):
         if condition.dtype.kind not in "bO" or has_nodes:  # conditions of a trace are objects, too
             raise wrong(condition, "the condition", "where", "True, False, or an array of these")
         x, y = _as_elements(_elements(x, "where: x")), _as_elements(_elements(y, "where: y"))
-        return _wrapped(np.frompyfunc(lambda c, a, b: _node(ops.where(c, a, b)), 3, 1)(condition, x, y))
+        return _wrapped(np.frompyfunc(lambda c, a, b: _node(kinds.where(c, a, b)), 3, 1)(condition, x, y))
 
     @staticmethod
     def _equal(x: Any, y: Any) -> Any:
-        return _compared(ops.equal, x, y)
+        return _compared(kinds.equal, x, y)
 
 
 def _called(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> Any:
@@ -217,7 +217,7 @@ def _called(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> A
     if method == "__call__" and name in COMPARISONS:
         return _compared(COMPARISONS[name], *inputs)
     if method == "__call__" and name == "not_equal":
-        return np.logical_not(_compared(ops.equal, *inputs))
+        return np.logical_not(_compared(kinds.equal, *inputs))
     if method == "__call__" and name in numpy_protocol.PLAIN:
         return ufunc(*map(numbers, inputs), **settings)
     if name in BY_ELEMENT or method != "__call__" or numpy_protocol.is_of_a_person(ufunc):

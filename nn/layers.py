@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from autograd.array_ops import example
-from autograd.ops import ArrayOp
+from autograd.array_ops import ArrayOp, example
 
 from . import init
 from .checks import count, flag, floating, numbers, real, wrong

@@ -21,9 +21,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, ops
-from autograd.array_ops import example
-from autograd.ops import ArrayOp, Draw
+from autograd import Tensor, elementary
+from autograd.array_ops import ArrayOp, example
+from autograd.rows import Draw
 
 from .checks import count, flag, floating, numbers, real
 from .module import Module, check_writable, set_data
@@ -44,7 +44,7 @@ def _normalized(x: np.ndarray, *, axis: Axes, mean: Any, var: Any, eps: float) -
 def _to_normalized(out: Any, x: Any, *, axis: Axes, mean: Any, var: Any, eps: float) -> Any:
     if isinstance(x, Tensor):  # to be differentiated again: the variance as a function of x
         var = wide(x).var(axis=axis, keepdims=True)
-    std, out = ops.sqrt(var + eps), wide(out)
+    std, out = elementary.sqrt(var + eps), wide(out)
 
     def share(g: Any) -> Any:
         g = wide(g)
@@ -73,12 +73,12 @@ normalize = ArrayOp(
         _normalize_example((3, 5), (-1,)),
     ),
     plain=lambda x, *, axis, mean, var, eps: (x - _mean(x, axis))
-    / ops.sqrt(x.var(axis=axis, keepdims=True) + eps),
+    / elementary.sqrt(x.var(axis=axis, keepdims=True) + eps),
 )  # fmt: skip
 
 
 def _root_mean_square(x: Any, axis: Axes, eps: float) -> Any:
-    return ops.sqrt(_mean(x * x, axis) + eps)
+    return elementary.sqrt(_mean(x * x, axis) + eps)
 
 
 def _rms_normalized(x: np.ndarray, *, axis: Axes, eps: float) -> Any:

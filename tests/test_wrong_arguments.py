@@ -26,6 +26,7 @@ import pytest
 import autograd
 import nn
 from autograd import Tensor, Value, modes, ops
+from autograd.rows import Row
 from autograd.tracing import Traced
 from autograd.tracing.batched import Batched
 from autograd.tracing.compiled import Compiled
@@ -213,7 +214,7 @@ def state(found: Any, seen: set[int] | None = None) -> Any:
     seen = set() if seen is None else seen
     if isinstance(found, float):
         return found.hex()
-    if isinstance(found, (str, bytes, int, complex, type(None), type, types.FunctionType, np.dtype, ops.Row)):
+    if isinstance(found, (str, bytes, int, complex, type(None), type, types.FunctionType, np.dtype, Row)):
         return found
     if id(found) in seen:
         return "again"

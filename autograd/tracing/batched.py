@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import ops
+from .. import nary_ops, ops
 from ..checks import floating
 from . import vector, windows
 from .arrays import ArrayCode, Arrays
@@ -289,8 +289,8 @@ def _work(code: Code) -> int:
     for step in code.steps:
         if step.op in (ops.mul, ops.add, ops.sub):
             total += 1
-        elif step.op is ops.dot_of:
+        elif step.op is nary_ops.dot_of:
             total += len(step.operands) - 1
-        elif step.op is ops.sum_of:
+        elif step.op is nary_ops.sum_of:
             total += len(step.operands) - 1
     return total

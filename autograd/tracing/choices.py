@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from ..ops import Op, neg, pow, sign
+from ..elementary import sign
+from ..ops import Op, neg, pow
 from .code import CHOICES, GIVEN, Builder, Code, Step, equal, less, less_equal, select
 from .term import Term, number_of
 

@@ -24,8 +24,10 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, NamedTuple, TypeVar
 
-from ..ops import CONSTANT, NaryOp, Op, no_value, where
-from ..ops import equal as same
+from ..kinds import equal as same
+from ..kinds import where
+from ..nary_ops import NaryOp
+from ..ops import CONSTANT, Op, no_value
 
 ARGUMENT = Op("argument", "", no_value, no_value, ())
 PARAMETER = Op("parameter", "", no_value, no_value, ())

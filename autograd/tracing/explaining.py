@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ..ops import CONSTANT, Op, div, explain
+from ..ops import CONSTANT, Op, div
+from ..rows import explain
 from ..symbols import ATOM, Symbol
 from ..value import ERRORS
 from . import python

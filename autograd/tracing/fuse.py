@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from ..ops import CONSTANT, add, dot_of, mul, sum_of
+from ..nary_ops import dot_of, sum_of
+from ..ops import CONSTANT, add, mul
 from .code import ARGUMENT, GIVEN, Builder, Code, Step
 from .passes import pruned
 

@@ -21,7 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from ..ops import CONSTANT, Op, dot_of, largest_of, logsumexp_of, max_of, min_of, sum_of
+from ..nary_ops import dot_of, largest_of, logsumexp_of, max_of, min_of, sum_of
+from ..ops import CONSTANT, Op
 from . import code as codes
 from .arrays import ArrayCode, Arrays, Spot
 from .choices import ALWAYS, needs

@@ -1,7 +1,7 @@
 """JavaScript: code of scalars as a function for a page, with the rows and the library of the stepping page.
 
->>> from autograd import ops
->>> print(value(ops.softplus, [Scalar("h")]), "and", value(ops.pow, [Scalar("h"), 2.0]))
+>>> from autograd import activation_ops, ops
+>>> print(value(activation_ops.softplus, [Scalar("h")]), "and", value(ops.pow, [Scalar("h"), 2.0]))
 rows.softplus(h) and Math.pow(h, 2.0)
 """
 

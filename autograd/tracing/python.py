@@ -1,7 +1,7 @@
 """Python: code of scalars as source text that runs with ``math`` alone.
 
->>> from autograd import ops
->>> print(value(ops.softplus, [Scalar("h")]), "and", value(ops.relu, [Scalar("h")]))
+>>> from autograd import activation_ops, ops
+>>> print(value(activation_ops.softplus, [Scalar("h")]), "and", value(ops.relu, [Scalar("h")]))
 softplus(h) and 0.0 if h <= 0.0 else h
 >>> print(definitions({"softplus"}, ops.ELEMENTWISE))
 def softplus(x):

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import ops
+from .. import elementary, kinds, nary_ops, ops
 from .arrays import Arrays
 from .choices import finite_where, where_needed
 from .code import less
@@ -167,9 +167,9 @@ class _Reverse:
         elif kind in ("logsumexp", "max", "min"):
             upstream, out, x = self._expanded(gradient), self._expanded(place), Term(arrays, operands[0])
             if kind == "logsumexp":
-                (local,) = ops.logsumexp_of.partials(out, x)
+                (local,) = nary_ops.logsumexp_of.partials(out, x)
             else:  # several that are the largest share it equally
-                chosen = ops.where(ops.equal(x, out), 1.0, 0.0)
+                chosen = kinds.where(kinds.equal(x, out), 1.0, 0.0)
                 count = arrays.add("sum", (chosen.place,), step.shape, arrays.steps[chosen.place].batched)
                 local = chosen / self._expanded(count)
             product = Term._apply(ops.mul, upstream, local)
@@ -226,7 +226,7 @@ class _Reverse:
     def _finite(self, place: int) -> int:
         """The same with 0 for what is not finite: in the branch that is taken, the result shows it."""
         term = Term(self.arrays, place)
-        return place_of(self.arrays, Term._apply(less, ops.abs(term), np.inf, term, 0.0))
+        return place_of(self.arrays, Term._apply(less, elementary.abs(term), np.inf, term, 0.0))
 
     def _share(
         self,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .. import ops
-from ..ops import NaryOp, Op
+from ..nary_ops import NaryOp
+from ..ops import Op
 from .code import equal, less, less_equal
 
 
@@ -32,7 +33,7 @@ class Term:
         self.builder, self.place = builder, place
 
     def __bool__(self) -> bool:
-        raise TypeError("a term is neither true nor false: use ops.where in place of a branch")
+        raise TypeError("a term is neither true nor false: use autograd.where in place of a branch")
 
     @staticmethod
     def _apply(op: Op, *operands: Any) -> Any:
@@ -78,7 +79,7 @@ class Test:
         self.row, self.left, self.right = row, left, right
 
     def __bool__(self) -> bool:
-        raise TypeError("a comparison of terms is neither true nor false: use ops.where in place of a branch")
+        raise TypeError("a comparison of terms is neither true nor false: use autograd.where, not a branch")
 
     _where = staticmethod(Term._where)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ..ops import CONSTANT, ELEMENTWISE, NARY, Op
+from ..nary_ops import NARY
+from ..ops import CONSTANT, ELEMENTWISE, Op
 from ..symbols import ATOM
 from . import python
 from .code import ARGUMENT, GIVEN, Code

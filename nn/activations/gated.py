@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd import ops
+from autograd import activation_ops
 
 from ..checks import choice
 from .base import Activation
@@ -116,4 +116,4 @@ class GELU(Activation):
 
     def extra_repr(self) -> str:
         """The form where it is not the exact one."""
-        return "" if self.row is ops.gelu else "approximate='tanh'"
+        return "" if self.row is activation_ops.gelu else "approximate='tanh'"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import autograd
-from autograd import ops
+from autograd import elementary, kinds, ops
 
 from ..checks import real
 from .elements import is_array, per_element, raw
@@ -134,8 +134,8 @@ def focal(
             # (1 - q)**gamma by its logarithm: no power of a number that is 0 in floats, which has no slope.
             # Where q is as good as 0 that is 1, and its slope 0, which is not to meet an infinite cost.
             lost = margin < HOPELESS
-            weight = autograd.exp(-gamma * autograd.softplus(ops.where(lost, 0.0, margin)))
-            cost = ops.where(lost, cost, weight * ops.where(lost, 0.0, cost))
+            weight = autograd.exp(-gamma * autograd.softplus(kinds.where(lost, 0.0, margin)))
+            cost = kinds.where(lost, cost, weight * kinds.where(lost, 0.0, cost))
         return cost if alpha is None else (alpha * t + (1.0 - alpha) * (1.0 - t)) * cost
 
     return per_element("focal", loss, logit, target, reduction, bits, "logit")
@@ -152,9 +152,9 @@ def _log(p: Any) -> Any:
         numbers, limits = raw(p), np.finfo(p.dtype)
         steepest = max(TINIEST, float(limits.tiny))
         lowest = np.where(numbers > TINIEST, np.log(np.maximum(numbers, limits.smallest_subnormal)), LOWEST)
-    return ops.where(p > steepest, ops.log(ops.where(p > steepest, p, 1.0)), lowest)
+    return kinds.where(p > steepest, ops.log(kinds.where(p > steepest, p, 1.0)), lowest)
 
 
 def _log_of_the_rest(p: Any) -> Any:
     """log(1 - p), cut off at -100; there is no float between 1 and where it reaches -37."""
-    return ops.where(p < 1.0, ops.log1p(ops.where(p < 1.0, -p, 0.0)), LOWEST)
+    return kinds.where(p < 1.0, elementary.log1p(kinds.where(p < 1.0, -p, 0.0)), LOWEST)

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 import autograd
-from autograd import Tensor, ops
-from autograd.array_ops import log_softmax
-from autograd.ops import ArrayOp, Draw
+from autograd import Tensor, kinds
+from autograd.array_ops import ArrayOp, log_softmax
+from autograd.rows import Draw
 
 from ..checks import array, flag, real, whole
 from ..precision import HALF, wide
@@ -196,7 +196,7 @@ def multiclass_hinge(
 
         def shortfall(score: Any, counts: Any) -> Any:
             some = counts != 0  # the right one itself may be infinite, and has no lead over itself
-            short = autograd.relu(ops.where(some, score, 0.0) - ops.where(some, lead, 0.0))
+            short = autograd.relu(kinds.where(some, score, 0.0) - kinds.where(some, lead, 0.0))
             return short if power == 1 else short * short
 
         return weighted(others, each(shortfall, row, others)) / float(classes)
@@ -228,13 +228,13 @@ def _check_logarithms(caller: str, log_probabilities: np.ndarray) -> None:
 
 def _relative_entropy(log_p: Any, t: Any) -> Any:
     some = t > 0
-    ratio = autograd.log(ops.where(some, t, 1.0)) - ops.where(some, log_p, 0.0)
-    return ops.where(some, t, 0.0) * ratio
+    ratio = autograd.log(kinds.where(some, t, 1.0)) - kinds.where(some, log_p, 0.0)
+    return kinds.where(some, t, 0.0) * ratio
 
 
 def _relative_entropy_of_logarithms(log_p: Any, log_t: Any) -> Any:
     some = log_t > -np.inf
-    return autograd.exp(log_t) * (ops.where(some, log_t, 0.0) - ops.where(some, log_p, 0.0))
+    return autograd.exp(log_t) * (kinds.where(some, log_t, 0.0) - kinds.where(some, log_p, 0.0))
 
 
 def _flat(array: np.ndarray) -> np.ndarray:
@@ -334,7 +334,7 @@ def _expected_example(axis: int | None) -> Any:
 
 def _plain_expected(logits: Any, *, counts: np.ndarray, over: float, axis: int | None, **_: Any) -> Any:
     some = counts != 0
-    return -(ops.where(some, log_softmax(logits, axis=1), 0.0) * counts).sum(axis=axis) / over
+    return -(kinds.where(some, log_softmax(logits, axis=1), 0.0) * counts).sum(axis=axis) / over
 
 
 # The same for soft targets, and with weights, smoothing, labels to ignore: again one node.

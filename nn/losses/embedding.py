@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import autograd
-from autograd import ops
+from autograd import kinds
 
 from ..checks import flag, real
 from .examples import Examples, each, inner, largest, root, total
@@ -34,7 +34,7 @@ def cosine_embedding(x1: Any, x2: Any, target: Any, *, margin: float = 0.0, redu
         # One root each: in float32 the product under one root overflows from lengths of 4e9 on.
         lengths = autograd.sqrt(inner(x1, x1) + SMALLEST) * autograd.sqrt(inner(x2, x2) + SMALLEST)
         cosine = inner(x1, x2) / lengths
-        return ops.where(sign > 0, 1.0 - cosine, autograd.relu(cosine - margin))
+        return kinds.where(sign > 0, 1.0 - cosine, autograd.relu(cosine - margin))
 
     pairs = Examples("cosine_embedding", x1=x1, x2=x2)
     return pairs.loss(loss, pairs.signs(target), reduction=reduction)
@@ -60,7 +60,7 @@ def contrastive(x1: Any, x2: Any, target: Any, *, margin: float = 1.0, reduction
     def loss(x1: Any, x2: Any, sign: Any) -> Any:
         squared = total(each(_squared_difference, x1, x2))
         short = autograd.relu(margin - root(squared))
-        return ops.where(sign > 0, 0.5 * squared, 0.5 * short * short)
+        return kinds.where(sign > 0, 0.5 * squared, 0.5 * short * short)
 
     pairs = Examples("contrastive", x1=x1, x2=x2)
     return pairs.loss(loss, pairs.signs(target), reduction=reduction)
@@ -121,7 +121,7 @@ def _distance(x: Any, y: Any, p: float) -> Any:
     # In units of the largest, no power overflows, nor does the sum become 0. The distance does not depend on
     # the unit, so nothing has to be differentiated to it: it is data.
     unit = largest(sizes)
-    unit = ops.where(unit > 0.0, unit, 1.0)
+    unit = kinds.where(unit > 0.0, unit, 1.0)
     powers = total(each(lambda size: (size / unit) ** p, sizes))
     some = powers > 0.0
-    return unit * ops.where(some, ops.where(some, powers, 1.0) ** (1.0 / p), 0.0 * powers)
+    return unit * kinds.where(some, kinds.where(some, powers, 1.0) ** (1.0 / p), 0.0 * powers)

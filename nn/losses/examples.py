@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 import autograd
-from autograd import ops
+from autograd import elementary, kinds
 
 from ..checks import array, wrong
 from ..precision import HALF, wide
@@ -179,7 +179,7 @@ def weighted(weights: Any, row: Any) -> Any:
     """The sum of a row with weights, which are data. What has the weight 0 is left out, be it infinite."""
     if is_array(row):
         some = weights != 0  # outside too: nor does an infinite gradient meet a weight of 0
-        return total(ops.where(some, weights * ops.where(some, row, 0.0), 0.0))
+        return total(kinds.where(some, weights * kinds.where(some, row, 0.0), 0.0))
     chosen = [(weight, x) for weight, x in zip(weights, row) if weight != 0]
     return autograd.dot([weight for weight, _ in chosen], [x for _, x in chosen])
 
@@ -192,4 +192,4 @@ def inner(x: Any, y: Any) -> Any:
 def root(squared: Any) -> Any:
     """The square root, with the slope 0 at 0: of all slopes a norm has at the origin, the middle one."""
     some = squared > 0.0
-    return ops.where(some, ops.sqrt(ops.where(some, squared, 1.0)), 0.0 * squared)
+    return kinds.where(some, elementary.sqrt(kinds.where(some, squared, 1.0)), 0.0 * squared)

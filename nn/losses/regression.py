@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import autograd
-from autograd import ops
+from autograd import kinds
 
 from ..checks import flag, real
 from .elements import per_element
@@ -71,10 +71,10 @@ def huber(prediction: Any, target: Any, *, delta: float = 1.0, reduction: str = 
         error = p - t
         size = autograd.abs(error)
         small = size <= delta
-        near = ops.where(
+        near = kinds.where(
             small, error, 0.0
         )  # no infinity is to meet the slope 0 of the case that is not taken
-        return ops.where(small, 0.5 * near * near, delta * (size - 0.5 * delta))
+        return kinds.where(small, 0.5 * near * near, delta * (size - 0.5 * delta))
 
     return per_element("huber", loss, prediction, target, reduction)
 
@@ -113,7 +113,7 @@ def poisson_nll(
         if log_rate:
             cost = autograd.exp(p) - k * p
         else:  # where nothing is counted, the loss is the rate, also where that is 0 and has no logarithm
-            cost = p - k * autograd.log(ops.where(k > 0, p + eps, 1.0))
+            cost = p - k * autograd.log(kinds.where(k > 0, p + eps, 1.0))
         return cost + _log_factorial(k) if full else cost
 
     def check(caller: str, prediction: Any, target: Any) -> None:
@@ -135,7 +135,7 @@ def _absolute_error(prediction: Any, target: Any) -> Any:
 
 def _log_factorial(k: Any) -> Any:
     """Stirling's approximation to log(k!); 0 for 0 and 1, where log(k!) is 0."""
-    above = ops.where(k > 1, k, 2.0)
-    return ops.where(
+    above = kinds.where(k > 1, k, 2.0)
+    return kinds.where(
         k > 1, above * autograd.log(above) - above + 0.5 * autograd.log(2 * math.pi * above), 0.0
     )

@@ -12,10 +12,9 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import NaryOp, Op, Tensor, Value, gradients, hessian, hvp, no_grad, ops, trace, values
-from autograd.array_ops import example
+from autograd import NaryOp, Op, Tensor, Value, gradients, hessian, hvp, nary_ops, no_grad, ops, trace, values
+from autograd.array_ops import ArrayOp, example
 from autograd.check import gradcheck
-from autograd.ops import ArrayOp
 from autograd.value import nary
 
 
@@ -350,7 +349,7 @@ def test_gradients_takes_create_graph_by_its_name_and_says_its_own():
 
 
 def test_a_row_of_one_s_own_keeps_apart_from_the_package_s_of_that_name():
-    packages = autograd.array_ops.ARRAY["reshape"], ops.NARY["sum"], ops.ELEMENTWISE["exp"]
+    packages = autograd.array_ops.ARRAY["reshape"], nary_ops.NARY["sum"], ops.ELEMENTWISE["exp"]
     reshape = ArrayOp(
         "reshape", "r", lambda x: 3.0 * x, (lambda out, x: lambda g: 3.0 * g,), (example((2,)),)
     )

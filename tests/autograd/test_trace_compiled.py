@@ -20,8 +20,14 @@ w, v = Value(2.0, "w"), Value(-0.5, "v")
 def everything(x, i, rows):
     unary = [row for name, row in ops.ELEMENTWISE.items() if len(row.partials) == 1]
     inner = autograd.where(x * w > 1.0, autograd.take(rows, i), v * x)
-    terms = [row(0.8 * ops.sigmoid(inner) + 0.1) for row in unary]
-    terms += [ops.leaky_relu(inner), ops.elu(inner), ops.hardtanh(inner), ops.swish(inner), abs(x) ** 2.5]
+    terms = [row(0.8 * autograd.sigmoid(inner) + 0.1) for row in unary]
+    terms += [
+        autograd.leaky_relu(inner),
+        autograd.elu(inner),
+        autograd.hardtanh(inner),
+        autograd.swish(inner),
+        abs(x) ** 2.5,
+    ]
     terms += [elementary.clip(inner, -0.5, 0.4), elementary.arctan2(inner, x), elementary.hypot(inner, 0.1)]
     return autograd.sum(terms) + autograd.logsumexp(terms) + autograd.dot(terms, terms)
 

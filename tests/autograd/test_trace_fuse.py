@@ -3,7 +3,7 @@
 import pytest
 
 import autograd
-from autograd import Value, ops, trace
+from autograd import Value, nary_ops, trace
 from autograd.tracing.fuse import fused
 
 W = [Value(0.5 - i, f"w{i}") for i in range(5)]
@@ -55,7 +55,7 @@ def test_a_sum_with_a_label_is_kept_by_its_name():
         return inner + W[2]
 
     found = code(fn)
-    assert [step.label for step in found.steps if step.op is ops.dot_of] == ["n"]
+    assert [step.label for step in found.steps if step.op is nary_ops.dot_of] == ["n"]
 
 
 def test_results_that_are_also_terms_stay():

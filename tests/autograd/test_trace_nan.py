@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Value, ops, trace, where
+from autograd import Value, elementary, kinds, nary_ops, ops, trace, where
 from autograd.value import nary
 
 NAN, INF = math.nan, math.inf
@@ -178,7 +178,7 @@ def test_over_arrays(every_row, expected):
 def test_mapped(expected):
     """Of the rows with branches, by value or by slope: the others are arithmetic, and functions of C."""
     pytest.importorskip("numba")
-    rows = [row for row in ROWS if " if " in row.__doc__ or row is ops.sign]
+    rows = [row for row in ROWS if " if " in row.__doc__ or row is elementary.sign]
     program, columns = program_of(rows)
     with pytest.warns(RuntimeWarning, match="chosen: the value or a gradient is not finite in"):
         values, gradients = program.compiled().map(*columns)
@@ -217,8 +217,8 @@ MANY = {
     "sum": autograd.sum,
     "logsumexp": autograd.logsumexp,
     "dot": lambda xs: autograd.dot(xs, [1.0, -1.0, 2.0]),
-    "max": lambda xs: nary(ops.max_of, xs),
-    "min": lambda xs: nary(ops.min_of, xs),
+    "max": lambda xs: nary(nary_ops.max_of, xs),
+    "min": lambda xs: nary(nary_ops.min_of, xs),
 }
 LISTS = [list(numbers) for numbers in itertools.product([NAN, INF, -INF, 0.5], repeat=3)]
 
@@ -267,7 +267,7 @@ LOSSES = {
     "a condition": lambda h, w: where(h > 0.0, w, -w),
     "a condition on the other side": lambda h, w: where(w < h, w, -1.0),
     "a condition that may be equal": lambda h, w: where(h <= w, w, 2.0),
-    "a condition that is equal": lambda h, w: where(ops.equal(h, w), w, 2.0),
+    "a condition that is equal": lambda h, w: where(kinds.equal(h, w), w, 2.0),
     "a condition on what is taken": lambda h, w: where(h > 0.0, h, 0.0) + w,
     "a condition on what is not taken": lambda h, w: where(h > 0.0, w, h),
     "a condition far away": lambda h, w: where(h > w, w, autograd.sum([w, h.tanh().exp(), 1.0])),

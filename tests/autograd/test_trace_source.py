@@ -144,7 +144,7 @@ def test_latex_renders():
         rows = [x * w, 0.3, autograd.take([x, w], i)]
         unary = [row for row in ops.ELEMENTWISE.values() if len(row.partials) == 1]
         inner = autograd.where(x > 0.5, rows[0], (-x) ** 2 - (x - 1) ** 3)
-        return autograd.sum([row(ops.sigmoid(inner)) for row in unary]) / 3 + autograd.dot(rows, rows)
+        return autograd.sum([row(autograd.sigmoid(inner)) for row in unary]) / 3 + autograd.dot(rows, rows)
 
     parser = MathTextParser("agg")
     for line in trace(fn, 1.0, 1).latex.splitlines()[1:-1]:

@@ -7,7 +7,7 @@ import math
 import pytest
 
 import autograd
-from autograd import Value, define, ops, trace
+from autograd import Value, define, kinds, ops, trace
 
 
 def run(show, program, *arguments):
@@ -42,7 +42,7 @@ def test_every_row_and_every_choice(show):
                 row(*[first, v * x + 0.3, first + 0.1][: max(1, len(row.partials) - len(row.defaults))])
             )
         terms.append(autograd.where(x > 1.0, autograd.take(rows, i), new))
-        terms.append(autograd.where(ops.equal(x, 2.0), function, autograd.maximum(x, -math.inf)))
+        terms.append(autograd.where(kinds.equal(x, 2.0), function, autograd.maximum(x, -math.inf)))
         terms.append(cube(x))
         out = autograd.logsumexp(terms) + autograd.dot(terms, terms) + autograd.sum([x, -x, -1.5])
         out.label = "class"

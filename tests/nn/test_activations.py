@@ -9,7 +9,7 @@ import pytest
 
 import autograd
 import nn
-from autograd import Tensor, Value, ops
+from autograd import Tensor, Value, activation_ops, ops
 from nn import activations
 
 # kinks and ties, small, large, and everyday numbers
@@ -170,7 +170,7 @@ def test_swish_in_x_and_beta_as_pytorch(torch, x, beta):
 
 def test_selu_keeps_mean_0_and_variance_1():
     """What its two numbers are for, by integrals over the normal distribution that have closed forms."""
-    scale, slope = ops.SELU_SCALE, ops.SELU_SLOPE
+    scale, slope = activation_ops.SELU_SCALE, activation_ops.SELU_SLOPE
     phi = lambda x: 0.5 * math.erfc(-x / math.sqrt(2))  # noqa: E731
     below = math.exp(0.5) * phi(-1)  # the integral of exp(x) times the density over x < 0
     twice = math.exp(2) * phi(-2)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 import autograd
-from autograd import ops
+from autograd import array_ops, nary_ops
+from autograd.rows import ROWS
 
 from .draws import CLASSES, drawer
 from .routes import ORDERS, ROUTES, Case, Traces, by_torch
@@ -29,7 +30,7 @@ def rows():
 
     return [
         row
-        for (module, _, name), row in ops.ROWS.items()
+        for (module, _, name), row in ROWS.items()
         if module.split(".")[0] in PACKAGES
         and name not in NOT_COMPUTED
         and not getattr(row, "is_defined", False)
@@ -47,9 +48,9 @@ class Report:
 
 def kinds_of(row):
     """The kinds of number that a row computes on."""
-    if isinstance(row, ops.ArrayOp):
+    if isinstance(row, array_ops.ArrayOp):
         return ["Tensor", "array of Values", "traced"]
-    return ["Value", "traced", "batched"] if isinstance(row, ops.NaryOp) else list(ROUTES)
+    return ["Value", "traced", "batched"] if isinstance(row, nary_ops.NaryOp) else list(ROUTES)
 
 
 def subsets(operands):
@@ -61,7 +62,7 @@ def subsets(operands):
 
 def operands_of(row, example, draw, points):
     """Operands and settings of one example; of a row on single numbers, columns of points."""
-    if isinstance(row, ops.ArrayOp):
+    if isinstance(row, array_ops.ArrayOp):
         with np.errstate(all="ignore"):
             return example(draw)
     drawn = [example(draw)[0] for _ in range(points)]
@@ -211,7 +212,7 @@ def table(report, rows):
 
 
 def _reason(row):
-    return "a row of whole arrays" if isinstance(row, ops.ArrayOp) else "a row of any number of Values"
+    return "a row of whole arrays" if isinstance(row, array_ops.ArrayOp) else "a row of any number of Values"
 
 
 def _cell(report, reasons, where):

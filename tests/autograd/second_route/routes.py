@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 import autograd
-from autograd import Tensor, Value, gradients, ops, trace, values
+from autograd import Tensor, Value, array_ops, gradients, nary_ops, trace, values
 from autograd.value import nary
 
 ORDERS = ("value", "first derivative", "second derivative")
@@ -40,7 +40,7 @@ class Case:
 
     @property
     def on_points(self):
-        return not isinstance(self.row, ops.ArrayOp)
+        return not isinstance(self.row, array_ops.ArrayOp)
 
     def weighted(self, shape):
         """The case with its upstream gradient, to a result of that shape, and scales."""
@@ -103,7 +103,10 @@ def _flat(node):
 
 def _scalars(case, nodes, upstream, scales):
     """The results; them weighted by ``upstream``; the sum of that one's gradients, weighted by ``scales``."""
-    called = nary(case.row, nodes) if isinstance(case.row, ops.NaryOp) else case.row(*nodes, **case.settings)
+    if isinstance(case.row, nary_ops.NaryOp):
+        called = nary(case.row, nodes)
+    else:
+        called = case.row(*nodes, **case.settings)
     out = _flat(called)
     yield out
     leaves = [leaf for i in case.subset for leaf in _flat(nodes[i])]

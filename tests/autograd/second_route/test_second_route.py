@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from autograd import Tensor, ops
+from autograd import Tensor, nary_ops
 from autograd.node import Node
 
 from .net import Net, rows, table
@@ -64,7 +64,7 @@ def _planted(row, index, change):
 @pytest.mark.parametrize("row", ROWS)
 @pytest.mark.parametrize("change, order", [(_larger, "first derivative"), (_bent, "second derivative")])
 def test_a_wrong_partial_derivative_is_found(row, change, order, torch):
-    kind = "Value" if isinstance(row, ops.NaryOp) else "Tensor"
+    kind = "Value" if isinstance(row, nary_ops.NaryOp) else "Tensor"
     operands = max((example(lambda *shape: np.ones(shape))[0] for example in row.examples), key=len)
     for index in [i for i, each in enumerate(operands) if not isinstance(each, int)]:
         net = Net(torch, seed=5, thorough=True)
