@@ -58,15 +58,16 @@ from .array_functions import round as round
 from .array_ops import ArrayOp
 from .check import Checked, GradientError, Report, gradcheck
 from .defining import define
-from .derivatives import hessian, hvp, jacobian
+from .derivatives import gradients, hessian, hvp, jacobian
 from .elementary import abs as abs
-from .engine import Contribution, Step, backward_steps, gradients, topological_order
+from .engine import topological_order
 from .functions import concatenate, dot, log_softmax, logsumexp, softmax, stack, sum, take
 from .kinds import equal, where
 from .modes import detect_anomaly, no_grad
 from .naming import formula, name_of
 from .nary_ops import NaryOp
 from .ops import Op
+from .steps import Contribution, Step, backward_steps
 from .symbols import Symbol
 from .tensor import Tensor
 from .value import Value

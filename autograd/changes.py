@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from . import modes
-from .compiling import formula_of
 from .naming import name_of
 from .ops import Op
+from .symbols import formula_of
 
 OUT = -1  # the place of the result among what a partial derivative may read
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .checks import array, function, instance, real, wrong
-from .engine import gradients
+from .derivatives import gradients
 from .naming import name_of
 from .tensor import Tensor
 from .value import Value

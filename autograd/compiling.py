@@ -42,7 +42,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .ops import Op
-from .symbols import Symbol, number
+from .symbols import formula_of
 
 TEMPLATE = """\
 def {name}_row({arguments}):
@@ -95,40 +95,6 @@ def build(op: Op, needs: tuple[bool, ...] | None, scope: dict[str, Any]) -> Call
     built.__name__ = built.__qualname__ = op.name
     built.__doc__ = op.__doc__
     return built
-
-
-def describe(op: Op) -> str:
-    """The docstring of a row: how it is called, and its value and its derivatives as it computes them.
-
-    >>> from autograd import activation_ops
-    >>> print(describe(activation_ops.softplus))
-    softplus(x), element by element, of Values, Tensors, arrays and numbers; drawn as softplus.
-    <BLANKLINE>
-    value: (x if x > 0.0 else 0.0) + log1p(exp(-abs(x)))
-    derivative to x: sigmoid(x)
-    """
-    names = op.operands
-    required = len(names) - len(op.defaults)
-    taken = [*names[:required], *(f"{name}={value}" for name, value in zip(names[required:], op.defaults))]
-    lines = [
-        f"{op.name}({', '.join(taken)}), element by element, of Values, Tensors, arrays and numbers; "
-        f"drawn as {op.symbol}.",
-        "",
-    ]
-    if value := formula_of(op.on_float, names):  # None where it is a primitive, such as math.exp
-        lines.append(f"value: {value}")
-    for name, partial in zip(names, op.partials):
-        lines.append(f"derivative to {name}: {formula_of(partial, ['out', *names]) or 'has no formula'}")
-    return "\n".join([*lines, f"It needs {op.domain}."] if op.domain else lines)
-
-
-def formula_of(function: Callable[..., Any], arguments: list[str]) -> str | None:
-    """What a function does, as text; None where it branches, calls a library, or gives what is no formula."""
-    try:
-        written = function(*map(Symbol, arguments))
-        return str(written if isinstance(written, Symbol) else number(written))
-    except Exception:
-        return None
 
 
 def _text(op: Op, needs: tuple[bool, ...] | None) -> tuple[str, dict[str, Any]]:

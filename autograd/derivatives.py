@@ -1,4 +1,4 @@
-"""Derivatives of many numbers and of higher order, on top of :func:`autograd.gradients`.
+"""Derivatives beside ``.grad``: of any node to any other, of many numbers, and of higher order.
 
 Shapes. Of Values: ``n`` inputs and ``m`` outputs give arrays (m, n) and (n, n). Of one Tensor to
 another: the output's shape, then the input's; a list of input Tensors gives a list (``hessian``: a
@@ -11,10 +11,68 @@ from typing import Any
 
 import numpy as np
 
-from .checks import array, real, wrong
-from .engine import gradients
+from .checks import array, flag, real, wrong
+from .engine import inner_nodes
 from .tensor import Tensor
 from .value import Value
+
+
+def gradients(output: Any, inputs: Any, *, create_graph: bool = False, gradient: Any = None) -> Any:
+    """The gradients of ``output`` to ``inputs``, without touching any ``.grad``.
+
+    ``inputs`` is a node or a sequence of nodes (leaves, or inner nodes of the graph); the answer is
+    one gradient or a list. They are floats (or arrays); with ``create_graph=True`` they are nodes,
+    which can be differentiated again, to any order. An input that ``output`` does not depend on has
+    gradient 0. ``gradient`` is the upstream gradient of ``output``: 1 where None, needed where
+    ``output`` is a Tensor with more than one element.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> slope = gradients(x**3, x, create_graph=True)
+    >>> slope.data, gradients(slope, x)
+    (27.0, 18.0)
+    """
+    single = not isinstance(inputs, (list, tuple))
+    wanted = [inputs] if single else list(inputs)
+    if not hasattr(output, "_seed"):
+        raise TypeError(f"gradients: the output is {output!r}; expected a Value or a Tensor")
+    create_graph = flag(create_graph, "create_graph", "gradients")
+    output._check_differentiable("gradients")
+    for node in wanted:
+        if not isinstance(node, output.kind):
+            raise TypeError(
+                f"gradients: the output is a {output.kind.__name__}, so the inputs must be; one is {node!r}"
+            )
+        node._check_differentiable("gradients")
+    seed = output._seed(gradient, "gradients")
+    if create_graph:  # a gradient that is itself a node stays one
+        seed = gradient if isinstance(gradient, output.kind) else output._lift_gradient(seed)
+    found = {output: seed}
+    order = inner_nodes(output)
+    leads = set(wanted)  # only edges that lead to an input are worth following
+    for node in order:
+        if not leads.isdisjoint(node.parents):
+            leads.add(node)
+    for node in reversed(order):
+        if node not in leads or node not in found:
+            continue
+        upstream = found[node]
+        if create_graph:
+            locals_ = node._local_grad_nodes(leads)
+        else:
+            locals_ = node.local_grads
+            node._check_unchanged([parent in leads for parent in node.parents])
+        for parent, local in zip(node.parents, locals_):
+            if local is not None and parent in leads:
+                share = node._share(upstream, local, parent)
+                found[parent] = found[parent] + share if parent in found else share
+    results = [found[node] if node in found else node._zero_gradient(create_graph) for node in wanted]
+    if create_graph:
+        for node in results:
+            node._is_slope()
+    else:  # NumPy makes scalars of 0-d arrays
+        results = [np.asarray(each) if isinstance(each, np.generic) else each for each in results]
+    return results[0] if single else results
 
 
 def jacobian(outputs: Any, inputs: Any) -> Any:

@@ -8,13 +8,11 @@ knows the order.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from .checks import flag, wrong
-from .naming import expression_of, formulas, name_of
+from .checks import wrong
 
 
 def inner_nodes(root: Any) -> list[Any]:
@@ -82,7 +80,7 @@ def topological_order(root: Any) -> list[Any]:
     ['leaf', 'mul', 'constant', 'add']
     """
     order: dict[Any, None] = {}
-    for node in inner_nodes(_root(root, "topological_order")):
+    for node in inner_nodes(root_of(root, "topological_order")):
         for parent in node.parents:
             order.setdefault(parent)
         order[node] = None
@@ -104,155 +102,7 @@ def walk(root: Any, gradient: Any) -> Iterator[Any]:
     return root._pass_all_on(reversed(order))
 
 
-@dataclass(frozen=True, eq=False)
-class Contribution:
-    """What one operation adds to the gradient of one parent: ``local_grad`` times upstream gradient.
-
-    ``before`` and ``after`` are the parent's running total (``before`` is None where nothing had arrived);
-    ``formula`` is the partial derivative in symbols.
-    """
-
-    parent: Any
-    local_grad: Any
-    amount: Any
-    before: Any
-    after: Any
-    formula: str
-
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """One step of the backward pass: a node whose gradient is complete, and what it passes on.
-
-    ``upstream`` is the gradient of ``node``; ``contributions`` has one entry per edge that carries
-    a gradient, in the order of the parents, so ``x * x`` has two.
-    """
-
-    node: Any
-    upstream: Any
-    contributions: tuple[Contribution, ...]
-
-    def __str__(self) -> str:
-        name, expression = name_of(self.node), expression_of(self.node)
-        head = expression if name == expression else f"{name} = {expression}"
-        lines = [f"{head}   upstream gradient {_short(self.upstream)}"]
-        for c in self.contributions:
-            number = _short(c.local_grad)
-            local = number if c.formula == str(c.local_grad) else f"{c.formula} = {number}"
-            product = "" if callable(c.local_grad) else f"{number} * {_short(self.upstream)} = "
-            before = "none" if c.before is None else _short(c.before)
-            lines.append(
-                f"  {name_of(c.parent)}: local gradient {local}, contribution {product}{_short(c.amount)}, "
-                f"total {before} -> {_short(c.after)}"
-            )
-        return "\n".join(lines)
-
-
-def backward_steps(root: Any, gradient: Any = None) -> Iterator[Step]:
-    """The backward pass from ``root`` as steps to look at; draining it is what ``backward()`` does.
-
-    Each step is shown before its contributions are passed on, and they are when the next one is
-    asked for. ``gradient`` is the upstream gradient of ``root`` (1 where None).
-
-    >>> from autograd import Value
-    >>> x, w = Value(2.0, "x"), Value(-3.0, "w")
-    >>> n = x * w
-    >>> n.label = "n"
-    >>> for step in backward_steps(n * n):
-    ...     print(step)
-    n * n   upstream gradient 1
-      n: local gradient n = -6, contribution -6 * 1 = -6, total none -> -6
-      n: local gradient n = -6, contribution -6 * 1 = -6, total -6 -> -12
-    n = x * w   upstream gradient -12
-      x: local gradient w = -3, contribution -3 * -12 = 36, total none -> 36
-      w: local gradient x = 2, contribution 2 * -12 = -24, total none -> -24
-    """
-    seed = _root(root, "backward_steps")._seed(gradient, "backward_steps")
-    nodes = walk(root, seed)  # here and not at the first step, so that errors come at the call
-    return (Step(node, node.grad, _contributions(node)) for node in nodes)
-
-
-def _root(given: Any, caller: str) -> Any:
+def root_of(given: Any, caller: str) -> Any:
     if not hasattr(given, "_seed"):
         raise wrong(given, "root", caller, "a Value or a Tensor, the node that a computation ended in")
     return given
-
-
-def _contributions(node: Any) -> tuple[Contribution, ...]:
-    totals: dict[Any, Any] = {}  # a parent used twice gets its second share on top of its first
-    found = []
-    for parent, local, formula in zip(node.parents, node.local_grads, formulas(node)):
-        if local is None:
-            continue
-        amount = node._share(node.grad, local, parent)
-        before = totals.get(parent, parent.grad)
-        totals[parent] = after = amount if before is None else before + amount
-        found.append(Contribution(parent, local, amount, before, after, formula))
-    return tuple(found)
-
-
-def gradients(output: Any, inputs: Any, *, create_graph: bool = False, gradient: Any = None) -> Any:
-    """The gradients of ``output`` to ``inputs``, without touching any ``.grad``.
-
-    ``inputs`` is a node or a sequence of nodes (leaves, or inner nodes of the graph); the answer is
-    one gradient or a list. They are floats (or arrays); with ``create_graph=True`` they are nodes,
-    which can be differentiated again, to any order. An input that ``output`` does not depend on has
-    gradient 0. ``gradient`` is the upstream gradient of ``output``: 1 where None, needed where
-    ``output`` is a Tensor with more than one element.
-
-    >>> from autograd import Value
-    >>> x = Value(3.0)
-    >>> slope = gradients(x**3, x, create_graph=True)
-    >>> slope.data, gradients(slope, x)
-    (27.0, 18.0)
-    """
-    single = not isinstance(inputs, (list, tuple))
-    wanted = [inputs] if single else list(inputs)
-    if not hasattr(output, "_seed"):
-        raise TypeError(f"gradients: the output is {output!r}; expected a Value or a Tensor")
-    create_graph = flag(create_graph, "create_graph", "gradients")
-    output._check_differentiable("gradients")
-    for node in wanted:
-        if not isinstance(node, output.kind):
-            raise TypeError(
-                f"gradients: the output is a {output.kind.__name__}, so the inputs must be; one is {node!r}"
-            )
-        node._check_differentiable("gradients")
-    seed = output._seed(gradient, "gradients")
-    if create_graph:  # a gradient that is itself a node stays one
-        seed = gradient if isinstance(gradient, output.kind) else output._lift_gradient(seed)
-    found = {output: seed}
-    order = inner_nodes(output)
-    leads = set(wanted)  # only edges that lead to an input are worth following
-    for node in order:
-        if not leads.isdisjoint(node.parents):
-            leads.add(node)
-    for node in reversed(order):
-        if node not in leads or node not in found:
-            continue
-        upstream = found[node]
-        if create_graph:
-            locals_ = node._local_grad_nodes(leads)
-        else:
-            locals_ = node.local_grads
-            node._check_unchanged([parent in leads for parent in node.parents])
-        for parent, local in zip(node.parents, locals_):
-            if local is not None and parent in leads:
-                share = node._share(upstream, local, parent)
-                found[parent] = found[parent] + share if parent in found else share
-    results = [found[node] if node in found else node._zero_gradient(create_graph) for node in wanted]
-    if create_graph:
-        for node in results:
-            node._is_slope()
-    else:  # NumPy makes scalars of 0-d arrays
-        results = [np.asarray(each) if isinstance(each, np.generic) else each for each in results]
-    return results[0] if single else results
-
-
-def _short(number: Any) -> str:
-    if callable(number):
-        return "a function of the upstream gradient"
-    if isinstance(number, np.ndarray):
-        shown = np.array2string(number, precision=4, max_line_width=1000).replace("\n", "")
-        return shown if number.size <= 6 else f"array{number.shape}"
-    return f"{number:.4g}" if isinstance(number, float) else str(number)

@@ -23,7 +23,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import ops
-from .symbols import ATOM, Symbol, defined, is_infix, number
+from .definitions import defined
+from .symbols import ATOM, Symbol, is_infix, number
 
 # Functions that a row's value calls as they are, and what does the same in JavaScript. What Math lacks is in
 # LIBRARY.

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from . import ops
@@ -151,27 +151,10 @@ def _is_one(operand: Any) -> bool:
     return not isinstance(operand, Symbol) and operand == 1
 
 
-def defined(
-    called: Iterable[str], write: Callable[[str], str], calls: Callable[[str], Iterable[str]]
-) -> list[str]:
-    """The definitions of what a program calls, and of what these call: each before those that call it.
-
-    ``write`` gives the definition of a name, ``calls`` the names that a piece of source calls.
-
-    >>> source = {"f": "f(x) = g(x) + 1", "g": "g(x) = 2 x"}
-    >>> defined("f", source.get, lambda text: [name for name in "fg" if name + "(" in text])
-    ['g(x) = 2 x', 'f(x) = g(x) + 1']
-    """
-    found: dict[str, str] = {}
-
-    def define(names: Iterable[str]) -> None:
-        for name in sorted(names):
-            if name not in found:
-                found[name] = ""  # one that calls itself ends here
-                text = write(name)
-                define(calls(text))
-                del found[name]
-                found[name] = text
-
-    define(called)
-    return list(found.values())
+def formula_of(function: Callable[..., Any], arguments: list[str]) -> str | None:
+    """What a function does, as text; None where it branches, calls a library, or gives what is no formula."""
+    try:
+        written = function(*map(Symbol, arguments))
+        return str(written if isinstance(written, Symbol) else number(written))
+    except Exception:
+        return None

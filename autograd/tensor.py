@@ -17,9 +17,9 @@ import numpy as np
 from . import array_ops, changes, modes, ops, rows, torch_names
 from .array_methods import ArrayMethods
 from .checks import TooLarge, named_dtype, wrong
-from .compiling import describe
 from .names import tell
 from .node import NOTHING, Node
+from .row_docs import describe
 from .torch_names import Size
 
 Operand = Any  # a Tensor, a NumPy array, or a number

@@ -1,28 +1,26 @@
 """Value: one float that remembers where it came from.
 
 Its arithmetic is in the table (:mod:`autograd.ops`); at import each row is compiled into a method
-(:mod:`autograd.compiling`). Here is what a node is, and what happens to numbers that are none.
+(:mod:`autograd.compiling`). Here is what a node is, and how plain numbers become constants.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Any, Union
+from typing import Any
 
 import numpy as np
 
 from . import compiling, modes, nary_ops, ops, rows, torch_names
-from .checks import TooLarge
+from .float_node import FloatNode, as_float, as_operand
 from .names import tell
-from .naming import name_of
-from .node import Node
-
-Number = Union[float, int, "Value"]
+from .row_docs import describe
+from .value_errors import changed_since, nan_gradient, nan_value
 
 ERRORS = (ArithmeticError, ValueError)
 
 
-class Value(Node):
+class Value(FloatNode):
     """A number in a computation graph: it records its parents and the local gradient to each.
 
     ``Value(data, label=None)`` makes a leaf. Arithmetic with Values and plain numbers makes nodes;
@@ -47,7 +45,7 @@ class Value(Node):
     def __init__(self, data: Any, label: str | None = None, *others: Any) -> None:
         if others or label is not None and not isinstance(label, str):
             raise torch_names.no_label("Value", label, others)
-        self._data = _as_float(data, "Value")
+        self._data = as_float(data, "Value")
         self.grad = None
         self.label = label
         self.op = ops.LEAF
@@ -60,42 +58,7 @@ class Value(Node):
 
     @data.setter
     def data(self, number: Any) -> None:
-        self._data = _as_float(number, "Value.data")
-
-    def __float__(self) -> float:
-        raise _cut(self, "float()")
-
-    def __int__(self) -> int:
-        raise _cut(self, "int()")
-
-    def __round__(self, digits: int | None = None) -> float:
-        """The number, rounded: its derivative is 0, so no gradient is lost."""
-        if modes.traces:
-            _read(self, "round()")
-        return round(self._data, digits)
-
-    def __bool__(self) -> bool:
-        """True: a node is an object that is there, whatever its number; write ``v.data != 0`` for that."""
-        if modes.traces:
-            _read(self, "a branch")
-        return True
-
-    def __format__(self, spec: str) -> str:
-        return format(self._data, spec) if spec else str(self)
-
-    def __pos__(self) -> Value:
-        return self
-
-    def _in_place(self, _: Any) -> Any:
-        """Leave ``x += y`` to ``x = x + y``, but for what would be a step of a parameter."""
-        if modes.paused and not modes.recording() and self.op is ops.LEAF:
-            raise TypeError(
-                f"under no_grad(), += and its like on the leaf {self!r} would make a new number, and leave "
-                "the parameter as it is: write p.data += ... for a step, total = total + x for a sum"
-            )
-        return NotImplemented
-
-    __iadd__ = __isub__ = __imul__ = __itruediv__ = __ipow__ = _in_place
+        self._data = as_float(number, "Value.data")
 
     def __repr__(self) -> str:
         parts = [f"{self.data:.6g}"]
@@ -106,41 +69,6 @@ class Value(Node):
         if self.grad is not None:
             parts.append(f"grad={self.grad:.6g}")
         return f"Value({', '.join(parts)})"
-
-    def __eq__(self, other: object) -> bool:
-        if modes.traces and isinstance(other, (int, float)):
-            _read(self, "==")
-        return self is other or NotImplemented
-
-    __hash__ = Node.__hash__
-
-    def __lt__(self, other: Number) -> bool:
-        if isinstance(other, np.ndarray) and other.ndim:
-            return NotImplemented  # NumPy asks each of its elements
-        if modes.traces and (recorder := modes.recorder()):
-            return recorder.compare(self, "<", other)
-        return self._data < _as_operand(other, "<")
-
-    def __le__(self, other: Number) -> bool:
-        if isinstance(other, np.ndarray) and other.ndim:
-            return NotImplemented
-        if modes.traces and (recorder := modes.recorder()):
-            return recorder.compare(self, "<=", other)
-        return self._data <= _as_operand(other, "<=")
-
-    def __gt__(self, other: Number) -> bool:
-        if isinstance(other, np.ndarray) and other.ndim:
-            return NotImplemented
-        if modes.traces and (recorder := modes.recorder()):
-            return recorder.compare(self, ">", other)
-        return self._data > _as_operand(other, ">")
-
-    def __ge__(self, other: Number) -> bool:
-        if isinstance(other, np.ndarray) and other.ndim:
-            return NotImplemented
-        if modes.traces and (recorder := modes.recorder()):
-            return recorder.compare(self, ">=", other)
-        return self._data >= _as_operand(other, ">=")
 
     @staticmethod
     def _pass_all_on(nodes: Iterable[Value]) -> Iterator[Value]:
@@ -156,7 +84,7 @@ class Value(Node):
                 total = parent.grad
                 total = upstream * local if total is None else total + upstream * local
                 if total != total:
-                    raise _nan_gradient(node, parent, local, upstream)
+                    raise nan_gradient(node, parent, local, upstream)
                 parent.grad = total
             local = node._db
             if local is None:
@@ -168,7 +96,7 @@ class Value(Node):
                 total = parent.grad
                 total = upstream * local if total is None else total + upstream * local
                 if total != total:
-                    raise _nan_gradient(node, parent, local, upstream)
+                    raise nan_gradient(node, parent, local, upstream)
                 parent.grad = total
                 continue
             for parent, local in pairs:
@@ -176,14 +104,14 @@ class Value(Node):
                     total = parent.grad
                     total = upstream * local if total is None else total + upstream * local
                     if total != total:
-                        raise _nan_gradient(node, parent, local, upstream)
+                        raise nan_gradient(node, parent, local, upstream)
                     parent.grad = total
 
     def _share(self, upstream: Any, local: Any, parent: Any) -> Any:
         """What this node adds to the gradient of a parent: a number, or a node to differentiate again."""
         share = upstream if type(local) is float and local == 1.0 else upstream * local
         if type(share) is float and share != share:
-            raise _nan_gradient(self, parent, local, upstream)
+            raise nan_gradient(self, parent, local, upstream)
         return share
 
     def _local_grad_nodes(self, wanted: Collection[Any]) -> tuple[Any, ...]:
@@ -196,21 +124,14 @@ class Value(Node):
             found = tuple(p(self, *parents) if need else None for p, need in zip(self.op.partials, needed))
         for known, local, need in zip(self.local_grads, found, needed):
             if need and (local._data if isinstance(local, Value) else local) != known:
-                raise self._changed(parents)
+                raise changed_since(self)
         return tuple(local if need else None for local, need in zip(found, needed))
 
     def _check_unchanged(self, used: list[bool]) -> None:
         """Nothing to check: local gradients are floats, and keep the numbers of the forward pass."""
 
-    def _changed(self, parents: tuple[Any, ...]) -> Exception:
-        names = " or ".join(dict.fromkeys(name_of(node) for node in (*parents, self)))
-        return ValueError(
-            f"{self.op.name}: the data of {names} has been set since the forward pass, so a slope that is "
-            "to be differentiated again would mix old and new numbers: compute the result again first"
-        )
-
     def _seed(self, gradient: Any, caller: str) -> float:
-        return 1.0 if gradient is None else _as_operand(gradient, f"{caller}: gradient")
+        return 1.0 if gradient is None else as_operand(gradient, f"{caller}: gradient")
 
     @staticmethod
     def _lift_gradient(gradient: Any) -> Value:
@@ -242,7 +163,7 @@ class Value(Node):
     def _equal(self, other: Any) -> bool:
         if modes.traces and (recorder := modes.recorder()):
             return recorder.compare(self, "==", other)
-        return self._data == _as_operand(other, "equal")
+        return self._data == as_operand(other, "equal")
 
     @staticmethod
     def _apply(op: ops.Op, *operands: Any) -> Value:
@@ -265,7 +186,7 @@ def _of_slopes(found: Value, nodes: list[Value]) -> Value:
 
 def constant(data: Any, caller: str = "constant") -> Value:
     """A plain number as a node: it takes part in operations and needs no gradient."""
-    node = Value(_as_float(data, caller))
+    node = Value(as_float(data, caller))
     node.op = ops.CONSTANT
     return node
 
@@ -283,7 +204,7 @@ def nary(op: nary_ops.NaryOp, operands: Sequence[Any]) -> Value:
     except ERRORS as error:
         raise rows.explain(op, error, tuple(numbers)) from None
     if out != out:
-        raise _nan_value(op, *numbers)
+        raise nan_value(op, *numbers)
     kinds = [node.op for node in nodes]
     if ops.CONSTANT in kinds and kinds.count(ops.CONSTANT) == len(kinds):
         return _of_slopes(constant(out), nodes)
@@ -306,72 +227,12 @@ def _lifted(operand: Any, op: Any) -> Value:
     return operand if isinstance(operand, Value) else constant(operand, op.name)
 
 
-# Numbers in, and errors out.
-
-
-def _as_float(data: Any, caller: str) -> float:
-    """A plain number as a float; anything else, and nan, is an error that says what to use."""
-    if type(data) is not float:
-        if isinstance(data, Node):
-            raise TypeError(
-                f"{caller}: got {data!r} where a plain number is expected; Values and Tensors do not mix: "
-                "take its .data, or build the whole expression of one kind"
-            )
-        if isinstance(data, np.ndarray) and data.ndim:
-            raise TypeError(
-                f"{caller}: got an array of shape {data.shape}; a Value is one number: use autograd.Tensor"
-            )
-        if isinstance(data, (str, bytes, complex, np.complexfloating)) or not hasattr(data, "__float__"):
-            raise TypeError(f"{caller}: got {data!r} of type {type(data).__name__}; expected a real number")
-        try:
-            data = float(data)
-        except OverflowError as error:
-            raise TooLarge(f"{caller}: the number is too large for a float (above 1.8e308)") from error
-    if data != data:
-        raise ValueError(f"{caller}: got nan, which is not a number; look for where the data has it")
-    return data
-
-
-def _read(node: Value, what: str) -> None:
-    """Refuse to read a number of a function that this thread traces."""
-    recorder = modes.recorder()
-    if recorder is not None:
-        recorder.read(node, what)
-
-
-def _cut(node: Value, what: str) -> TypeError:
-    """The error where Python or NumPy asks a node for its plain number."""
-    if modes.traces:
-        _read(node, what)
-    return TypeError(
-        f"{what} of {node!r} would cut the graph: v.data is the number, and where a function asked for it, "
-        "such as math.tanh, autograd has one that records (autograd.tanh(v))"
-    )
-
-
-def _as_operand(other: Any, caller: str) -> float:
-    return other._data if isinstance(other, Value) else _as_float(other, caller)
-
-
-def _nan_value(op: Any, *numbers: float) -> Exception:
-    return rows.explain(op, ValueError("the result is not a number (nan)"), numbers)
-
-
 def _without_derivative(op: Any, error: Exception, *nodes: Value) -> Value:
     """The node where only a derivative to a constant is not finite, which nobody needs; else the error."""
     needs = tuple(node.op is not ops.CONSTANT for node in nodes)
     if all(needs):
         raise rows.explain(op, error, tuple(node._data for node in nodes), derivative=True) from None
     return _compiled(op, needs)(*nodes)
-
-
-def _nan_gradient(node: Value, parent: Value, local: float, upstream: float) -> Exception:
-    error = ValueError(
-        f"backward through {node.op.name} at {name_of(node)}: upstream gradient {upstream:.6g} times local "
-        f"gradient {local:.6g} makes the gradient of {name_of(parent)} not a number (nan): an infinity has "
-        "met a 0 or another infinity; scale the operands down"
-    )
-    return rows.of_operation(error, node.op, node)
 
 
 # Rows become methods.
@@ -382,7 +243,7 @@ _scope: dict[str, Any] = {
     # Called with the tuple that it takes its arguments as, new makes a node in two thirds of the time.
     "Value": Value, "new": object.__new__, "kind": (Value,),
     "constant": constant, "apply": Value._apply, "ERRORS": ERRORS,
-    "explain": rows.explain, "nan_value": _nan_value, "checked": _as_float, "recording": modes.recording,
+    "explain": rows.explain, "nan_value": nan_value, "checked": as_float, "recording": modes.recording,
     "paused": modes.paused, "without_derivative": _without_derivative,
 }  # fmt: skip
 modes.scopes.append(_scope)
@@ -402,7 +263,7 @@ def _compiled(op: ops.Op, needs: tuple[bool, ...]) -> Callable[..., Value]:
 def install(op: ops.Op) -> None:
     """Make the row a method of Value, and where it is one of Python's operators, that operator."""
     _scope[op.name] = op.on_float
-    object.__setattr__(op, "__doc__", compiling.describe(op))
+    object.__setattr__(op, "__doc__", describe(op))
     method = compiling.build(op, None, _scope)
     setattr(Value, op.name, method)
     if op.name in ops.OPERATORS:

@@ -24,8 +24,9 @@ from . import array_ops, kinds, modes, nary_ops, numpy_protocol, ops
 from .array_functions import axes_of
 from .array_methods import ArrayMethods
 from .checks import array, flag, real, wrong
+from .float_node import as_float
 from .node import Node
-from .value import Value, _as_float, constant, nary
+from .value import Value, constant, nary
 
 COMPARISONS: dict[str, Callable[..., Any]] = {
     "less": operator.lt, "less_equal": operator.le, "greater": operator.gt, "greater_equal": operator.ge,
@@ -263,7 +264,7 @@ def values(data: Any, label: str | None = None) -> ValueArray:
         each = elements[index]
         if not isinstance(each, Value):
             place = ",".join(map(str, index))
-            number = _as_float(each, "values: an element of the data")
+            number = as_float(each, "values: an element of the data")
             each = Value(number, label and (f"{label}[{place}]" if index else label))
         made[index] = each
     return made.view(ValueArray)

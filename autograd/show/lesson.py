@@ -18,8 +18,9 @@ from typing import Any
 
 from .. import checks, ops
 from ..checks import count, wrong
-from ..engine import backward_steps, topological_order
+from ..engine import topological_order
 from ..naming import derivatives, is_plain, plain, printable
+from ..steps import backward_steps
 from ..symbols import ATOM, OPERATORS, Symbol, number
 from ..tensor import Tensor
 from ..value import Value

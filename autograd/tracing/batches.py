@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..value import _as_float as as_float
+from ..float_node import as_float
 from .recording import Signature, TraceError, number_in
 
 

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..checks import function, instance, wrong
+from ..float_node import as_float
 from ..value import ERRORS, Value
-from ..value import _as_float as as_float
 from . import javascript, latex, python
 from .calling import Gradients, built
 from .code import ARGUMENT, PARAMETER, Code, Step, select

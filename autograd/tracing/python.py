@@ -17,8 +17,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from ..definitions import defined
 from ..ops import Op
-from ..symbols import ATOM, NEGATION, Symbol, defined, is_infix
+from ..symbols import ATOM, NEGATION, Symbol, is_infix
 from ..symbols import number as finite
 from .code import CHOICES, select
 

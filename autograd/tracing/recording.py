@@ -17,10 +17,10 @@ import numpy as np
 
 from .. import engine, modes, ops
 from ..checks import listed, shown
+from ..float_node import as_float
 from ..naming import name_of
 from ..ops import CONSTANT, LEAF
 from ..value import Value, constant, nary
-from ..value import _as_float as as_float
 from . import code as codes
 from .choices import choose
 from .code import ARGUMENT, CHOICES, PARAMETER, Builder, Code

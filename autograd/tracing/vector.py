@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ..definitions import defined
 from ..ops import ELEMENTWISE, Op
-from ..symbols import ATOM, COMPARISON, Symbol, defined, is_infix, number
+from ..symbols import ATOM, COMPARISON, Symbol, is_infix, number
 from .code import CHOICES
 
 NUMPY = (

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import checks
-from ...engine import gradients
+from ...derivatives import gradients
 from ...value import Value
 from .network import Floats, Network
 

@@ -1,0 +1,129 @@
+"""What Python asks of a Value as of a number, beside the graph: comparisons, conversions, formats."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import modes, ops
+from .checks import TooLarge
+from .node import Node
+
+
+class FloatNode(Node):
+    """A node that holds one float, as Python sees it. What would lose the graph is an error."""
+
+    __slots__ = ()
+
+    def __float__(self) -> float:
+        raise cut(self, "float()")
+
+    def __int__(self) -> int:
+        raise cut(self, "int()")
+
+    def __round__(self, digits: int | None = None) -> float:
+        """The number, rounded: its derivative is 0, so no gradient is lost."""
+        if modes.traces:
+            read(self, "round()")
+        return round(self._data, digits)
+
+    def __bool__(self) -> bool:
+        """True: a node is an object that is there, whatever its number; write ``v.data != 0`` for that."""
+        if modes.traces:
+            read(self, "a branch")
+        return True
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else str(self)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def _in_place(self, _: Any) -> Any:
+        """Leave ``x += y`` to ``x = x + y``, but for what would be a step of a parameter."""
+        if modes.paused and not modes.recording() and self.op is ops.LEAF:
+            raise TypeError(
+                f"under no_grad(), += and its like on the leaf {self!r} would make a new number, and leave "
+                "the parameter as it is: write p.data += ... for a step, total = total + x for a sum"
+            )
+        return NotImplemented
+
+    __iadd__ = __isub__ = __imul__ = __itruediv__ = __ipow__ = _in_place
+
+    def __eq__(self, other: object) -> bool:
+        if modes.traces and isinstance(other, (int, float)):
+            read(self, "==")
+        return self is other or NotImplemented
+
+    __hash__ = Node.__hash__
+
+    if TYPE_CHECKING:  # made below
+
+        def __lt__(self, other: Any) -> bool: ...
+        def __le__(self, other: Any) -> bool: ...
+        def __gt__(self, other: Any) -> bool: ...
+        def __ge__(self, other: Any) -> bool: ...
+
+
+def _comparison(symbol: str, compare: Callable[[float, float], bool]) -> Callable[[Any, Any], Any]:
+    """The method for ``<`` and its like: of the numbers, and noted where a function is traced."""
+
+    def compared(self: Any, other: Any) -> Any:
+        if isinstance(other, np.ndarray) and other.ndim:
+            return NotImplemented  # NumPy asks each of its elements
+        if modes.traces and (recorder := modes.recorder()):
+            return recorder.compare(self, symbol, other)
+        return compare(self._data, as_operand(other, symbol))
+
+    return compared
+
+
+for _symbol, _name in {"<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}.items():
+    setattr(FloatNode, _name, _comparison(_symbol, getattr(operator, _name)))
+
+
+def as_float(data: Any, caller: str) -> float:
+    """A plain number as a float; anything else, and nan, is an error that says what to use."""
+    if type(data) is not float:
+        if isinstance(data, Node):
+            raise TypeError(
+                f"{caller}: got {data!r} where a plain number is expected; Values and Tensors do not mix: "
+                "take its .data, or build the whole expression of one kind"
+            )
+        if isinstance(data, np.ndarray) and data.ndim:
+            raise TypeError(
+                f"{caller}: got an array of shape {data.shape}; a Value is one number: use autograd.Tensor"
+            )
+        if isinstance(data, (str, bytes, complex, np.complexfloating)) or not hasattr(data, "__float__"):
+            raise TypeError(f"{caller}: got {data!r} of type {type(data).__name__}; expected a real number")
+        try:
+            data = float(data)
+        except OverflowError as error:
+            raise TooLarge(f"{caller}: the number is too large for a float (above 1.8e308)") from error
+    if data != data:
+        raise ValueError(f"{caller}: got nan, which is not a number; look for where the data has it")
+    return data
+
+
+def as_operand(other: Any, caller: str) -> float:
+    return other._data if isinstance(other, FloatNode) else as_float(other, caller)
+
+
+def read(node: Node, what: str) -> None:
+    """Refuse to read a number of a function that this thread traces."""
+    recorder = modes.recorder()
+    if recorder is not None:
+        recorder.read(node, what)
+
+
+def cut(node: Node, what: str) -> TypeError:
+    """The error where Python or NumPy asks a node for its plain number."""
+    if modes.traces:
+        read(node, what)
+    return TypeError(
+        f"{what} of {node!r} would cut the graph: v.data is the number, and where a function asked for it, "
+        "such as math.tanh, autograd has one that records (autograd.tanh(v))"
+    )

@@ -1,0 +1,30 @@
+"""What is said where a Value would be no number, or its graph mixed of old and new numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .naming import name_of
+from .rows import explain, of_operation
+
+
+def nan_value(op: Any, *numbers: float) -> Exception:
+    return explain(op, ValueError("the result is not a number (nan)"), numbers)
+
+
+def nan_gradient(node: Any, parent: Any, local: float, upstream: float) -> Exception:
+    error = ValueError(
+        f"backward through {node.op.name} at {name_of(node)}: upstream gradient {upstream:.6g} times local "
+        f"gradient {local:.6g} makes the gradient of {name_of(parent)} not a number (nan): an infinity has "
+        "met a 0 or another infinity; scale the operands down"
+    )
+    return of_operation(error, node.op, node)
+
+
+def changed_since(node: Any) -> Exception:
+    """The error that a number of an operation was set after the forward pass."""
+    names = " or ".join(dict.fromkeys(name_of(each) for each in (*node.parents, node)))
+    return ValueError(
+        f"{node.op.name}: the data of {names} has been set since the forward pass, so a slope that is "
+        "to be differentiated again would mix old and new numbers: compute the result again first"
+    )
