@@ -14,6 +14,7 @@ import numpy as np
 from autograd import Tensor, Value
 
 from .checks import listed, real, wrong
+from .errors import NotFiniteNumber
 from .module import Parameter
 from .precision import wide
 
@@ -44,7 +45,7 @@ def clip_grad_norm(parameters: Iterable[Parameter], max_norm: float, norm_type: 
     largest = [float(np.max(np.abs(p.grad), initial=0.0)) for p in given]
     for parameter, size in zip(given, largest):
         if not math.isfinite(size):
-            raise FloatingPointError(
+            raise NotFiniteNumber(
                 f"clip_grad_norm: {parameter!r} has a gradient that is inf or nan; expected finite ones. A "
                 "smaller learning rate, or a loss that is stable (from logits), may mend it"
             )
@@ -87,7 +88,7 @@ def clip_grad_value(parameters: Iterable[Parameter], clip_value: float) -> None:
     given = _with_gradient(parameters, "clip_grad_value")
     for parameter in given:
         if np.isnan(parameter.grad).any():
-            raise FloatingPointError(f"clip_grad_value: {parameter!r} has a gradient that is nan")
+            raise NotFiniteNumber(f"clip_grad_value: {parameter!r} has a gradient that is nan")
     for parameter in given:
         clipped = np.clip(parameter.grad, -clip_value, clip_value)
         parameter.grad = clipped if isinstance(parameter, Tensor) else float(clipped)

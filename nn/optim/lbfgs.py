@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd import Value
 
+from ..errors import NotFiniteNumber
 from ..module import set_data
 from ..precision import working_dtype
 from .line_search import Point, strong_wolfe
@@ -48,6 +49,8 @@ class LBFGS(Optimizer):
     >>> round(x.data, 5), round(y.data, 5)
     (1.0, 1.0)
     """
+
+    takes_closure = True
 
     def __init__(
         self,
@@ -176,7 +179,7 @@ class LBFGS(Optimizer):
         grads = [np.zeros(np.shape(p.data)) if p.grad is None else p.grad for p in self.parameters]
         grad = np.concatenate([np.ravel(grad) for grad in grads]).astype(self._dtype, copy=False)
         if not np.isfinite(grad).all():  # one such number makes every component of the direction nan
-            raise FloatingPointError(
+            raise NotFiniteNumber(
                 f"LBFGS: the loss is {loss:g}, but a gradient is inf or nan; expected finite ones: there "
                 "is no direction to follow from here"
             )

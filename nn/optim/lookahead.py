@@ -50,6 +50,7 @@ class Lookahead(Optimizer):
         if self.alpha > 1:
             raise ValueError(f"Lookahead: alpha is {alpha!r}; expected a number above 0, and at most 1")
         self.groups, self.parameters = optimizer.groups, optimizer.parameters
+        self.takes_closure = optimizer.takes_closure
         self._taken = 0  # steps since the slow weights were last the weights
         self._slow: list[np.ndarray] = []
 

@@ -13,6 +13,7 @@ from autograd.names import tell, there
 from autograd.ops import LEAF
 
 from ..checks import function, listed, real, wrong
+from ..errors import NotFiniteNumber
 from ..module import Parameter, check_writable
 from ..names import OPTIMIZER
 from .settings import checked
@@ -99,6 +100,7 @@ class Optimizer:
     scratch: tuple[str, ...] = ()  # arrays of the parameter's shape without content: room to compute in
     numbers: Mapping[str, float] = {"step": 0}  # each parameter's own, and what they are at the start
     never_negative: tuple[str, ...] = ("step",)  # of arrays and numbers: in a state that is loaded, either
+    takes_closure = False  # whether a step computes the loss by itself, as often as it wants
     _arrays: np.ndarray | None = None  # the numbers that step_arrays changed last
 
     def __init__(self, parameters: Iterable[Any], lr: float = 1e-3, **settings: Any) -> None:
@@ -195,7 +197,7 @@ class Optimizer:
         square = np.vdot(grad, grad)  # one number to look at; it never warns, as grad @ grad would
         if not math.isfinite(square) and not np.isfinite(grad).all():
             value = values[int(np.argmin(np.isfinite(grad)))]
-            raise FloatingPointError(
+            raise NotFiniteNumber(
                 f"{name}: the gradient of {value!r} is not finite; the fault is in the loss or the network"
             )
         places = {value: place for place, value in enumerate(values)} if self._arrays is not data else {}
@@ -230,7 +232,7 @@ class Optimizer:
         self.zero_grad()
         number = loss.data if isinstance(loss, Value) else loss.item()
         if not math.isfinite(number):
-            raise FloatingPointError(f"{type(self).__name__}: the loss is {number}; expected a finite number")
+            raise NotFiniteNumber(f"{type(self).__name__}: the loss is {number}; expected a finite number")
         loss.backward()
         return float(number)
 

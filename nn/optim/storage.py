@@ -16,6 +16,7 @@ import numpy as np
 
 from autograd import Tensor, Value, changes
 
+from ..errors import NotFiniteNumber
 from ..memory import aligned
 from ..module import Parameter, check_writable
 from ..precision import wide, working_dtype
@@ -204,7 +205,7 @@ class Storage:
         self._array_state.clear()
 
     def values_after(self, update: Update, settings: Any, caller: str) -> tuple[list[int], Any, State]:
-        """One step of every Value that has a gradient, worked out and not taken; OverflowError refuses it.
+        """One step of every Value that has a gradient, worked out and not taken; NotFiniteNumber refuses it.
 
         Returns which Values, their data and their state, for :meth:`take`.
         """
@@ -226,11 +227,11 @@ class Storage:
                 if np.isfinite(grad[first])
                 else "its gradient is, so that the fault is in the loss or the network"
             )
-            raise OverflowError(f"{caller}: the step would make {values[first]!r} inf or nan; {why}")
+            raise NotFiniteNumber(f"{caller}: the step would make {values[first]!r} inf or nan; {why}")
         for name in self.memory:
             if not np.isfinite(state[name]).all():  # as the square of 1e200: no later step would move it
                 first = int(np.argmin(np.isfinite(state[name])))
-                raise OverflowError(
+                raise NotFiniteNumber(
                     f"{caller}: the gradient {grad[first]:g} of {values[first]!r} is too large: the {name!r} "
                     "that is kept of it would be inf or nan; scale the loss down, or clip gradients"
                 )

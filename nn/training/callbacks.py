@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Callback:
-    """Called by :func:`fit` at five moments, with the :class:`Run`: what is being trained, and how far it is.
+    """Called by :func:`fit` at six moments, with the :class:`Run`: what is being trained, and how far it is.
 
     A new one defines the methods that it needs, and keeps what it remembers between them in ``state_dict``,
     so that a run can be resumed. Randomness needs a generator of its own, kept as an attribute: it is saved,
@@ -47,6 +47,7 @@ class Callback:
     """
 
     quiet = True  # changes nothing outside: it is called again where fit goes back to see where a nan began
+    last = False  # called after the others, as what saves their state is
 
     def begin(self, run: Run) -> None:
         """Before the first batch; a callback that was used before starts afresh here."""
@@ -62,6 +63,9 @@ class Callback:
 
     def end(self, run: Run) -> None:
         """After the last epoch, or when training was stopped (not after an error)."""
+
+    def failed(self, run: Run) -> None:
+        """A number is no longer finite, and fit is about to raise; the last row of the history may say it."""
 
     def state_dict(self) -> dict[str, Any]:
         """What is to be remembered in a checkpoint."""
@@ -304,6 +308,11 @@ class CSVLog(Callback):
         """Write all rows."""
         with replacing(self.path, type(self).__name__) as file:
             file.write(printable(self.text(run.history.rows, run.history.columns())).encode())
+
+    def failed(self, run: Run) -> None:
+        """Write all rows: in the last one is what was not finite."""
+        if run.history.rows:
+            self.after_epoch(run)
 
     def text(self, rows: list[dict[str, float]], columns: list[str]) -> str:
         """The content of the file."""

@@ -34,6 +34,7 @@ class Checkpoint(Callback):
     """
 
     quiet = False
+    last = True
 
     def __init__(
         self,

@@ -16,7 +16,7 @@ from ..data import Loader, examples
 from ..module import Module
 from ..optim import Optimizer
 from ..schedules import Schedule
-from .callbacks import Callback, CSVLog, Scheduling
+from .callbacks import Callback, Scheduling
 from .evaluation import Metric, in_mode, named
 from .history import INTERRUPTED, History
 from .nonfinite import NonFiniteError, explain, explain_validation
@@ -94,7 +94,12 @@ def fit(
     ):  # what is not finite is said in words
         for hook in run.hooks("begin"):
             hook(run)
-        _train(run, epochs, Progress(epochs, len(loader), progress))
+        try:
+            _train(run, epochs, Progress(epochs, len(loader), progress))
+        except NonFiniteError:
+            for hook in run.hooks("failed"):
+                hook(run)
+            raise
         with _spoiled_by_a_callback(run):
             for hook in reversed(run.hooks("end")):
                 hook(run)
@@ -126,8 +131,6 @@ def _train(run: Run, epochs: int, progress: Progress) -> None:
             raise explain_validation(run, "a number is not finite on the validation data") from error
         progress.line(run.row)
         if math.isnan(run.row.get("validation_loss", 0.0)):
-            for log in (callback for callback in run.callbacks if isinstance(callback, CSVLog)):
-                log.after_epoch(run)
             raise explain_validation(run)
         with _spoiled_by_a_callback(run):
             for hook in after_epoch:

@@ -114,7 +114,7 @@ def _again(run: Run, last: int) -> None:
         _check_data(x, y, "this batch")
         random, weights = run.generators.state_dict(), run.model.state_dict()
         number = _descends(run, x, y)
-        if number is None or run.by_closure:  # which computes all of it again
+        if number is None or run.optimizer.takes_closure:  # which computes all of it again
             run.model.load_state_dict(weights, allow_nonfinite=True)
             run.generators.load_state_dict(random)
         if number is None:
@@ -130,7 +130,7 @@ def _again(run: Run, last: int) -> None:
             )
             name = type(run.optimizer).__name__
             try:
-                if run.by_closure:
+                if run.optimizer.takes_closure:
                     run.step_by_closure(x, y)
                 else:
                     run.optimizer.step()

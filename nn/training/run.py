@@ -6,21 +6,19 @@ import math
 import reprlib
 import time
 from collections.abc import Callable, Mapping
-from traceback import walk_tb
 from typing import Any
 
 import numpy as np
 
 from autograd import Tensor, Value
 
-from .. import clipping, optim
 from ..checks import count, real
 from ..data import Loader
+from ..errors import NotFiniteNumber
 from ..module import Module
-from ..optim import LBFGS, Optimizer
+from ..optim import Optimizer
 from ..random_state import Generators
 from .callbacks import AfterStep, BeforeStep, Callback
-from .checkpoint import Checkpoint
 from .evaluation import Metric, as_array, as_number, evaluate, forward_of
 from .history import INTERRUPTED, History, Row, any_number
 from .progress import Progress
@@ -50,9 +48,7 @@ class Run:
     ) -> None:
         self.model, self.loss, self.optimizer, self.loader = model, loss, optimizer, loader
         self.validation, self.metrics = validation, metrics
-        self.callbacks = sorted(
-            callbacks, key=lambda callback: isinstance(callback, Checkpoint)
-        )  # those last
+        self.callbacks = sorted(callbacks, key=lambda callback: callback.last)
         loader.break_off()  # of what somebody looked at before, nothing is part of this run
         self.history = History()
         self.epoch = 0
@@ -64,11 +60,10 @@ class Run:
         self._seconds = 0.0  # that it took until it was resumed
         self._began: float | None = None  # when it was begun or resumed; None where no steps are taken
         self.forward = forward_of(model)
-        self.by_closure = isinstance(getattr(optimizer, "optimizer", optimizer), LBFGS)  # or one around it
-        if self.by_closure and self.hooks("before_step"):
+        if optimizer.takes_closure and self.hooks("before_step"):
             raise ValueError(
-                "fit: a callback changes gradients before the step, but L-BFGS computes its own; leave it "
-                "out, or take another optimizer"
+                f"fit: a callback changes gradients before the step, but {type(optimizer).__name__} computes "
+                "its own; leave it out, or take another optimizer"
             )
         self.generators = Generators(
             model,
@@ -135,7 +130,7 @@ class Run:
 
     def take_step(self, x: Any, y: Any, before: list[Callable[[Run], None]]) -> None:
         """The textbook's five lines: prediction, loss, gradients, step."""
-        if self.by_closure:
+        if self.optimizer.takes_closure:
             self.count_step(*self.step_by_closure(x, y))
             return
         prediction = self.forward(x)
@@ -149,8 +144,7 @@ class Run:
         self.count_step(prediction, y, number)
 
     def step_by_closure(self, x: Any, y: Any) -> tuple[Any, Any, float]:
-        """A step of L-BFGS, which computes loss and gradients by itself, as often as it wants: the first
-        prediction, y, and the first loss."""
+        """A step that computes the loss itself, as often as it wants: first prediction, y and first loss."""
         first: list[tuple[Any, Any, float]] = []
 
         def closure() -> Any:
@@ -307,7 +301,7 @@ def _not_a_number_in(part: Any, name: str) -> str | None:
     return name if found else None
 
 
-class NotFinite(ArithmeticError):
+class NotFinite(NotFiniteNumber):
     """The loss, or a weight, is inf or nan; where that began is still to be found."""
 
     def __init__(self, what: str, run: Run, under_way: bool = False) -> None:
@@ -317,13 +311,9 @@ class NotFinite(ArithmeticError):
 
 
 def concerns(error: Exception) -> bool:
-    """Whether an error says that a number is not finite: our own, an operation's, or one that an optimizer or
-    clipping raised. A division by 0 in somebody's metric is none."""
-    if isinstance(error, NotFinite) or hasattr(error, "operation"):
-        return True
-    *_, (raised_in, _) = walk_tb(error.__traceback__)
-    ours = raised_in.f_globals.get("__name__", "").startswith((optim.__name__, clipping.__name__))
-    return ours and isinstance(error, (FloatingPointError, OverflowError))
+    """Whether an error says that a number is not finite: ours do, and those of operations. A division by 0 in
+    somebody's metric is none."""
+    return isinstance(error, NotFiniteNumber) or hasattr(error, "operation")
 
 
 def finite(data: Any) -> bool:
