@@ -33,13 +33,15 @@ test-core: $(VENV)/installed-core
 
 lint: $(VENV)/installed-lint $(VENV)/installed-test
 	$(RUN) -m ruff check .
+	$(RUN) -m ruff check --preview --select PLC2701 autograd nn demos benchmarks  # no private name of another module
 	$(RUN) -m mypy
+	$(VENV)/bin/lint-imports
 
 bench: $(VENV)/installed-bench
 	$(RUN) -m benchmarks $(ARGS)
 
 clean:
-	rm -rf .venv .venv-* out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/installed-%: setup.cfg pyproject.toml | $(VENV)/ready

@@ -16,7 +16,7 @@ from pathlib import Path
 from .check import GradientError, gradcheck
 from .expression import Expression, ExpressionError, build, evaluate, parse
 from .grammar import CONSTANTS, WORD, Name
-from .naming import printable
+from .text import printable
 from .value import Value
 
 PROGRAM = "python -m autograd"

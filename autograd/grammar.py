@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from . import elementary, nary_ops, ops
-from .show.text import columns, visible
+from .text import columns, visible
 
 LONGEST = 10_000  # characters; no person types more
 LONGEST_NAME = 200  # characters of a name that is no single word

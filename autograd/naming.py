@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import Any
 
 from .checks import whole, wrong
 from .ops import CONSTANT, Op
 from .symbols import ATOM, Symbol, number
+from .text import printable
 
 LONGEST = 24  # characters of a generated name; a longer one gives way to the operation's own name
-
-
-def printable(text: str) -> str:
-    """The text with � for each half of a surrogate pair, which stands for no character and goes into no file.
-
-    >>> printable("a\\ud800b")
-    'a�b'
-    """
-    return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
 def name_of(node: Any) -> str:

@@ -12,8 +12,8 @@ from itertools import groupby
 from pathlib import Path
 
 from autograd.files import regular, replacing
-from autograd.naming import printable
 from autograd.show.style import DARK, LIGHT
+from autograd.text import printable
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.files import regular, replacing
-from autograd.naming import printable
 from autograd.show.style import LIGHT
+from autograd.text import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from autograd.files import opened, replacing
-from autograd.naming import printable
+from autograd.text import printable
 
 from .checks import instance
 from .module import Module, check_array, check_names

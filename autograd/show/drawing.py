@@ -7,11 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from .. import checks
+from .. import checks, text
 from ..checks import choice, count, flag, instance, wrong
 from ..files import destination, replacing
 from ..node import Node
-from . import dot, layout, svg, text
+from . import dot, layout, svg
 from .graph import Graph, nodes_of, read
 
 LISTED = 20  # nodes in the text form

@@ -12,8 +12,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .. import text
 from ..ops import OPERATORS
-from . import text
 from .graph import Card, Edge, Graph, Row
 from .lesson import Lesson
 

@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import ops
+from .. import ops, text
 from ..engine import topological_order
 from ..node import Node
-from . import text
 
 ROW, PAD = 22.0, 10.0  # height of a row and margin beside it, in points
 CAPTION = 44.0  # width of the column with "data" and "grad"

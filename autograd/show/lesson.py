@@ -16,15 +16,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .. import checks, ops
+from .. import checks, ops, text
 from ..checks import count, wrong
 from ..engine import topological_order
-from ..naming import derivatives, is_plain, plain, printable
+from ..naming import derivatives, is_plain, plain
 from ..steps import backward_steps
 from ..symbols import ATOM, OPERATORS, Symbol, number
 from ..tensor import Tensor
+from ..text import printable
 from ..value import Value
-from . import text
 from .graph import NOT_YET
 
 PLACE = re.compile("⟦([0-9]+)⟧")

@@ -12,7 +12,7 @@ from importlib import resources
 from typing import Any
 
 from ..javascript import complete, functions
-from ..naming import printable
+from ..text import printable
 from . import graph, layout, svg
 from .folding import folds, view
 from .lesson import Lesson

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from html import escape
 
+from ..text import columns
 from .dot import ARROW
 from .graph import PAD, ROW, Card, Disc, Graph
 from .layout import MARGIN, Curve, Layout, Point
 from .style import DARK, LIGHT, opacity
-from .text import columns
 
 RADIUS = 7.0
 HEADING = 30.0  # height of the title's line

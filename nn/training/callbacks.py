@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.files import destination, path_of, remove_leftovers, replacing
-from autograd.naming import printable
+from autograd.text import printable
 
 from ..checks import choice, count, flag, instance, real, text, wrong
 from ..module import Module, check_array, check_names

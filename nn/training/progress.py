@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from autograd.naming import printable
+from autograd.text import printable
 
 from .history import Row
 

@@ -8,12 +8,11 @@ import pytest
 
 import autograd
 import nn
-from autograd import Tensor, Value, draw, film, gradcheck, stepper, trace
-from autograd.naming import printable
-from autograd.show import text
+from autograd import Tensor, Value, draw, film, gradcheck, stepper, text, trace
 from autograd.show.terminal import ink
 from autograd.show.terminal.session import Session
 from autograd.show.terminal.table import table
+from autograd.text import printable
 from demos import page
 from nn import training
 

@@ -20,9 +20,8 @@ import types
 import pytest
 
 import nn
-from autograd import Value, define, dot, no_grad, stepper
+from autograd import Value, define, dot, no_grad, stepper, text
 from autograd.expression import build
-from autograd.show import text
 from autograd.show.lesson import read_lesson
 from autograd.show.terminal import ink, run
 from autograd.show.terminal.moment import Moment

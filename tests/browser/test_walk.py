@@ -8,7 +8,7 @@ import pytest
 
 import autograd
 from autograd import Value, backward_steps, name_of, stepper
-from autograd.show.text import number
+from autograd.text import number
 
 from .graphs import every_operation, network, neuron, positions, seen_after_each, shared
 

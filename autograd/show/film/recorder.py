@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ... import checks, modes
+from ... import checks, modes, text
 from ...checks import function, instance, wrong
 from ...value import Value
-from .. import text
 from ..stepper import frame as in_frame
 from ..stepper import save_page
 from . import document, examples, network

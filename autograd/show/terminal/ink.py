@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from itertools import groupby
 
-from .. import text
+from ... import text
 from ..style import LIGHT
 
 Piece = tuple[str, str]  # a text and its style: "", "bold", "dim", "now", "positive", "negative"

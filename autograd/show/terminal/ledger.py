@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import text
+from ... import text
 from . import ink
 from .ink import Line
 from .moment import Moment

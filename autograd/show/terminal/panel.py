@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ... import text
 from ...symbols import OPERATORS
-from .. import text
 from ..lesson import PLACE, Contribution
 from . import ink
 from .ink import Line, Piece, number

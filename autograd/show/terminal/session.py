@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ... import text
 from ...expression import ExpressionError
 from ...grammar import NUMBER
-from .. import text
 from ..lesson import Lesson
 from . import ink
 from .help import help_lines

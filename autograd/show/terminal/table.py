@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from .. import text
+from ... import text
 from ..lesson import PLACE, Contribution, Lesson, shown
 from . import ink
 

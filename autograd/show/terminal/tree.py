@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .. import text
+from ... import text
 from ..lesson import Lesson
 from . import ink
 from .ink import Line

@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from ..naming import printable
-
 SHORT = 22  # columns of a line on a card
 LONGEST = 11  # columns of the longest number
 HEADING = 300  # columns of a title
@@ -54,6 +52,15 @@ def exact(data: Any) -> str:
     if np.ndim(data) == 0:
         return str(data)
     return f"{data.dtype} {data.shape} {np.array2string(data, threshold=20, edgeitems=2)}"
+
+
+def printable(text: str) -> str:
+    """The text with � for each half of a surrogate pair, which stands for no character and goes into no file.
+
+    >>> printable("a\\ud800b")
+    'a�b'
+    """
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
 def visible(text: str) -> str:
