@@ -158,7 +158,7 @@ def test_the_ledger_scrolls_to_the_current_value(show):
       return row.top >= box.top && row.bottom <= box.bottom + 1;
     }"""
     for _ in range(40):
-        page.wait_for_function(current)
+        assert page.evaluate(f"() => new Promise((done) => requestAnimationFrame(() => done(({current})())))")
         page.keyboard.press("ArrowLeft")
 
 

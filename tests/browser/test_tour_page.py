@@ -29,7 +29,8 @@ def test_ten_digits_fit_into_a_card(show: Any) -> None:
         assert shown.evaluate("document.documentElement.scrollWidth") <= width
         cut = shown.evaluate(
             """() => [...document.querySelectorAll("dl div")].filter((card) => {
-                 const text = document.createRange(), padding = parseFloat(getComputedStyle(card).paddingRight);
+                 const text = document.createRange();
+                 const padding = parseFloat(getComputedStyle(card).paddingRight);
                  text.selectNodeContents(card.querySelector("dd"));
                  return text.getBoundingClientRect().right > card.getBoundingClientRect().right - padding;
                }).map((card) => card.textContent)"""
