@@ -100,8 +100,10 @@ def seen(page: Any) -> dict[str, Any]:
 
 
 def seen_after_each(page: Any, keys: list[str]) -> list[dict[str, Any]]:
-    """The same after each of the keys, pressed within the page without a moment in between; as text it is here
-    sooner, where a number that is not finite is a word."""
+    """The same after each of the keys, pressed within the page without a moment in between.
+
+    It comes as text, which is sooner read; a number that is not finite is a word in it.
+    """
     press = "document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}))"
     word = "(_, x) => typeof x === 'number' && !Number.isFinite(x) ? String(x) : x"
     all_seen = f"keys.map((key) => {{ {press}; return ({SEE})(); }})"

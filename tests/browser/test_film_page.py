@@ -775,8 +775,16 @@ def _in_place(page: Any, width: int) -> None:
                 assert apart, (name, found[index], other)
 
 
-@pytest.mark.parametrize(("scheme", "view"), [("light", "forward"), ("dark", "backward")])
-@pytest.mark.parametrize(("width", "height"), [(360, 740), (768, 1024), (1280, 720), (1920, 1080)])
+LOOKS = [("light", "forward"), ("dark", "backward")]
+SCREENS = [(360, 740), (768, 1024), (1280, 720), (1920, 1080)]
+SEEN = [
+    pytest.param(*screen, *look, marks=() if (at + how) % 2 else pytest.mark.thorough)
+    for at, screen in enumerate(SCREENS)
+    for how, look in enumerate(LOOKS)
+]
+
+
+@pytest.mark.parametrize(("width", "height", "scheme", "view"), SEEN)
 def test_nothing_is_cut_off_or_overlaps(width: int, height: int, scheme: str, view: str, show: Any) -> None:
     run, _ = recorded(sizes=(8,) * 8 + (1,), activation="sigmoid", steps=3, note="Look at the bars. " * 20)
     page = show(run, f"#step=1&view={view}&neuron=70", width=width, height=height, color_scheme=scheme)
