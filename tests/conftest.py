@@ -1,6 +1,7 @@
 """What tests share, beside what doctests do too (conftest.py above): PyTorch as an oracle."""
 
 import os
+import sys
 from collections.abc import Generator
 from types import ModuleType
 from typing import Any
@@ -37,6 +38,12 @@ def pytest_make_collect_report() -> Generator[None, Any, Any]:
 def torch() -> ModuleType:
     """PyTorch on one thread, float64 by default; without it a test is skipped."""
     torch = pytest.importorskip("torch", reason="the oracle is missing: pip install torch==2.13.0")
+    if "torch._dynamo" not in sys.modules:
+        # A compiler, which its optimizers import to say that they are not for it: that takes longer than to
+        # import all the rest.
+        compiler: Any = ModuleType("torch._dynamo")
+        compiler.disable, compiler.graph_break = lambda function, *how, **named: function, lambda: None
+        sys.modules["torch._dynamo"] = torch._dynamo = compiler
     torch.set_num_threads(1)
     torch.set_default_dtype(torch.float64)  # torch.tensor(0.1) would be rounded to float32 otherwise
     return torch
