@@ -24,6 +24,21 @@ def _nothing_is_skipped(report: Any) -> Any:
     return report
 
 
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist, where it is installed
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give to one process what shares a browser, or the run of a demo: another would make them again."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::", 1)[0]
+            folder = file.rpartition("/")[0]
+            return folder if folder in ("tests/browser", "tests/demos") else file
+
+    config.option.loadscopereorder = False
+    return Together(config, log)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, Any, Any]:
     return _nothing_is_skipped((yield))
