@@ -24,16 +24,22 @@ def _nothing_is_skipped(report: Any) -> Any:
     return report
 
 
+DEMOS_THAT_RUN = [
+    f"tests/demos/test_{name}.py" for name in ("demos", "activations_demo", "losses_demo", "matmuls_demo")
+]
+
+
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist, where it is installed
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give to one process what shares a browser, or the run of a demo: another would make them again."""
+    """Give whole files to the processes, and to one of them all that share a browser, or a demo's run."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Together(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.split("::", 1)[0]
-            folder = file.rpartition("/")[0]
-            return folder if folder in ("tests/browser", "tests/demos") else file
+            if file in DEMOS_THAT_RUN:
+                return "demos"
+            return "browser" if file.startswith("tests/browser/") else file
 
     config.option.loadscopereorder = False
     return Together(config, log)

@@ -251,5 +251,6 @@ def test_any_field_with_anything_in_it(state, tmp_path):
             ) in str(error)
             refused += 1
         else:
-            assert len(history) == 2 and len(history.batch_losses) == 8
+            stopped = path == ("history", "stopped") and wrong == "text"  # as a run that was stopped says
+            assert stopped or len(history) == 2 and len(history.batch_losses) == 8
     assert refused > 0.7 * count
