@@ -352,6 +352,8 @@ def files(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("name", sorted(CALLS))
 def test_a_good_call_is_taken_and_a_wrong_argument_an_error_that_names_it(name):
+    if name == "autograd.Program.compiled":
+        pytest.importorskip("numba")
     covered: set[str] = set()
     for call in fresh(name):
         method, *_ = run(name, {key: good(argument) for key, argument in call.items()})
