@@ -21,15 +21,15 @@ demo: $(VENV)/installed-demos
 
 # make test ARGS="-k moons"
 test: $(VENV)/installed-test
-	$(RUN) -m pytest -n auto --dist worksteal $(ARGS)
+	$(RUN) -m pytest -n auto $(ARGS)
 
 # the long random runs too, and many more examples in the others
 test-all: $(VENV)/installed-test
-	$(RUN) -m pytest -n auto --dist worksteal -m "" --hypothesis-profile thorough $(ARGS)
+	$(RUN) -m pytest -n auto -m "" --hypothesis-profile thorough $(ARGS)
 
 # what needs no browser, so few packages: make test-core PYTHON=python3.13
 test-core: $(VENV)/installed-core
-	$(RUN) -m pytest -n auto --dist worksteal --ignore tests/browser $(ARGS)
+	$(RUN) -m pytest -n auto --ignore tests/browser $(ARGS)
 
 lint: $(VENV)/installed-lint $(VENV)/installed-test
 	$(RUN) -m ruff check .

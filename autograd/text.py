@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -91,8 +92,12 @@ def columns(line: str) -> int:
     >>> columns("loss"), columns("損失"), columns("e\\u0301")
     (4, 4, 1)
     """
-    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in line)
-    return len(line) + wide - sum(unicodedata.combining(c) > 0 for c in line)
+    return sum(map(_width, line))
+
+
+def _width(character: str) -> int:
+    wide = unicodedata.east_asian_width(character) in "WF"
+    return 1 + wide - (unicodedata.combining(character) > 0)
 
 
 def heading(title: Any, caller: str) -> str:
@@ -107,7 +112,8 @@ def heading(title: Any, caller: str) -> str:
 
 
 def _shorten(line: str, most: int = SHORT) -> str:
-    if columns(line) <= most:
+    # no further than needed: a line may be a megabyte
+    if all(taken <= most for taken in accumulate(map(_width, line))):
         return line
     kept = line[: most - 1]
     while columns(kept) >= most:

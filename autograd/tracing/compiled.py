@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .program import Program
 
 LARGEST = 20_000  # steps; Numba takes about 20 seconds for these, a millisecond each
+# How a row is compiled that only compiled code calls: without what Python and C would call it by.
+ALONE = "error_model='numpy', no_cpython_wrapper=True, no_cfunc_wrapper=True"
 # What of the library Numba does not know as it is written for Python.
 LIBRARY = {
     "logsumexp": """\
@@ -208,7 +210,7 @@ class _Language:
         helpers = python.definitions(set().union(*(python.calls(line, rows) for line in statements)), rows)
         for name, definition in LIBRARY.items():
             helpers = helpers.replace(python.LIBRARY[name], definition)
-        helpers = re.sub("^def ", "@njit(error_model='numpy')\ndef ", helpers, flags=re.M)
+        helpers = re.sub("^def ", f"@njit({ALONE})\ndef ", helpers, flags=re.M)
         return "\n\n\n".join([part for part in ("import math", helpers, text) if part])
 
 

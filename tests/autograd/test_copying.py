@@ -36,18 +36,19 @@ def test_a_chain_of_values(by, length):
 
 
 @pytest.mark.parametrize("by", [copy.deepcopy, by_pickle(5)], ids=["deepcopy", "pickle"])
-def test_a_chain_of_a_hundred_thousand(by):
+@pytest.mark.parametrize("length", [20_000, pytest.param(100_000, marks=pytest.mark.thorough)])
+def test_a_long_chain(by, length):
     node = x = Value(1.0)
-    for _ in range(100_000):
+    for _ in range(length):
         node = node * x
     by(node).backward()
     leaf, end = by((x, node))
     end.backward()
-    assert leaf.grad == 100_001.0
+    assert leaf.grad == length + 1.0
 
 
 @EVERY_WAY
-@pytest.mark.parametrize("length", [1, 300, 3_000])
+@pytest.mark.parametrize("length", [1, 300, 1_000])
 def test_a_chain_of_tensors(by, length):
     """Its local gradients are functions, arrays and both."""
     w = node = Tensor(np.array([[0.5, -0.25], [0.125, 0.75]]), label="w")
@@ -95,7 +96,7 @@ def test_what_is_one_node_is_one_node_in_the_copy(by):
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_list_of_all_nodes_of_a_long_chain(by, order):
     nodes = [Value(1.0)]
-    for _ in range(3_000):
+    for _ in range(2_000):
         nodes.append(nodes[-1] + 1.0)
     copied = by(nodes[::order])[::order]
     assert all(after.parents[0] is before for before, after in zip(copied, copied[1:]))

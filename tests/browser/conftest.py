@@ -10,12 +10,16 @@ from typing import Any
 import pytest
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-# what every window has beside its page: a process for its address bar, and one in advance for the next page
+# What every window has beside its page: a process for its address bar, and one in advance for the next page.
+# What every page has before it is there: a frame and a group of its own, and the picture of the page before.
 UNSEEN = (
     "WebUIOmniboxPopup",
     "WebUIOmniboxAimPopup",
     "WebUIOmniboxFullPopup",
     "SpareRendererForSitePerProcess",
+    "RenderDocument",
+    "ProactivelySwapBrowsingInstance",
+    "PaintHolding",
 )
 
 
@@ -35,35 +39,36 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
-class Window:
-    """A window that tests use one after the other: to open one takes longer than most of them do."""
+class Windows:
+    """Windows that tests use one after the other: to open one takes longer than most of them do."""
 
     def __init__(self, browser: Any) -> None:
-        self.browser, self.page, self.taken = browser, None, False
+        self.browser, self.free = browser, []
 
     def take(
         self, width: int, height: int, color_scheme: str = "light", reduced_motion: str = "reduce"
     ) -> Any:
-        if self.page is None:
-            self.page = self.browser.new_context().new_page()
-        self.taken = True
-        self.page.set_viewport_size({"width": width, "height": height})
-        self.page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
-        return self.page
+        page = self.free.pop() if self.free else self.browser.new_context().new_page()
+        size = {"width": width, "height": height}
+        if page.viewport_size != size:
+            page.set_viewport_size(size)
+        page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
+        return page
 
-    def give_back(self) -> None:
-        self.taken = False
-        self.page.mouse.move(0, 0)
-        self.page.goto("about:blank")
+    def give_back(self, page: Any) -> None:
+        """Its page stays until the next comes, for to leave it costs as much as that; but it rests."""
+        page.mouse.move(0, 0)
+        page.emulate_media(reduced_motion="reduce")
+        self.free.append(page)
 
 
 @pytest.fixture(scope="session")
-def window(browser: Any) -> Window:
-    return Window(browser)
+def windows(browser: Any) -> Windows:
+    return Windows(browser)
 
 
 @pytest.fixture
-def show(browser: Any, window: Window, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+def show(browser: Any, windows: Windows, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     """``show(stepper)`` opens a page from a file; at the end it has asked for nothing and not complained.
 
     ``new``: in a window that no test has used, so one without a history.
@@ -81,11 +86,12 @@ def show(browser: Any, window: Window, tmp_path: Path) -> Iterator[Callable[...,
         path = tmp_path / f"page{len(opened)}.html"
         path.write_text(page_of if isinstance(page_of, str) else page_of.html, encoding="utf-8")
         own = path.as_uri()
-        if new or window.taken or context.keys() - {"color_scheme", "reduced_motion"}:
+        alone = new or bool(context.keys() - {"color_scheme", "reduced_motion"})
+        if alone:
             size = {"width": width, "height": height}
             page = browser.new_context(viewport=size, **{"reduced_motion": "reduce"} | context).new_page()
         else:
-            page = window.take(width, height, **context)
+            page = windows.take(width, height, **context)
         page.set_default_timeout(60_000)  # only where something is wrong
         listeners = {
             "request": lambda asked: heard.append(asked.url) if asked.url.split("#")[0] != own else None,
@@ -95,16 +101,16 @@ def show(browser: Any, window: Window, tmp_path: Path) -> Iterator[Callable[...,
         }
         for event, listener in listeners.items():
             page.on(event, listener)
-        opened.append((page, listeners))
+        opened.append((page, listeners, alone))
         page.goto(own + fragment)
         return page
 
     yield show
-    for page, listeners in opened:
+    for page, listeners, alone in opened:
         for event, listener in listeners.items():
             page.remove_listener(event, listener)
-        if page is window.page:
-            window.give_back()
-        else:
+        if alone:
             page.context.close()
+        else:
+            windows.give_back(page)
     assert heard == []

@@ -158,7 +158,7 @@ def test_the_ledger_scrolls_to_the_current_value(show):
       return row.top >= box.top && row.bottom <= box.bottom + 1;
     }"""
     for _ in range(40):
-        page.wait_for_function(current)
+        assert page.evaluate(f"() => new Promise((done) => requestAnimationFrame(() => done(({current})())))")
         page.keyboard.press("ArrowLeft")
 
 
@@ -270,10 +270,12 @@ def test_a_drawing_too_small_to_read_follows_the_walk(show):
         assert page.evaluate(inside), position
     page.keyboard.press("Home")  # before the first step there is the whole
     box = page.locator("#canvas").bounding_box()
-    for card in page.locator("#canvas .card").all():
-        place = card.bounding_box()
-        assert box["x"] <= place["x"] and place["x"] + place["width"] <= box["x"] + box["width"]
-        assert box["y"] <= place["y"] and place["y"] + place["height"] <= box["y"] + box["height"]
+    cards = page.locator("#canvas .card")
+    places = cards.evaluate_all("(all) => all.map((card) => card.getBoundingClientRect().toJSON())")
+    assert places
+    for place in places:
+        assert box["x"] <= place["left"] and place["right"] <= box["x"] + box["width"]
+        assert box["y"] <= place["top"] and place["bottom"] <= box["y"] + box["height"]
     page.keyboard.press("End")
     assert page.evaluate(inside)
     page.keyboard.press("f")  # who wants to see the whole keeps it

@@ -406,7 +406,12 @@ def test_two_moons_are_two_half_circles() -> None:
     ids=["quick", "thorough"],
 )
 def test_moons_are_told_apart(
-    options: list[str], own: float, new: float, out: Path, capsys: pytest.CaptureFixture[str]
+    options: list[str],
+    own: float,
+    new: float,
+    out: Path,
+    capsys: pytest.CaptureFixture[str],
+    undrawn: None,
 ) -> None:
     assert main(["moons", *options, "--out", str(out)]) == 0
     text = capsys.readouterr().out
@@ -416,9 +421,8 @@ def test_moons_are_told_apart(
     assert len(losses) == 10 and losses[-1] < 0.15 * losses[0]
 
 
-def test_mnist_learns_and_saves_what_it_learned(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["mnist", "--images", "12000", "--epochs", "2", "--out", str(out)]) == 0
-    text = capsys.readouterr().out
+def test_mnist_learns_and_saves_what_it_learned(ran: Callable[[str], Any]) -> None:
+    _, text, out = ran("mnist")
     assert "101,770 parameters" in text
     shares = [float(share) for share in re.findall(r"test accuracy ([\d.]+) %", text)]
     assert len(shares) == 1 and shares[0] > 93
@@ -434,7 +438,9 @@ def test_mnist_learns_and_saves_what_it_learned(out: Path, capsys: pytest.Captur
     assert 100 * np.mean(answers == data.test_labels) == pytest.approx(shares[0], abs=0.021)
 
 
-def test_mnist_validates_on_training_images_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_mnist_validates_on_training_images_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], undrawn: None
+) -> None:
     """With test images that are noise, a validation run learns and reports as if they were not there."""
     data = load_mnist()
     rng = np.random.default_rng(0)

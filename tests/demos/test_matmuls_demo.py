@@ -11,6 +11,7 @@ from demos.command import main
 from demos.matmuls import networks, recovery, training
 
 NAMES = [network.name for network in networks.catalogue()]
+the_fastest = recovery.fastest  # before a short run does without
 
 
 def test_files_are_written(ran):
@@ -21,8 +22,9 @@ def test_files_are_written(ran):
 
 def test_the_table_has_every_network_and_what_is_recovered(ran):
     said = ran("matmuls").printed
-    rows = {line[:22].strip(): line[22:].split() for line in said.splitlines()[1 : 1 + len(NAMES)]}
-    assert list(rows) == NAMES
+    names = [network.name for network in demo.catalogue()]  # fewer that differ in the activation alone
+    rows = {line[:22].strip(): line[22:].split() for line in said.splitlines()[1 : 1 + len(names)]}
+    assert list(rows) == names and len(names) > 15
     for name, (nodes, products, *_, speed_up) in rows.items():
         assert int(products) == networks.find(name).products, name
         assert int(nodes.replace(",", "")) > 30 and float(speed_up.replace(",", "")) > 0, name
@@ -87,6 +89,13 @@ def test_a_network_that_is_not_there(tmp_path, capsys):
     assert "there is no network 'resnet'; known are two moons, " in capsys.readouterr().err
 
 
+def test_the_fastest_run_counts(monkeypatch):
+    """Of two at least, after one that does not count."""
+    seconds, runs = iter([0.0, 3.0, 3.0, 5.0]), []
+    monkeypatch.setattr(recovery.time, "perf_counter", lambda: next(seconds))
+    assert the_fastest(lambda: runs.append(1)) == 2.0 and len(runs) == 3
+
+
 @pytest.mark.parametrize(
     ("product", "expected"),
     [
@@ -99,8 +108,8 @@ def test_multiplications_of_a_product(product, expected):
     assert recovery.multiplications(product) == expected
 
 
-def test_digits_are_learned():
-    found = training.learn_digits(np.random.default_rng(0), 1, 5000)
+def test_digits_are_learned(learned):
+    found = learned["learn_digits"]
     assert len(found.losses) == 50 and found.tested == 10_000
     assert found.losses[0] > 2.0 and np.mean(found.losses[-5:]) < 0.6
     assert found.accuracy > 0.8  # by chance 0.1
@@ -112,8 +121,8 @@ def test_names_are_written_again_by_the_same_seed():
     assert one.written == other.written != third.written and one.losses == other.losses
 
 
-def test_names_are_learned():
-    one = training.learn_names(np.random.default_rng(0), 120)
+def test_names_are_learned(learned):
+    one = learned["learn_names"]
     (start, first), (end, last) = one.held_out[0], one.held_out[-1]
     assert (start, end) == (0, 120) and first > 3.1
     assert last < one.pairs < 2.5  # better than a table of pairs of letters

@@ -278,15 +278,21 @@ def eager(built, example):
     return loss.data, *slopes
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_batched_they_compute_what_values_do(name):
+@pytest.fixture(scope="module")
+def traced(request):
+    """A network, its program, and examples with what Values give for them: made once for both tests."""
+    network = networks.find(request.param)
+    built, examples = examples_of(network, 1 if network.name == "mnist" else 3)
+    program = trace(built.fn, *built.example, parameters=built.parameters)
+    return network, built, program, examples, [eager(built, example) for example in examples]
+
+
+@pytest.mark.parametrize("traced", NAMES, indirect=True)
+def test_batched_they_compute_what_values_do(traced):
     """Value and gradients over a batch, as it is called and as its source is run on its own; and by as many
     matrix products as the catalogue says.
     """
-    network = networks.find(name)
-    built, examples = examples_of(network, 1 if name == "mnist" else 4)
-    program = trace(built.fn, *built.example, parameters=built.parameters)
-    found = [eager(built, example) for example in examples]
+    network, built, program, examples, found = traced
     losses = [loss for loss, _, _ in found]
     slopes = np.array([slopes for _, slopes, _ in found])
     numbers = [parameter.data for parameter in built.parameters]
@@ -303,16 +309,17 @@ def test_batched_they_compute_what_values_do(name):
     close(flat, slopes.mean(axis=0))
 
 
-# As one number a line MNIST has a million lines, and the GPT takes Python half a minute to compile.
-SHORTER = [name for name in NAMES if name not in ("mnist", "gpt")]
+# As one number a line MNIST has a million lines; the GPT takes Python half a minute to compile, and the small
+# CNN five seconds: there are one convolution, and layers with cross-entropy, beside it.
+LONG = ("gpt", "small cnn")
+MARKS = {name: pytest.mark.thorough for name in LONG}
+LINES = [pytest.param(name, marks=MARKS.get(name, ())) for name in NAMES if name != "mnist"]
 
 
-@pytest.mark.parametrize("name", [*SHORTER, pytest.param("gpt", marks=pytest.mark.thorough)])
-def test_line_by_line_they_compute_what_values_do(name):
+@pytest.mark.parametrize("traced", LINES, indirect=True)
+def test_line_by_line_they_compute_what_values_do(traced):
     """Value and gradients of several examples, as it is called and as its source is run on its own."""
-    built, examples = examples_of(networks.find(name), 4)
-    program = trace(built.fn, *built.example, parameters=built.parameters)
-    found = [eager(built, example) for example in examples]
+    _, built, program, examples, found = traced
     numbers = [parameter.data for parameter in built.parameters]
     alone = executed(program.source, "value_and_grad")
     for example, (loss, to_parameters, to_numbers) in zip(examples, found):

@@ -1,6 +1,6 @@
 """A training run as a program of its own, for the tests that kill and interrupt it.
 
-    python killed_run.py FOLDER [--value] [--slow]
+    python killed_run.py FOLDER [--value] [--slow] [--long]
 
 trains, or goes on with, a small network that has all that is random: dropout, augmentation, gradient noise,
 shuffled batches; writes a checkpoint every few steps; and in the end its weights.
@@ -28,7 +28,7 @@ from nn.training import (
     fit,
 )
 
-EPOCHS = 40
+EPOCHS, LONG = 12, 40  # of ten steps
 
 
 class Slow(Callback):
@@ -39,7 +39,7 @@ class Slow(Callback):
     def after_step(self, run: Run) -> None:
         if run.step == 5:  # there is a checkpoint
             print("training", flush=True)
-        time.sleep(0.01)
+        time.sleep(0.03)
 
 
 def data(values: bool) -> tuple[object, object]:
@@ -57,7 +57,7 @@ def noisy_lists(x: list[list[float]], rng: np.random.Generator) -> list[list[flo
     return (np.array(x) + rng.normal(0, 0.01, np.shape(x))).tolist()
 
 
-def train(folder: Path, values: bool, slow: bool) -> None:
+def train(folder: Path, values: bool, slow: bool, epochs: int) -> None:
     (x, y), validation = nn.training.split(*data(values), held_out=10, seed=1)
     model: nn.Module
     if values:
@@ -74,7 +74,7 @@ def train(folder: Path, values: bool, slow: bool) -> None:
     )
     groups = [{"params": group, "lr": lr} for group, lr in ((weights, 0.02), (biases, 0.01)) if group]
     optimizer = nn.Adam(groups, lr=0.02)
-    schedule = nn.LinearWarmup(nn.Cosine(optimizer, total_steps=360), steps=7)
+    schedule = nn.LinearWarmup(nn.Cosine(optimizer, total_steps=9 * epochs), steps=7)
     plateau = nn.ReduceOnPlateau(optimizer, factor=0.9, patience=0)
     noise = nn.GradientNoise(parameters, eta=1e-4, rng=9)
     loader = nn.Loader(x, y, 6, rng=2, augment=noisy_lists if values else noisy)
@@ -87,7 +87,7 @@ def train(folder: Path, values: bool, slow: bool) -> None:
         CSVLog(folder / "log.csv"),
     ]
     history = fit(
-        model, loader, nn.hinge if values else nn.cross_entropy, optimizer, epochs=EPOCHS,
+        model, loader, nn.hinge if values else nn.cross_entropy, optimizer, epochs=epochs,
         validation=validation, metrics=nn.training.accuracy, schedule=schedule,
         callbacks=callbacks + [Slow()] * slow, progress=slow,
     )  # fmt: skip
@@ -100,4 +100,5 @@ def train(folder: Path, values: bool, slow: bool) -> None:
 
 
 if __name__ == "__main__":
-    train(Path(sys.argv[1]), "--value" in sys.argv, "--slow" in sys.argv)
+    given = sys.argv[2:]
+    train(Path(sys.argv[1]), "--value" in given, "--slow" in given, LONG if "--long" in given else EPOCHS)

@@ -83,7 +83,7 @@ def uninterrupted(tmp_path_factory):
 
 
 @pytest.mark.parametrize("options, kills", [
-    ((), 5), (("--value",), 2), pytest.param((), 22, marks=pytest.mark.thorough),
+    ((), 5), (("--value",), 2), pytest.param(("--long",), 22, marks=pytest.mark.thorough),
 ], ids=["tensors", "values", "often"])  # fmt: skip
 def test_killed_at_random_moments_and_resumed(options, kills, tmp_path, uninterrupted):
     """SIGKILL, over and over, after some checkpoints and a moment more; then it may go on to the end."""
@@ -127,7 +127,7 @@ def test_ctrl_c_ends_it_cleanly_and_it_can_go_on(options, tmp_path, uninterrupte
     assert process.returncode == 0, output
     steps = training.read_checkpoint(folder / "run.checkpoint")["progress"]["step"]
     assert f"interrupted at {steps}\n" in output and f" and {steps} steps: interrupted" in output
-    assert 5 <= steps < 400 and not (folder / "result").exists()
+    assert 5 <= steps < 120 and not (folder / "result").exists()
     finish(folder, *options)
     assert_same_end(folder, uninterrupted(*options))
 

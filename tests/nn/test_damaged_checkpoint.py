@@ -7,6 +7,7 @@ import random
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 import nn
 from nn import training
@@ -234,9 +235,9 @@ WRONG = [
 
 def test_any_field_with_anything_in_it(state, tmp_path):
     """A sample: every one is refused, or the run ends as runs do, with a loss that may be inf or nan."""
-    chosen = random.Random(0).sample(
-        [(path, wrong) for path in fields(state) for wrong in [*WRONG, ...]], 200
-    )
+    count = settings.default.max_examples
+    every = [(path, wrong) for path in fields(state) for wrong in [*WRONG, ...]]
+    chosen = random.Random(0).sample(every, count)
     refused = 0
     for path, wrong in chosen:
         write_state(changed(state, path, wrong), tmp_path / "file")
@@ -250,5 +251,6 @@ def test_any_field_with_anything_in_it(state, tmp_path):
             ) in str(error)
             refused += 1
         else:
-            assert len(history) == 2 and len(history.batch_losses) == 8
-    assert refused > 140
+            stopped = path == ("history", "stopped") and wrong == "text"  # as a run that was stopped says
+            assert stopped or len(history) == 2 and len(history.batch_losses) == 8
+    assert refused > 0.7 * count

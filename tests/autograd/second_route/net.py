@@ -15,7 +15,8 @@ from .draws import CLASSES, drawer
 from .routes import ORDERS, ROUTES, Case, Traces, by_torch
 from .truths import excepted, noise, truth
 
-POINTS = 8  # of a row on single numbers, at a time
+POINTS = 4  # of a row on single numbers, at a time
+MANY = 24
 ENOUGH = 20  # comparisons in a cell
 RTOL = (1e-12, 1e-10, 1e-8)
 NOT_COMPUTED = {"leaf", "constant", "argument", "parameter"}  # nothing computes these: they are given
@@ -72,8 +73,9 @@ def operands_of(row, example, draw, points):
 class Net:
     """Compares rows, and keeps the report."""
 
-    def __init__(self, torch, seed, thorough=False):
+    def __init__(self, torch, seed, thorough=False, points=POINTS):
         self.torch, self.rng, self.thorough = torch, np.random.default_rng(seed), thorough
+        self.points = points
         self.report, self.traces = Report(), Traces()
 
     def compare(self, row, kinds=None, classes=tuple(CLASSES), function=None):
@@ -86,7 +88,7 @@ class Net:
             if not self.thorough:
                 chosen = [chosen[i] for i in self.rng.permutation(len(chosen))[:2]]
             for which, example in chosen:
-                operands, settings = operands_of(row, example, draw, POINTS * (1 + 2 * self.thorough))
+                operands, settings = operands_of(row, example, draw, self.points)
                 self._example(row, kinds or kinds_of(row), name, function, which, operands, settings)
 
     def fill(self, row):

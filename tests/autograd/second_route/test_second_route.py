@@ -10,7 +10,7 @@ import pytest
 from autograd import Tensor, nary_ops
 from autograd.node import Node
 
-from .net import Net, rows, table
+from .net import MANY, Net, rows, table
 from .truths import truth
 
 ALL = rows()
@@ -25,6 +25,7 @@ def test_a_row_has_examples_of_its_operands_and_a_truth(row, torch):
 
 @pytest.mark.parametrize("row", ROWS)
 def test_value_and_derivatives_are_those_of_pytorch(row, torch):
+    """At a few points of each class; at many, with each subset of operands, in the thorough set."""
     net = Net(torch, seed=11)
     net.compare(row)
     refuse_wrong(net.report)
@@ -74,7 +75,7 @@ def test_a_wrong_partial_derivative_is_found(row, change, order, torch):
 
 @pytest.mark.thorough
 def test_every_cell_has_its_comparisons(torch, capsys):
-    net = Net(torch, seed=23, thorough=True)
+    net = Net(torch, seed=23, thorough=True, points=MANY)
     for row in ALL:
         net.fill(row)
     shown = table(net.report, ALL)
