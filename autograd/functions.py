@@ -10,7 +10,7 @@ import numpy as np
 
 from . import array_functions, array_ops, nary_ops, ops
 from .checks import listed, wrong
-from .tensor import Tensor, _as_index
+from .tensor import Tensor, as_index
 from .torch_names import spelled
 from .value import Value, constant, nary
 from .value_array import values as array_of_values
@@ -157,7 +157,7 @@ def take(rows: Any, index: Any) -> Any:
         return select(index, rows)
     if not isinstance(rows, (Tensor, np.ndarray, list, tuple)) or not getattr(rows, "ndim", 1):
         raise wrong(rows, "rows", "take", "a Tensor or an array with axes, or a list")
-    index = _as_index(index)
+    index = as_index(index)
     if not np.issubdtype(np.asarray(index).dtype, np.integer):
         raise TypeError(f"take: the index is of dtype {np.asarray(index).dtype}; expected integers")
     if np.size(index) and not (-len(rows) <= np.min(index) and np.max(index) < len(rows)):

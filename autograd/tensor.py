@@ -191,7 +191,7 @@ class Tensor(ArrayMethods, Node):
                 "autograd.where and autograd.put make new nodes; the items of a parameter are "
                 "set under no_grad()"
             )
-        self._data[_as_index(index)] = _as_array(_numbers(numbers), "Tensor", "the item")
+        self._data[as_index(index)] = _as_array(_numbers(numbers), "Tensor", "the item")
         changes.note((self,), "setting an item")
 
     def __array__(self, *_: Any, **__: Any) -> Any:
@@ -246,7 +246,7 @@ class Tensor(ArrayMethods, Node):
         return array_ops.matmul(other, self)
 
     def __getitem__(self, index: Any) -> Tensor:
-        return array_ops.getitem(self, index=_as_index(index))
+        return array_ops.getitem(self, index=as_index(index))
 
     # The walk.
 
@@ -445,10 +445,10 @@ def _as_array(data: Any, op: Any, name: str) -> np.ndarray:
     return array
 
 
-def _as_index(index: Any) -> Any:
+def as_index(index: Any) -> Any:
     """An index whose lists, tuples inside and Tensors are arrays, so that one can see which may repeat."""
     if isinstance(index, tuple):
-        return tuple(_as_index(list(part) if isinstance(part, tuple) else part) for part in index)
+        return tuple(as_index(list(part) if isinstance(part, tuple) else part) for part in index)
     if isinstance(index, Tensor):
         return index._data
     return np.asarray(index, None if index else int) if isinstance(index, list) else index

@@ -13,7 +13,7 @@ from typing import Any
 from ..ops import CONSTANT, Op, add, div, mul, neg, no_value, pow, sub
 from .choices import ALWAYS, finite_where, needs, where_needed
 from .code import ARGUMENT, CHOICES, GIVEN, PARAMETER, Builder, Code, Step, uncollected
-from .term import Term, _unchanged, number_of, place_of
+from .term import Term, unchanged, number_of, place_of
 
 __all__ = ["differentiated", "pruned", "simplified"]
 
@@ -70,7 +70,7 @@ def put(builder: Builder, op: Any, operands: tuple[int, ...], detail: Any = None
         return builder.add(op, operands, detail)
     x, y = operands
     if steps[x].op is CONSTANT or steps[y].op is CONSTANT:
-        same = _unchanged(op, [Term(builder, x), Term(builder, y)])
+        same = unchanged(op, [Term(builder, x), Term(builder, y)])
         if same is not None:
             return same.place
         if op is mul and builder.number_of(x) == -1.0:

@@ -37,7 +37,7 @@ class Term:
 
     @staticmethod
     def _apply(op: Op, *operands: Any) -> Any:
-        same = _unchanged(op, operands)
+        same = unchanged(op, operands)
         if same is not None:
             return same
         builder = next(operand.builder for operand in operands if isinstance(operand, Term))
@@ -107,7 +107,7 @@ def _are_same(x: Any, y: Any) -> bool:
     return number is not None and number == number_of(y)
 
 
-def _unchanged(op: Op | NaryOp, operands: Any) -> Any:
+def unchanged(op: Op | NaryOp, operands: Any) -> Any:
     """The operand that such an operation leaves as it is: 1 * x, x / 1, x + 0, x ** 1; None where none is."""
     if len(operands) != 2 or op not in (ops.mul, ops.div, ops.pow, ops.add, ops.sub):
         return None
