@@ -13,7 +13,7 @@ from typing import Any
 from ..ops import CONSTANT, Op, add, div, mul, neg, no_value, pow, sub
 from .choices import ALWAYS, finite_where, needs, where_needed
 from .code import ARGUMENT, CHOICES, GIVEN, PARAMETER, Builder, Code, Step, uncollected
-from .term import Term, unchanged, number_of, place_of
+from .term import Term, number_of, place_of, unchanged
 
 __all__ = ["differentiated", "pruned", "simplified"]
 
