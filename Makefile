@@ -33,7 +33,6 @@ test-core: $(VENV)/installed-core
 
 lint: $(VENV)/installed-lint $(VENV)/installed-test
 	$(RUN) -m ruff check .
-	$(RUN) -m ruff check --preview --select PLC2701 autograd nn demos benchmarks  # no private name of another module
 	$(RUN) -m mypy
 	$(VENV)/bin/lint-imports
 

@@ -37,7 +37,7 @@ from .calls.kinds import array, nothing
 # What the package calls, with what it has checked, and what people define in classes of their own.
 HOOKS = {
     "after_epoch", "after_step", "apply", "before_step", "begin", "call", "choice", "end", "extra_repr",
-    "members", "memory", "positions", "rate", "rate_of", "settle", "text", "update", "complete",
+    "failed", "members", "memory", "positions", "rate", "rate_of", "settle", "text", "update", "complete",
 }  # fmt: skip
 # Not called by people: what the package makes and hands out, and methods that there is nothing to yet.
 APART = {

@@ -47,7 +47,7 @@ class Callback:
     """
 
     quiet = True  # changes nothing outside: it is called again where fit goes back to see where a nan began
-    last = False  # called after the others, as what saves their state is
+    runs_last = False  # called after the others, as what saves their state is
 
     def begin(self, run: Run) -> None:
         """Before the first batch; a callback that was used before starts afresh here."""

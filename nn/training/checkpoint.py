@@ -34,7 +34,7 @@ class Checkpoint(Callback):
     """
 
     quiet = False
-    last = True
+    runs_last = True
 
     def __init__(
         self,

@@ -48,7 +48,7 @@ class Run:
     ) -> None:
         self.model, self.loss, self.optimizer, self.loader = model, loss, optimizer, loader
         self.validation, self.metrics = validation, metrics
-        self.callbacks = sorted(callbacks, key=lambda callback: callback.last)
+        self.callbacks = sorted(callbacks, key=lambda callback: callback.runs_last)
         loader.break_off()  # of what somebody looked at before, nothing is part of this run
         self.history = History()
         self.epoch = 0

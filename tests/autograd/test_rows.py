@@ -1,6 +1,5 @@
 """Every row of the table, against PyTorch and central differences. A new row needs no new line here."""
 
-import inspect
 import itertools
 import math
 import warnings
@@ -274,17 +273,6 @@ def test_a_plain_number_on_either_side_is_a_constant(op):
     assert left.local_grads == (None, full.local_grads[1])
     assert right.local_grads == (full.local_grads[0], None)
     assert left.parents[0].op is right.parents[1].op is ops.CONSTANT
-
-
-def test_every_row_is_declared_for_editors_and_type_checkers():
-    """The methods are bound at import; the declarations beside them must not drift from the table."""
-    text = inspect.getsource(autograd.node)
-    for name, op in ops.ELEMENTWISE.items():
-        if op.is_defined:
-            continue  # by a person
-        assert f"def {name}(self" in text
-        if name in ops.OPERATORS and len(op.partials) == 2:
-            assert f"def __r{ops.OPERATORS[name]}__(self" in text
 
 
 def test_operands_by_name_and_the_help_of_a_method():

@@ -191,7 +191,7 @@ def test_a_function_of_arrays_of_values_is_traced():
 
 
 def test_ties_in_a_list():
-    for row, expected in ((autograd.ops.max_of, [0.5, 0.5, 0.0]), (autograd.ops.min_of, [0.0, 0.0, 1.0])):
+    for row, expected in ((autograd.nary_ops.max_of, [0.5, 0.5, 0.0]), (autograd.nary_ops.min_of, [0.0, 0.0, 1.0])):
         xs = [Value(2.0), Value(2.0), Value(1.0)]
         autograd.value.nary(row, xs).backward()
         assert [x.grad for x in xs] == expected
