@@ -33,7 +33,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import ops
-from .code import CHOICES
+from ..choice_ops import CHOICES
 
 Shape = tuple[int, ...]
 Spot = tuple[int, int]  # an array of the program, and a place in it, laid flat

@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from ..choice_ops import CHOICES, equal, less, less_equal, select
 from ..elementary import sign
 from ..ops import Op, neg, pow
-from .code import CHOICES, GIVEN, Builder, Code, Step, equal, less, less_equal, select
+from .code import GIVEN, Builder, Code, Step
 from .term import Term, number_of
 
 FAR = 64  # steps that are looked at for whether one passes on what another is

@@ -24,65 +24,11 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, NamedTuple, TypeVar
 
-from ..kinds import equal as same
-from ..kinds import where
-from ..nary_ops import NaryOp
 from ..ops import CONSTANT, Op, no_value
 
 ARGUMENT = Op("argument", "", no_value, no_value, ())
 PARAMETER = Op("parameter", "", no_value, no_value, ())
 GIVEN = frozenset({ARGUMENT, PARAMETER, CONSTANT})
-
-# A choice by a comparison: (left, right, yes, no). What is compared needs no gradient.
-less = Op(
-    "where_less", "where<",
-    lambda left, right, yes, no: where(left < right, yes, no),
-    lambda left, right, yes, no: where(left < right, yes, no),
-    (
-        lambda out, left, right, yes, no: 0.0,
-        lambda out, left, right, yes, no: 0.0,
-        lambda out, left, right, yes, no: where(left < right, 1.0, 0.0),
-        lambda out, left, right, yes, no: where(left < right, 0.0, 1.0),
-    ),
-)  # fmt: skip
-less_equal = Op(
-    "where_less_equal", "where<=",
-    lambda left, right, yes, no: where(left <= right, yes, no),
-    lambda left, right, yes, no: where(left <= right, yes, no),
-    (
-        lambda out, left, right, yes, no: 0.0,
-        lambda out, left, right, yes, no: 0.0,
-        lambda out, left, right, yes, no: where(left <= right, 1.0, 0.0),
-        lambda out, left, right, yes, no: where(left <= right, 0.0, 1.0),
-    ),
-)  # fmt: skip
-
-
-equal = Op(
-    "where_equal", "where==",
-    lambda left, right, yes, no: where(same(left, right), yes, no),
-    lambda left, right, yes, no: where(left == right, yes, no),
-    (
-        lambda out, left, right, yes, no: 0.0,
-        lambda out, left, right, yes, no: 0.0,
-        lambda out, left, right, yes, no: where(same(left, right), 1.0, 0.0),
-        lambda out, left, right, yes, no: where(same(left, right), 0.0, 1.0),
-    ),
-)  # fmt: skip
-CHOICES = {less: "<", less_equal: "<=", equal: "=="}
-
-# One of several by a whole number: (index, number 0, number 1, ...).
-select = NaryOp(
-    "select", "select",
-    lambda index, *numbers: numbers[int(index)],
-    lambda out, index, *numbers: (
-        0.0, *(where(same(index, float(i)), 1.0, 0.0) for i in range(len(numbers)))
-    ),
-    examples=(
-        lambda draw: ((0, draw(), draw(), draw()), {}), lambda draw: ((2, draw(), draw(), draw()), {}),
-        lambda draw: ((0, draw()), {}),
-    ),
-)  # fmt: skip
 
 
 class Step(NamedTuple):

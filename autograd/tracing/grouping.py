@@ -21,12 +21,13 @@ from typing import Any
 
 import numpy as np
 
+from .. import choice_ops
+from ..choice_ops import select
 from ..nary_ops import dot_of, largest_of, logsumexp_of, max_of, min_of, sum_of
 from ..ops import CONSTANT, Op
-from . import code as codes
 from .arrays import ArrayCode, Arrays, Spot
 from .choices import ALWAYS, needs
-from .code import ARGUMENT, GIVEN, PARAMETER, Code, select
+from .code import ARGUMENT, GIVEN, PARAMETER, Code
 
 # What the reductions are of no numbers.
 EMPTY = {sum_of: 0.0, logsumexp_of: -np.inf, max_of: -np.inf, largest_of: -np.inf, min_of: np.inf}
@@ -316,7 +317,7 @@ class _Grouping:
         step = arrays.steps[which]
         which = arrays.add("expand", (which,), (*step.shape, 1), step.batched)
         places_ = arrays.constant(np.arange(count, dtype=float))
-        chosen = arrays.apply(codes.equal, (which, places_, table, arrays.constant(0.0)))
+        chosen = arrays.apply(choice_ops.equal, (which, places_, table, arrays.constant(0.0)))
         chosen = arrays.whole(chosen, shape)
         self._place_all(places, arrays.add("sum", (chosen,), shape[:-1], arrays.steps[chosen].batched))
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from ..choice_ops import CHOICES
 from ..ops import ELEMENTWISE, mul
 from ..symbols import ATOM, PRODUCT
 from . import vector
 from .arrays import Array, Arrays
-from .code import CHOICES
 from .indexing import literal, view
 from .names import TAKEN, unused
 from .vector import Vector

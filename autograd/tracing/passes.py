@@ -10,9 +10,10 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from ..choice_ops import CHOICES
 from ..ops import CONSTANT, Op, add, div, mul, neg, no_value, pow, sub
 from .choices import ALWAYS, finite_where, needs, where_needed
-from .code import ARGUMENT, CHOICES, GIVEN, PARAMETER, Builder, Code, Step, uncollected
+from .code import ARGUMENT, GIVEN, PARAMETER, Builder, Code, Step, uncollected
 from .term import Term, number_of, place_of, unchanged
 
 __all__ = ["differentiated", "pruned", "simplified"]

@@ -9,11 +9,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..checks import function, instance, wrong
+from ..choice_ops import select
 from ..float_node import as_float
 from ..value import ERRORS, Value
 from . import javascript, latex, python
 from .calling import Gradients, built
-from .code import ARGUMENT, PARAMETER, Code, Step, select
+from .code import ARGUMENT, PARAMETER, Code, Step
 from .explaining import explained
 from .passes import differentiated, simplified
 from .recording import Recorded, TraceError, is_whole, leaves_in, leaves_of, record

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from .. import elementary, kinds, nary_ops, ops
+from ..choice_ops import less
 from .arrays import Arrays
 from .choices import finite_where, where_needed
-from .code import less
 from .term import Term, number_of, place_of
 
 # What makes new numbers, and does not move or spread those that are there.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from .. import ops
+from ..choice_ops import equal, less, less_equal
 from ..nary_ops import NaryOp
 from ..ops import Op
-from .code import equal, less, less_equal
 
 
 class Term:
