@@ -277,5 +277,5 @@ def test_results_of_which_all_are_one():
 def test_the_array_program_can_be_read():
     batched = trace(lambda x: [h.relu() for h in linear(W, x)], [0.0] * 3, parameters=flat(W)).batched()
     shown = str(batched.arrays)
-    assert "= product %0" in shown and "('Bk', 'ck', 'Bc')  (B, 4)" in shown
+    assert "= einsum %0" in shown and "inputs=k,ck output=c  (B, 4)" in shown
     assert "w = parameters.reshape(4, 3)" in batched.source and "x @ w.T" in batched.source

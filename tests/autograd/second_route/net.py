@@ -19,13 +19,21 @@ POINTS = 4  # of a row on single numbers, at a time
 MANY = 24
 ENOUGH = 20  # comparisons in a cell
 RTOL = (1e-12, 1e-10, 1e-8)
-NOT_COMPUTED = {"leaf", "constant", "argument", "parameter"}  # nothing computes these: they are given
+NOT_COMPUTED = {
+    "leaf",
+    "constant",
+    "argument",
+    "parameter",
+    "parameters",
+    "batch",
+}  # nothing computes these: they are given
 PACKAGES = ("autograd", "nn", "demos")
 NOT_FINITE = "not finite in PyTorch"
 
 
 def rows():
     """All rows of the project, wherever they are defined."""
+    import autograd.program_ops
     import autograd.tracing  # noqa: F401
     import nn  # noqa: F401
 

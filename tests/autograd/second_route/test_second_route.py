@@ -49,7 +49,8 @@ def _planted(row, index, change):
     """The row with the partial derivative to one operand changed."""
 
     def one(*operands, **settings):
-        return change(row.partials[index](*operands, **settings), operands[1 + index])
+        operand, local = operands[1 + index], row.partials[index](*operands, **settings)
+        return change((lambda g: 0.0 * operand) if local is None else local, operand)
 
     def several(*operands, **settings):
         found = list(row.partials(*operands, **settings))
