@@ -434,10 +434,10 @@ class Writer:
         gone_a = [name for name in a if name not in b and name not in out]
         gone_b = [name for name in b if name not in a and name not in out]
         if gone_a:
-            left = f"{_atom(left)}.sum(axis={_axes([a.index(name) for name in gone_a])})"
+            left = self._summed(step.operands[0], left, [a.index(name) for name in gone_a])
             a = "".join(name for name in a if name not in gone_a)
         if gone_b:
-            right = f"{_atom(right)}.sum(axis={_axes([b.index(name) for name in gone_b])})"
+            right = self._summed(step.operands[1], right, [b.index(name) for name in gone_b])
             b = "".join(name for name in b if name not in gone_b)
         sizes: dict[str, int] = {}
         for letters, operand in zip(step.static["inputs"], step.operands):
@@ -466,9 +466,14 @@ class Writer:
             shape = ", ".join("-1" if name == "B" else str(sizes[name]) for name in now)
             text = f"({text}).reshape({shape})"
         if now != list(out):
-            order = [now.index(name) for name in out]
-            text = f"({text}).T" if order == [1, 0] else f"({text}).transpose({', '.join(map(str, order))})"
+            moved = [now.index(name) for name in out]
+            text = f"({text}).T" if moved == [1, 0] else f"({text}).transpose({', '.join(map(str, moved))})"
         return text
+
+    def _summed(self, place: int, name: str, axes: list[int]) -> str:
+        """Summed alone; rows of 0 and 1, which are bools, as numbers of the program's own type."""
+        is_bool = self.arrays.steps[place].op is program_ops.one_hot
+        return f"{_atom(name)}.sum(axis={_axes(axes)}{f', dtype=np.{self.dtype.name}' if is_bool else ''})"
 
     def _outer(self, left: str, a: str, right: str, b: str, out: str) -> str:
         """Nothing is summed: products element by element, with axes of length 1 where a factor has none."""
