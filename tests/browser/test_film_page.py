@@ -56,16 +56,21 @@ def as_it_was(model: Any, run: Film, frame: int) -> Any:
 
 @pytest.fixture
 def show(show: Any) -> Callable[..., Any]:
-    """The page with a clock that goes ten times as fast: what it waits for, so that it need not be done twice
-    (the address, the fine picture of the plane), comes in the same order."""
+    """The page with a clock that goes twenty times as fast, and which draws at once where it would wait for the
+    next picture of the screen: all that it does later it does in the same order, its first picture is there."""
 
-    def hastened(*args: Any, pace: int = 10, **options: Any) -> Any:
+    def hastened(*args: Any, pace: int = 20, **options: Any) -> Any:
         page = show(*args, **options)
         page.evaluate(
-            """(pace) => {
-                 const own = setTimeout;
-                 window.setTimeout = (act, after) => own(act, after / pace);
-               }""",
+            """(pace) => new Promise((done) => {
+                 if (!window.atPicture) {
+                   const own = setTimeout;
+                   window.setTimeout = (act, after) => own(act, after / pace);
+                   window.atPicture = requestAnimationFrame;
+                   window.requestAnimationFrame = (act) => own(act, 0, performance.now());
+                 }
+                 atPicture(done);
+               })""",
             pace,
         )
         return page
@@ -73,12 +78,25 @@ def show(show: Any) -> Callable[..., Any]:
     return hastened
 
 
+@pytest.fixture
+def usual(show: Any) -> Any:
+    """The page of a short run at its start, opened once for those tests that leave nothing but its moment."""
+    page = show(recorded()[0], kept=True)
+    page.evaluate("stepgrad.choose({frame: 0, view: 'forward', example: 0, neuron: null})")
+    page.evaluate("document.activeElement.blur()")
+    return page
+
+
 def settled(page: Any) -> None:
     """When what was asked for has been drawn, and the address has followed, by the page's own clock."""
-    page.evaluate(
-        """() => new Promise((done) => setTimeout(
-             () => requestAnimationFrame(() => requestAnimationFrame(done)), 200))"""
-    )
+    page.evaluate("() => new Promise((done) => setTimeout(() => requestAnimationFrame(done), 200))")
+
+
+def resize(page: Any, width: int, height: int) -> None:
+    """To another size, which a page learns with the next picture of the screen."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate("() => new Promise((done) => atPicture(() => atPicture(done)))")
+    settled(page)
 
 
 def until(page: Any, condition: str) -> None:
@@ -252,8 +270,7 @@ def test_with_more_room_the_same_picture_is_larger(neurons: int, show: Any) -> N
                   (path) => path.getAttribute("stroke-width")))"""
     settled(page)
     before = [page.evaluate(widest), page.locator(".neuron").first.bounding_box()["height"]]
-    page.set_viewport_size({"width": 1900, "height": 1200})
-    settled(page)
+    resize(page, 1900, 1200)
     after = [page.evaluate(widest), page.locator(".neuron").first.bounding_box()["height"]]
     assert after[1] > 1.1 * before[1]
     assert after[0] > 1.2 * before[0] or neurons == 4  # as wide as lines become
@@ -342,8 +359,8 @@ def position(page: Any) -> int:
     return at
 
 
-def test_keys_and_buttons(show: Any) -> None:
-    page = show(recorded()[0])
+def test_keys_and_buttons(usual: Any) -> None:
+    page = usual
     for press, at in (
         ("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("ArrowLeft", 0), ("ArrowLeft", 0),
         ("End", 11), ("ArrowRight", 11), ("Home", 0),
@@ -363,8 +380,8 @@ def test_keys_and_buttons(show: Any) -> None:
     assert position(page) == 2
 
 
-def test_the_scrubber(show: Any) -> None:
-    page = show(recorded()[0])
+def test_the_scrubber(usual: Any) -> None:
+    page = usual
     page.focus("#scrubber")
     page.keyboard.press("ArrowRight")
     assert position(page) == 1
@@ -430,8 +447,8 @@ def test_the_address_is_a_moment(
     assert page.evaluate("({...stepgrad.state})") == state  # what it writes, it reads
 
 
-def test_a_click_on_the_curve_goes_there(show: Any) -> None:
-    page = show(recorded()[0])
+def test_a_click_on_the_curve_goes_there(usual: Any) -> None:
+    page = usual
     box = page.locator("#curve svg").bounding_box()
     for part in (0.2, 0.9, 0.48):
         x = 52 + part * (box["width"] - 66)  # between the margins of the chart
@@ -446,8 +463,8 @@ def test_a_click_on_the_curve_goes_there(show: Any) -> None:
     assert position(page) == 11
 
 
-def test_a_click_on_a_point_follows_it_through_the_network(show: Any) -> None:
-    page = show(recorded()[0])
+def test_a_click_on_a_point_follows_it_through_the_network(usual: Any) -> None:
+    page = usual
     settled(page)
     box = page.locator("canvas").bounding_box()
     low, high = np.min(POINTS, axis=0), np.max(POINTS, axis=0)
@@ -463,8 +480,8 @@ def test_a_click_on_a_point_follows_it_through_the_network(show: Any) -> None:
         assert numbers(page.locator(".facts dd").first.text_content()) == POINTS[index]
 
 
-def test_choosing_examples_neurons_and_views(show: Any) -> None:
-    page = show(recorded()[0])
+def test_choosing_examples_neurons_and_views(usual: Any) -> None:
+    page = usual
     see = "({...stepgrad.state})"
     page.keyboard.press("e")
     page.keyboard.press("n")
@@ -734,8 +751,7 @@ def test_counts_of_dead_relus_stand_free_on_a_phone(show: Any) -> None:
     run.record(1.0)
     page = show(run, width=800, height=844)
     for width in (360, 390, 560, 760):
-        page.set_viewport_size({"width": width, "height": 844})
-        settled(page)
+        resize(page, width, 844)
         assert "8 dead" in page.locator(".network .head.off").all_text_contents()
         _in_place(page, width)
 
@@ -802,8 +818,8 @@ def test_nothing_is_cut_off_or_overlaps(width: int, height: int, scheme: str, vi
             assert box["y"] >= 0 and box["y"] + box["height"] <= height
 
 
-def test_all_that_can_be_used_has_a_name(show: Any) -> None:
-    page = show(recorded()[0])
+def test_all_that_can_be_used_has_a_name(usual: Any) -> None:
+    page = usual
     unnamed = page.evaluate(
         """() => [...document.querySelectorAll("button, select, input")].filter((e) => {
              const label = e.tagName === "BUTTON" ? e.textContent : e.labels?.[0]?.textContent ?? "";
