@@ -54,28 +54,40 @@ def as_it_was(model: Any, run: Film, frame: int) -> Any:
     return model
 
 
+# A clock that stands until it is asked to go on; then all that is due by then happens at once, in its order.
+CLOCK = """() => new Promise((done) => {
+  if (window.elapse) return done();
+  window.atPicture = requestAnimationFrame;
+  const forget = clearTimeout, due = new Map();
+  let now = 0, count = 0;
+  window.setTimeout = (act, after = 0) => { due.set(--count, [now + after, act]); return count; };
+  window.clearTimeout = (id) => id < 0 ? due.delete(id) : forget(id);
+  window.requestAnimationFrame = (act) => setTimeout(() => act(now), 16);
+  window.elapse = (span) => {
+    const end = now + span;
+    for (;;) {
+      const [next] = [...due].sort(([, [one]], [, [other]]) => one - other);
+      if (!next || next[1][0] > end) break;
+      due.delete(next[0]);
+      now = next[1][0];
+      next[1][1]();
+    }
+    now = end;
+  };
+  atPicture(done); // by then its first picture is there
+})"""
+
+
 @pytest.fixture
 def show(show: Any) -> Callable[..., Any]:
-    """The page with a clock that goes twenty times as fast, and which draws at once where it would wait for the
-    next picture of the screen: all that it does later it does in the same order, its first picture is there."""
+    """The page with a clock of its own, so that nobody waits for what it does later."""
 
-    def hastened(*args: Any, pace: int = 20, **options: Any) -> Any:
+    def clocked(*args: Any, **options: Any) -> Any:
         page = show(*args, **options)
-        page.evaluate(
-            """(pace) => new Promise((done) => {
-                 if (!window.atPicture) {
-                   const own = setTimeout;
-                   window.setTimeout = (act, after) => own(act, after / pace);
-                   window.atPicture = requestAnimationFrame;
-                   window.requestAnimationFrame = (act) => own(act, 0, performance.now());
-                 }
-                 atPicture(done);
-               })""",
-            pace,
-        )
+        page.evaluate(CLOCK)
         return page
 
-    return hastened
+    return clocked
 
 
 @pytest.fixture
@@ -87,9 +99,14 @@ def usual(show: Any) -> Any:
     return page
 
 
+def drawn(page: Any) -> None:
+    """When what was asked for has been drawn."""
+    page.evaluate("elapse(20)")
+
+
 def settled(page: Any) -> None:
-    """When what was asked for has been drawn, and the address has followed, by the page's own clock."""
-    page.evaluate("() => new Promise((done) => setTimeout(() => requestAnimationFrame(done), 200))")
+    """When nothing more comes of it: the plane has been drawn finely, and the address has followed."""
+    page.evaluate("elapse(200)")
 
 
 def resize(page: Any, width: int, height: int) -> None:
@@ -235,7 +252,7 @@ def test_each_frame_shows_its_loss_and_the_norms_of_its_gradients(show: Any) -> 
     run, _ = recorded()
     page = show(run)
     for frame in run.frames:
-        settled(page)
+        drawn(page)
         assert close(float(page.locator("#loss").text_content()), frame.loss)
         assert page.locator("#count").text_content() == f"step {frame.step} of 11"
         shown = [float(text) for text in page.locator(".bars .size").all_text_contents()]
@@ -287,7 +304,7 @@ def test_dead_relus_are_crossed_out_and_counted(show: Any) -> None:
         run.record(1.0)
     page = show(run)
     for frame, dead in enumerate(run.dead(each) for each in run.frames):
-        settled(page)
+        drawn(page)
         crossed = page.evaluate(
             "[...document.querySelectorAll('.neuron.dead')].map((n) => Number(n.dataset.neuron))"
         )
@@ -296,7 +313,7 @@ def test_dead_relus_are_crossed_out_and_counted(show: Any) -> None:
         assert len(dead) >= (0, 1, 3)[frame]
         page.keyboard.press("ArrowRight")
     page.evaluate("stepgrad.choose({neuron: 4})")
-    settled(page)
+    drawn(page)
     assert "dead: 0 for every example" in page.locator("#numbers h2").text_content()
 
 
@@ -347,15 +364,22 @@ def test_the_plane_is_painted_by_side_of_the_boundary(show: Any) -> None:
 
 
 def position(page: Any) -> int:
-    settled(page)
+    drawn(page)
     at: int
-    at, count, scrubber, address = page.evaluate(
+    at, count, scrubber = page.evaluate(
         """() => [stepgrad.state.frame, document.getElementById("count").textContent,
-                  document.getElementById("scrubber").value, location.hash]"""
+                  document.getElementById("scrubber").value]"""
     )
     assert count == f"step {at} of 11"
     assert scrubber == str(at)
-    assert f"step={at}" in address
+    return at
+
+
+def addressed(page: Any) -> int:
+    """The position, when the address has followed."""
+    settled(page)
+    at = position(page)
+    assert f"step={at}" in page.evaluate("location.hash")
     return at
 
 
@@ -369,7 +393,7 @@ def test_keys_and_buttons(usual: Any) -> None:
         assert position(page) == at
     for button, at in (("last", 11), ("back", 10), ("back", 9), ("first", 0), ("next", 1)):
         page.click(f"#{button}")
-        assert position(page) == at
+        assert addressed(page) == at
     page.click("#first")
     assert position(page) == 0
     assert page.locator("#first").is_disabled() and page.locator("#back").is_disabled()
@@ -377,7 +401,7 @@ def test_keys_and_buttons(usual: Any) -> None:
     page.focus("#next")
     page.keyboard.press("Enter")
     page.keyboard.press("Space")  # on a button a space presses it
-    assert position(page) == 2
+    assert addressed(page) == 2
 
 
 def test_the_scrubber(usual: Any) -> None:
@@ -389,31 +413,33 @@ def test_the_scrubber(usual: Any) -> None:
     assert position(page) == 11
     box = page.locator("#scrubber").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    assert position(page) in (5, 6)
+    assert addressed(page) in (5, 6)
     assert page.locator("#scrubber").get_attribute("aria-valuetext").startswith("step ")
 
 
 def test_space_plays_to_the_end_and_again_from_the_start(show: Any) -> None:
-    page = show(recorded()[0], pace=1)
+    page = show(recorded()[0])
     page.select_option("#speed", "60")
-    page.focus("body")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Space")
-    until(page, "stepgrad.state.frame === 11")
-    until(page, "document.querySelector('#play span').textContent === 'Play'")
+    page.evaluate("elapse(100)")
+    assert 0 < page.evaluate("stepgrad.state.frame") < 11
+    page.evaluate("elapse(1000)")
+    assert page.locator("#play span").text_content() == "Play"
     assert position(page) == 11
     page.select_option("#speed", "2")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Space")
-    until(page, "stepgrad.state.frame === 1")
+    page.evaluate("elapse(100)")
+    assert page.evaluate("stepgrad.state.frame") == 1
     assert page.locator("#play span").text_content() == "Pause"
     page.keyboard.press("Space")
     at = position(page)
-    page.wait_for_timeout(700)
-    assert position(page) == at and page.locator("#play span").text_content() == "Play"
+    page.evaluate("elapse(700)")
+    assert position(page) == at == 1 and page.locator("#play span").text_content() == "Play"
     page.keyboard.press("Space")
     page.keyboard.press("Home")  # whoever moves by hand stops it
-    page.wait_for_timeout(700)
+    page.evaluate("elapse(700)")
     assert position(page) == 0
 
 
@@ -465,7 +491,7 @@ def test_a_click_on_the_curve_goes_there(usual: Any) -> None:
 
 def test_a_click_on_a_point_follows_it_through_the_network(usual: Any) -> None:
     page = usual
-    settled(page)
+    drawn(page)
     box = page.locator("canvas").bounding_box()
     low, high = np.min(POINTS, axis=0), np.max(POINTS, axis=0)
     unit = min(box["width"] / (1.24 * (high[0] - low[0])), box["height"] / (1.24 * (high[1] - low[1])))
@@ -474,7 +500,7 @@ def test_a_click_on_a_point_follows_it_through_the_network(usual: Any) -> None:
         page.mouse.click(
             box["x"] + box["width"] / 2 + shift[0] + 2, box["y"] + box["height"] / 2 - shift[1] - 2
         )
-        settled(page)
+        drawn(page)
         assert page.evaluate("stepgrad.state.example") == index
         assert page.locator("#example").input_value() == str(index)
         assert numbers(page.locator(".facts dd").first.text_content()) == POINTS[index]
@@ -487,25 +513,25 @@ def test_choosing_examples_neurons_and_views(usual: Any) -> None:
     page.keyboard.press("n")
     page.keyboard.press("n")
     page.keyboard.press("b")
-    settled(page)
+    drawn(page)
     assert page.evaluate(see) == {"frame": 0, "view": "backward", "example": 1, "neuron": 1}
     page.keyboard.press("Shift+E")
     page.keyboard.press("Shift+E")
     page.keyboard.press("Shift+N")
     page.keyboard.press("Shift+N")
     page.keyboard.press("f")
-    settled(page)
+    drawn(page)
     assert page.evaluate(see) == {"frame": 0, "view": "forward", "example": 5, "neuron": 7}
     assert page.locator(".neuron.chosen").count() == 1 and page.locator(".lines .own").count() == 3
     page.keyboard.press("Escape")
     page.locator("[data-neuron='4']").click()
-    settled(page)
+    drawn(page)
     assert page.evaluate(see)["neuron"] == 4 and page.locator(".lines .own").count() == 4
     page.locator("[data-neuron='4']").click()  # once more: none
     page.select_option("#which", "6")
     page.select_option("#example", "2")
     page.click("#backward")
-    settled(page)
+    drawn(page)
     assert page.evaluate(see) == {"frame": 0, "view": "backward", "example": 2, "neuron": 6}
     assert page.locator("#backward").get_attribute("aria-pressed") == "true"
     assert page.locator("#forward").get_attribute("aria-pressed") == "false"
@@ -586,7 +612,7 @@ def test_an_exploded_run_is_shown_to_its_end(show: Any) -> None:
     for view in ("forward", "backward"):
         page = show(run, f"#step=0&view={view}&neuron=1")
         for frame, number in enumerate(values):
-            settled(page)
+            drawn(page)
             assert page.evaluate("stepgrad.state.frame") == frame
             shown = float(page.locator("#loss").text_content())
             assert shown == pytest.approx(number, rel=1e-3, nan_ok=True)
@@ -731,7 +757,7 @@ def test_numbers_stay_inside_their_neurons(show: Any) -> None:
     for view in ("forward", "backward"):
         page = show(run, f"#view={view}")
         for _ in run.frames:
-            settled(page)
+            drawn(page)
             boxes = page.evaluate(
                 """() => [...document.querySelectorAll(".network [data-neuron], .network .input")]
                      .map((node) => [node.querySelector(".inside"), node.querySelector("circle")]
@@ -813,7 +839,7 @@ def test_nothing_is_cut_off_or_overlaps(width: int, height: int, scheme: str, vi
     else:  # the controls stay in sight
         for scroll in (0, 400, 5000):
             page.mouse.wheel(0, scroll)
-            page.wait_for_timeout(100)
+            page.evaluate("() => new Promise((done) => atPicture(() => atPicture(done)))")
             box = page.locator("#transport").bounding_box()
             assert box["y"] >= 0 and box["y"] + box["height"] <= height
 
