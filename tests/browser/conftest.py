@@ -53,7 +53,7 @@ def listen(page: Any) -> list[str]:
 
 @dataclass
 class Window:
-    """A window, what has been heard from it, and how it stands: to ask for what is so already takes time too."""
+    """A window, what was heard from it, and how it stands: what is so already is not asked for again."""
 
     page: Any
     heard: list[str]

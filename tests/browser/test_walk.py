@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import pytest
@@ -37,6 +38,9 @@ def test_every_step_forward_and_back_shows_the_numbers_of_the_engine(name, show)
     truth = positions(root)
     last = len(truth) - 1
     page = show(stepper(root))
+    page.evaluate(
+        "document.getElementById('canvas').style.display = 'none'"
+    )  # written there, but not laid out
     assert page.evaluate("stepgrad.total") == last
     there_and_back = [*range(last + 1), *range(last - 1, -1, -1)]
     keys = ["Home"] + ["ArrowRight"] * last + ["ArrowLeft"] * last
@@ -51,6 +55,7 @@ def test_every_step_forward_and_back_shows_the_numbers_of_the_engine(name, show)
             assert numbers == text[: len(numbers)]  # a constant has no gradient, and may have its name alone
 
 
+@functools.cache
 def _text(x: float | None) -> str:
     """As Python writes it, but no sign on a zero."""
     return "—" if x is None else number(x or 0.0)
