@@ -103,8 +103,8 @@ def seen(page: Any) -> dict[str, Any]:
 def seen_after_each(page: Any, keys: list[str]) -> Iterator[dict[str, Any]]:
     """The same after each of the keys, pressed within the page without a moment in between.
 
-    What is as it was the key before does not come again. It comes as text, which is sooner read; a number that
-    is not finite is a word in it.
+    What is as it was the key before does not come again. It comes as text, which is sooner read; a number
+    that is not finite is a word in it.
     """
     changes = json.loads(
         page.evaluate(
