@@ -38,9 +38,7 @@ def test_every_step_forward_and_back_shows_the_numbers_of_the_engine(name, show)
     truth = positions(root)
     last = len(truth) - 1
     page = show(stepper(root))
-    page.evaluate(
-        "document.getElementById('canvas').style.display = 'none'"
-    )  # written there, but not laid out
+    page.evaluate("document.body.style.display = 'none'")  # what is written is read, and not laid out
     assert page.evaluate("stepgrad.total") == last
     there_and_back = [*range(last + 1), *range(last - 1, -1, -1)]
     keys = ["Home"] + ["ArrowRight"] * last + ["ArrowLeft"] * last
