@@ -40,8 +40,9 @@ def test_every_step_forward_and_back_shows_the_numbers_of_the_engine(name, show)
     page = show(stepper(root))
     page.evaluate("document.body.style.display = 'none'")  # what is written is read, and not laid out
     assert page.evaluate("stepgrad.total") == last
-    there_and_back = [*range(last + 1), *range(last - 1, -1, -1)]
-    keys = ["Home"] + ["ArrowRight"] * last + ["ArrowLeft"] * last
+    back = min(last, 120)  # of the longest walk the whole backward pass, and into the forward one
+    there_and_back = [*range(last + 1), *range(last - 1, last - 1 - back, -1)]
+    keys = ["Home"] + ["ArrowRight"] * last + ["ArrowLeft"] * back
     for position, now in zip(there_and_back, seen_after_each(page, keys), strict=True):
         data, grads = truth[position]
         assert (now["position"], now["count"]) == (position, f"step {position} of {last}")
