@@ -90,11 +90,11 @@ def test_every_derivative_can_be_typed_as_it_is_shown(show):
         rules = map(lesson.in_symbols, filter(None, lesson.nodes[lesson.current(position)].partials))
         # a choice is shown and not typed
         typed.append([position, [f"upstream * ({rule})" if " if " not in rule else "" for rule in rules]])
+    page.evaluate("document.body.style.display = 'none'")  # to lay it out is most of the work
     open_after_each = page.evaluate(
         """(typed) => typed.map(([position, answers]) => {
           const question = document.getElementById("question"), field = question.querySelector("input");
           const reveal = [...question.querySelectorAll("button")].find((e) => e.textContent === "Reveal");
-          document.getElementById("canvas").style.display = "none"; // to lay it out is most of the work
           stepgrad.go(position);
           for (const answer of answers) {
             if (question.hidden) return "nothing is asked";
