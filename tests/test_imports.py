@@ -1,4 +1,4 @@
-"""Which names cross from module to module (which module may import which: setup.cfg, for ``lint-imports``)."""
+"""Which names cross from module to module; setup.cfg says which module may import which (``lint-imports``)."""
 
 import ast
 from pathlib import Path
