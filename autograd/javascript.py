@@ -60,7 +60,7 @@ const library = {
   },
 };
 """
-_CALLED = re.compile(r"\brows\.(\w+)\(")
+_CALLED = re.compile(r"\brows\.(\w+)")
 
 
 class JavaScript(Symbol):

@@ -7,7 +7,6 @@ for ``\\w`` and ``\\d``, which stand inside brackets for letters and digits of a
 
 from __future__ import annotations
 
-import keyword
 import math
 import re
 
@@ -48,27 +47,12 @@ BETWEEN = re.compile(r"(?P<operator>\*\*|[-+*−–^×·⋅∗÷]|/(?!/))|(?P<co
 # No other label is a phrase: words are tokens, and the rest would hide numbers and signs.
 NO_PHRASE = re.compile(rf"(?:{WORD.pattern}|[-+*/−–^×·⋅∗÷0-9.,()\s]*)")
 
-USE = "use numbers, names, + - * / ** and functions such as tanh"
-# What people type that is no arithmetic, by how it begins, and what to say of it. {} stands for what it is.
-REFUSED = {
-    rf"{WORD.pattern}\s*\.|\.(?![0-9])": f"attributes are not part of an expression; {USE}",
-    "['\"`]": f"text in quotes is not part of an expression; {USE}",
-    r":=|=(?!=)": "an expression has no =; operands go by position, names get numbers beside it",
-    r"<<|>>|//|[%@&|~]": f"this operator is not part of an expression; {USE}",
-    r"[<>!=]": "comparisons are not part of an expression; maximum and minimum are",
-    r"[\[\]{}]": "lists are not part of an expression; a function takes its operands one by one",
-    r"[²³]": "a power is written **, as in x**2",
-    r",": "a comma stands only between the operands of a function",
-    rf"(?:{'|'.join(keyword.kwlist)})(?![\w])": f"{{}} is not part of an expression; {USE}",
-    r"(?![\w])[^-+*/().]|(?![0-9])[\d]": f"the character {{}} is not part of an expression; {USE}",
-}
-# What else may be wrong.
+# What may be wrong; {} stands for what is seen there.
 ERRORS = {
     "long": f"this has {{}} characters; an expression has at most {LONGEST:,}",
     "empty": "the expression is empty; expected for example tanh(w * x + b)",
     "operand": "an operand is missing here: a number, a name or a function",
     "operator": "an operator is missing here; a product is written *",
-    "or close": "an operator or a ) is missing here; a product is written *",
     "no open": "there is no ( that this ) closes",
     "no close": "this ( is never closed",
     "large": "this number is too large for a float (above 1.8e308)",

@@ -6,10 +6,11 @@ The text is read token by token and never handed to Python; ``show/page/arithmet
 from __future__ import annotations
 
 import difflib
+import keyword
 import math
 import re
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from .. import ops
 from ..text import columns, visible
@@ -18,7 +19,31 @@ from .grammar import CONSTANTS, ERRORS, OPEN, Row
 
 QUOTED = 76  # characters of the text that an error quotes
 LISTED = 15  # names that an error lists
-REFUSED = [(re.compile(pattern), reason) for pattern, reason in grammar.REFUSED.items()]
+
+USE = "use numbers, names, + - * / ** and functions such as tanh"
+_WORD = r"[^\W\d][\w\u0300-\u036f]*\s*"
+# What people type that is no arithmetic, by how it begins or by what follows a word, and what to say of it.
+NO_ARITHMETIC = [
+    (re.compile(pattern), reason)
+    for pattern, reason in (
+        (rf"{_WORD}\.|\.(?!\d)", f"attributes are not part of an expression; {USE}"),
+        (rf"({_WORD})?['\"`]", f"text in quotes is not part of an expression; {USE}"),
+        (
+            rf"({_WORD})?(:=|=(?!=))",
+            "an expression has no =; operands go by place, names get numbers beside it",
+        ),
+        (rf"({_WORD})?(<<|>>|//|[%@&|~])", f"this operator is not part of an expression; {USE}"),
+        (rf"({_WORD})?[<>!=]", "comparisons are not part of an expression; maximum and minimum are"),
+        (
+            rf"({_WORD})?[\[\]{{}}]",
+            "lists are not part of an expression; functions take operands one by one",
+        ),
+        (r"[²³]", "a power is written **, as in x**2"),
+        (r",", "a comma stands only between the operands of a function"),
+        (rf"({'|'.join(keyword.kwlist)})\b", f"{{}} is not part of an expression; {USE}"),
+        (r"[^\w+*/().-]|(?![0-9])\d", f"the character {{}} is not part of an expression; {USE}"),
+    )
+]
 
 
 class Part(NamedTuple):
@@ -82,8 +107,7 @@ def read(text: str, names: Collection[str], phrases: Sequence[str]) -> tuple[Par
             kind, position = str(token.lastgroup), _skip(text, token.end())
             found = token[kind]
         else:
-            closes = any(right == OPEN for right, _ in waiting)
-            _refuse(text, "operand" if wanted else "or close" if closes else "operator", "", column)
+            raise Refused("operand" if wanted else "operator", column)
         wanted = kind in ("call", "open", "plus", "minus", "operator", "comma")
         known = found in names or found in CONSTANTS
         if kind == "number":
@@ -91,10 +115,8 @@ def read(text: str, names: Collection[str], phrases: Sequence[str]) -> tuple[Par
                 raise Refused("large", column)
             parts.append(Part(column, float(found)))
         elif kind in ("phrase", "name"):
-            if not known and found in functions:
-                raise Refused("function", column, found)
             if not known:
-                _refuse(text, "no name", found, column, position)
+                raise Refused("function" if found in functions else "no name", column, found)
             parts.append(Part(column, found))
         elif kind == "call":
             if found not in functions:
@@ -114,7 +136,7 @@ def read(text: str, names: Collection[str], phrases: Sequence[str]) -> tuple[Par
             if not waiting and kind == "close":
                 raise Refused("no open", column)
             if kind == "comma" and (not waiting or waiting[-1][1].what == "("):
-                _refuse(text, "operator", "", column)
+                raise Refused("operator", column)
             _, (opening, what, operands) = waiting.pop()
             if kind == "comma":
                 waiting.append((OPEN, Part(opening, what, operands + 1)))
@@ -142,15 +164,6 @@ def _phrase(text: str, start: int, phrases: Sequence[str]) -> str:
     return ""
 
 
-def _refuse(text: str, reason: str, found: str, *columns: int) -> NoReturn:
-    """Say of what kind it is that has no place in an expression, or else the reason."""
-    for column in columns:
-        for pattern, said in REFUSED:
-            if seen := pattern.match(text, column):
-                raise Refused(said, column, seen[0])
-    raise Refused(reason, columns[0], found)
-
-
 class ExpressionError(ValueError):
     """What was typed cannot be read or computed; the message shows where, with a caret below the text.
 
@@ -169,6 +182,11 @@ class ExpressionError(ValueError):
 def explained(refused: Refused, text: str, names: Collection[str]) -> ExpressionError:
     """The error for a person: with what was found, and for an unknown name with those that are known."""
     reason, found, shown = refused.reason, refused.found, _quote(refused.found, 0)[0]
+    if reason in ("operand", "operator", "no name"):
+        for pattern, said in NO_ARITHMETIC:
+            if seen := pattern.match(text, refused.column):
+                reason, shown = said, _quote(seen[0], 0)[0]
+                break
     if reason == "no function" and found in (*names, *CONSTANTS):
         reason = "number"
     said = ERRORS.get(reason, reason).replace("{}", shown)

@@ -5,60 +5,65 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .. import ops
 from ..javascript import PRIMITIVES, JavaScript, definitions, operand_names, value
+from ..nary_ops import NaryOp
+from ..symbols import is_infix
 from . import grammar
 
 # The rows on any number of operands that are no function of JavaScript or of its library here.
 LACKING = {
-    "sum": "xs.reduce((sum, x) => sum + x, 0)",
-    "dot": "xs.slice(xs.length / 2).reduce((sum, x, i) => sum + x * xs[i], 0)",
+    "sum": "(...xs) => xs.reduce((sum, x) => sum + x, 0)",
+    "dot": "(...xs) => xs.slice(xs.length / 2).reduce((sum, x, i) => sum + x * xs[i], 0)",
 }
 
 
 def script() -> str:
     """Write the table, and in it the functions with the values that the rows give.
 
-    A row whose value has no formula is left out.
+    A row whose value has no formula is left out; how many operands one takes is said where JavaScript would
+    not know.
 
-    >>> print(*[line.strip() for line in script().splitlines() if line.startswith("  max")])
-    max: [1, 10000, 1, "1 operand or more", (...xs) => Math.max(...xs)],
-    maximum: [2, 2, 1, "2 operands (x, y)", (x1, x2) => x1 > x2 ? x1 : x1 <= x2 ? x2 : x1 + x2],
+    >>> print(*[line for line in script().splitlines() if line.startswith("max")])
+    max: Math.max, maximum: rows.maximum,
     """
     table: dict[str, Any] = {
         name: getattr(grammar, name)
         for name in ("LONGEST", "LONGEST_TRIAL", "CONSTANTS", "OPEN", "SIGN", "ERRORS")
     }
     for name in ("OPERAND", "BETWEEN", "SPACE", "WORD_GOES_ON", "NO_PHRASE"):
-        table[name] = _pattern(getattr(grammar, name).pattern)
-    table["REFUSED"] = [[_pattern(pattern), reason] for pattern, reason in grammar.REFUSED.items()]
+        # in JavaScript the classes have letters and digits of ASCII alone
+        pattern = getattr(grammar, name).pattern.replace("(?P", "(?")
+        table[name] = pattern.replace(r"\w", r"\p{L}\p{N}_").replace(r"\d", r"\p{Nd}")
     table["OPERATORS"] = {symbol: [row.name, *binds] for symbol, (row, *binds) in grammar.OPERATORS.items()}
-    lines = []
+    table["TAKES"], lines = {}, []
     for name, row in grammar.functions().items():
         try:
-            function = _function(row)
+            lines.append(f"{name}: {_function(row)},\n")
         except ValueError:
             continue
-        lines.append(f"  {name}: [{_json(grammar.takes(row))[1:-1]}, {function}],\n")
+        if isinstance(row, NaryOp) or row.defaults:
+            table["TAKES"][name] = grammar.takes(row)[:3]
     return f"const grammar = {_json(table)};\ngrammar.functions = {{\n{''.join(lines)}}};\n"
 
 
 def _json(data: Any) -> str:
-    # "<" as an escape, so that no text in it can end the script element
-    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
+    # with an escape, so that no text in it can end the script element
+    return (
+        json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        .replace("</", "<\\/")
+        .replace("<!", "\\u003c!")
+    )
 
 
 def _function(row: grammar.Row) -> str:
-    if not isinstance(row, ops.Op):
-        return f"(...xs) => {LACKING.get(row.name) or f'{PRIMITIVES[row.name]}(...xs)'}"
+    if row.name in PRIMITIVES and not getattr(row, "is_defined", False):
+        return PRIMITIVES[row.name]
+    if isinstance(row, NaryOp):
+        return LACKING[row.name]
     names = operand_names(row)
-    written = value(row, list(map(JavaScript, names)))
-    definitions(written)  # ValueError where a row that it calls has no formula
+    if is_infix(row):
+        return f"({', '.join(names)}) => {value(row, list(map(JavaScript, names)))}"
+    definitions(called := f"rows.{row.name}")  # ValueError where there is no formula
     least = len(names) - len(row.defaults)
-    defaults = [f"{name} = {default}" for name, default in zip(names[least:], row.defaults)]
-    return f"({', '.join(names[:least] + defaults)}) => {written}"
-
-
-def _pattern(pattern: str) -> str:
-    """The pattern in JavaScript's writing: there the classes have letters and digits of ASCII alone."""
-    return pattern.replace("(?P", "(?").replace(r"\w", r"\p{L}\p{N}_").replace(r"\d", r"\p{Nd}")
+    given = names[:least] + [f"{name} = {default}" for name, default in zip(names[least:], row.defaults)]
+    return f"({', '.join(given)}) => {called}({', '.join(names)})" if row.defaults else called

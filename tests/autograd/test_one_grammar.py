@@ -52,8 +52,8 @@ REFUSALS = {
     "tanh(x": 4, "x)": 1, "()": 1, "tanh()": 0, "sum()": 0, "tanh(x, b)": 0, "maximum(x)": 0,
     "clip(1, 2)": 0, "dot(1, 2, 3)": 0, "hardtanh(1,2,3,4)": 0, "tanh(x,)": 7, "x, b": 1, "(x, b)": 2,
     ",": 0, "q": 0, "1 + q": 4, "x + on": 4, "q(1)": 0, "x(1)": 0, "pi(1)": 0, "x.real": 0,
-    "os.system": 0, "(x).real": 3, "1..2": 2, "x.5": 0, ".": 0, "'x'": 0, "f'x'": 1, "`x`": 0,
-    "x = 3": 2, "(q := 3)": 3, "x == 1": 2, "x < 1": 2, "x != 1": 2, "[x]": 0, "x[0]": 1, "{x}": 0,
+    "os.system": 0, "(x).real": 3, "1..2": 2, "x.5": 0, ".": 0, "'x'": 0, "f'x'": 0, "`x`": 0,
+    "x = 3": 2, "(q := 3)": 1, "x == 1": 2, "x < 1": 2, "x != 1": 2, "[x]": 0, "x[0]": 1, "{x}": 0,
     "lambda x: x": 0, "x if b": 2, "x and b": 2, "not b": 0, "True": 0, "x // 2": 2, "x % 2": 2,
     "x @ 2": 2, "x << 2": 2, "~x": 0, "x & b": 2, "x²": 1, "²": 0, "1_000": 1, "0x10": 1, "1j": 1,
     "x; b": 1, "# x": 0, "1 + \x00": 4, "x\x1b[2J": 1, "1 + \u202eb": 4, "1/0": 1, "log(-1)": 0,
@@ -180,7 +180,6 @@ def test_predict_mode_reads_as_the_shell_does(by_shell):
 
 def test_the_page_says_what_the_table_says(by_page):
     said = {text: result[1] for text, result in zip(TEXTS, by_page) if isinstance(result, list)}
-    assert said["x²"] == "at “²”: a power is written **, as in x**2"
     assert said["1 +"] == "at the end: an operand is missing here: a number, a name or a function"
-    assert said["tanh(x, b)"] == "at “tanh(x, b)”: tanh takes 1 operand (x), but got 2"
+    assert said["tanh(x, b)"] == "at “tanh(x, b)”: tanh got 2 numbers and takes 1"
     assert said["1/0"] == "at “/0”: div(1, 0) has no finite value"

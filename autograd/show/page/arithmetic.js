@@ -1,8 +1,8 @@
 // Typed arithmetic: read by the table `grammar` as autograd/typed/reading.py reads it, and never run as code.
-const OPERATOR = /[\s+\-*/<>=]/; // a name with one of these is put into parentheses in a formula
+// A name with one of these is put into parentheses in a formula.
+const OPERATOR = /[\s+\-*/<>=]/;
 const [OPERAND, BETWEEN, SPACE, WORD_GOES_ON] = ["OPERAND", "BETWEEN", "SPACE", "WORD_GOES_ON"].map((name) => new RegExp(grammar[name], "uy"));
 const NO_PHRASE = new RegExp(`^(?:${grammar.NO_PHRASE})$`, "u");
-const REFUSED = grammar.REFUSED.map(([pattern, reason]) => [new RegExp(pattern, "uy"), reason]);
 
 function matchAt(pattern, text, position) {
   pattern.lastIndex = position;
@@ -14,17 +14,6 @@ function refuse(text, reason, column, found = "") {
   const where = column < text.length ? `at “${text.slice(column, column + 12)}”` : "at the end";
   const said = (grammar.ERRORS[reason] ?? reason).replaceAll("{}", () => found);
   throw Object.assign(new Error(`${where}: ${said}`), { column });
-}
-
-/** Of what kind it is that has no place in an expression, or else the reason. */
-function refuseByKind(text, reason, found, ...columns) {
-  for (const column of columns) {
-    for (const [pattern, said] of REFUSED) {
-      const seen = matchAt(pattern, text, column);
-      if (seen) refuse(text, said, column, seen[0]);
-    }
-  }
-  refuse(text, reason, columns[0], found);
 }
 
 /** The names in `text` that are no single word, the longest first; what reads as arithmetic of shorter ones is left to that. */
@@ -44,9 +33,10 @@ function phrasesIn(text, names) {
 
 /** The parts: numbers, and operations on the last `operands` that came before. */
 function read(text, names, phrases) {
-  const { functions, OPERATORS, CONSTANTS, OPEN, SIGN } = grammar;
+  const { functions, OPERATORS, CONSTANTS, TAKES, OPEN, SIGN } = grammar;
   const parts = [];
-  const waiting = []; // operations and open parentheses, with how tightly what is right of them must bind
+  // Operations and open parentheses, with how tightly what is right of them must bind.
+  const waiting = [];
   const wait = (right, column, name, operands) => waiting.push({ right, column, name, operands });
   const apply = (left) => { while (left < waiting.at(-1)?.right) parts.push(waiting.pop()); };
   const skip = (from) => from + matchAt(SPACE, text, from)[0].length;
@@ -60,7 +50,7 @@ function read(text, names, phrases) {
     const isPhrase = (name) => text.startsWith(name, column) && !matchAt(WORD_GOES_ON, text, column + name.length);
     const phrase = wanted ? phrases.find(isPhrase) : "";
     const token = phrase ? { 0: phrase, groups: { phrase } } : matchAt(wanted ? OPERAND : BETWEEN, text, column);
-    if (!token) refuseByKind(text, wanted ? "operand" : waiting.some(({ right }) => right === OPEN) ? "or close" : "operator", "", column);
+    if (!token) refuse(text, wanted ? "operand" : "operator", column);
     const [kind, found] = Object.entries(token.groups).find((group) => group[1] !== undefined);
     position = skip(column + token[0].length);
     wanted = ["call", "open", "plus", "minus", "operator", "comma"].includes(kind);
@@ -70,8 +60,7 @@ function read(text, names, phrases) {
       if (!Number.isFinite(Number(found))) refuse(text, "large", column);
       parts.push({ column, value: Number(found) });
     } else if (kind === "phrase" || kind === "name") {
-      if (!isKnown && isFunction) refuse(text, "function", column, found);
-      if (!isKnown) refuseByKind(text, "no name", found, column, position);
+      if (!isKnown) refuse(text, isFunction ? "function" : "no name", column, found);
       parts.push({ column, value: names.get(found) ?? CONSTANTS[found] });
     } else if (kind === "call") {
       if (!isFunction) refuse(text, isKnown ? "number" : "no function", column, found);
@@ -87,13 +76,15 @@ function read(text, names, phrases) {
       apply(OPEN);
       const opened = waiting.at(-1);
       if (!opened && kind === "close") refuse(text, "no open", column);
-      if (kind === "comma" && !opened?.name) refuseByKind(text, "operator", "", column);
+      if (kind === "comma" && !opened?.name) refuse(text, "operator", column);
       if (kind === "comma") opened.operands += 1;
       else {
         const { name, operands } = waiting.pop();
-        const [least, most, step, said] = functions[name] ?? [];
-        if (operands < least || operands > most || operands % step) refuse(text, `${name} takes ${said}, but got ${operands}`, opened.column);
-        if (name) parts.push(opened);
+        if (!name) continue;
+        const [least, most, step] = TAKES[name] ?? [functions[name].length, functions[name].length, 1];
+        const takes = most > least ? `${least} to ${most}` : least;
+        if (operands < least || operands > most || operands % step) refuse(text, `${name} got ${operands} numbers and takes ${takes}`, opened.column);
+        parts.push(opened);
       }
     }
   }
@@ -109,7 +100,7 @@ function evaluate(text, names) {
     if (!name) stack.push(value);
     else {
       const given = stack.splice(stack.length - operands);
-      const result = grammar.functions[name].at(-1)(...given);
+      const result = grammar.functions[name](...given);
       if (!Number.isFinite(result)) refuse(text, `${name}(${given.join(", ")}) has no finite value`, column);
       stack.push(result);
     }

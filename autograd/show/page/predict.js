@@ -14,10 +14,10 @@ function shownAt(position) {
 const openQuestion = (state) => sharesAt[state.position][state.shown] ?? null;
 
 /** What may be written, with its numbers; those of the step win where two have one name. */
-function namesFor({ node, upstream, local }) {
-  const shown = nodes.map((_, i) => i).filter((i) => nodes[i].kind !== "constant" || nodes[i].label);
-  const names = [...shown, ...nodes[node].parents, node].map((i) => [nameOf(i), numbers.data[i]]);
-  return new Map([...names, ["upstream", upstream], ["local", local]]);
+function namesFor(share) {
+  const names = new Map(nodes.map((node, i) => [node.name, numbers.data[i]]));
+  for (const i of [...nodes[share.node].parents, share.node]) names.set(nameOf(i), numbers.data[i]);
+  return names.set("upstream", share.upstream).set("local", share.local);
 }
 
 /** Within 1 %, or shown by the same digits. */

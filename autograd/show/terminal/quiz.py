@@ -46,8 +46,7 @@ class Question:
         """The names that an answer may use: every value on screen, ``upstream`` and ``local``."""
         nodes, asked = self.moment.lesson.nodes, self.contribution
         step = [*nodes[asked.node].parents, asked.node]  # these win where two have one name
-        shown = [node for node in nodes if node.kind != "constant" or node.label] + [nodes[i] for i in step]
-        values = {node.name: node.data for node in shown}
+        values = {node.name: node.data for node in [*nodes, *(nodes[index] for index in step)]}
         return values | {"upstream": asked.upstream, "local": asked.local_grad}
 
     def judge(self, answer: float) -> str:
