@@ -95,7 +95,7 @@ def parse(text: str, names: Collection[str] | None = None) -> Expression:
     """
     if not isinstance(text, str):
         raise TypeError(f"parse: got {text!r}; expected an expression as text")
-    known = _AnyWord() if names is None else names
+    known = _AnyWord() if names is None else dict.fromkeys(names)
     try:
         return Expression(text, read(text, known, phrases(known, text[:LONGEST])))
     except Refused as refused:

@@ -84,9 +84,8 @@ def read(text: str, names: Collection[str], phrases: Sequence[str]) -> tuple[Par
     An operation waits until something comes that binds less tightly than its right-hand side must.
     """
     parts: list[Part] = []
-    waiting: list[
-        tuple[int, Part]
-    ] = []  # how tightly its right-hand side binds; OPEN: a parenthesis or a call
+    # operations, calls and open parentheses, each with how tightly what is right of it must bind
+    waiting: list[tuple[int, Part]] = []
     functions = grammar.functions()
 
     def apply(left: int) -> None:

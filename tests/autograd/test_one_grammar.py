@@ -17,7 +17,7 @@ from autograd.typed.grammar import functions, takes
 from autograd.typed.script import script
 
 PARSER = Path(page_module.__file__).parent / "page" / "arithmetic.js"
-LONG = "z" * 250 + " 1"
+LONG = "x" + "+x" * 150  # a label that nobody looks at for being arithmetic
 NAMES = {
     "x": 2.5, "w1": -3.0, "λ": 0.75, "損失": 1e-3, "x̄": 4.0, "b": 0.0, "o": 0.5, "tanh": 1.25, "in": 7.0,
     "w0,1": 3.0, "w0,1,0": 4.0, "layer 1": 1.5, "x#2": 5.0, "sigmoid'(z)": 6.0, "2nd": 9.0, "-y": 8.0,
