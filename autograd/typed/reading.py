@@ -28,16 +28,10 @@ NO_ARITHMETIC = [
     for pattern, reason in (
         (rf"{_WORD}\.|\.(?!\d)", f"attributes are not part of an expression; {USE}"),
         (rf"({_WORD})?['\"`]", f"text in quotes is not part of an expression; {USE}"),
-        (
-            rf"({_WORD})?(:=|=(?!=))",
-            "an expression has no =; operands go by place, names get numbers beside it",
-        ),
+        (rf"({_WORD})?(:=|=(?!=))", "an expression has no =; names get their numbers beside it"),
         (rf"({_WORD})?(<<|>>|//|[%@&|~])", f"this operator is not part of an expression; {USE}"),
         (rf"({_WORD})?[<>!=]", "comparisons are not part of an expression; maximum and minimum are"),
-        (
-            rf"({_WORD})?[\[\]{{}}]",
-            "lists are not part of an expression; functions take operands one by one",
-        ),
+        (rf"({_WORD})?[\[\]{{}}]", "lists are not part of an expression; give operands one by one"),
         (r"[²³]", "a power is written **, as in x**2"),
         (r",", "a comma stands only between the operands of a function"),
         (rf"({'|'.join(keyword.kwlist)})\b", f"{{}} is not part of an expression; {USE}"),
