@@ -24,7 +24,7 @@ from typing import Any
 
 from . import ops
 from .definitions import defined
-from .symbols import ATOM, Symbol, is_infix, number
+from .symbols import ATOM, Symbol, number
 
 # Functions that a row's value calls as they are, and what does the same in JavaScript. What Math lacks is in
 # LIBRARY.
@@ -60,7 +60,7 @@ const library = {
   },
 };
 """
-_CALLED = re.compile(r"\brows\.(\w+)\(")
+_CALLED = re.compile(r"\brows\.(\w+)")
 
 
 class JavaScript(Symbol):
@@ -117,34 +117,12 @@ def definitions(program: str) -> str:
     """The rows that ``program`` calls as ``rows.name``, and those that these call, as functions."""
 
     def write(name: str) -> str:
-        operands = _operands(ops.ELEMENTWISE[name])
+        operands = operand_names(ops.ELEMENTWISE[name])
         body = value(ops.ELEMENTWISE[name], list(map(JavaScript, operands)))
         return f"  {name}: ({', '.join(operands)}) => {body},\n"
 
     functions = "".join(defined(_CALLED.findall(program), write, _CALLED.findall))
     return f"const rows = {{\n{functions}}};" if functions else ""
-
-
-def functions() -> str:
-    """What a person may call: the rows that formulas write as calls, by name and by a symbol that is a word.
-
-    A row whose value has no formula is left out.
-
-    >>> [line.strip() for line in functions().splitlines() if "max" in line]
-    ['max: (x1, x2) => rows.maximum(x1, x2),', 'maximum: (x1, x2) => rows.maximum(x1, x2),']
-    """
-    rows = [op for op in ops.ELEMENTWISE.values() if not is_infix(op)]
-    named = {op.symbol: op for op in rows if op.symbol.isidentifier()} | {op.name: op for op in rows}
-    lines = []
-    for name, op in named.items():
-        operands = _operands(op)
-        call = JavaScript.call(op.name, operands)
-        try:
-            definitions(call)
-        except ValueError:
-            continue
-        lines.append(f"  {name}: ({', '.join(operands)}) => {call},\n")
-    return f"const functions = {{\n{''.join(lines)}}};\n"
 
 
 def complete(program: str) -> str:
@@ -154,6 +132,6 @@ def complete(program: str) -> str:
     return f"{library}{rows}\n{program}"
 
 
-def _operands(op: ops.Op) -> list[str]:
+def operand_names(op: ops.Op) -> list[str]:
     """Names for the operands; the row's own may be words of JavaScript."""
     return [f"x{position}" for position in range(1, len(op.partials) + 1)]

@@ -11,8 +11,9 @@ from html import escape
 from importlib import resources
 from typing import Any
 
-from ..javascript import complete, functions
+from ..javascript import complete
 from ..text import printable
+from ..typed.script import script
 from . import graph, layout, svg
 from .folding import folds, view
 from .lesson import Lesson
@@ -47,7 +48,7 @@ def page(lesson: Lesson, fold_above: int = FOLD_ABOVE) -> str:
         "nodes": [_node(asdict(node)) for node in lesson.nodes],
         "views": drawn,
     }
-    return assemble("page.html", STYLES, SCRIPTS, lesson.title, data, complete(functions() + written))
+    return assemble("page.html", STYLES, SCRIPTS, lesson.title, data, complete(script() + written))
 
 
 STYLES = ("base.css", "layout.css", "graph.css", "panel.css", "side.css")

@@ -17,22 +17,22 @@ const openQuestion = (state) => sharesAt[state.position][state.shown] ?? null;
 function namesFor(share) {
   const names = new Map(nodes.map((node, i) => [node.name, numbers.data[i]]));
   for (const i of [...nodes[share.node].parents, share.node]) names.set(nameOf(i), numbers.data[i]);
-  return names.set("upstream", share.upstream);
+  return names.set("upstream", share.upstream).set("local", share.local);
 }
 
 /** Within 1 %, or shown by the same digits. */
 const isClose = (value, truth) => Math.abs(value - truth) <= 0.01 * Math.abs(truth) || short(value) === short(truth);
 
 /** Right, or what a teacher would say. */
-function judge(values, share) {
-  const has = (truth) => values.some((value) => isClose(value, truth));
+function judge(value, share) {
+  const has = (truth) => isClose(value, truth);
   const { amount, before, after, local, parent } = share;
   if (has(amount)) return { right: true, say: before === null ? "Right." : `Right: ${short(amount)} more, so ${short(after)} in total.` };
   if (before !== null && has(after)) return { right: true, say: `Right: ${short(after)} is the new total, ${short(amount)} of it from here.` };
   if (has(-amount)) return { say: "The size is right, the sign is not." };
   if (has(local)) return { say: "That is the local gradient alone; upstream is missing." };
-  if (!values.some(Number.isFinite)) return { say: `That is ${short(values[0])}, not a finite number.` };
-  return { say: `${short(values[0])} is not what flows into ${nameOf(parent)}.` };
+  if (!Number.isFinite(value)) return { say: `That is ${short(value)}, not a finite number.` };
+  return { say: `${short(value)} is not what flows into ${nameOf(parent)}.` };
 }
 
 const field = el("input", {
@@ -94,13 +94,13 @@ function check() {
   const share = predict.asked;
   const text = field.value.trim();
   if (!text) return say("Type a number, or an expression of the names and numbers on screen.");
-  let values;
+  let value;
   try {
-    values = readings(text, namesFor(share));
+    value = evaluate(text, namesFor(share));
   } catch (error) {
-    return say(`I cannot read this: ${error.message}.`, "wrong"); // no try: a slip of the finger
+    return say(`I cannot work this out ${error.message}.`, "wrong"); // no try: a slip of the finger
   }
-  const verdict = judge(values, share);
+  const verdict = judge(value, share);
   const record = recordOf(share);
   record.tries += 1;
   if (!verdict.right) {
