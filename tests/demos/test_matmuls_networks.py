@@ -314,9 +314,9 @@ def test_batched_they_compute_what_values_do(traced):
     close(flat, slopes.mean(axis=0))
 
 
-# As one number a line MNIST has a million lines; the GPT takes Python half a minute to compile, and the small
-# CNN five seconds: there are one convolution, and layers with cross-entropy, beside it.
-LONG = ("gpt", "small cnn")
+# As one number a line MNIST has a million lines; the GPT takes Python half a minute to compile, the small CNN
+# five seconds, the karate club one and a half: one convolution and layers with cross-entropy are among them.
+LONG = ("gpt", "small cnn", "karate club")
 LINES = [
     pytest.param(name, marks=pytest.mark.thorough if name in LONG or name in ALIKE else ())
     for name in NAMES
