@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from .. import array_ops, nary_ops, ops
 from ..checks import floating
 from ..products import einsum
-from . import vector, windows
+from . import blocks, vector
 from .arrays import PARAMETERS, ArrayCode, Arrays
-from .batches import Layout, shape_of
+from .batches import BatchLayout, shape_of
 from .calling import Gradients, built
 from .code import PARAMETER, Code
 from .fuse import fused
 from .grouping import REDUCTIONS, grouped, read
-from .names import distinct
+from .identifiers import distinct
 from .numpy_source import WORDS, Writer
 from .passes import pruned
 from .recording import Recorded, TraceError
@@ -58,7 +58,7 @@ class Batched:
             raise TypeError(f"batched: the dtype is {self.dtype}; expected float64 or float32")
         self._recorded = recorded
         self.parameters = program.parameters
-        self._layout = Layout("batched", recorded.signature, program._rows)
+        self._layout = BatchLayout("batched", recorded.signature, program._rows)
         self._shapes = self._layout.shapes
         leaves = recorded.signature.leaves
         for name, start, stop, selects in zip(
@@ -69,7 +69,7 @@ class Batched:
                     f"batched: some numbers of {name} select and some do not; make what selects an argument "
                     "of its own"
                 )
-        self._block: windows.Block | None = None
+        self._block: blocks.Block | None = None
 
     @cached_property
     def code(self) -> Code:
@@ -210,9 +210,9 @@ class Batched:
         batch = self._checked(arguments_)
         block = self._block
         if block is None or not block.is_whole:
-            block = windows.block_of(self.parameters)
+            block = blocks.block_of(self.parameters)
             if block is None or block.array.dtype != self.dtype:
-                block = windows.bind(self.parameters, self.dtype)
+                block = blocks.bind(self.parameters, self.dtype)
             self._block = block
         value, gradient = self._computed(batch, block.array)
         kept = block.array[self._unread]

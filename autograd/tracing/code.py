@@ -31,7 +31,7 @@ PARAMETER = Op("parameter", "", no_value, no_value, ())
 GIVEN = frozenset({ARGUMENT, PARAMETER, CONSTANT})
 
 
-class Step(NamedTuple):
+class Instruction(NamedTuple):
     """One line of a program: a row of the table and its operands, or a number that is given.
 
     ``detail`` is which argument or parameter it is, or the constant's number.
@@ -72,7 +72,7 @@ def uncollected(function: F) -> F:
 class Code:
     """Steps in a straight line, each after its operands, and which of them are the results."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[Instruction, ...]
     outputs: tuple[int, ...]
 
     def __str__(self) -> str:
@@ -100,7 +100,7 @@ class Code:
         return counts
 
 
-def given(step: Step, arguments: Sequence[float], parameters: Sequence[float]) -> float:
+def given(step: Instruction, arguments: Sequence[float], parameters: Sequence[float]) -> float:
     """The number of a step that is given."""
     if step.op is CONSTANT:
         return step.detail
@@ -116,7 +116,7 @@ class Builder:
     """Code in the making. Equal steps are one step; an operation on constants alone is a constant."""
 
     def __init__(self) -> None:
-        self.steps: list[Step] = []
+        self.steps: list[Instruction] = []
         self._known: dict[tuple[Any, ...], int] = {}
 
     def add(
@@ -137,7 +137,7 @@ class Builder:
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = len(steps)
-            steps.append(Step(op, operands, detail, label))
+            steps.append(Instruction(op, operands, detail, label))
         elif label:
             self.label(found, label)
         return found

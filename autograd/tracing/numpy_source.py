@@ -19,8 +19,8 @@ from ..symbols import ATOM, PRODUCT
 from . import vector
 from .arrays import BATCH, PARAMETERS, Array, Arrays
 from .code import ARGUMENT
+from .identifiers import TAKEN, unused
 from .indexing import literal, view
-from .names import TAKEN, unused
 from .vector import Vector
 
 WORDS = {*TAKEN, *vector.LIBRARY, *ELEMENTWISE}  # that a program uses itself
