@@ -23,11 +23,11 @@ from .adaptive import Adadelta, Adagrad, RMSprop
 from .lbfgs import LBFGS
 from .lookahead import Lookahead
 from .optimizer import Optimizer
-from .settings import Group
+from .settings import Group as Group
 from .sgd import SGD, Lion
 
-__all__ = [
-    "LBFGS", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Group", "Lion", "Lookahead", "NAdam",
+__all__ = [  # of nn too: Group, which is not built by hand, is here alone
+    "LBFGS", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Lion", "Lookahead", "NAdam",
     "Optimizer", "RAdam", "RMSprop",
 ]  # fmt: skip
 

@@ -21,8 +21,10 @@ from ..memory import aligned
 from ..module import Parameter, check_writable
 from ..precision import wide, working_dtype
 
+Array = np.ndarray
 State = dict[str, Any]
-Update = Callable[[np.ndarray, np.ndarray, State, Any], None]
+Update = Callable[[Array, Array, State, Any], None]
+Given = list[bool] | None
 
 SMALL = 4096  # elements: up to this, NumPy's cost per call is most of the time, so Tensors go together
 
@@ -34,22 +36,21 @@ class Block:
     for all as long as they have taken the same steps, from then on an array with one for each.
     """
 
-    def __init__(self, like: np.ndarray, sizes: list[int], memory: State, numbers: State) -> None:
+    def __init__(self, like: Array, sizes: list[int], memory: State, numbers: State) -> None:
         self.sizes, self.memory, self.numbers = sizes, memory, numbers
         self.state: State = {name: aligned(np.full_like(like, start)) for name, start in memory.items()}
         self.state |= numbers
+
+    def __setstate__(self, kept: State) -> None:
+        """For copies: their arrays are aligned too."""
+        vars(self).update(kept)
+        self.state |= {name: aligned(self.state[name]) for name in self.memory}
 
     def __len__(self) -> int:
         return len(self.sizes)
 
     def advance(
-        self,
-        state: State,
-        update: Update,
-        settings: Any,
-        data: np.ndarray,
-        grad: np.ndarray,
-        given: list[bool] | None = None,
+        self, state: State, update: Update, settings: Any, data: Array, grad: Array, given: Given = None
     ) -> None:
         """Change ``data`` and ``state`` by a step of the parameters that are ``given``; of all where None."""
         if given is None and not isinstance(state["step"], np.ndarray):
@@ -137,7 +138,7 @@ class Values(Block):
         return take
 
     def step_arrays(
-        self, update: Update, settings: Any, places: Mapping[Value, int], data: np.ndarray, grad: np.ndarray
+        self, update: Update, settings: Any, places: Mapping[Value, int], data: Array, grad: Array
     ) -> None:
         """One step of all Values, whose numbers and gradients are at ``places`` of two arrays.
 
@@ -165,7 +166,7 @@ class Values(Block):
         return [("values", self._wide() | self._numbers_of_each(self.state))]
 
 
-def _first_not_finite(array: np.ndarray, given: list[bool]) -> int | None:
+def _first_not_finite(array: Array, given: list[bool]) -> int | None:
     """The first place, of those that are given, where a number is inf or nan; None where there is none."""
     if np.isfinite(array).all():
         return None
@@ -194,7 +195,7 @@ class Tensors(Block):
         members = dict(zip(self.indices, self.tensors))
         return Tensors, (members, self.memory, self.numbers), {"state": self.state}
 
-    def _parts(self, array: np.ndarray) -> list[np.ndarray]:
+    def _parts(self, array: Array) -> list[Array]:
         """Each Tensor's own part of an array, in its shape."""
         if self.alone:
             return [array]
@@ -328,7 +329,7 @@ def joined(numbers: State) -> State:
     return numbers
 
 
-def first_not_finite(array: np.ndarray, given: list[bool]) -> int | None:
+def first_not_finite(array: Array, given: list[bool]) -> int | None:
     """The first place, of those that are given, where a number is inf or nan; None where there is none."""
     if np.isfinite(array).all():
         return None
@@ -348,7 +349,7 @@ def expect(state: Any, expected: Iterable[str], where: str) -> Mapping[str, Any]
     return state
 
 
-def array_like(found: Any, like: np.ndarray, name: str, where: str) -> np.ndarray:
+def array_like(found: Any, like: Array, name: str, where: str) -> Array:
     """What was found in a state as a copy like ``like``; ValueError where shape or dtype do not fit."""
     array = np.asarray(found)
     if array.shape != like.shape or not np.can_cast(array.dtype, like.dtype, "same_kind"):
