@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.names import unknown
 
-from . import init, training
+from . import init, optim, training
 from .activations import (
     ELU,
     GELU,
@@ -68,21 +68,7 @@ from .module import Module
 from .names import PACKAGE
 from .neuron import MLP, Layer, Neuron
 from .normalization import BatchNorm1d, BatchNorm2d, LayerNorm, RMSNorm
-from .optim import (
-    LBFGS,
-    SGD,
-    Adadelta,
-    Adagrad,
-    Adam,
-    Adamax,
-    AdamW,
-    Lion,
-    Lookahead,
-    NAdam,
-    Optimizer,
-    RAdam,
-    RMSprop,
-)
+from .optim import *  # noqa: F403  (the list of optimizers is there)
 from .regularization import GradientNoise, elastic_net, l1, l2, max_norm
 from .schedules import (
     Cosine,
@@ -100,18 +86,17 @@ from .seeding import seed
 from .serialization import load, save
 
 __all__ = [
-    "ELU", "GELU", "LBFGS", "MLP", "SELU", "SGD", "Activation", "Adadelta", "Adagrad", "Adam", "AdamW",
-    "Adamax", "Augment", "BatchNorm1d", "BatchNorm2d", "Cosine", "CosineWarmRestarts", "Dropout", "Elastic",
-    "ExponentialDecay", "Flatten", "GradientNoise", "Hardtanh", "Identity", "Layer", "LayerNorm",
-    "LeakyReLU", "Linear", "LinearWarmup", "Lion", "Loader", "LogSoftmax", "Lookahead", "Mish", "Mixup",
-    "Module", "MultiStepDecay", "NAdam", "Neuron", "OneCycle", "Optimizer", "PReLU", "PolynomialDecay",
-    "RAdam", "RMSNorm", "RMSprop", "ReLU", "ReduceOnPlateau", "Rotate", "Schedule", "Sequential", "Shift",
-    "SiLU", "Sigmoid", "Softmax", "Softplus", "StepDecay", "Swish", "Tanh", "batches",
-    "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm", "clip_grad_value",
-    "contrastive", "cosine_embedding", "cross_entropy", "dice", "elastic_net", "focal", "hinge", "huber",
-    "init", "iou", "kl_divergence", "l1", "l2", "load", "mae", "max_norm", "mse", "multiclass_hinge", "nll",
-    "poisson_nll", "save", "seed", "training", "triplet",
+    "ELU", "GELU", "MLP", "SELU", "Activation", "Augment", "BatchNorm1d", "BatchNorm2d", "Cosine",
+    "CosineWarmRestarts", "Dropout", "Elastic", "ExponentialDecay", "Flatten", "GradientNoise", "Hardtanh",
+    "Identity", "Layer", "LayerNorm", "LeakyReLU", "Linear", "LinearWarmup", "Loader", "LogSoftmax", "Mish",
+    "Mixup", "Module", "MultiStepDecay", "Neuron", "OneCycle", "PReLU", "PolynomialDecay", "RMSNorm", "ReLU",
+    "ReduceOnPlateau", "Rotate", "Schedule", "Sequential", "Shift", "SiLU", "Sigmoid", "Softmax", "Softplus",
+    "StepDecay", "Swish", "Tanh", "batches", "binary_cross_entropy", "binary_cross_entropy_with_logits",
+    "clip_grad_norm", "clip_grad_value", "contrastive", "cosine_embedding", "cross_entropy", "dice",
+    "elastic_net", "focal", "hinge", "huber", "init", "iou", "kl_divergence", "l1", "l2", "load", "mae",
+    "max_norm", "mse", "multiclass_hinge", "nll", "poisson_nll", "save", "seed", "training", "triplet",
 ]  # fmt: skip
+__all__ += optim.__all__
 
 
 if not TYPE_CHECKING:  # to a type checker, any name would be there

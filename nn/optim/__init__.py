@@ -1,4 +1,4 @@
-"""Optimizers: how parameters follow their gradients. One rule a file, on arrays in place.
+"""Optimizers: how parameters follow their gradients. A rule works on arrays, in place.
 
 Defaults and formulas are PyTorch's where it has the rule. In the order in which they were thought of, each an
 answer to what the one before does badly:
@@ -18,22 +18,16 @@ from typing import TYPE_CHECKING, Any
 from autograd.names import unknown
 
 from ..names import OPTIM
-from .adadelta import Adadelta
-from .adagrad import Adagrad
-from .adam import Adam
-from .adamax import Adamax
-from .adamw import AdamW
+from .adam import Adam, Adamax, AdamW, NAdam, RAdam
+from .adaptive import Adadelta, Adagrad, RMSprop
 from .lbfgs import LBFGS
-from .lion import Lion
 from .lookahead import Lookahead
-from .nadam import NAdam
-from .optimizer import Group, Optimizer
-from .radam import RAdam
-from .rmsprop import RMSprop
-from .sgd import SGD
+from .optimizer import Optimizer
+from .settings import Group as Group
+from .sgd import SGD, Lion
 
-__all__ = [
-    "LBFGS", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Group", "Lion", "Lookahead", "NAdam",
+__all__ = [  # of nn too: Group, which is not built by hand, is here alone
+    "LBFGS", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Lion", "Lookahead", "NAdam",
     "Optimizer", "RAdam", "RMSprop",
 ]  # fmt: skip
 

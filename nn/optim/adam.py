@@ -1,17 +1,17 @@
-"""Adam: each parameter gets a step size of its own, from the mean and the mean square of its gradients."""
+"""Adam and its kin: the mean of past gradients, divided by a measure of their size."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
+from math import sqrt
 from typing import Any
 
 import numpy as np
 
 from . import compiled
-from .optimizer import Group, Optimizer
+from .optimizer import Group, Optimizer, average
 from .storage import State
-from .weight_decay import coupled
+from .weight_decay import decayed
 
 
 class Adam(Optimizer):
@@ -31,16 +31,14 @@ class Adam(Optimizer):
 
     >>> from autograd import Value
     >>> w = Value(1.0)
-    >>> optimizer = Adam([w], lr=0.25)
-    >>> (w * w).backward()
-    >>> optimizer.step()
+    >>> loss = Adam([w], lr=0.25).step(lambda: w * w)
     >>> round(w.data, 6)
     0.75
     """
 
-    scratch = ("scratch",)
-    never_negative = ("step", "square", "largest", "unit1", "unit2")
     numbers = {"step": 0, "unit1": 1.0, "unit2": 1.0}
+    never_negative = ("step", "square", "largest", "unit1", "unit2")
+    decoupled = False  # weight decay
 
     def __init__(
         self,
@@ -55,52 +53,214 @@ class Adam(Optimizer):
 
     @classmethod
     def memory(cls, settings: Mapping[str, Any]) -> dict[str, float]:
-        """Both running means, and the largest second one where it is asked for."""
         return {"mean": 0.0, "square": 0.0} | ({"largest": 0.0} if settings["amsgrad"] else {})
 
-    def update(self, data: np.ndarray, grad: np.ndarray, state: State, group: Group) -> None:
-        """The rule above."""
-        descend(data, coupled(data, grad, group["weight_decay"], state), state, group)
+    def update(self, p: np.ndarray, g: np.ndarray, state: State, group: Group) -> None:
+        """The rule above, with m in units of 1-b1 and v in units of 1-b2."""
+        # These two factors and the corrections of the start are joined in two numbers, and the weights go
+        # through memory ten times in place of 13: in an MNIST step, half of what is not a matrix product.
+        # Where a beta has changed since the last step, so has its unit, and the old mean is converted.
+        m, v, t, (b1, b2) = state["mean"], state["square"], state["step"], group["betas"]
+        unit1, unit2, state["unit1"], state["unit2"] = state["unit1"], state["unit2"], 1 - b1, 1 - b2
+        keep_m, keep_v = b1 * (unit1 / (1 - b1)), b2 * (unit2 / (1 - b2))
+        scale = sqrt((1 - b2**t) / (1 - b2))
+        rate, eps = group["lr"] * scale * (1 - b1) / (1 - b1**t), group["eps"] * scale
+        g = decayed(p, g, group, self.decoupled)
+        if not group["amsgrad"] and compiled.adam(p, g, m, v, keep_m, keep_v, rate, eps):
+            return
+        m *= keep_m
+        m += g
+        v *= keep_v
+        v += g * g
+        if group["amsgrad"]:
+            largest = state["largest"]
+            largest *= unit2 / (1 - b2)
+            v = np.maximum(largest, v, out=largest)
+        d = np.sqrt(v)
+        d += eps
+        np.divide(m, d, out=d)
+        d *= rate
+        p -= d
 
 
-def descend(data: np.ndarray, grad: np.ndarray, state: State, group: Group) -> None:
-    """Adam's step without its weight decay, for all who decay in their own way."""
-    # The weights go through memory ten times here (in the textbook form 13 times): in an MNIST step, half
-    # of what is not a matrix product. So the factors (1-b1) and (1-b2) are left out of the running means,
-    # and joined with the corrections of their start in two numbers. The means are thus in units of these
-    # factors; where a beta has changed since the last step, its unit has too, and the old mean is converted.
-    mean, square, scratch, step = state["mean"], state["square"], state["scratch"], state["step"]
-    (beta1, beta2), unit1, unit2 = group["betas"], state["unit1"], state["unit2"]
-    state["unit1"], state["unit2"] = 1 - beta1, 1 - beta2
-    scale = root((1 - beta2**step) / (1 - beta2))
-    rate = group["lr"] * scale * (1 - beta1) / (1 - beta1**step)
-    keep_mean, keep_square = beta1 * (unit1 / (1 - beta1)), beta2 * (unit2 / (1 - beta2))
-    eps = group["eps"] * scale
-    if not group["amsgrad"] and compiled.adam(
-        data, grad, mean, square, keep_mean=keep_mean, keep_square=keep_square, rate=rate, eps=eps
-    ):
-        return
-    mean *= keep_mean
-    mean += grad
-    np.multiply(grad, grad, out=scratch)  # while grad is in the cache; it may be scratch itself
-    square *= keep_square
-    square += scratch
-    if group["amsgrad"]:
-        largest = state["largest"]
-        largest *= unit2 / (1 - beta2)
-        square = np.maximum(largest, square, out=largest)
-    np.sqrt(square, out=scratch)
-    scratch += eps
-    np.divide(mean, scratch, out=scratch)
-    scratch *= rate
-    data -= scratch
+class AdamW(Adam):
+    """Adam with decoupled weight decay: p is first multiplied by 1 - lr * weight_decay, then Adam's step is
+    taken.
 
+    So a weight decays at the same rate whatever its gradients are, which is not so where the decay is part of
+    the gradient: see :mod:`nn.optim.weight_decay`. ``amsgrad`` as in Adam.
 
-def root(number: Any) -> Any:
-    """The square root of a number as a plain float, which leaves float32 arrays float32; of an array, as an
-    array.
+    Use it in place of Adam wherever weights are to decay; the standard for transformers. Without decay it is
+    Adam.
 
-    >>> root(4.0), root(np.array([4.0]))
-    (2.0, array([2.]))
+    I. Loshchilov and F. Hutter, "Decoupled weight decay regularization", 2019.
+
+    >>> from autograd import Value
+    >>> w = Value(1.0)
+    >>> loss = AdamW([w], lr=0.25, weight_decay=0.4).step(lambda: w * w)
+    >>> round(w.data, 6)
+    0.65
     """
-    return np.sqrt(number) if isinstance(number, np.ndarray) else math.sqrt(number)
+
+    decoupled = True
+
+    def __init__(
+        self,
+        parameters: Iterable[Any],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+    ) -> None:
+        super().__init__(parameters, lr, betas, eps, weight_decay, amsgrad)
+
+
+class Adamax(Optimizer):
+    """The mean of past gradients, divided by the largest of them, which is slowly forgotten.
+
+    m = b1 m + (1-b1) g,   u = max(b2 u, |g| + eps),   p -= lr / (1-b1**t) * m / u.
+    u is the infinity norm where Adam has the 2-norm, and needs no correction of its start. ``weight_decay``
+    is coupled: weight_decay * p is added to g.
+
+    Use it where single gradients are very large (embeddings): no step is longer than about lr. Not where an
+    outlier is an error: it keeps steps short for 1 / (1-b2) updates.
+
+    D. Kingma and J. Ba, "Adam: a method for stochastic optimization", 2015, section 7.1.
+
+    >>> from autograd import Value
+    >>> w = Value(1.0)
+    >>> loss = Adamax([w], lr=0.25).step(lambda: w * w)
+    >>> round(w.data, 6)
+    0.75
+    """
+
+    kept = ("mean", "largest")
+    never_negative = ("step", "largest")
+
+    def __init__(
+        self,
+        parameters: Iterable[Any],
+        lr: float = 2e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay)
+
+    def update(self, p: np.ndarray, g: np.ndarray, state: State, group: Group) -> None:
+        m, u, t, (b1, b2) = state["mean"], state["largest"], state["step"], group["betas"]
+        g = decayed(p, g, group)
+        average(m, g, b1)
+        u *= b2
+        np.maximum(u, np.abs(g) + group["eps"], out=u)
+        p -= m / u * (group["lr"] / (1 - b1**t))
+
+
+class NAdam(Optimizer):
+    """Adam, where the mean that is followed has the present gradient in it once more, as if one step ahead.
+
+    m and v as in Adam; mu(t) = b1 (1 - 0.96**(t momentum_decay) / 2) is the momentum of step t, and P(t) the
+    product of mu(1) to mu(t):
+    p -= lr * (mu(t+1) m / (1 - P(t+1)) + (1 - mu(t)) g / (1 - P(t))) / (sqrt(v / (1-b2**t)) + eps).
+    ``weight_decay`` is coupled, weight_decay * p is added to g; or, with ``decoupled_weight_decay``, as in
+    AdamW.
+
+    Use it as Adam, where it is a little faster on smooth losses. Not where gradients are mostly noise, which
+    counts for more in its step.
+
+    T. Dozat, "Incorporating Nesterov momentum into Adam", 2016.
+
+    >>> from autograd import Value
+    >>> w = Value(1.0)
+    >>> loss = NAdam([w], lr=0.25).step(lambda: w * w)
+    >>> round(w.data, 6)
+    0.735887
+    """
+
+    kept = ("mean", "square")
+    numbers = {"step": 0, "product": 1.0}
+    never_negative = ("step", "square", "product")
+
+    def __init__(
+        self,
+        parameters: Iterable[Any],
+        lr: float = 2e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+        momentum_decay: float = 4e-3,
+        decoupled_weight_decay: bool = False,
+    ) -> None:
+        decay = {"momentum_decay": momentum_decay, "decoupled_weight_decay": decoupled_weight_decay}
+        super().__init__(parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay, **decay)
+
+    def update(self, p: np.ndarray, g: np.ndarray, state: State, group: Group) -> None:
+        m, v, t, (b1, b2), lr = state["mean"], state["square"], state["step"], group["betas"], group["lr"]
+        mu, ahead = (b1 * (1 - 0.5 * 0.96 ** (s * group["momentum_decay"])) for s in (t, t + 1))
+        product = state["product"] = state["product"] * mu
+        g = decayed(p, g, group, group["decoupled_weight_decay"])
+        average(m, g, b1)
+        average(v, g * g, b2)
+        d = np.sqrt(v)
+        d /= sqrt(1 - b2**t)
+        d += group["eps"]
+        step = g * (lr * (1 - mu) / (1 - product))
+        step += m * (lr * ahead / (1 - product * ahead))
+        step /= d
+        p -= step
+
+
+class RAdam(Optimizer):
+    """Adam, rectified: in the first steps the mean square is made of few gradients: hardly known.
+
+    m and v as in Adam. With r = 2 / (1-b2) - 1 and r(t) = r - 2 t b2**t / (1-b2**t), about the number of
+    gradients in the mean: as long as r(t) <= 5, p -= lr * m / (1-b1**t); then
+    p -= lr * m / (1-b1**t) * sqrt(1-b2**t) / (sqrt(v) + eps) *
+    sqrt((r(t)-4) (r(t)-2) r / ((r-4) (r-2) r(t))): a warm-up that needs no length. ``weight_decay`` is
+    coupled, weight_decay * p is added to g; or, with ``decoupled_weight_decay``, as in AdamW.
+
+    Use it in place of Adam with warm-up. Not with b2 below about 0.7, where r stays at or below 5 and it is
+    SGD with momentum for ever; and not for badly scaled gradients, which the first steps follow as they are.
+
+    L. Liu and others, "On the variance of the adaptive learning rate and beyond", 2020.
+
+    >>> from autograd import Value
+    >>> w = Value(1.0)
+    >>> loss = RAdam([w], lr=0.25).step(lambda: w * w)
+    >>> round(w.data, 6)
+    0.5
+    """
+
+    kept = ("mean", "square")
+    never_negative = ("step", "square")
+
+    def __init__(
+        self,
+        parameters: Iterable[Any],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+        decoupled_weight_decay: bool = False,
+    ) -> None:
+        decay = {"weight_decay": weight_decay, "decoupled_weight_decay": decoupled_weight_decay}
+        super().__init__(parameters, lr, betas=betas, eps=eps, **decay)
+
+    def update(self, p: np.ndarray, g: np.ndarray, state: State, group: Group) -> None:
+        m, v, t, (b1, b2) = state["mean"], state["square"], state["step"], group["betas"]
+        g = decayed(p, g, group, group["decoupled_weight_decay"])
+        average(m, g, b1)
+        average(v, g * g, b2)
+        rate = group["lr"] / (1 - b1**t)
+        r = 2 / (1 - b2) - 1
+        r_t = r - 2 * t * b2**t / (1 - b2**t)
+        if r_t <= 5:
+            p -= m * rate
+        else:
+            d = np.sqrt(v)
+            d += group["eps"]
+            d /= sqrt(1 - b2**t) * sqrt((r_t - 4) * (r_t - 2) * r / ((r - 4) * (r - 2) * r_t))
+            np.divide(m, d, out=d)
+            d *= rate
+            p -= d

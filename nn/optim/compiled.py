@@ -24,7 +24,6 @@ def adam(
     grad: np.ndarray,
     mean: np.ndarray,
     square: np.ndarray,
-    *,
     keep_mean: float,
     keep_square: float,
     rate: float,

@@ -76,6 +76,8 @@ class LBFGS(Optimizer):
                 f"LBFGS: got {len(self.groups)} groups; expected one list of parameters, "
                 "which share a direction"
             )
+        dtypes = [np.asarray(parameter.data).dtype for parameter in self.parameters]
+        self._dtype = working_dtype(np.result_type(*dtypes))  # of the flat arrays
         self.iterations = self.evaluations = 0  # in all steps
         self._pairs: list[tuple[np.ndarray, np.ndarray, float]] = []  # s, y and 1 / s.y, the oldest first
         self._scale = 1.0  # s.y / y.y of the last pair
@@ -184,12 +186,6 @@ class LBFGS(Optimizer):
                 "is no direction to follow from here"
             )
         return loss, grad
-
-    @property
-    def _dtype(self) -> np.dtype:
-        return working_dtype(
-            np.result_type(*(np.asarray(parameter.data).dtype for parameter in self.parameters))
-        )
 
     def _gather(self) -> np.ndarray:
         flat = np.concatenate([np.ravel(parameter.data) for parameter in self.parameters])

@@ -69,25 +69,10 @@ def strong_wolfe(
     low, high = (before, point) if before.loss <= point.loss else (point, before)
     if not math.isfinite(low.loss):
         low, high = high, low
-    if looks < most:
-        low, looks = _close_in(at, low, high, looks, most, tolerance / longest, too_high, flat)
-    return low, looks
-
-
-def _close_in(
-    at: Callable[[float], Point],
-    low: Point,
-    high: Point,
-    looks: int,
-    most: int,
-    narrow: float,
-    too_high: Callable[[Point], bool],
-    flat: Callable[[Point], bool],
-) -> tuple[Point, int]:
     slow = False  # the last place was close to an end of the bracket
     while looks < most:
         left, right = min(low.t, high.t), max(low.t, high.t)
-        if right - left < narrow:
+        if right - left < tolerance / longest:
             break
         t, margin = cubic_minimum(low, high, left, right), 0.1 * (right - left)
         close = min(right - t, t - left) < margin

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import Value
 
-from ..checks import count, function, real
+from ..checks import count, function, real, whole
 from ..module import set_data
 from .optimizer import Closure, Optimizer, check_arrays_of
 from .storage import State, array_like, expect
@@ -45,10 +45,7 @@ class Lookahead(Optimizer):
                 "nn.Lookahead(nn.Adam(model.parameters()))"
             )
         self.optimizer = optimizer
-        self.k = count(k, "k", "Lookahead")
-        self.alpha = real(alpha, "alpha", "Lookahead", low=0, open_low=True)
-        if self.alpha > 1:
-            raise ValueError(f"Lookahead: alpha is {alpha!r}; expected a number above 0, and at most 1")
+        self.k, self.alpha = _checked(k, alpha)
         self.groups, self.parameters = optimizer.groups, optimizer.parameters
         self.takes_closure = optimizer.takes_closure
         self._taken = 0  # steps since the slow weights were last the weights
@@ -103,10 +100,8 @@ class Lookahead(Optimizer):
         if state["optimizer"] != "Lookahead":
             raise ValueError(f"load_state_dict: it is the state of {state['optimizer']!r}, not of Lookahead")
         try:
-            k = count(state["k"], "k", "Lookahead")
-            alpha = real(state["alpha"], "alpha", "Lookahead", low=0, open_low=True)
-            taken = count(state["taken"], "taken", "Lookahead", low=0)
-            real(taken, "taken", "Lookahead", low=0, high=k)
+            k, alpha = _checked(state["k"], state["alpha"])
+            taken = whole(state["taken"], "taken", "Lookahead", 0, k - 1)
         except TypeError as error:
             raise ValueError(f"load_state_dict: {error}") from error
         names = [str(index) for index in range(len(self.parameters))] if taken else []
@@ -117,3 +112,10 @@ class Lookahead(Optimizer):
         ]
         self.optimizer.load_state_dict(state["inner"])
         self.k, self.alpha, self._taken, self._slow = k, alpha, taken, slow
+
+
+def _checked(k: Any, alpha: Any) -> tuple[int, float]:
+    k, share = count(k, "k", "Lookahead"), real(alpha, "alpha", "Lookahead", low=0, open_low=True)
+    if share > 1:
+        raise ValueError(f"Lookahead: alpha is {alpha!r}; expected a number above 0, and at most 1")
+    return k, share

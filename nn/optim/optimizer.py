@@ -1,4 +1,4 @@
-"""What optimizers share: groups of parameters with their settings, the step, and the state to resume from."""
+"""What optimizers share: the step, and the state to resume from."""
 
 from __future__ import annotations
 
@@ -10,75 +10,19 @@ import numpy as np
 
 from autograd import Tensor, Value
 from autograd.names import tell, there
-from autograd.ops import LEAF
 
 from ..checks import function, listed, real, wrong
 from ..errors import NotFiniteNumber
-from ..module import Parameter, check_writable
+from ..module import check_writable
 from ..names import OPTIMIZER
-from .settings import checked
-from .storage import State, Storage, check_signs, expect
+from .settings import CHECKS, Check, Group, check_parameters, grouped
+from .storage import State, Storage, expect
 
 Closure = Callable[[], Any]
 
 
-class Group(dict[str, Any]):
-    """Parameters that are trained alike (``parameters``), and how: settings by name, such as ``group["lr"]``.
-
-    A setting may be changed at any time, and is looked at as it was at the start. ValueError for a name that
-    the optimizer does not have, and where other arrays would have to be kept than at the start.
-
-    >>> from nn import SGD
-    >>> group = SGD([Value(1.0)], lr=0.5).groups[0]
-    >>> group["lr"] = 0.25
-    >>> group
-    {'lr': 0.25, 'momentum': 0.0, 'weight_decay': 0.0, 'nesterov': False}
-    """
-
-    def __init__(
-        self, rule: type[Optimizer], parameters: list[Parameter], settings: State, own: State
-    ) -> None:
-        self.rule, self.parameters = rule, parameters
-        super().__init__(settings)
-        super().update(self._checked({**settings, **own}))
-        self.memory = rule.memory(self)
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        if name == "lr":  # in every step of a schedule: without asking for the arrays, and few calls
-            if type(value) is not float or not 0.0 <= value < math.inf:
-                value = checked(name, value, self.rule.__name__)
-            super().__setitem__(name, value)
-        else:
-            self.update({name: value})
-
-    def __ior__(self, settings: Any) -> Group:  # type: ignore[override, misc]
-        self.update(settings)
-        return self
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # As a dict it would be copied by filling a new one, which has no rule to ask yet.
-        return Group, (self.rule, self.parameters, dict(self), {})
-
-    def update(self, *arguments: Any, **settings: Any) -> None:
-        """Change several settings at once: all of them, or on an error none."""
-        new = self._checked(dict(*arguments, **settings))
-        if self.rule.memory({**self, **new}) != self.memory:
-            raise ValueError(
-                f"{self.rule.__name__}: {new} needs other arrays than those kept from the start, "
-                f"{[*self.memory]}; make a new optimizer with these settings"
-            )
-        super().update(new)
-
-    def _checked(self, settings: Mapping[str, Any]) -> State:
-        rule = self.rule.__name__
-        for name in settings:
-            if name not in self:
-                raise ValueError(f"{rule}: there is no setting {name!r}; there are {', '.join(self)}")
-        return {name: checked(name, value, rule) for name, value in settings.items()}
-
-
 class Optimizer:
-    """What optimizers share. A new one defines ``update``, and what it keeps: ``memory``.
+    """What optimizers share. A new one defines ``update``, and names the arrays that it keeps in ``kept``.
 
     ``parameters`` is a list of Tensors, Values or both; or a list of groups, each a dict of such a list as
     ``"params"`` and of settings that differ from the others': ``[{"params": weights, "weight_decay": 0.1},
@@ -86,34 +30,38 @@ class Optimizer:
     and changed at any time; ``lr`` reads the first group's, and setting it sets all.
     ``copy.deepcopy((model, optimizer))`` copies both, with the copy of one over the other's parameters.
 
-    >>> class SignDescent(Optimizer):
-    ...     def update(self, data, grad, state, group):
-    ...         data -= group["lr"] * np.sign(grad)
+    >>> class Momentum(Optimizer):
+    ...     kept = ("momentum",)
+    ...
+    ...     def update(self, p, g, state, group):
+    ...         m = state["momentum"]
+    ...         m *= 0.9
+    ...         m += g
+    ...         p -= group["lr"] * m
     >>> w = Value(1.0)
-    >>> optimizer = SignDescent([w], lr=0.25)
+    >>> optimizer = Momentum([w], lr=0.25)
     >>> (w * w).backward()
     >>> optimizer.step()
     >>> w.data
-    0.75
+    0.5
     """
 
-    scratch: tuple[str, ...] = ()  # arrays of the parameter's shape without content: room to compute in
+    kept: tuple[str, ...] = ()  # arrays of the parameter's shape that are kept from step to step, 0 at first
     numbers: Mapping[str, float] = {"step": 0}  # each parameter's own, and what they are at the start
     never_negative: tuple[str, ...] = ("step",)  # of arrays and numbers: in a state that is loaded, either
+    checks: Mapping[str, Check] = CHECKS  # what a setting is asked, by name; one that is not there, nothing
     takes_closure = False  # whether a step computes the loss by itself, as often as it wants
     _arrays: np.ndarray | None = None  # the numbers that step_arrays changed last
 
     def __init__(self, parameters: Iterable[Any], lr: float = 1e-3, **settings: Any) -> None:
         name = type(self).__name__
         self.groups = []
-        for members, own in _grouped(parameters, name):
+        for members, own in grouped(parameters, name):
             real(own.get("lr", lr), "lr", name, low=0, open_low=True)  # 0 only later
             self.groups.append(Group(type(self), members, {"lr": lr, **settings}, own))
         self.parameters = [parameter for group in self.groups for parameter in group.parameters]
-        _check_parameters(self.parameters, name)
-        self._storages = [
-            Storage(group.parameters, group.memory, self.scratch, self.numbers) for group in self.groups
-        ]
+        check_parameters(self.parameters, name)
+        self._storages = [Storage(group.parameters, group.memory, self.numbers) for group in self.groups]
 
     __dir__ = there
 
@@ -123,13 +71,13 @@ class Optimizer:
 
         All settings but ``lr`` may decide about them. ValueError where the settings do not go together.
         """
-        return {}
+        return dict.fromkeys(cls.kept, 0.0)
 
-    def update(self, data: np.ndarray, grad: np.ndarray, state: State, group: Group) -> None:
-        """Change ``data`` in place by its gradient, element by element, in the way ``group`` has set.
+    def update(self, p: np.ndarray, g: np.ndarray, state: State, group: Group) -> None:
+        """Change the numbers ``p`` in place, element by element, by their gradient ``g``, which stays.
 
-        ``state`` has the arrays of ``memory`` and ``scratch`` by name, and ``numbers``: ``step`` is 1 at the
-        first call. Numbers are floats for a Tensor, for Values arrays with one each.
+        ``state`` has the arrays that are kept, to be changed in place too, and ``numbers``: ``step`` is 1 at
+        the first call. ``group`` has the settings.
         """
         raise NotImplementedError(
             f"{type(self).__name__} does not say how it changes parameters: define its update"
@@ -160,15 +108,11 @@ class Optimizer:
         self._check_gradients()
         for storage in self._storages:
             storage.check_arrays(name)
+        each = list(zip(self._storages, self.groups))
         # Values first: they may refuse the step.
-        worked_out = [
-            (storage, storage.values_after(self.update, group, name))
-            for storage, group in zip(self._storages, self.groups)
-            if storage.values
-        ]
-        for storage, after in worked_out:
-            storage.take(*after)
-        for storage, group in zip(self._storages, self.groups):
+        for take in [kept.values.after_step(self.update, group, name) for kept, group in each if kept.values]:
+            take()
+        for storage, group in each:
             storage.step_tensors(self.update, group)
         return loss
 
@@ -215,7 +159,8 @@ class Optimizer:
                 _set_gradients(values, before)
             return
         for storage, group in zip(self._storages, self.groups):
-            storage.step_arrays(self.update, group, places, data, grad)
+            if storage.values:
+                storage.values.step_arrays(self.update, group, places, data, grad)
         self._arrays = data
 
     def evaluate(self, closure: Closure) -> float:
@@ -254,10 +199,10 @@ class Optimizer:
         >>> SGD([Value(1.0)], lr=0.5).state_dict()["groups"]["0"]["settings"]["lr"]
         0.5
         """
-        groups = {
-            str(index): {"settings": _plain(group)} | storage.state_dict()
-            for index, (group, storage) in enumerate(zip(self.groups, self._storages))
-        }
+        groups = {}
+        for index, (group, storage) in enumerate(zip(self.groups, self._storages)):
+            plain = {name: list(own) if isinstance(own, tuple) else own for name, own in group.items()}
+            groups[str(index)] = {"settings": plain} | storage.state_dict()
         return {"optimizer": type(self).__name__, "groups": groups}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -280,12 +225,22 @@ class Optimizer:
                 trial.update(found["settings"])
             except (TypeError, ValueError) as error:
                 raise ValueError(f"load_state_dict: {where}: {error}") from error
-            fit = storage.fitting(found, where)
-            check_signs(fit, self.never_negative, where)
-            fits.append((group, trial, storage, fit))
+            fits.append((group, trial, storage, storage.fitting(found, where, self.never_negative)))
         for group, trial, storage, fit in fits:
             group.update(trial)
             storage.load(fit)
+
+
+def average(mean: np.ndarray, new: np.ndarray, share: float) -> None:
+    """Take something new into a running mean, in place: mean = share * mean + (1 - share) * new.
+
+    >>> mean = np.array([1.0])
+    >>> average(mean, np.array([3.0]), 0.75)
+    >>> mean
+    array([1.5])
+    """
+    mean *= share
+    mean += (1 - share) * new
 
 
 def check_arrays_of(values: Any, data: Any, caller: str) -> None:
@@ -302,56 +257,6 @@ def check_arrays_of(values: Any, data: Any, caller: str) -> None:
 def _set_gradients(values: Sequence[Value], slopes: Sequence[float | None]) -> None:
     for value, slope in zip(values, slopes):
         value.grad = slope
-
-
-def _plain(settings: Mapping[str, Any]) -> State:
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in settings.items()}
-
-
-def _grouped(parameters: Any, caller: str) -> list[tuple[list[Parameter], State]]:
-    """The parameters of each group, and the settings of its own."""
-    entries = _listed(parameters, caller)
-    if not any(isinstance(entry, Mapping) for entry in entries):
-        return [(entries, {})]
-    groups = []
-    for index, entry in enumerate(entries):
-        if not isinstance(entry, Mapping) or "params" not in entry:
-            got = f"a dict with {sorted(map(str, entry))}" if isinstance(entry, Mapping) else repr(entry)
-            raise TypeError(
-                f"{caller}: group {index} is {got}; expected a dict with 'params', a list of parameters, "
-                "and settings of its own"
-            )
-        own = {name: value for name, value in entry.items() if name != "params"}
-        groups.append((_listed(entry["params"], f"{caller}, group {index}"), own))
-    return groups
-
-
-def _listed(parameters: Any, caller: str) -> list[Any]:
-    expected = "a list of parameters, as of model.parameters()"
-    if isinstance(parameters, (Tensor, Value)):
-        raise wrong(parameters, "parameters", caller, expected)
-    found = listed(parameters, "parameters", caller, expected)
-    if not found:
-        raise ValueError(f"{caller}: the list of parameters is empty; there is nothing to train")
-    return found
-
-
-def _check_parameters(parameters: list[Parameter], caller: str) -> None:
-    seen: set[Parameter] = set()
-    for index, parameter in enumerate(parameters):
-        if not isinstance(parameter, (Tensor, Value)):
-            raise TypeError(
-                f"{caller}: parameter {index} is of type {type(parameter).__name__}; "
-                "expected Values or Tensors, as of model.parameters()"
-            )
-        if parameter.op is not LEAF or isinstance(parameter, Tensor) and not parameter.requires_grad:
-            raise ValueError(
-                f"{caller}: parameter {index}, {parameter!r}, is computed, or needs no gradient; "
-                "only leaves that need one are trained"
-            )
-        if parameter in seen:
-            raise ValueError(f"{caller}: parameter {index}, {parameter!r}, is in the list twice")
-        seen.add(parameter)
 
 
 tell(Optimizer, OPTIMIZER)

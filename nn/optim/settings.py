@@ -1,14 +1,25 @@
-"""The settings of optimizers: which values each may have. One row a setting; a name means the same in all."""
+"""Groups of parameters that are trained alike, and their settings: which there are, and what each may be."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..checks import count, flag, real, wrong
+from autograd import Tensor, Value
+from autograd.ops import LEAF
+
+from ..checks import count, flag, listed, real, wrong
+from ..module import Parameter
+
+if TYPE_CHECKING:
+    from .optimizer import Optimizer
+
+Check = Callable[[Any, str, str], Any]
+State = dict[str, Any]
 
 
 def pair(value: Any, name: str, caller: str) -> tuple[float, float]:
@@ -23,36 +34,112 @@ def pair(value: Any, name: str, caller: str) -> tuple[float, float]:
     return first, second
 
 
-CHECKS: dict[str, Callable[[Any, str, str], Any]] = {
-    "lr": partial(real, low=0),  # a schedule may take it down to 0
-    "momentum": partial(real, low=0),
-    "nesterov": flag,
-    "weight_decay": partial(real, low=0),
-    "decoupled_weight_decay": flag,
+CHECKS: dict[str, Check] = {  # a name means the same in all optimizers; lr is 0 at the end of some schedules
+    **dict.fromkeys(("lr", "momentum", "weight_decay", "eps", "lr_decay"), partial(real, low=0)),
+    **dict.fromkeys(("initial_accumulator_value", "momentum_decay"), partial(real, low=0)),
+    **dict.fromkeys(("tolerance_grad", "tolerance_change"), partial(real, low=0)),
+    **dict.fromkeys(("alpha", "rho"), partial(real, low=0, high=1)),
+    **dict.fromkeys(("nesterov", "amsgrad", "centered", "decoupled_weight_decay"), flag),
+    **dict.fromkeys(("max_iter", "max_eval", "history_size"), count),
     "betas": pair,
-    "eps": partial(real, low=0),
-    "amsgrad": flag,
-    "rho": partial(real, low=0, high=1),
-    "alpha": partial(real, low=0, high=1),
-    "centered": flag,
-    "lr_decay": partial(real, low=0),
-    "initial_accumulator_value": partial(real, low=0),
-    "momentum_decay": partial(real, low=0),
-    "max_iter": count,
-    "max_eval": count,
-    "history_size": count,
-    "tolerance_grad": partial(real, low=0),
-    "tolerance_change": partial(real, low=0),
 }
 
 
-def checked(name: str, value: Any, caller: str) -> Any:
-    """The value of a setting in its own type, or an error that says what was expected.
+class Group(dict[str, Any]):
+    """Parameters that are trained alike (``parameters``), and how: settings by name, such as ``group["lr"]``.
 
-    A setting with no row here, of an optimizer of your own, is taken as it is.
+    A setting may be changed at any time, and is looked at as it was at the start. ValueError for a name that
+    the optimizer does not have, and where other arrays would have to be kept than at the start.
 
-    >>> checked("lr", np.float32(0.5), "SGD")
-    0.5
+    >>> from nn import SGD
+    >>> group = SGD([Value(1.0)], lr=0.5).groups[0]
+    >>> group["lr"] = 0.25
+    >>> group
+    {'lr': 0.25, 'momentum': 0.0, 'weight_decay': 0.0, 'nesterov': False}
     """
-    check = CHECKS.get(name)
-    return value if check is None else check(value, name, caller)
+
+    def __init__(
+        self, rule: type[Optimizer], parameters: list[Parameter], settings: State, own: State
+    ) -> None:
+        self.rule, self.parameters = rule, parameters
+        super().__init__(settings)
+        super().update(self._checked({**settings, **own}))
+        self.memory = rule.memory(self)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if name == "lr" and type(value) is float and 0.0 <= value < math.inf:  # in every step of a schedule
+            super().__setitem__(name, value)
+        else:
+            self.update({name: value})
+
+    def __ior__(self, settings: Any) -> Group:  # type: ignore[override, misc]
+        self.update(settings)
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # As a dict it would be copied by filling a new one, which has no rule to ask yet.
+        return Group, (self.rule, self.parameters, dict(self), {})
+
+    def update(self, *arguments: Any, **settings: Any) -> None:
+        """Change several settings at once: all of them, or on an error none."""
+        new = self._checked(dict(*arguments, **settings))
+        if self.rule.memory({**self, **new}) != self.memory:
+            raise ValueError(
+                f"{self.rule.__name__}: {new} needs other arrays than those kept from the start, "
+                f"{[*self.memory]}; make a new optimizer with these settings"
+            )
+        super().update(new)
+
+    def _checked(self, settings: Mapping[str, Any]) -> State:
+        rule, checks = self.rule.__name__, self.rule.checks
+        for name in settings:
+            if name not in self:
+                raise ValueError(f"{rule}: there is no setting {name!r}; there are {', '.join(self)}")
+        return {n: checks[n](given, n, rule) if n in checks else given for n, given in settings.items()}
+
+
+def grouped(parameters: Any, caller: str) -> list[tuple[list[Parameter], State]]:
+    """The parameters of each group, and the settings of its own."""
+    entries = _listed(parameters, caller)
+    if not any(isinstance(entry, Mapping) for entry in entries):
+        return [(entries, {})]
+    groups = []
+    for index, entry in enumerate(entries):
+        if not isinstance(entry, Mapping) or "params" not in entry:
+            got = f"a dict with {sorted(map(str, entry))}" if isinstance(entry, Mapping) else repr(entry)
+            raise TypeError(
+                f"{caller}: group {index} is {got}; expected a dict with 'params', a list of parameters, "
+                "and settings of its own"
+            )
+        own = {name: value for name, value in entry.items() if name != "params"}
+        groups.append((_listed(entry["params"], f"{caller}, group {index}"), own))
+    return groups
+
+
+def _listed(parameters: Any, caller: str) -> list[Any]:
+    expected = "a list of parameters, as of model.parameters()"
+    if isinstance(parameters, (Tensor, Value)):
+        raise wrong(parameters, "parameters", caller, expected)
+    found = listed(parameters, "parameters", caller, expected)
+    if not found:
+        raise ValueError(f"{caller}: the list of parameters is empty; there is nothing to train")
+    return found
+
+
+def check_parameters(parameters: list[Parameter], caller: str) -> None:
+    """An error where one is no leaf that asks for a gradient, or is there twice."""
+    seen: set[Parameter] = set()
+    for index, parameter in enumerate(parameters):
+        if not isinstance(parameter, (Tensor, Value)):
+            raise TypeError(
+                f"{caller}: parameter {index} is of type {type(parameter).__name__}; "
+                "expected Values or Tensors, as of model.parameters()"
+            )
+        if parameter.op is not LEAF or isinstance(parameter, Tensor) and not parameter.requires_grad:
+            raise ValueError(
+                f"{caller}: parameter {index}, {parameter!r}, is computed, or needs no gradient; "
+                "only leaves that need one are trained"
+            )
+        if parameter in seen:
+            raise ValueError(f"{caller}: parameter {index}, {parameter!r}, is in the list twice")
+        seen.add(parameter)

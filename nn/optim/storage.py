@@ -1,15 +1,15 @@
 """What an optimizer remembers of its parameters, and how it goes through them.
 
-The same rule serves both kinds of parameter. A Tensor's array is updated where it is; Values are gathered
-into one float64 array, updated, and scattered back. A float16 Tensor is updated in float32, which its state
-is kept in, and rounded back. A parameter without a gradient (None) is left alone, with its state. Each
-parameter counts its own steps.
+Parameters lie end to end in blocks, and so does the state that is kept of them: a block is all Values, the
+small Tensors of one dtype, or one large Tensor, whose own array is updated in place. What a rule does is
+element by element and correctly rounded, so the bits do not depend on the blocks. float16 is updated in
+float32. A parameter without a gradient (None) is left alone, with its state: each counts its own steps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -21,104 +21,238 @@ from ..memory import aligned
 from ..module import Parameter, check_writable
 from ..precision import wide, working_dtype
 
+Array = np.ndarray
 State = dict[str, Any]
-Update = Callable[[np.ndarray, np.ndarray, State, Any], None]
+Update = Callable[[Array, Array, State, Any], None]
+Given = list[bool] | None
 
-SMALL = (
-    4096  # elements: for Tensors up to this, NumPy's cost per call is most of the time, so they go together
-)
-
-
-@dataclass(eq=False)
-class _Member:
-    """A Tensor of a pack, with its own part of the pack's arrays."""
-
-    index: int
-    tensor: Tensor
-    data: np.ndarray
-    grad: np.ndarray
-    arrays: State
+SMALL = 4096  # elements: up to this, NumPy's cost per call is most of the time, so Tensors go together
 
 
-@dataclass(eq=False)
-class _Pack:
-    """Small Tensors of one dtype, end to end: state, and data and gradients, copied here in each step."""
+class Block:
+    """Parameters that are updated together, and their state.
 
-    data: np.ndarray
-    grad: np.ndarray
-    state: State
-    members: list[_Member]
+    ``state`` has arrays of their elements, end to end, and numbers of each parameter, such as its steps: one
+    for all as long as they have taken the same steps, from then on an array with one for each.
+    """
+
+    def __init__(self, like: Array, sizes: list[int], memory: State, numbers: State) -> None:
+        self.sizes, self.memory, self.numbers = sizes, memory, numbers
+        self.state: State = {name: aligned(np.full_like(like, start)) for name, start in memory.items()}
+        self.state |= numbers
+
+    def __setstate__(self, kept: State) -> None:
+        """For copies: their arrays are aligned too."""
+        vars(self).update(kept)
+        self.state |= {name: aligned(self.state[name]) for name in self.memory}
+
+    def __len__(self) -> int:
+        return len(self.sizes)
+
+    def advance(
+        self, state: State, update: Update, settings: Any, data: Array, grad: Array, given: Given = None
+    ) -> None:
+        """Change ``data`` and ``state`` by a step of the parameters that are ``given``; of all where None."""
+        if given is None and not isinstance(state["step"], np.ndarray):
+            state["step"] += 1
+            update(data, grad, state, settings)
+            return
+        given = [True] * len(self) if given is None else given
+        numbers = self._numbers_of_each(state)
+        rows = np.stack([given, *numbers.values()], axis=1)
+        for row in np.unique(rows[given], axis=0):  # those that have taken the same steps, together
+            members = (rows == row).all(axis=1)
+            elements = np.flatnonzero(np.repeat(members, self.sizes))
+            part = {name: state[name][elements] for name in self.memory}
+            part |= {name: each[members][0].item() for name, each in numbers.items()}
+            part["step"] += 1
+            own = data[elements]
+            update(own, grad[elements], part, settings)
+            data[elements] = own
+            for name in self.memory:
+                state[name][elements] = part[name]
+            for name, each in numbers.items():
+                each[members] = part[name]
+        state |= _joined(numbers)
+
+    def _numbers_of_each(self, state: State) -> State:
+        return {name: np.array(np.broadcast_to(state[name], len(self))) for name in self.numbers}
+
+    def entries(self) -> list[tuple[str, State]]:
+        """What a state has of the block, by the place there: numbers, and arrays, which are views."""
+        raise NotImplementedError
+
+    def load(self, found: list[State]) -> None:
+        """Take over what fits the :meth:`entries`."""
+        for (_, own), entry in zip(self.entries(), found):
+            for name in self.memory:
+                own[name][...] = entry[name]
+        self.state |= _joined({name: np.hstack([entry[name] for entry in found]) for name in self.numbers})
+
+
+def _joined(numbers: State) -> State:
+    """Numbers of each parameter as one for all, where all have the same."""
+    if all(each.size and (each == each[0]).all() for each in numbers.values()):
+        return {name: each[0].item() for name, each in numbers.items()}
+    return numbers
+
+
+class Values(Block):
+    """Values, whose numbers are gathered into one float64 array, updated, and scattered back."""
+
+    def __init__(self, values: list[Value], memory: State, numbers: State) -> None:
+        super().__init__(np.zeros(len(values)), [1] * len(values), memory, numbers)
+        self.values = values
+        self._places: Any = slice(0)  # where they are in the arrays of step_arrays
+
+    def after_step(self, update: Update, settings: Any, caller: str) -> Callable[[], None]:
+        """Work out one step, and give what takes it; NotFiniteNumber refuses it, with nothing changed."""
+        values = self.values
+        slopes = [value.grad for value in values]
+        given = [slope is not None for slope in slopes]
+        if not any(given):
+            return lambda: None
+        data, grad = np.array([value.data for value in values], np.float64), np.array(slopes, np.float64)
+        state = {name: np.copy(kept) if name in self.memory else kept for name, kept in self._wide().items()}
+        with np.errstate(over="ignore", invalid="ignore"):  # said in words below
+            self.advance(state, update, settings, data, grad, None if all(given) else given)
+        if (bad := _first_not_finite(data, given)) is not None:
+            why = (
+                f"the rate {settings['lr']:g} is too large for these gradients"
+                if np.isfinite(grad[bad])
+                else "its gradient is, so that the fault is in the loss or the network"
+            )
+            raise NotFiniteNumber(f"{caller}: the step would make {values[bad]!r} inf or nan; {why}")
+        for name in self.memory:
+            if (bad := _first_not_finite(state[name], given)) is not None:  # as 1e200 squared: it never moves
+                raise NotFiniteNumber(
+                    f"{caller}: the gradient {grad[bad]:g} of {values[bad]!r} is too large: the {name!r} "
+                    "that is kept of it would be inf or nan; scale the loss down, or clip gradients"
+                )
+
+        def take() -> None:
+            self.state = state
+            for value, number in compress(zip(values, data.tolist()), given):
+                value.data = number
+
+        return take
+
+    def step_arrays(
+        self, update: Update, settings: Any, places: Mapping[Value, int], data: Array, grad: Array
+    ) -> None:
+        """One step of all Values, whose numbers and gradients are at ``places`` of two arrays.
+
+        ``places`` may be empty where they are as in the call before.
+        """
+        if places:
+            found = np.array([places[value] for value in self.values])
+            first, last = int(found[0]), int(found[-1]) + 1
+            whole = last - first == len(found) and (np.diff(found) == 1).all()
+            self._places = slice(first, last) if whole else found
+        self._wide(data.dtype)
+        own = data[self._places]
+        self.advance(self.state, update, settings, own, grad[self._places])
+        if not isinstance(self._places, slice):
+            data[self._places] = own
+
+    def _wide(self, dtype: Any = np.float64) -> State:
+        """The state in a dtype: that of the arrays in which steps are taken; else float64."""
+        for name in self.memory:
+            self.state[name] = self.state[name].astype(dtype, copy=False)
+        return self.state
+
+    def entries(self) -> list[tuple[str, State]]:
+        """One, with an element for each Value."""
+        return [("values", self._wide() | self._numbers_of_each(self.state))]
+
+
+def _first_not_finite(array: Array, given: list[bool]) -> int | None:
+    """The first place, of those that are given, where a number is inf or nan; None where there is none."""
+    if np.isfinite(array).all():
+        return None
+    bad = np.flatnonzero(~np.isfinite(array) & given)
+    return int(bad[0]) if len(bad) else None
+
+
+class Tensors(Block):
+    """Small Tensors of one dtype, copied end to end in each step; or a single one, updated where it is."""
+
+    def __init__(self, members: Mapping[int, Tensor], memory: State, numbers: State) -> None:
+        self.indices, self.tensors = list(members), list(members.values())
+        first, sizes = self.tensors[0].data, [tensor.size for tensor in self.tensors]
+        dtype = working_dtype(first.dtype)
+        self.alone = len(sizes) == 1 and first.ndim > 0  # a rule's sqrt(v) of shape () would be no array
+        like = first.astype(dtype, copy=False) if self.alone else np.zeros(sum(sizes), dtype)
+        super().__init__(like, sizes, memory, numbers)
+        # Copies are faster where parts lie in memory as the Tensors do.
+        self._orders: Any = ["F" if tensor.data.flags.f_contiguous else "C" for tensor in self.tensors]
+        if not self.alone:
+            self._data, self._grad = aligned(like), aligned(like)
+            self._copies = list(zip(self.tensors, self._parts(self._data), self._parts(self._grad)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # In a copy, the views that are parts of an array would be arrays of their own.
+        members = dict(zip(self.indices, self.tensors))
+        return Tensors, (members, self.memory, self.numbers), {"state": self.state}
+
+    def _parts(self, array: Array) -> list[Array]:
+        """Each Tensor's own part of an array, in its shape."""
+        if self.alone:
+            return [array]
+        parts = zip(np.split(array, np.cumsum(self.sizes[:-1])), self.tensors, self._orders)
+        return [part.reshape(tensor.shape, order=order) for part, tensor, order in parts]
+
+    def step(self, update: Update, settings: Any) -> list[Tensor]:
+        """One step of every Tensor that has a gradient; gives these."""
+        given = [tensor.grad is not None for tensor in self.tensors]
+        if not any(given):
+            return []
+        if self.alone:
+            own, slopes = self.tensors[0].data, self.tensors[0].grad
+            data = wide(own)
+            self.advance(self.state, update, settings, data, np.asarray(slopes, data.dtype))
+            if data is not own:
+                own[...] = data
+            return self.tensors
+        whole = all(given)
+        copies = self._copies if whole else list(compress(self._copies, given))
+        for tensor, data, grad in copies:
+            data[...] = tensor.data
+            grad[...] = tensor.grad
+        self.advance(self.state, update, settings, self._data, self._grad, None if whole else given)
+        for tensor, data, _ in copies:
+            tensor.data[...] = data
+        return self.tensors if whole else list(compress(self.tensors, given))
+
+    def entries(self) -> list[tuple[str, State]]:
+        """One for each Tensor, at its index in the group."""
+        kept = {name: self._parts(self.state[name]) for name in self.memory}
+        kept |= {name: each.tolist() for name, each in self._numbers_of_each(self.state).items()}
+        return [
+            (str(index), {name: parts[i] for name, parts in kept.items()})
+            for i, index in enumerate(self.indices)
+        ]
 
 
 class Storage:
-    """The state of one group of parameters: arrays of each one's shape, and numbers such as its steps.
+    """The state of one group of parameters.
 
-    ``memory`` has the names of the arrays and what they are filled with at the start; ``scratch`` the names
-    of arrays without content, room to compute in, taken once; ``numbers`` those of each parameter's numbers,
-    and what they are at the start. Tensors have their state apart, or in packs: what a rule does is
-    element by element and correctly rounded, so both give the same bits.
+    ``memory`` has the names of the arrays that are kept and what they are filled with at the start,
+    ``numbers`` those of each parameter's numbers, and what they are at the start.
     """
 
     def __init__(
-        self,
-        parameters: list[Parameter],
-        memory: Mapping[str, float],
-        scratch: tuple[str, ...],
-        numbers: Mapping[str, float],
+        self, parameters: list[Parameter], memory: Mapping[str, float], numbers: Mapping[str, float]
     ) -> None:
-        self.parameters = parameters
-        self.memory, self.scratch, self.numbers = dict(memory), scratch, dict(numbers)
-        self.tensors = [(i, p) for i, p in enumerate(parameters) if isinstance(p, Tensor)]
-        self.values = [p for p in parameters if isinstance(p, Value)]
-        self._shapes = [(tensor, tensor.shape) for _, tensor in self.tensors]
-        small = [(i, p) for i, p in self.tensors if p.size <= SMALL]
-        alike = [[(i, p) for i, p in small if p.dtype == d] for d in dict.fromkeys(p.dtype for _, p in small)]
-        alike = [several for several in alike if len(several) > 1]
-        packed = {i for several in alike for i, _ in several}
-        self._packs = [self._pack(several) for several in alike]
-        self._apart = [(i, p, self._new_state(p.data)) for i, p in self.tensors if i not in packed]
-        self._value_state = self._new_state(np.zeros(len(self.values)))
-        self._array_state: State = {}  # the same, while step_arrays keeps it
-        self._places: Any = slice(0)
-        for name, start in self.numbers.items():
-            self._value_state[name] = np.full(len(self.values), start)
-
-    def _new_state(self, data: np.ndarray) -> State:
-        zeros = np.zeros_like(data, working_dtype(data.dtype))
-        state: State = {name: aligned(zeros) for name in (*self.memory, *self.scratch)}
-        for name, start in self.memory.items():
-            state[name][...] = start
-        return state | self.numbers
-
-    def _pack(self, tensors: list[tuple[int, Tensor]]) -> _Pack:
-        together = np.concatenate([tensor.data.ravel() for _, tensor in tensors])
-        together = together.astype(working_dtype(together.dtype), copy=False)
-        pack = _Pack(aligned(together), aligned(together), self._new_state(together), [])
-        end = 0
-        for index, tensor in tensors:
-            start, end = end, end + tensor.size
-
-            def part(array: np.ndarray, start: int = start, end: int = end, like: Tensor = tensor) -> Any:
-                order: Any = "F" if like.data.flags.f_contiguous else "C"  # as there: copies are faster
-                return array[start:end].reshape(like.shape, order=order)
-
-            arrays = {name: part(array) for name, array in pack.state.items() if name not in self.numbers}
-            pack.members.append(_Member(index, tensor, part(pack.data), part(pack.grad), arrays))
-        return pack
-
-    def _take_apart(self, pack: _Pack) -> None:
-        numbers = {name: pack.state[name] for name in self.numbers}
-        self._packs.remove(pack)
-        self._apart += [(member.index, member.tensor, member.arrays | numbers) for member in pack.members]
-
-    def __getstate__(self) -> tuple[Any, ...]:
-        """For copies and pickles, where the views that make a pack would become arrays of their own."""
-        return self.parameters, self.memory, self.scratch, self.numbers, self.state_dict()
-
-    def __setstate__(self, kept: tuple[Any, ...]) -> None:
-        *made_of, state = kept
-        Storage.__init__(self, *made_of)
-        self.load(self.fitting(state, "a copy"))
+        memory, numbers = dict(memory), dict(numbers)
+        alike: dict[Any, dict[int, Tensor]] = {}
+        for index, parameter in enumerate(parameters):
+            if isinstance(parameter, Tensor):
+                kind = parameter.dtype if parameter.size <= SMALL else index
+                alike.setdefault(kind, {})[index] = parameter
+        self.tensors = [Tensors(members, memory, numbers) for members in alike.values()]
+        self.values = Values([p for p in parameters if isinstance(p, Value)], memory, numbers)
+        self._shapes = [(p, p.shape) for p in parameters if isinstance(p, Tensor)]
 
     def check_arrays(self, caller: str) -> None:
         """ValueError where data or a gradient has another shape than at the start, or data cannot be changed;
@@ -139,182 +273,68 @@ class Storage:
 
     def step_tensors(self, update: Update, settings: Any) -> None:
         """One step of every Tensor that has a gradient."""
-        stepped = []
-        for pack in list(self._packs):
-            given = [member.tensor.grad is not None for member in pack.members]
-            if all(given):
-                self._step_pack(pack, update, settings)
-                stepped += [member.tensor for member in pack.members]
-            elif any(given):  # from here on they count different numbers of steps
-                self._take_apart(pack)
-        for _, tensor, state in self._apart:
-            if tensor.grad is not None:
-                state["step"] += 1
-                data = tensor.data
-                numbers = wide(data)
-                update(numbers, wide(tensor.grad), state, settings)
-                if numbers is not data:
-                    data[...] = numbers
-                stepped.append(tensor)
+        stepped = [tensor for block in self.tensors for tensor in block.step(update, settings)]
         if stepped:
             changes.note(stepped, "an optimizer's step")
 
-    def _step_pack(self, pack: _Pack, update: Update, settings: Any) -> None:
-        for member in pack.members:
-            member.data[...] = member.tensor.data
-            member.grad[...] = member.tensor.grad
-        pack.state["step"] += 1
-        update(pack.data, pack.grad, pack.state, settings)
-        for member in pack.members:
-            member.tensor.data[...] = member.data
-
-    def step_arrays(
-        self, update: Update, settings: Any, places: Mapping[Value, int], data: np.ndarray, grad: np.ndarray
-    ) -> None:
-        """One step of all the Values, whose numbers and gradients are at ``places`` of two arrays.
-
-        ``places`` may be empty where they are as in the call before.
-        """
-        if not self.values:
-            return
-        if places:
-            found = np.array([places[value] for value in self.values])
-            first, last = int(found[0]), int(found[-1]) + 1
-            whole = last - first == len(found) and (np.diff(found) == 1).all()
-            self._places = slice(first, last) if whole else found
-            if not whole and len(np.unique(found)) < len(found):
-                raise ValueError("a Value is in a group twice")
-        state = self._array_state
-        if not state:
-            state.update(self._value_state)
-            for name in (*self.memory, *self.scratch):
-                state[name] = self._value_state[name].astype(data.dtype)
-            for name in self.numbers:  # one number for all, where all have done as many steps
-                number = self._value_state[name]
-                state[name] = number[0].item() if (number == number[0]).all() else number
-        state["step"] += 1
-        own, slopes = data[self._places], grad[self._places]
-        update(own, slopes, state, settings)
-        if not isinstance(self._places, slice):
-            data[self._places] = own
-
-    def _settle(self) -> None:
-        """The state of the Values as of single ones again, after steps of whole arrays."""
-        for name, array in self._array_state.items():
-            self._value_state[name][...] = array
-        self._array_state.clear()
-
-    def values_after(self, update: Update, settings: Any, caller: str) -> tuple[list[int], Any, State]:
-        """One step of every Value that has a gradient, worked out and not taken; NotFiniteNumber refuses it.
-
-        Returns which Values, their data and their state, for :meth:`take`.
-        """
-        self._settle()
-        chosen = [i for i, value in enumerate(self.values) if value.grad is not None]
-        values = [self.values[i] for i in chosen]
-        data = np.array([value.data for value in values], np.float64)
-        grad = np.array([value.grad for value in values], np.float64)
-        state = {name: array[chosen] for name, array in self._value_state.items()}
-        if not values:
-            return chosen, data, state
-        state["step"] += 1
-        with np.errstate(over="ignore", invalid="ignore"):  # said in words below
-            update(data, grad, state, settings)
-        if not np.isfinite(data).all():
-            first = int(np.argmin(np.isfinite(data)))
-            why = (
-                f"the rate {settings['lr']:g} is too large for these gradients"
-                if np.isfinite(grad[first])
-                else "its gradient is, so that the fault is in the loss or the network"
-            )
-            raise NotFiniteNumber(f"{caller}: the step would make {values[first]!r} inf or nan; {why}")
-        for name in self.memory:
-            if not np.isfinite(state[name]).all():  # as the square of 1e200: no later step would move it
-                first = int(np.argmin(np.isfinite(state[name])))
-                raise NotFiniteNumber(
-                    f"{caller}: the gradient {grad[first]:g} of {values[first]!r} is too large: the {name!r} "
-                    "that is kept of it would be inf or nan; scale the loss down, or clip gradients"
-                )
-        return chosen, data, state
-
-    def take(self, chosen: list[int], data: np.ndarray, state: State) -> None:
-        """The step that :meth:`values_after` has worked out."""
-        for name, array in state.items():
-            self._value_state[name][chosen] = array
-        for i, number in zip(chosen, data.tolist()):
-            self.values[i].data = number
+    def entries(self) -> dict[str, State]:
+        """What is kept, by the place that it has in a state: a Tensor's index in the group, or "values"."""
+        found = dict(entry for block in self.tensors for entry in block.entries())
+        return {place: found[place] for place in sorted(found, key=int)} | dict(self.values.entries())
 
     def not_finite(self) -> str | None:
         """What is inf or nan in the state, and of which parameter; None where nothing is."""
-        self._settle()
-        for index, state in self._each():
-            for name in self.memory:
-                if not np.isfinite(state[name]).all():
-                    return f"{name!r} of parameter {index}"
-        for name in self.memory:
-            bad = ~np.isfinite(self._value_state[name])
-            if bad.any():
-                return f"{name!r} of {self.values[int(np.argmax(bad))]!r}"
+        for place, entry in self.entries().items():
+            for name in self.values.memory:
+                if not np.isfinite(entry[name]).all():
+                    bad = int(np.argmin(np.isfinite(entry[name])))
+                    return f"{name!r} of " + (
+                        repr(self.values.values[bad]) if place == "values" else f"parameter {place}"
+                    )
         return None
-
-    def _each(self) -> Iterator[tuple[int, State]]:
-        for pack in self._packs:
-            numbers = {name: pack.state[name] for name in self.numbers}
-            for member in pack.members:
-                yield member.index, member.arrays | numbers
-        for index, _, state in self._apart:
-            yield index, state
 
     def state_dict(self) -> State:
         """Copies: of each Tensor, by its index in the group, and of all Values together, in their order."""
-        self._settle()
-        kept = (*self.memory, *self.numbers)
-        return {
-            "tensors": {
-                str(index): {
-                    name: state[name] if name in self.numbers else np.array(state[name]) for name in kept
-                }
-                for index, state in sorted(self._each(), key=lambda entry: entry[0])
-            },
-            "values": {name: np.array(self._value_state[name]) for name in kept},
+        copies = {
+            place: {name: np.array(n) if isinstance(n, np.ndarray) else n for name, n in entry.items()}
+            for place, entry in self.entries().items()
         }
+        values = copies.pop("values")
+        return {"tensors": copies, "values": values}
 
-    def fitting(self, state: Any, where: str) -> State:
+    def fitting(self, state: Any, where: str, never_negative: Iterable[str]) -> dict[str, State]:
         """The state as :meth:`load` takes it, or ValueError, with nothing changed."""
-        tensors = expect(state["tensors"], [str(i) for i, _ in self.tensors], f"{where}, tensors")
-        kept = (*self.memory, *self.numbers)
-        found: State = {"tensors": {}, "values": {}}
-        for i, own in self._each():
-            at = f"{where}, tensor {i}"
-            entry = expect(tensors[str(i)], kept, at)
-            arrays = {name: array_like(entry[name], own[name], name, at) for name in self.memory}
-            numbers = {
-                name: array_like(entry[name], np.asarray(start), name, at).item()
-                for name, start in self.numbers.items()
-            }
-            found["tensors"][i] = arrays | numbers
-        at = f"{where}, values"
-        entry = expect(state["values"], kept, at)
-        found["values"] = {name: array_like(entry[name], self._value_state[name], name, at) for name in kept}
+        own = self.entries()
+        tensors = expect(state["tensors"], own.keys() - {"values"}, f"{where}, tensors")
+        found = {}
+        for place, entry in own.items():
+            at = f"{where}, {place}" if place == "values" else f"{where}, tensor {place}"
+            given = expect(state["values"] if place == "values" else tensors[place], entry, at)
+            found[place] = {n: array_like(given[n], np.asarray(like), n, at) for n, like in entry.items()}
+            for name in never_negative:
+                if np.min(found[place].get(name, 0), initial=0) < 0:
+                    raise ValueError(f"load_state_dict: {at}: {name!r} is below 0, which it never is")
         return found
 
-    def load(self, state: State) -> None:
+    def load(self, found: Mapping[str, State]) -> None:
         """Take over what :meth:`fitting` has found to fit."""
-        self._settle()
-        tensors = state["tensors"]
-        for pack in list(self._packs):
-            first = tensors[pack.members[0].index]
-            if all(tensors[m.index][name] == first[name] for m in pack.members for name in self.numbers):
-                pack.state.update({name: first[name] for name in self.numbers})
-            else:
-                self._take_apart(pack)
-        for index, own in self._each():
-            for name in self.memory:
-                own[name][...] = tensors[index][name]
-        for index, _, own in self._apart:
-            own.update({name: tensors[index][name] for name in self.numbers})
-        for name, array in state["values"].items():
-            self._value_state[name][...] = array
+        for block in [*self.tensors, self.values]:
+            block.load([found[place] for place, _ in block.entries()])
+
+
+def joined(numbers: State) -> State:
+    """Numbers of each parameter as one for all, where all have the same."""
+    if all(each.size and (each == each[0]).all() for each in numbers.values()):
+        return {name: each[0].item() for name, each in numbers.items()}
+    return numbers
+
+
+def first_not_finite(array: Array, given: list[bool]) -> int | None:
+    """The first place, of those that are given, where a number is inf or nan; None where there is none."""
+    if np.isfinite(array).all():
+        return None
+    bad = np.flatnonzero(~np.isfinite(array) & given)
+    return int(bad[0]) if len(bad) else None
 
 
 def expect(state: Any, expected: Iterable[str], where: str) -> Mapping[str, Any]:
@@ -329,15 +349,7 @@ def expect(state: Any, expected: Iterable[str], where: str) -> Mapping[str, Any]
     return state
 
 
-def check_signs(state: State, never_negative: Iterable[str], where: str) -> None:
-    """ValueError where what :meth:`Storage.fitting` gave has a number below 0 that cannot be."""
-    for place, entry in [*state["tensors"].items(), ("values", state["values"])]:
-        for name in never_negative:
-            if np.min(entry.get(name, 0), initial=0) < 0:
-                raise ValueError(f"load_state_dict: {where}, {place}: {name!r} is below 0, which it never is")
-
-
-def array_like(found: Any, like: np.ndarray, name: str, where: str) -> np.ndarray:
+def array_like(found: Any, like: Array, name: str, where: str) -> Array:
     """What was found in a state as a copy like ``like``; ValueError where shape or dtype do not fit."""
     array = np.asarray(found)
     if array.shape != like.shape or not np.can_cast(array.dtype, like.dtype, "same_kind"):

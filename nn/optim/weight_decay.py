@@ -16,32 +16,27 @@ regularization", 2019.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
-from .storage import State
 
+def decayed(p: np.ndarray, g: np.ndarray, group: Mapping[str, Any], decoupled: bool = False) -> np.ndarray:
+    """Give the gradient to follow: g + weight_decay * p; or g as it is, with the decay taken off p in place.
 
-def coupled(data: np.ndarray, grad: np.ndarray, weight_decay: float, state: State) -> np.ndarray:
-    """The gradient with the decay in it, in ``state``'s scratch; the gradient as it is where there is none.
-
-    >>> coupled(np.array([2.0]), np.array([1.0]), 0.5, {"scratch": np.empty(1)})
+    >>> p, g = np.array([2.0]), np.array([1.0])
+    >>> decayed(p, g, {"lr": 0.5, "weight_decay": 0.5})
     array([2.])
+    >>> decayed(p, g, {"lr": 0.5, "weight_decay": 0.5}, decoupled=True), p
+    (array([1.]), array([1.5]))
     """
-    if not weight_decay:
-        return grad
-    scratch: np.ndarray = state["scratch"]
-    np.multiply(data, weight_decay, out=scratch)
-    scratch += grad
-    return scratch
-
-
-def decoupled(data: np.ndarray, lr: float, weight_decay: float) -> None:
-    """Take the decay off the weights, in place.
-
-    >>> weight = np.array([2.0])
-    >>> decoupled(weight, 0.5, 0.5)
-    >>> weight
-    array([1.5])
-    """
-    if weight_decay:
-        data *= 1 - lr * weight_decay
+    decay = group["weight_decay"]
+    if not decay:
+        return g
+    if decoupled:
+        p *= 1 - group["lr"] * decay
+        return g
+    coupled: np.ndarray = decay * p
+    coupled += g
+    return coupled

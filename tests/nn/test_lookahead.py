@@ -122,3 +122,10 @@ def test_float32_stays_float32_and_in_place():
 def test_bad_input(arguments, error, says):
     with pytest.raises(error, match=says):
         nn.Lookahead(*arguments)
+
+
+@pytest.mark.parametrize("name, bad", [("alpha", 1.5), ("alpha", 0.0), ("k", 0), ("taken", 3), ("taken", -1)])
+def test_a_state_with_settings_that_no_constructor_takes_is_refused(name, bad):
+    optimizer = nn.Lookahead(nn.SGD([Value(1.0)]), k=3)
+    with pytest.raises(ValueError, match=f"{name} is {bad}"):
+        optimizer.load_state_dict(optimizer.state_dict() | {name: bad})

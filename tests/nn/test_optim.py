@@ -480,3 +480,57 @@ def test_a_tensor_without_elements():
     optimizer.load_state_dict(optimizer.state_dict())
     assert w.data == pytest.approx(0.5) and empty.shape == (0, 3)
     nn.LBFGS([empty]).step(lambda: (empty * empty).sum())
+
+
+class Signum(nn.Optimizer):
+    """An optimizer of somebody's own, in ten lines: the sign of the running mean, to a power of |mean|."""
+
+    kept = ("mean",)
+    checks = {**nn.Optimizer.checks, "power": nn.Optimizer.checks["momentum"]}
+
+    def __init__(self, parameters, lr=1e-3, momentum=0.9, power=0.0):
+        super().__init__(parameters, lr, momentum=momentum, power=power)
+
+    def update(self, p, g, state, group):
+        m, b = state["mean"], group["momentum"]
+        m *= b
+        m += (1 - b) * g
+        p -= group["lr"] * np.sign(m) * np.abs(m) ** group["power"]
+
+
+def test_an_optimizer_of_ten_lines_has_all_that_the_others_have():
+    """Groups, settings that are looked at, Values, a state; the numbers are those of the formula."""
+    gradients = np.random.default_rng(0).standard_normal((6, 3))
+    mean, expected = np.zeros(3), np.ones(3)
+    w, v = Tensor(np.ones(2)), Value(1.0)
+    optimizer = Signum([{"params": [w]}, {"params": [v], "power": 1.0}], lr=0.25, power=0.5)
+    for step, grad in enumerate(gradients):
+        mean = 0.9 * mean + (1 - 0.9) * grad
+        expected -= 0.25 * np.sign(mean) * np.abs(mean) ** [0.5, 0.5, 1.0]
+        w.grad, v.grad = grad[:2].copy(), float(grad[2])
+        if step == 3:  # another goes on from here
+            state = optimizer.state_dict()
+            optimizer = Signum([{"params": [w]}, {"params": [v]}])
+            optimizer.load_state_dict(state)
+        optimizer.step()
+        np.testing.assert_allclose([*w.data, v.data], expected, rtol=1e-12)
+    with pytest.raises(ValueError, match="Signum: power is -1"):
+        optimizer.groups[1]["power"] = -1
+    with pytest.raises(ValueError, match="no setting 'amsgrad'; there are lr, momentum, power"):
+        Signum([{"params": [w], "amsgrad": True}])
+
+
+@TABLE
+def test_values_take_the_steps_of_a_tensor_bit_for_bit(name, options):
+    """Also where some have no gradient, and have then taken fewer steps."""
+    rng = np.random.default_rng(6)
+    start = rng.standard_normal(5)
+    values, tensors = [Value(number) for number in start], [Tensor([number]) for number in start]
+    optimizers = [getattr(nn, name)(parameters, **options) for parameters in (values, tensors)]
+    for step in range(12):
+        for i, (value, tensor) in enumerate(zip(values, tensors)):
+            grad = None if (step * (i + 1)) % 4 == 3 else rng.standard_normal()
+            value.grad, tensor.grad = grad, None if grad is None else np.array([grad])
+        for optimizer in optimizers:
+            optimizer.step()
+        assert [value.data for value in values] == [tensor.item() for tensor in tensors]
