@@ -66,7 +66,7 @@ def where(condition: Any, x: Any, y: Any) -> Any:
 
 def indicator(condition: Any) -> Any:
     """1 where the condition holds, else 0. For arrays the mask itself: it multiplies as 0 and 1 do."""
-    return condition if isinstance(condition, np.ndarray) else where(condition, 1.0, 0.0)
+    return condition if isinstance(condition, (np.ndarray, np.bool_)) else where(condition, 1.0, 0.0)
 
 
 def equal(x: Any, y: Any) -> Any:
