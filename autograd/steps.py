@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,17 +80,34 @@ def backward_steps(root: Any, gradient: Any = None) -> Iterator[Step]:
     return (Step(node, node.grad, _contributions(node)) for node in nodes)
 
 
+def passed_on(
+    node: Any, upstream: Any, local_grads: Sequence[Any], totals: dict[Any, Any]
+) -> Iterator[tuple[int, Any, Any, Any]]:
+    """Pass the gradient of ``node`` on: upstream times local gradient, added to the total of each parent.
+
+    Yields the position of the parent, the amount, and the parent's total before (None where nothing had
+    arrived) and after, which is in ``totals`` by then. A parent whose local gradient is None gets nothing.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> list(passed_on(x * x, 10.0, [3.0, 3.0], {}))
+    [(0, 30.0, None, 30.0), (1, 30.0, 30.0, 60.0)]
+    """
+    for position, (parent, local) in enumerate(zip(node.parents, local_grads)):
+        if local is not None:
+            amount = node._share(upstream, local, parent)
+            before = totals.get(parent)
+            totals[parent] = after = amount if before is None else before + amount
+            yield position, amount, before, after
+
+
 def _contributions(node: Any) -> tuple[Contribution, ...]:
-    totals: dict[Any, Any] = {}  # a parent used twice gets its second share on top of its first
-    found = []
-    for parent, local, formula in zip(node.parents, node.local_grads, formulas(node)):
-        if local is None:
-            continue
-        amount = node._share(node.grad, local, parent)
-        before = totals.get(parent, parent.grad)
-        totals[parent] = after = amount if before is None else before + amount
-        found.append(Contribution(parent, local, amount, before, after, formula))
-    return tuple(found)
+    parents, local_grads, written = node.parents, node.local_grads, formulas(node)
+    totals = {parent: parent.grad for parent in parents}
+    return tuple(
+        Contribution(parents[i], local_grads[i], amount, before, after, written[i])
+        for i, amount, before, after in passed_on(node, node.grad, local_grads, totals)
+    )
 
 
 def _short(number: Any) -> str:

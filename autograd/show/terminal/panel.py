@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ... import text
 from ...symbols import OPERATORS
-from ..lesson import PLACE, Contribution
+from ..lesson import PLACE, Share
 from . import ink
 from .ink import Line, Piece, number
 from .moment import Moment
@@ -108,7 +108,7 @@ def _to(name: str, wide: int) -> Line:
     return ink.line("  to ", (name, "bold"), " " * (wide - text.columns(name)), "  ")
 
 
-def _contribution(moment: Moment, each: Contribution, wide: int) -> list[Indented]:
+def _contribution(moment: Moment, each: Share, wide: int) -> list[Indented]:
     to = _to(moment.lesson.nodes[each.parent].name, wide)
     product = ink.line(number(each.upstream), " × ", *_within(each.local_grad), " = ", number(each.amount))
     total = ink.line("total\u00a0", number(each.before), "\u00a0→\u00a0", number(each.after))
