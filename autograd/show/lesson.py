@@ -54,6 +54,15 @@ class LessonNode:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a node stands in a formula, its name there, and whether a number below 0 needs parentheses."""
+
+    node: int
+    name: str
+    beside: bool
+
+
+@dataclass(frozen=True)
 class Share:
     """What one backward step adds to one parent: a :class:`~autograd.Contribution`, by the numbers of nodes.
 
@@ -129,6 +138,19 @@ class Lesson:
             totals[contribution.parent] = contribution.after
         return totals
 
+    def pieces(self, template: str) -> list[str | Place]:
+        """The formula cut into text and places for nodes."""
+        found: list[str | Place] = []
+        end = 0
+        for place in PLACE.finditer(template):
+            before, after = template[: place.start()], template[place.end() :]
+            name = self.nodes[int(place[1])].name
+            beside = before.rstrip()[-1:] not in ("", "(", ",") or after.startswith(" **")
+            found.append(template[end : place.start()])
+            found.append(Place(int(place[1]), name if place[0] == template else quoted(name), beside))
+            end = place.end()
+        return [piece for piece in (*found, template[end:]) if piece]
+
     def in_symbols(self, template: str) -> str:
         """The formula with names.
 
@@ -137,23 +159,21 @@ class Lesson:
         >>> [lesson.in_symbols(lesson.nodes[2].partials[0]), lesson.in_numbers(lesson.nodes[2].partials[0])]
         ['1.0 - v2 * v2', '1.0 - 0.9993 * 0.9993']
         """
-
-        def fill(place: re.Match[str]) -> str:
-            name = self.nodes[int(place[1])].name
-            return f"({name})" if OPERATORS.search(name) and place[0] != template else name
-
-        return PLACE.sub(fill, template)
+        return "".join(piece if isinstance(piece, str) else piece.name for piece in self.pieces(template))
 
     def in_numbers(self, template: str) -> str:
         """The formula with numbers; one below 0 is in parentheses beside an operator."""
 
-        def fill(place: re.Match[str]) -> str:
-            shown = text.number(self.nodes[int(place[1])].data)
-            before, after = template[: place.start()], template[place.end() :]
-            beside = before.rstrip()[-1:] not in ("", "(", ",") or after.startswith(" **")
-            return f"({shown})" if shown[0] == "-" and beside else shown
+        def fill(place: Place) -> str:
+            number = text.number(self.nodes[place.node].data)
+            return f"({number})" if number[0] == "-" and place.beside else number
 
-        return PLACE.sub(fill, template)
+        return "".join(piece if isinstance(piece, str) else fill(piece) for piece in self.pieces(template))
+
+
+def quoted(name: str) -> str:
+    """A name as it stands within a formula: in parentheses where it is an expression itself."""
+    return f"({name})" if OPERATORS.search(name) else name
 
 
 def shown(value: float | None) -> str:

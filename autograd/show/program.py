@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from ..javascript import JavaScript, expression, value
 from ..naming import derivatives, is_plain, plain
+from ..steps import passed_on
 from .lesson import Lesson
 
 
-def program(lesson: Lesson) -> str:
-    """A function ``program(v, d)``: from the leaves in ``v`` the value of every node, and into ``d`` local
+def forward(lesson: Lesson) -> str:
+    """A function ``forward(v, d)``: from the leaves in ``v`` the value of every node, and into ``d`` local
     gradients.
 
     Each line is one operation: its value and its partial derivatives, as the rows of the table write them.
@@ -18,8 +19,8 @@ def program(lesson: Lesson) -> str:
     >>> from autograd import Value
     >>> from autograd.show.lesson import read_lesson
     >>> x = Value(2.0, "x")
-    >>> print(program(read_lesson((x * 3.0).tanh())))
-    function program(v, d) {
+    >>> print(forward(read_lesson((x * 3.0).tanh())))
+    function forward(v, d) {
       v[2] = v[0] * 3.0; d[2] = [3.0, null];
       v[3] = Math.tanh(v[2]); d[3] = [1.0 - v[3] * v[3]];
     }
@@ -40,4 +41,39 @@ def program(lesson: Lesson) -> str:
                 )
             slopes.append("null" if local is None else expression(partial))
         lines.append(f"  {out} = {value(node.op, operands)}; d[{index}] = [{', '.join(slopes)}];\n")
-    return f"function program(v, d) {{\n{''.join(lines)}}}\n"
+    return f"function forward(v, d) {{\n{''.join(lines)}}}\n"
+
+
+def backward(lesson: Lesson) -> str:
+    """A function ``backward(d, g, s)``: from local gradients the gradient of every node into ``g``, and into
+    ``s`` of each contribution its upstream and local gradient, their product, and the total before and after.
+
+    Each line is one contribution, in the order of the walk, with the sums of :func:`autograd.steps.passed_on`.
+
+    >>> from autograd import Value
+    >>> from autograd.show.lesson import read_lesson
+    >>> x = Value(2.0, "x")
+    >>> print(backward(read_lesson(x * x)))
+    function backward(d, g, s) {
+      g[1] = 1.0;
+      s[0] = [g[1], d[1][0], g[1] * d[1][0], null, g[1] * d[1][0]]; g[0] = s[0][4];
+      s[1] = [g[1], d[1][1], g[1] * d[1][1], g[0], g[0] + g[1] * d[1][1]]; g[0] = s[1][4];
+    }
+    """
+    lines = [f"  g[{lesson.root}] = 1.0;\n"]
+    totals: dict[object, JavaScript] = {}
+    for index in reversed(lesson.order):
+        node, parents = lesson.graph[index], lesson.nodes[index].parents
+        upstream = JavaScript(f"g[{index}]")
+        slopes = [
+            None if local is None else JavaScript(f"d[{index}][{position}]")
+            for position, local in enumerate(lesson.nodes[index].local_grads)
+        ]
+        for position, amount, before, after in passed_on(node, upstream, slopes, totals):
+            total, share = JavaScript(f"g[{parents[position]}]"), f"s[{len(lines) - 1}]"
+            numbers = (
+                f"{upstream}, {slopes[position]}, {amount}, {'null' if before is None else before}, {after}"
+            )
+            lines.append(f"  {share} = [{numbers}]; {total} = {share}[4];\n")
+            totals[node.parents[position]] = total
+    return f"function backward(d, g, s) {{\n{''.join(lines)}}}\n"

@@ -20,17 +20,11 @@ from .network import LINEAR, Floats
 if TYPE_CHECKING:
     from .recorder import Film
 
-STYLES = ("base.css", "film.css")
-SCRIPTS = (
-    "dom.js", "numbers.js", "film-data.js", "film-scale.js", "film-bars.js", "film-legend.js",
-    "film-network.js", "film-charts.js", "film-plane.js", "film-numbers.js", "film-moving.js", "film.js",
-)  # fmt: skip
-
 
 def page(film: Film) -> str:
     """The whole file, which asks for nothing from anywhere."""
     written, unknown = _activations(film)
-    return assemble("film.html", STYLES, SCRIPTS, film.title, _data(film, unknown), written)
+    return assemble("film.html", film.title, _data(film, unknown), {"activations.js": written})
 
 
 def doubles(numbers: Any) -> str:
@@ -111,9 +105,9 @@ def _activations(film: Film) -> tuple[str, str]:
         lines = "\n".join(map(_functions, film.network.activations))
         rows = definitions(lines)
     except ValueError as error:
-        return "const ACTIVATIONS = {};\n", str(error)
+        return "export const ACTIVATIONS = {};\n", str(error)
     library = LIBRARY if "library." in rows + lines else ""
-    return f"{library}{rows}\nconst ACTIVATIONS = {{\n{lines}\n}};\n", ""
+    return f"{library}{rows}\nexport const ACTIVATIONS = {{\n{lines}\n}};\n", ""
 
 
 def _functions(name: str) -> str:

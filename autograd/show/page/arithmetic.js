@@ -1,9 +1,11 @@
 // Typed arithmetic: parsed here, never run as code. Its functions are the rows of the table.
+import { functions } from "./program.js";
+
 const OPERATOR = /[\s+\-*/<>=]/; // a name with one of these is put into parentheses in a formula
 const WORD = /[\p{L}\p{N}_]/u;
 
 /** The value of `text`; `names` maps what may be written to numbers, and the longest that fits is taken. */
-function evaluate(text, names) {
+export function evaluate(text, names) {
   const labels = [...names.keys()].filter((name) => name.trim() && !Number.isFinite(Number(name)));
   labels.sort((a, b) => b.length - a.length);
   let at = 0;
@@ -80,7 +82,7 @@ function evaluate(text, names) {
 }
 
 /** What `text` may mean: a label such as x1*w1 is one name, and also the product of two others. */
-function readings(text, names) {
+export function readings(text, names) {
   const plain = new Map([...names].filter(([name]) => !OPERATOR.test(name)));
   const found = [];
   let complaint;

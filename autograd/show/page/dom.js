@@ -1,7 +1,8 @@
 // Elements from text, never from markup.
-const byId = (id) => document.getElementById(id);
 
-function el(tag, properties = {}, ...children) {
+export const byId = (id) => document.getElementById(id);
+
+export function el(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (typeof value === "function") element.addEventListener(name, value);
@@ -11,11 +12,18 @@ function el(tag, properties = {}, ...children) {
   return element;
 }
 
+export function svg(tag, attributes = {}, text = "") {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.textContent = text;
+  return element;
+}
+
 /** Write only what differs: what is the same costs the browser nothing. */
-function setText(element, text) {
+export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-function setAttribute(element, name, value) {
+export function setAttribute(element, name, value) {
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }

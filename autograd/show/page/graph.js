@@ -1,18 +1,26 @@
 // The drawing: one view at a time, painted anew at each step where something changed.
+import { byId, el, setAttribute, setText } from "./dom.js";
+import { lesson, nameOf, nodes, operations, order, root } from "./lesson.js";
+import { live } from "./live.js";
+import { fixed } from "./numbers.js";
+import { on, page } from "./page.js";
+import { canvas, READABLE, viewport } from "./viewport.js";
+import { computedAt, passedAt, standing, tintOf } from "./walk.js";
+
 const views = lesson.views.map((view) => ({ ...view, has: new Set(view.svg.match(/(?<=data-name=")[^"]+/g)) }));
 const viewOf = new Map(); // where the operation of a node is drawn
 views.forEach((view, v) => order.forEach((i) => { if (view.has.has(`op${i}`)) viewOf.set(i, v); }));
 const isFolded = views.length > 1;
 
 // `opens`: whether the walk opens the boxes that it enters; `pans`: whether it is kept in sight
-const graph = { view: -1, opens: !isFolded, pans: true, cards: [], parts: [], boxes: [], bounds: new Map() };
+export const graph = { view: -1, opens: !isFolded, pans: true, cards: [], parts: [], boxes: [], bounds: new Map() };
 
 /** The views on the way from the whole to view v. */
 function pathTo(v) {
   return v === null || v === undefined ? [] : [...pathTo(views[v].up), v];
 }
 
-function openView(v, how = "jump") {
+export function openView(v, how = "jump") {
   const view = views[v];
   view.mounted ??= mount(view);
   Object.assign(graph, view.mounted, { view: v });
@@ -84,6 +92,7 @@ function ends(g) {
   return { wire, arrow, forth, back: [curve + tip, `translate(${fromX.toFixed(1)} ${fromY.toFixed(1)}) rotate(${degrees})`] };
 }
 
+on("paint", paintGraph);
 function paintGraph(state) {
   const goesBack = state.position > operations;
   const path = state.current === null ? [] : pathTo(viewOf.get(state.current));
@@ -126,7 +135,7 @@ function paintGraph(state) {
 }
 
 /** Open the view that the step is in, and bring it into sight. */
-function lookAt(state, how = "glide") {
+export function lookAt(state, how = "glide") {
   const i = state.current ?? order[0] ?? root;
   const v = viewOf.get(i) ?? 0;
   if (graph.opens && v !== graph.view) {
@@ -145,16 +154,18 @@ function lookAt(state, how = "glide") {
   viewport.see({ x: x - 12, y: y - 12, width: right - x + 24, height: bottom - y + 24 }, how);
 }
 
-function setFollowing(on) {
+on("move", (state) => lookAt(state));
+
+export function setFollowing(on) {
   Object.assign(graph, { opens: on, pans: on });
   showFollowing();
   if (on) lookAt(page.state);
 }
 
-const showFollowing = () => byId("follow").setAttribute("aria-pressed", graph.opens && graph.pans);
+export const showFollowing = () => byId("follow").setAttribute("aria-pressed", graph.opens && graph.pans);
 
 /** The whole; where that is too small to read, the walk no longer moves the view. */
-function fitGraph() {
+export function fitGraph() {
   viewport.fit();
   if (viewport.scaleFor(graph.whole, 1) < READABLE) graph.pans = false;
   showFollowing();
@@ -170,81 +181,23 @@ function showCrumbs() {
 }
 
 /** A view that a person opened; the walk does not take it away at once. */
-function showView(v) {
+export function showView(v) {
   graph.opens = !isFolded;
   showFollowing();
   openView(v);
   paintGraph(page.state);
 }
 
-function closeView() {
+export function closeView() {
   const up = views[graph.view].up;
   if (up === null || up === undefined) return false;
   showView(up);
   return true;
 }
 
-// Highlighting: the drawing, the ledger and the names in formulas share one attribute.
-let hot = null;
-function highlight(i) {
-  if (i === hot) return;
-  for (const element of document.querySelectorAll("[data-hot]")) element.removeAttribute("data-hot");
-  hot = i;
-  if (i === null) return;
-  const elements = [graph.cards.find((card) => card.index === i)?.g, ledgerRow(i), ...document.querySelectorAll(`.name[data-node="${i}"]`)];
-  for (const element of elements) element?.setAttribute("data-hot", "");
-}
-
-const nodeOf = (element) => {
+/** The node that an element of the drawing, the ledger or a formula stands for. */
+export function nodeOf(element) {
   const name = element?.closest?.("[data-name]")?.dataset.name ?? "";
   const text = /^n\d+$/.test(name) ? name.slice(1) : element?.closest?.("[data-node]")?.dataset.node;
   return text === undefined ? null : Number(text);
-};
-document.addEventListener("pointerover", (event) => {
-  highlight(nodeOf(event.target));
-  if (canvas.contains(event.target) && hot !== null) showRow(hot);
-});
-document.addEventListener("focusin", (event) => {
-  highlight(nodeOf(event.target));
-  if (canvas.contains(event.target)) {
-    if (hot !== null) showRow(hot);
-    const name = event.target.dataset.name;
-    if (graph.bounds.has(name) && event.target.matches(":focus-visible")) viewport.see(graph.bounds.get(name));
-  }
-});
-
-// A click goes to the step; on a leaf it waits, since a second one would edit.
-let waitingClick = 0;
-canvas.addEventListener("click", (event) => {
-  clearTimeout(waitingClick);
-  const name = event.target.closest("[data-name]")?.dataset.name;
-  if (!name) return;
-  const i = Number(name.replace(/\D+/, ""));
-  if (name.startsWith("v")) showView(i);
-  else if (name.startsWith("op")) goToOperation(i);
-  else if (nodes[i].kind !== "leaf" || !live.possible) goToNode(i);
-  else if (event.detail < 2) waitingClick = setTimeout(() => goToNode(i), 250);
-});
-canvas.addEventListener("dblclick", (event) => {
-  clearTimeout(waitingClick);
-  const i = nodeOf(event.target);
-  if (i !== null) editOnCard(i);
-});
-canvas.addEventListener("keydown", (event) => {
-  const g = event.target.closest("[data-name]");
-  if (!g) return;
-  const all = [...graph.boxes, ...graph.cards].map((item) => item.g);
-  const move = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-  if (move && !event.shiftKey) {
-    const next = all[Math.min(all.length - 1, Math.max(0, all.indexOf(g) + move))];
-    g.setAttribute("tabindex", "-1");
-    next.setAttribute("tabindex", "0");
-    next.focus();
-  } else if (event.key === "Enter") {
-    const i = nodeOf(g);
-    if (i === null) showView(Number(g.dataset.name.slice(1)));
-    else if (nodes[i].kind !== "leaf" || !editOnCard(i)) goToNode(i);
-  } else return;
-  event.preventDefault();
-  event.stopPropagation();
-});
+}

@@ -1,4 +1,13 @@
 // The ledger: every value and gradient so far.
+import { byId, el, setAttribute, setText } from "./dom.js";
+import { numberField, setNumber } from "./fields.js";
+import { nodeOf } from "./graph.js";
+import { nodes } from "./lesson.js";
+import { live } from "./live.js";
+import { fixed } from "./numbers.js";
+import { goToNode, on } from "./page.js";
+import { standing, tintOf } from "./walk.js";
+
 const ledgerRows = nodes.map((node, i) => {
   const isEdited = node.kind === "leaf" && live.possible;
   const data = isEdited ? numberField(i) : el("span");
@@ -6,13 +15,13 @@ const ledgerRows = nodes.map((node, i) => {
   const tr = el("tr", { "data-node": i, tabindex: i ? -1 : 0, class: node.kind }, el("td", {}, node.name), dataCell, grad);
   return { tr, data, grad, isEdited, base: node.kind };
 });
-const ledgerRow = (i) => ledgerRows[i].tr;
 byId("ledger").append(el("table", { "aria-label": "Every value and gradient so far" },
   el("colgroup", {}, ...["29%", "40%", "31%"].map((width) => el("col", { style: `width:${width}` }))),
-  el("thead", {}, row(...["value", "data", "grad"].map((text) => el("th", { scope: "col" }, text)))),
+  el("thead", {}, el("tr", {}, ...["value", "data", "grad"].map((text) => el("th", { scope: "col" }, text)))),
   el("tbody", {}, ...ledgerRows.map(({ tr }) => tr)),
 ));
 
+on("paint", paintLedger);
 function paintLedger(state) {
   ledgerRows.forEach(({ tr, data, grad, isEdited, base }, i) => {
     if (!isEdited) setText(data, fixed(state.data[i]));
@@ -30,7 +39,8 @@ function paintLedger(state) {
 
 /** Scroll the ledger, and only it, so that a row is seen; in the next frame, which lays the page out anyway. */
 let rowFrame = 0;
-function showRow(i) {
+on("move", (state) => { if (state.current !== null) showRow(state.current); });
+export function showRow(i) {
   cancelAnimationFrame(rowFrame);
   rowFrame = requestAnimationFrame(() => scrollLedger(ledgerRows[i].tr));
 }

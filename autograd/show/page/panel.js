@@ -1,7 +1,15 @@
 // The step at hand: formula and partial derivatives, in symbols and then in numbers.
+import { byId, el, setText } from "./dom.js";
+import { inNumbers, inSymbols, named, part, partial, plainText } from "./formulas.js";
+import { last, lesson, nameOf, nodes, operations, order, root } from "./lesson.js";
+import { inked, short } from "./numbers.js";
+import { on } from "./page.js";
+import { numbers, sharesAt, sharesInto } from "./walk.js";
+
 const row = (...cells) => el("tr", {}, ...cells);
 const cell = (head, ...children) => el("td", { "data-head": head }, ...children);
 
+on("paint", showStep);
 function showStep(state) {
   const show = { start: startStep, forward: forwardStep, seed: seedStep, backward: backwardStep }[state.phase];
   byId("step").replaceChildren(...show(state));
@@ -81,7 +89,7 @@ function shareRows(share, mine, shown) {
 }
 
 /** ∂n/∂w1 = x1 = 2.0: in symbols (depth 1) and then in numbers (2), nothing twice. */
-function derivation(share, depth) {
+export function derivation(share, depth) {
   const template = nodes[share.node].partials[share.index];
   const written = depth > 1 ? [inSymbols(template), inNumbers(template), [short(share.local)]] : [inSymbols(template)];
   const parts = [part(...partial(share.node, share.parent))];

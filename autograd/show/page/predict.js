@@ -1,17 +1,13 @@
 // Predict mode: each contribution is asked for before it is shown.
-const predict = { on: false, answers: new Map() }; // of a share: {tries, typed, hints, outcome: "" | "right" | "shown"}
-
-const answerOf = (share) => predict.answers.get(share);
-const isAnswered = (share) => Boolean(answerOf(share)?.outcome) || !Number.isFinite(share.amount);
-
-/** How many contributions of a step are revealed. */
-function shownAt(position) {
-  if (!predict.on) return Infinity;
-  const first = sharesAt[position].findIndex((share) => !isAnswered(share));
-  return first < 0 ? Infinity : first;
-}
-
-const openQuestion = (state) => sharesAt[state.position][state.shown] ?? null;
+import { answerOf, openQuestion, predict } from "./answers.js";
+import { readings } from "./arithmetic.js";
+import { byId, el } from "./dom.js";
+import { named, part, partial } from "./formulas.js";
+import { last, nameOf, nodes, operations } from "./lesson.js";
+import { short } from "./numbers.js";
+import { go, on, page, render, tell } from "./page.js";
+import { derivation } from "./panel.js";
+import { numbers, shares } from "./walk.js";
 
 /** What may be written, with its numbers; those of the step win where two have one name. */
 function namesFor(share) {
@@ -35,7 +31,7 @@ function judge(values, share) {
   return { say: `${short(values[0])} is not what flows into ${nameOf(parent)}.` };
 }
 
-const field = el("input", {
+export const field = el("input", {
   type: "text", maxlength: 1000, autocomplete: "off", autocapitalize: "off", spellcheck: "false",
   placeholder: "0.5 or 1 - o**2",
   keydown: (event) => {
@@ -54,6 +50,7 @@ const [checkButton, hintButton, revealButton] = [
 ];
 byId("question").append(el("div", { class: "ask" }, ask, field, checkButton, hintButton, revealButton), said, hint);
 
+on("paint", showQuestion);
 function showQuestion(state) {
   const share = openQuestion(state);
   const box = byId("question");
@@ -134,17 +131,16 @@ function settle(share, outcome, verdict) {
 }
 
 /** A step forward was asked for, and a question is open. */
-function insist() {
+export function insist() {
   field.focus();
   say("First predict this one, or press Reveal.");
 }
 
-function togglePredict() {
+export function togglePredict() {
   predict.on = !predict.on;
   byId("predict").setAttribute("aria-pressed", predict.on);
-  if (predict.on) moving.stop();
+  if (predict.on) tell("stop");
   render();
-  keepAddress();
 }
 
 const went = (record) => (record.typed.length ? "wrong" : record.outcome === "shown" ? "shown" : record.hints ? "hinted" : "right");

@@ -1,4 +1,13 @@
 // Two trials: a nudge, which shows that a gradient is a slope, and one step down the gradient.
+import { byId, el } from "./dom.js";
+import { showRow } from "./ledger.js";
+import { lesson, nameOf, nodes, root } from "./lesson.js";
+import { compute, live, resetLeaves, setLeaves } from "./live.js";
+import { DASH, inked, short } from "./numbers.js";
+import { on, page } from "./page.js";
+import { plot } from "./plot.js";
+import { completeAt, numbers } from "./walk.js";
+
 const leaves = nodes.flatMap((node, i) => (node.kind === "leaf" ? [i] : []));
 
 /** A field for a positive number. */
@@ -17,6 +26,8 @@ function setting(label, value, changed) {
 
 const nudge = { leaf: leaves.find((i) => nodes[i].trained) ?? leaves[0], h: 0.001 };
 const descent = { rate: 0.1, outputs: [], trained: new Set(leaves.filter((i) => nodes[i].trained)) };
+
+on("change", () => { descent.outputs = []; });
 
 const nudgeFacts = el("dl", { class: "facts" });
 const nudgePlot = el("div");
@@ -49,6 +60,7 @@ function outputAt(i, value) {
   return compute(data).data[root];
 }
 
+on("paint", paintTrials);
 function paintTrials(state) {
   if (!live.possible) return;
   if (!byId("nudge").hidden) paintNudge(state);
@@ -60,7 +72,7 @@ function paintNudge(state) {
   const [x, out] = [numbers.data[leaf], numbers.data[root]];
   const after = outputAt(leaf, x + h);
   const isComplete = completeAt[leaf] < state.position || (completeAt[leaf] === state.position && state.shown === Infinity);
-  const [o, w] = [wrapped(nameOf(root)), wrapped(nameOf(leaf))];
+  const [o, w] = [nodes[root].quoted, nodes[leaf].quoted];
   const facts = [
     [o, short(out)],
     [`${o} at ${w} + h`, short(after)],
@@ -94,7 +106,7 @@ function descend() {
 }
 
 const tabs = ["ledger", "nudge", "descend"];
-function openTab(name, focus = false) {
+export function openTab(name, focus = false) {
   for (const id of tabs) {
     const tab = byId(`tab-${id}`);
     byId(id).hidden = id !== name;

@@ -1,9 +1,11 @@
 // What part of the drawing is seen: zoom, pan, fit.
-const canvas = byId("canvas");
-const READABLE = 0.62; // below this scale numbers are too small to read
+import { byId } from "./dom.js";
+
+export const canvas = byId("canvas");
+export const READABLE = 0.62; // below this scale numbers are too small to read
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-const viewport = {
+export const viewport = {
   x: 0, y: 0, k: 1, width: 1, height: 1, svg: null, whole: { x: 0, y: 0, width: 1, height: 1 }, fitted: true, moving: 0,
 
   /** The scale at which a box fits, no more than `most`. */

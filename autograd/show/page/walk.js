@@ -1,77 +1,54 @@
-// The walk, in the engine's order: what is known at a position, and what each step adds to which gradient.
-const numbers = { data: nodes.map((node) => node.data), slopes: nodes.map((node) => node.locals), largest: 1 };
+// What is known at a position of the walk. Its schedule comes with the lesson, and its sums are the program's.
+import { last, lesson, nodes, operations, order, root } from "./lesson.js";
+import { signOf } from "./numbers.js";
+import { backward } from "./program.js";
+import { opacity } from "./rules.js";
 
-const computedAt = nodes.map(() => 0);
-order.forEach((i, k) => { computedAt[i] = k + 1; });
-const passedAt = nodes.map((_, i) => (computedAt[i] ? last + 1 - computedAt[i] : 0));
+export const numbers = { data: nodes.map((node) => node.data), slopes: nodes.map((node) => node.locals), grads: [], largest: 1 };
+
+export const [computedAt, passedAt, completeAt] = [nodes.map(() => 0), nodes.map(() => 0), nodes.map(() => 0)];
+completeAt[root] = operations + 1;
+lesson.walk.forEach(([phase, i], position) => {
+  if (phase === "forward") computedAt[i] = position;
+  if (phase === "backward") passedAt[i] = position;
+});
 
 // One entry for each edge that carries a gradient; `turn` counts those of one step.
-const shares = [];
-for (const node of [...order].reverse()) {
-  let turn = 0;
-  nodes[node].parents.forEach((parent, index) => {
-    if (nodes[node].locals[index] === null) return; // a constant
-    shares.push({ position: passedAt[node], turn, node, parent, index });
-    turn += 1;
-  });
-}
-const sharesAt = Array.from({ length: last + 1 }, () => []);
-const sharesInto = nodes.map(() => []);
-const completeAt = nodes.map(() => 0);
-completeAt[root] = operations + 1;
+export const shares = lesson.shares.map(([position, turn, node, parent, index]) => ({ position, turn, node, parent, index }));
+export const sharesAt = Array.from({ length: last + 1 }, () => []);
+export const sharesInto = nodes.map(() => []);
 for (const share of shares) {
   sharesAt[share.position].push(share);
   sharesInto[share.parent].push(share);
   completeAt[share.parent] = share.position;
 }
 
-/** Upstream times local, added up: the numbers of every share. */
-function accumulate() {
-  const totals = nodes.map(() => null);
-  totals[root] = 1;
-  for (const share of shares) {
-    share.upstream = totals[share.node];
-    share.local = numbers.slopes[share.node][share.index];
-    share.amount = share.upstream * share.local;
-    share.before = totals[share.parent];
-    share.after = share.before === null ? share.amount : share.before + share.amount;
-    totals[share.parent] = share.after;
-  }
-  numbers.grads = totals;
-  numbers.largest = Math.max(0, ...totals.map(Math.abs).filter(Number.isFinite)) || 1;
+/** The numbers of every share, and the gradients that they add up to. */
+export function accumulate() {
+  const [grads, found] = [nodes.map(() => null), []];
+  backward(numbers.slopes, grads, found);
+  shares.forEach((share, k) => { [share.upstream, share.local, share.amount, share.before, share.after] = found[k]; });
+  numbers.grads = grads;
+  numbers.largest = Math.max(0, ...grads.map(Math.abs).filter(Number.isFinite)) || 1;
 }
 accumulate();
 
-function phaseAt(position) {
-  if (position <= operations) return position ? "forward" : "start";
-  return position === operations + 1 ? "seed" : "backward";
-}
-
-function currentAt(position) {
-  return { start: () => null, forward: () => order[position - 1], seed: () => root, backward: () => order[last - position] }[
-    phaseAt(position)
-  ]();
-}
-
 /** What is known at a position, where the first `shown` contributions of its step have been revealed. */
-function stateAt(position, shown = Infinity) {
-  const phase = phaseAt(position);
-  const current = currentAt(position);
+export function stateAt(position, shown = Infinity) {
+  const [phase, current] = lesson.walk[position];
   const data = nodes.map((_, i) => (computedAt[i] <= position ? numbers.data[i] : null));
   const grads = nodes.map(() => null);
-  if (position > operations) grads[root] = 1;
+  if (position > operations) grads[root] = numbers.grads[root];
   for (const share of shares) {
     if (share.position > position || (share.position === position && share.turn >= shown)) break;
     grads[share.parent] = share.after;
   }
-  const touched = new Set(
-    phase === "forward" ? nodes[current].parents : sharesAt[position].map((share) => share.parent),
-  );
+  const touched = new Set(phase === "forward" ? nodes[current].parents : sharesAt[position].map((share) => share.parent));
   return { position, shown, phase, current, data, grads, touched };
 }
 
 /** How a node stands at a state: ahead (not computed), waiting (no gradient yet), touched, current, or done. */
-function standing(state, i) {
+export function standing(state, i) {
   if (i === state.current) return "current";
   if (state.touched.has(i)) return "touched";
   if (state.data[i] === null) return "ahead";
@@ -79,9 +56,12 @@ function standing(state, i) {
   return back && state.grads[i] === null && nodes[i].kind !== "constant" ? "waiting" : "";
 }
 
-/** A gradient's colour: sign, and opacity by the root of its size, as style.py has it. */
-function tintOf(grad) {
-  if (grad === null || grad === 0) return ["", 0];
-  const strength = Math.min(1, Math.sqrt(Math.abs(grad) / numbers.largest));
-  return [signOf(grad), Number.isNaN(strength) ? 0.6 : 0.08 + 0.52 * strength];
+/** A gradient's colour: its sign, and how far it covers its ground. */
+export function tintOf(grad) {
+  const sign = grad === null ? "" : signOf(grad);
+  return [sign, sign ? opacity(sign === "nan" ? Infinity : Math.abs(grad), numbers.largest) : 0];
 }
+
+/** The first operation that has no finite value or derivative. */
+export const isBad = (x) => x !== null && !Number.isFinite(x);
+export const firstBad = () => order.find((i) => isBad(numbers.data[i]) || numbers.slopes[i].some(isBad));
