@@ -11,8 +11,8 @@ page computes is what the table says, and nothing is written a second time.
 (x > 0.0 ? x : 0.0) + Math.log1p(Math.exp(-Math.abs(x)))
 >>> print(definitions("rows.silu(x)"))
 const rows = {
-  sigmoid: (x1) => (x1 >= 0.0 ? 1.0 : Math.exp(-Math.abs(x1))) / (1.0 + Math.exp(-Math.abs(x1))),
-  silu: (x1) => x1 * rows.sigmoid(x1),
+  sigmoid: (x) => (x >= 0.0 ? 1.0 : Math.exp(-Math.abs(x))) / (1.0 + Math.exp(-Math.abs(x))),
+  silu: (x) => x * rows.sigmoid(x),
 };
 """
 
@@ -125,26 +125,28 @@ def definitions(program: str) -> str:
     return f"const rows = {{\n{functions}}};" if functions else ""
 
 
-def functions() -> str:
-    """What a person may call: the rows that formulas write as calls, by name and by a symbol that is a word.
+def table() -> str:
+    """All ``rows`` that formulas write as calls, by name and by a symbol that is a word.
 
     A row whose value has no formula is left out.
 
-    >>> [line.strip() for line in functions().splitlines() if "max" in line]
-    ['max: (x1, x2) => rows.maximum(x1, x2),', 'maximum: (x1, x2) => rows.maximum(x1, x2),']
+    >>> [line.strip() for line in table().splitlines() if "max: " in line or " log: " in line]
+    ['log: Math.log,', 'max: (x, y) => x > y ? x : x <= y ? y : x + y,']
     """
     rows = [op for op in ops.ELEMENTWISE.values() if not is_infix(op)]
     named = {op.symbol: op for op in rows if op.symbol.isidentifier()} | {op.name: op for op in rows}
     lines = []
     for name, op in named.items():
         operands = _operands(op)
-        call = JavaScript.call(op.name, operands)
+        body = f"({', '.join(operands)}) => "
         try:
-            definitions(call)
+            definitions(f"rows.{op.name}(")
+            body += value(op, list(map(JavaScript, operands)))
         except ValueError:
             continue
-        lines.append(f"  {name}: ({', '.join(operands)}) => {call},\n")
-    return f"const functions = {{\n{''.join(lines)}}};\n"
+        native = None if op.is_defined else PRIMITIVES.get(op.name)
+        lines.append(f"  {name}: {native or body},\n")
+    return f"{LIBRARY}const rows = {{\n{''.join(lines)}}};\n"
 
 
 def complete(program: str) -> str:
@@ -156,4 +158,5 @@ def complete(program: str) -> str:
 
 def _operands(op: ops.Op) -> list[str]:
     """Names for the operands; the row's own may be words of JavaScript."""
-    return [f"x{position}" for position in range(1, len(op.partials) + 1)]
+    count = len(op.partials)
+    return list("xyz"[:count]) if count <= 3 else [f"x{position}" for position in range(1, count + 1)]

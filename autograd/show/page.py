@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from ..javascript import complete, functions
+from ..javascript import table
 from ..text import printable
 from . import graph, layout, program, style, svg
 from .folding import folds, view
@@ -41,16 +41,17 @@ def page(lesson: Lesson, fold_above: int = FOLD_ABOVE) -> str:
         "order": lesson.order,
         "walk": [(lesson.phase(position), lesson.current(position)) for position in range(lesson.last + 1)],
         "shares": [
-            (position, turn, share.node, share.parent, share.index)
+            (position, share.parent, share.index)
             for position in range(lesson.last + 1)
-            for turn, share in enumerate(lesson.step(position))
+            for share in lesson.step(position)
         ],
         "notice": _notice(lesson, drawn),
         "live": live,
         "nodes": [_node(lesson, node) for node in lesson.nodes],
         "views": drawn,
     }
-    written = complete(f"export {functions()}{forward}export {program.backward(lesson)}")
+    rows = table().replace("const rows", "export const rows")
+    written = f"{rows}{forward}export {program.backward(lesson)}"
     return assemble("page.html", lesson.title, data, {"program.js": written})
 
 
@@ -72,10 +73,10 @@ def views(lesson: Lesson, fold_above: int) -> list[dict[str, Any]]:
 
 def _svg(drawn: graph.Graph, placed: layout.Layout) -> str:
     width, height = round(placed.width), round(placed.height)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="stepgrad" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}">{svg.scene(drawn, placed, live=True)}</svg>'
-    )
+    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" class="stepgrad" {size}>'
+    # within JSON every double quote would need a backslash; in texts they are written as &quot;
+    return f"{head}{svg.scene(drawn, placed, live=True)}</svg>".replace('"', "'")
 
 
 def _notice(lesson: Lesson, drawn: Sequence[Any]) -> str:
@@ -87,9 +88,8 @@ def _notice(lesson: Lesson, drawn: Sequence[Any]) -> str:
 def _node(lesson: Lesson, node: LessonNode) -> dict[str, Any]:
     """What the page needs to know of a node; what is empty is left out."""
     parts = {
-        "label": node.label,
         "quoted": quoted(node.name) if quoted(node.name) != node.name else "",
-        "kind": node.kind,
+        "kind": node.kind if node.kind != "inner" else "",
         "op": node.op,
         "domain": node.domain,
         "parents": node.parents,
@@ -98,9 +98,8 @@ def _node(lesson: Lesson, node: LessonNode) -> dict[str, Any]:
         "locals": [_number(local) for local in node.local_grads],
         "trained": node.trained,
     }
-    return {"name": node.name, "data": _number(node.data)} | {
-        key: part for key, part in parts.items() if part
-    }
+    named = {"name": node.name, "data": _number(node.data)}
+    return named | {key: part for key, part in parts.items() if part}
 
 
 def _pieces(lesson: Lesson, template: str) -> list[Any]:
@@ -118,17 +117,23 @@ def _number(x: float | None) -> float | str | None:
     return x if x is None or math.isfinite(x) else str(x).replace("inf", "Infinity").replace("nan", "NaN")
 
 
+# What a template leaves to be put in.
+LINKS = re.compile(
+    r'<link rel="stylesheet" href="(?P<style>[^"]+)">'
+    r'|<script type="module" src="(?P<module>[^"]+)"></script>'
+    r'|(?P<open><title>|<script type="application/json"[^>]*>)'
+)
+
+
 def assemble(template: str, title: str, data: Any, written: Mapping[str, str]) -> str:
     """A page that needs no other file: what the ``template`` links to is put in, and ``data`` as JSON.
 
-    ``written`` are modules that are no files; those of the rules and colours of :mod:`~autograd.show.style` are
-    there for every page.
+    ``written`` are modules that are no files; rules and colours are those of :mod:`~autograd.show.style`.
     """
     styles = {"variables.css": style.variables()}
     modules = {"rules.js": style.script(), **written}
-    plain = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    # no text in it can end the script element, or begin a comment
-    data_text = plain.replace("</", "<\\/").replace("<!", "\\u003c!")
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = re.sub("<(?=/?script|!--)", r"\\u003c", text, flags=re.I)  # what would end its element
 
     def put_in(found: re.Match[str]) -> str:
         kind, name = found.lastgroup, found[found.lastgroup or 0]
@@ -136,13 +141,6 @@ def assemble(template: str, title: str, data: Any, written: Mapping[str, str]) -
             return f"<style>\n{styles.get(name) or read(name)}</style>"
         if kind == "module":
             return f'<script type="module">\n{bundle(name, read, modules)}</script>'
-        return f"{name}{escape(title) if name == '<title>' else data_text}"
+        return f"{name}{escape(title) if name == '<title>' else text}"
 
     return printable(LINKS.sub(put_in, read(template)))
-
-
-LINKS = re.compile(
-    r'<link rel="stylesheet" href="(?P<style>[^"]+)">'
-    r'|<script type="module" src="(?P<module>[^"]+)"></script>'
-    r'|(?P<open><title>|<script type="application/json"[^>]*>)'
-)

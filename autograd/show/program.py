@@ -45,19 +45,20 @@ def forward(lesson: Lesson) -> str:
 
 
 def backward(lesson: Lesson) -> str:
-    """A function ``backward(d, g, s)``: from local gradients the gradient of every node into ``g``, and into
-    ``s`` of each contribution its upstream and local gradient, their product, and the total before and after.
+    """A function ``backward(d, g, add)``: from local gradients ``d`` the gradient of every node, into ``g``.
 
-    Each line is one contribution, in the order of the walk, with the sums of :func:`autograd.steps.passed_on`.
+    Each line is one contribution as :func:`autograd.steps.passed_on` makes it, in the order of the walk:
+    ``add`` is told upstream and local gradient, their product, and the total before and after, which it
+    returns.
 
     >>> from autograd import Value
     >>> from autograd.show.lesson import read_lesson
     >>> x = Value(2.0, "x")
     >>> print(backward(read_lesson(x * x)))
-    function backward(d, g, s) {
+    function backward(d, g, add) {
       g[1] = 1.0;
-      s[0] = [g[1], d[1][0], g[1] * d[1][0], null, g[1] * d[1][0]]; g[0] = s[0][4];
-      s[1] = [g[1], d[1][1], g[1] * d[1][1], g[0], g[0] + g[1] * d[1][1]]; g[0] = s[1][4];
+      g[0] = add(g[1], d[1][0], g[1] * d[1][0], null, g[1] * d[1][0]);
+      g[0] = add(g[1], d[1][1], g[1] * d[1][1], g[0], g[0] + g[1] * d[1][1]);
     }
     """
     lines = [f"  g[{lesson.root}] = 1.0;\n"]
@@ -70,10 +71,7 @@ def backward(lesson: Lesson) -> str:
             for position, local in enumerate(lesson.nodes[index].local_grads)
         ]
         for position, amount, before, after in passed_on(node, upstream, slopes, totals):
-            total, share = JavaScript(f"g[{parents[position]}]"), f"s[{len(lines) - 1}]"
-            numbers = (
-                f"{upstream}, {slopes[position]}, {amount}, {'null' if before is None else before}, {after}"
-            )
-            lines.append(f"  {share} = [{numbers}]; {total} = {share}[4];\n")
+            total, had = JavaScript(f"g[{parents[position]}]"), "null" if before is None else before
+            lines.append(f"  {total} = add({upstream}, {slopes[position]}, {amount}, {had}, {after});\n")
             totals[node.parents[position]] = total
-    return f"function backward(d, g, s) {{\n{''.join(lines)}}}\n"
+    return f"function backward(d, g, add) {{\n{''.join(lines)}}}\n"

@@ -50,16 +50,15 @@ def variables() -> str:
 
 
 def script() -> str:
-    """The rules that a page goes on by when its numbers change, as a module: rounding and the strength of colours.
+    """What a page needs for numbers that change, as a module: how they are rounded and coloured.
 
-    >>> print(script())
+    >>> print(script(), end="")
     export const ROUNDING = {"decimals": 4, "low": 0.001, "high": 10000.0};
-    export const opacity = (size, largest) => 0.08 + 0.52 * (size < largest ? Math.sqrt(size / largest) : 1.0);
-    <BLANKLINE>
+    export const opacity = (size, most) => 0.08 + 0.52 * (size < most ? Math.sqrt(size / most) : 1.0);
     """
-    covers = opacity(strength(JavaScript("size"), JavaScript("largest")))
+    covers = opacity(strength(JavaScript("size"), JavaScript("most")))
     rounding = f"export const ROUNDING = {json.dumps(ROUNDING)};\n"
-    return f"{rounding}export const opacity = (size, largest) => {covers};\n"
+    return f"{rounding}export const opacity = (size, most) => {covers};\n"
 
 
 def blend(sign: str, strength: float) -> str:

@@ -73,8 +73,8 @@ def _card(card: Card, centre: Point, live: bool) -> str:
         if row.sign or live and row.caption == "grad":  # the last row: rounded as the card is
             r, side, base = RADIUS - 1, ROW - RADIUS, width - 2 * RADIUS
             path = f"M1 {y:g}v{side:g}q0 {r:g} {r:g} {r:g}h{base:g}q{r:g} 0 {r:g} {-r:g}v{-side:g}z"
-            strength = opacity(row.strength) if row.sign else 0
-            parts.append(f'<path class="{row.sign or "tint"}" fill-opacity="{strength:.2f}" d="{path}"/>')
+            look = f'{row.sign}" fill-opacity="{opacity(row.strength):.2f}' if row.sign else "tint"
+            parts.append(f'<path class="{look}" d="{path}"/>')
         caption = "caption" if row.sign else "caption dim"
         parts.append(f'<text class="{caption}" x="{PAD:g}" y="{y + 15:g}">{row.caption}</text>')
         parts.append(f'<text class="number" x="{width - PAD:g}" y="{y + 15.5:g}">{escape(row.text)}</text>')
@@ -120,4 +120,4 @@ def _edge(curve: Curve) -> str:
 
 
 def _at(point: Point) -> str:
-    return f"{point[0]:.1f} {point[1]:.1f}"
+    return " ".join(f"{x:.1f}".removesuffix(".0") for x in point)

@@ -14,6 +14,7 @@ import numpy as np
 from ... import ops
 from ...javascript import LIBRARY, JavaScript, definitions, expression, value
 from ..page import assemble
+from ..style import CLASSES
 from .examples import Loss, gradients_of_own_loss
 from .network import LINEAR, Floats
 
@@ -70,6 +71,7 @@ def _data(film: Film, unknown: str) -> dict[str, Any]:
         "examples": film.examples.inputs[shown].tolist(),
         "targets": None if targets is None else [targets[index] for index in shown],
         "level": film.examples.level,
+        "classes": CLASSES,
         "loss": _name(film.loss),
         "seeds": "" if film.loss is None or unknown else halves(_seeds(film, film.loss)),
         "recorded": film.steps,

@@ -1,4 +1,4 @@
-// What was answered in predict mode, which shows no contribution before it was asked for.
+// What was answered in predict mode.
 import { sharesAt } from "./walk.js";
 
 export const predict = { on: false, answers: new Map() }; // of a share: {tries, typed, hints, outcome: "" | "right" | "shown"}
@@ -8,9 +8,9 @@ const isAnswered = (share) => Boolean(answerOf(share)?.outcome) || !Number.isFin
 
 /** How many contributions of a step are revealed. */
 export function shownAt(position) {
-  if (!predict.on) return Infinity;
-  const first = sharesAt[position].findIndex((share) => !isAnswered(share));
-  return first < 0 ? Infinity : first;
+	if (!predict.on) return Infinity;
+	const first = sharesAt[position].findIndex((share) => !isAnswered(share));
+	return first < 0 ? Infinity : first;
 }
 
 export const openQuestion = (state) => sharesAt[state.position][state.shown] ?? null;

@@ -2,11 +2,11 @@
 import { byId } from "./dom.js";
 
 export const lesson = JSON.parse(byId("lesson").textContent);
-const BLANK = { label: "", op: "", parents: [], expression: [], partials: [], locals: [], domain: "" };
+const BLANK = { kind: "inner", op: "", parents: [], expression: [], partials: [], locals: [], domain: "" };
 export const nodes = lesson.nodes.map((node) => ({ quoted: node.name, ...BLANK, ...node }));
 for (const node of nodes) { // JSON has no infinity: it comes as a word
-  node.data = Number(node.data);
-  node.locals = node.locals.map((local) => (local === null ? null : Number(local)));
+	node.data = Number(node.data);
+	node.locals = node.locals.map((local) => (local === null ? null : Number(local)));
 }
 export const { order, root } = lesson;
 export const operations = order.length;

@@ -1,4 +1,4 @@
-// Live numbers: a leaf is changed, and both passes are computed again by the page's own program.
+// A leaf is changed: both passes are computed again by the page's own program.
 import { byId } from "./dom.js";
 import { lesson, nameOf, nodes, order } from "./lesson.js";
 import { short } from "./numbers.js";
@@ -7,47 +7,46 @@ import { forward } from "./program.js";
 import { accumulate, firstBad, isBad, numbers } from "./walk.js";
 
 export const live = {
-  possible: !lesson.live && nodes.some((node) => node.kind === "leaf"),
-  broken: null, // the operation that has no finite result
+	possible: !lesson.live && nodes.some((node) => node.kind === "leaf"),
+	broken: null, // the operation that has no finite result
 };
 
-/** Both passes from the leaves in `data`: new values and local gradients. */
+/** From the leaves in `data`: new values and local gradients. */
 export function compute(data) {
-  const slopes = nodes.map(() => []);
-  forward(data, slopes);
-  // where an operation has no value it has no derivative, though its formula may give one: log below 0
-  for (const i of order) if (Number.isNaN(data[i])) slopes[i] = slopes[i].map((slope) => (slope === null ? null : NaN));
-  return { data, slopes };
+	const slopes = nodes.map(() => []);
+	forward(data, slopes);
+	// where an operation has no value it has no derivative, though its formula may give one: log below 0
+	for (const i of order) if (Number.isNaN(data[i])) slopes[i] = slopes[i].map((slope) => (slope === null ? null : NaN));
+	return { data, slopes };
 }
 
 export function setLeaves(changes) {
-  const data = numbers.data.slice();
-  for (const [i, value] of changes) data[i] = value;
-  changed(compute(data));
+	const data = numbers.data.slice();
+	for (const [i, value] of changes) data[i] = value;
+	changed(compute(data));
 }
 
 export const resetLeaves = () => changed({ data: nodes.map((node) => node.data), slopes: nodes.map((node) => node.locals) });
 
 function changed(computed) {
-  Object.assign(numbers, computed);
-  accumulate();
-  findTrouble();
-  byId("reset").hidden = nodes.every((node, i) => node.kind !== "leaf" || node.data === numbers.data[i]);
-  tell("change");
-  render();
+	Object.assign(numbers, computed);
+	accumulate();
+	findTrouble();
+	byId("reset").hidden = nodes.every((node, i) => node.kind !== "leaf" || node.data === numbers.data[i]);
+	tell("change");
+	render();
 }
 
-/** The first operation whose value or derivative is not finite, and why. */
 function findTrouble() {
-  const i = firstBad();
-  live.broken = i ?? null;
-  byId("trouble").hidden = i === undefined;
-  if (i === undefined) return;
-  const { op, domain, parents } = nodes[i];
-  const call = `${op}(${parents.map((parent) => short(numbers.data[parent])).join(", ")})`;
-  const needs = domain ? `: ${op} needs ${domain}` : "";
-  let why = `${call} has no finite value${needs}`;
-  if (!isBad(numbers.data[i])) why = `${call} has a value, but no finite derivative${needs}`;
-  else if (!Number.isNaN(numbers.data[i]) && !parents.some((parent) => numbers.data[parent] === 0)) why = `${call} is too large for a number in a computer (above 1.8e308)`;
-  byId("trouble").textContent = `${nameOf(i)} = ${why}. Change a number, or press Reset.`;
+	const i = firstBad();
+	live.broken = i ?? null;
+	byId("trouble").hidden = i === undefined;
+	if (i === undefined) return;
+	const { op, domain, parents } = nodes[i];
+	const call = `${op}(${parents.map((parent) => short(numbers.data[parent])).join(", ")})`;
+	const needs = domain ? `: ${op} needs ${domain}` : "";
+	let why = `${call} has no finite value${needs}`;
+	if (!isBad(numbers.data[i])) why = `${call} has a value, but no finite derivative${needs}`;
+	else if (!Number.isNaN(numbers.data[i]) && !parents.some((parent) => numbers.data[parent] === 0)) why = `${call} is too large for a number in a computer (above 1.8e308)`;
+	byId("trouble").textContent = `${nameOf(i)} = ${why}. Change a number, or press Reset.`;
 }

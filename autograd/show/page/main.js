@@ -21,9 +21,9 @@ new ResizeObserver(() => viewport.measure()).observe(canvas);
 
 // For tests, and for those who write a lecture around the page.
 window.stepgrad = {
-  total: last,
-  go,
-  get position() { return page.position; },
-  data: (i) => page.state.data[i],
-  grad: (i) => page.state.grads[i],
+	total: last,
+	go,
+	get position() { return page.position; },
+	data: (i) => page.state.data[i],
+	grad: (i) => page.state.grads[i],
 };
