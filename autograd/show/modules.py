@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from importlib import resources
 
 IMPORT = re.compile(r'^import \{.*\} from "\./(.+)";\n\n?', re.M)
-EXPORT = re.compile(r"^export (?=const|function)", re.M)
+EXPORT = re.compile(r"^export (?=const|let|function)", re.M)
 
 
 def bundle(entry: str, read: Callable[[str], str], written: Mapping[str, str]) -> str:
     """The module ``entry`` and all that it imports, each after what it imports itself.
 
     ``read`` gives the text of a file, ``written`` has the modules that are no files. All end up in one scope,
-    so no two declare the same name; an import is one line, an export stands before its const or function.
+    so no two declare the same name; an import is one line, an export stands before its declaration.
 
     >>> one, two = 'export const one = 1;\\n', 'import { one } from "./one.js";\\nshow(one);\\n'
     >>> print(bundle("two.js", {"two.js": two}.__getitem__, {"one.js": one}), end="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -125,10 +125,13 @@ LINKS = re.compile(
 )
 
 
-def assemble(template: str, title: str, data: Any, written: Mapping[str, str]) -> str:
+def assemble(
+    template: str, title: str, data: Any, written: Mapping[str, str], read: Callable[[str], str] = read
+) -> str:
     """A page that needs no other file: what the ``template`` links to is put in, and ``data`` as JSON.
 
     ``written`` are modules that are no files; rules and colours are those of :mod:`~autograd.show.style`.
+    ``read`` gives the text of a file.
     """
     styles = {"variables.css": style.variables()}
     modules = {"rules.js": style.script(), **written}

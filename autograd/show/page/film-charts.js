@@ -16,8 +16,8 @@ export function chartIn(room) {
 	let place = null;
 
 	const ticks = (low, high, count) => {
-		const rough = (high - low) / count, unit = 10 ** Math.floor(Math.log10(rough));
-		const stride = unit * [1, 2, 5, 10].find((n) => n * unit >= rough);
+		const rough = (high - low) / count, power = 10 ** Math.floor(Math.log10(rough));
+		const stride = power * [1, 2, 5, 10].find((n) => n * power >= rough);
 		const found = [];
 		for (let n = Math.ceil(low / stride); n * stride <= high * (1 + 1e-9); n++) found.push(n * stride);
 		return found;

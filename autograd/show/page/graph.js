@@ -154,10 +154,10 @@ export function lookAt(state, how = "glide") {
 
 on("move", (state) => lookAt(state));
 
-export function setFollowing(on) {
-	Object.assign(graph, { opens: on, pans: on });
+export function setFollowing(follows) {
+	Object.assign(graph, { opens: follows, pans: follows });
 	showFollowing();
-	if (on) lookAt(page.state);
+	if (follows) lookAt(page.state);
 }
 
 export const showFollowing = () => byId("follow").setAttribute("aria-pressed", graph.opens && graph.pans);

@@ -155,8 +155,8 @@ function showScore(state) {
 	if (kinds.wrong.length) parts.push(`${kinds.wrong.length} wrong at first`);
 	if (kinds.shown.length) parts.push(`${kinds.shown.length} revealed`);
 	const isEnd = state.position === last && !openQuestion(state);
-	const said = `${isEnd ? "Score: " : ""}${parts.join(", ")}${isEnd && right === shares.length ? ". All of them!" : ""}`;
-	const line = el(isEnd ? "strong" : "span", { class: !isEnd && "quiet" }, said);
+	const text = `${isEnd ? "Score: " : ""}${parts.join(", ")}${isEnd && right === shares.length ? ". All of them!" : ""}`;
+	const line = el(isEnd ? "strong" : "span", { class: !isEnd && "quiet" }, text);
 	byId("score").replaceChildren(el("div.bar", {}, line, el("button", { click: startOver }, "Start over")));
 	const missed = all.filter(({ outcome, typed }) => outcome === "shown" || typed.length).map(({ share, typed }) =>
 		el("li", {}, el("button", { click: () => go(share.position) },
