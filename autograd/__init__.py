@@ -6,6 +6,11 @@
 >>> y.backward()
 >>> y.data, x.grad
 (15.0, 8.0)
+
+To read the source, begin with ``core``: the whole idea in a hundred lines. The same at speed is in ``ops``
+(the table), ``symbols`` (the table as formulas), ``compiling`` (a row becomes a method), ``node``, ``value``
+and ``engine`` (the walk back). Then read ``array_ops`` and ``tensor`` for whole arrays, ``tracing`` for
+programs, ``show`` for pictures and pages.
 """
 
 import builtins

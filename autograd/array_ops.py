@@ -258,10 +258,9 @@ var = ArrayOp(
 
 
 def _to_extreme(out: Any, x: Any, *, axis: Axis, keepdims: bool) -> Any:
-    mask = _numbers(x) == spread(_numbers(out), x, axis)
-    share = (mask / mask.sum(axis=axis, keepdims=True)).astype(
-        x.dtype
-    )  # at a tie: equal parts, as torch.amax
+    """1 to the element that is the result; several that are share it equally, as in torch.amax."""
+    chosen = kinds.indicator(kinds.equal(_numbers(x), spread(_numbers(out), x, axis)))
+    share = (chosen / sum(chosen, axis=axis, keepdims=True)).astype(x.dtype)
     return lambda g: spread(g, x, axis) * share
 
 

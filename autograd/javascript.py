@@ -24,7 +24,7 @@ from typing import Any
 
 from . import ops
 from .definitions import defined
-from .symbols import ATOM, Symbol, is_infix, number
+from .symbols import ATOM, Symbol, number
 
 # Functions that a row's value calls as they are, and what does the same in JavaScript. What Math lacks is in
 # LIBRARY.
@@ -60,7 +60,7 @@ const library = {
   },
 };
 """
-_CALLED = re.compile(r"\brows\.(\w+)\(")
+_CALLED = re.compile(r"\brows\.(\w+)")
 
 
 class JavaScript(Symbol):
@@ -117,36 +117,12 @@ def definitions(program: str) -> str:
     """The rows that ``program`` calls as ``rows.name``, and those that these call, as functions."""
 
     def write(name: str) -> str:
-        operands = _operands(ops.ELEMENTWISE[name])
+        operands = operand_names(ops.ELEMENTWISE[name])
         body = value(ops.ELEMENTWISE[name], list(map(JavaScript, operands)))
         return f"  {name}: ({', '.join(operands)}) => {body},\n"
 
     functions = "".join(defined(_CALLED.findall(program), write, _CALLED.findall))
     return f"const rows = {{\n{functions}}};" if functions else ""
-
-
-def table() -> str:
-    """All ``rows`` that formulas write as calls, by name and by a symbol that is a word.
-
-    A row whose value has no formula is left out.
-
-    >>> [line.strip() for line in table().splitlines() if "max: " in line or " log: " in line]
-    ['log: Math.log,', 'max: (x, y) => x > y ? x : x <= y ? y : x + y,']
-    """
-    rows = [op for op in ops.ELEMENTWISE.values() if not is_infix(op)]
-    named = {op.symbol: op for op in rows if op.symbol.isidentifier()} | {op.name: op for op in rows}
-    lines = []
-    for name, op in named.items():
-        operands = _operands(op)
-        body = f"({', '.join(operands)}) => "
-        try:
-            definitions(f"rows.{op.name}(")
-            body += value(op, list(map(JavaScript, operands)))
-        except ValueError:
-            continue
-        native = None if op.is_defined else PRIMITIVES.get(op.name)
-        lines.append(f"  {name}: {native or body},\n")
-    return f"{LIBRARY}const rows = {{\n{''.join(lines)}}};\n"
 
 
 def complete(program: str) -> str:
@@ -156,7 +132,7 @@ def complete(program: str) -> str:
     return f"{library}{rows}\n{program}"
 
 
-def _operands(op: ops.Op) -> list[str]:
+def operand_names(op: ops.Op) -> list[str]:
     """Names for the operands; the row's own may be words of JavaScript."""
     count = len(op.partials)
     return list("xyz"[:count]) if count <= 3 else [f"x{position}" for position in range(1, count + 1)]

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 # Random examples, the same in every run: few in make test, many in make test-all. A test that takes long for
 # each has a share of them: @settings(max_examples=settings.default.max_examples // 10).
 calm = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-settings.register_profile("quick", calm, max_examples=100)
+settings.register_profile("quick", calm, max_examples=40)
 settings.register_profile("thorough", calm, max_examples=300)
 settings.load_profile("quick")
 

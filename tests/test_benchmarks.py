@@ -56,7 +56,12 @@ def env():
 
 # Ticks that add up without rounding, so that the ratios are exact.
 @pytest.mark.parametrize(
-    ("ticks", "ratio", "verdict"), [(16, "1.000", "met"), (12, "0.750", "met"), (17, "1.062", "MISSED")]
+    ("ticks", "ratio", "verdict"),
+    [
+        pytest.param(16, "1.000", "met", marks=pytest.mark.thorough),
+        pytest.param(12, "0.750", "met", marks=pytest.mark.thorough),
+        (17, "1.062", "MISSED"),
+    ],
 )
 def test_a_slower_checkout_is_told(checkout, env, capfd, ticks, ratio, verdict):
     this, other = checkout("this", ticks / 1024), checkout("other", 16 / 1024)
@@ -76,7 +81,10 @@ def test_this_checkout_against_itself(env):
     assert found.shape == (2, 1, 1) and np.all(found > 0.0)
 
 
-@pytest.mark.parametrize("name", WORKS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.thorough if name in ("demo-off", "gpt") else ()) for name in WORKS],
+)
 def test_every_work_runs_again_and_again(name):
     run = WORKS[name].build()
     assert seconds(run, 2) >= 0.0

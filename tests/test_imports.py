@@ -1,4 +1,4 @@
-"""Which names cross from module to module (which module may import which: setup.cfg, for ``lint-imports``)."""
+"""Which names cross from module to module. Which module may import which is in setup.cfg."""
 
 import ast
 from pathlib import Path

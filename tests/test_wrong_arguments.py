@@ -199,14 +199,25 @@ def signature_of(name: str, function: Any, found: dict[str, inspect.Signature] =
     return found[name]
 
 
-def run(name: str, arguments: Mapping[str, Any]) -> tuple[Any, Any, Any]:
-    """The function that makes the call, what is given to it, and its owner."""
-    it, signature, owner = bound(name)
-    held: OrderedDict[str, Any] = OrderedDict()
-    for key, argument in arguments.items():
-        held[key.lstrip("*")] = tuple(argument) if key.startswith("*") else argument
-    call = inspect.BoundArguments(signature, held)
-    return (lambda: it(*call.args, **call.kwargs)), held, owner
+class Scene:
+    """A good call, all new: the function, what is given to it, and the object that it is of."""
+
+    def __init__(self, name: str, which: int, key: str = "") -> None:
+        """With a key, what is given for that argument is yet to come."""
+        self.it, self.signature, self.owner = bound(name)
+        self.held = {
+            other.lstrip("*"): tuple(good(made)) if other.startswith("*") else good(made)
+            for other, made in fresh(name)[which].items()
+            if other != key
+        }
+        self.before = self.state() if key else None
+
+    def state(self) -> Any:
+        return state((self.held, self.owner))
+
+    def call(self, **more: Any) -> Any:
+        call = inspect.BoundArguments(self.signature, OrderedDict(self.held | more))
+        return self.it(*call.args, **call.kwargs)
 
 
 PLAIN = {str, bytes, int, bool, complex, type(None), type, types.FunctionType, np.dtype}
@@ -285,29 +296,46 @@ def found_problems(name: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for which, call in enumerate(fresh(name)):
         for key, argument in call.items():
-            if argument == []:  # of a method that takes no other operand
-                continue
-            for wrong, make in OBJECTS.items():
-                replaced = fresh(name)[which]
-                first = argument[0] if isinstance(argument, list) else argument
-                arguments = {other: good(made) for other, made in replaced.items()}
-                given = make()
-                arguments[key] = [given, *arguments[key][1:]] if isinstance(argument, list) else given
-                if problem := wronged(name, key, arguments, wrong in first.takes):
-                    found.setdefault(key, []).append(f"{wrong}: {problem}")
-    return found
+            if argument != []:  # of a method that takes no other operand
+                found.setdefault(key, []).extend(wronged(name, which, key, argument))
+    return {key: told for key, told in found.items() if told}
 
 
 def good(argument: Argument | list[Argument]) -> Any:
     return [each.good() for each in argument] if isinstance(argument, list) else argument.good()
 
 
-def wronged(name: str, key: str, arguments: Mapping[str, Any], takes: bool) -> str | None:
+def wronged(
+    name: str, which: int, key: str, argument: Argument | list[Argument], together: bool = True
+) -> list[str]:
+    """Put every object in the place of the argument, and say what is wrong with what comes.
+
+    What has to be refused is given to one function after the other with the same things beside it, which
+    stay as they were. Where they do not, each has things of its own, to tell which of them it was.
+    """
+    first, *others = argument if isinstance(argument, list) else [argument]
+    told = []
+
+    def put(wrong: str, scene: Scene, alone: bool) -> None:
+        given = (OBJECTS[wrong](), *map(good, others)) if isinstance(argument, list) else OBJECTS[wrong]()
+        if problem := wronged_once(scene, alone, name, key, given, wrong in first.takes):
+            told.append(f"{wrong}: {problem}")
+
+    shared = Scene(name, which, key)
+    for wrong in sorted(OBJECTS.keys() - first.takes):
+        put(wrong, shared if together else Scene(name, which, key), not together)
+    if together and shared.state() != shared.before:
+        return wronged(name, which, key, argument, together=False)
+    for wrong in sorted(first.takes & OBJECTS.keys()):
+        put(wrong, Scene(name, which, key), True)
+    return told
+
+
+def wronged_once(scene: Scene, alone: bool, name: str, key: str, given: Any, takes: bool) -> str | None:
     """Call it; what is wrong with what comes."""
-    call, held, owner = run(name, arguments)
-    before, own = state((held, owner)), of_the_package()
+    called, before, own = key.lstrip("*"), state(given), of_the_package()
     try:
-        result = call()
+        result = scene.call(**{called: given})
         if inspect.isgenerator(result):
             list(result)
     except (TypeError, ValueError, ArithmeticError, *ALSO.get(name, ())) as error:
@@ -318,14 +346,13 @@ def wronged(name: str, key: str, arguments: Mapping[str, Any], takes: bool) -> s
             return f"{type(error).__name__}: {error}"
         said = str(error)
         *_, owner_name, function = name.split(".")
-        names = (function, type(owner).__name__, *CALLED.get(name, ()))
+        names = (function, type(scene.owner).__name__, *CALLED.get(name, ()))
         if not any(re.search(rf"\b{each}\b", said) for each in (*names, owner_name)):
             return f"does not name {function}: {type(error).__name__}: {said}"
         if function not in ops.ELEMENTWISE and key != "*operands":  # whose operands have no names
-            called = key.lstrip("*")
             if not any(re.search(rf"\b{each}\b", said) for each in (called, *SAID.get(called, ()))):
                 return f"does not name {called}: {type(error).__name__}: {said}"
-        if state((held, owner)) != before:
+        if state(given) != before or alone and scene.state() != scene.before:
             return f"something was changed before: {said}"
     except Exception as error:
         return f"{type(error).__name__}: {error}"
@@ -356,11 +383,11 @@ def test_a_good_call_is_taken_and_a_wrong_argument_an_error_that_names_it(name):
     if name == "autograd.Program.compiled":
         pytest.importorskip("numba")
     covered: set[str] = set()
-    for call in fresh(name):
-        method, *_ = run(name, {key: good(argument) for key, argument in call.items()})
-        covered |= {key.lstrip("*") for key in call}
+    for which in range(len(fresh(name))):
+        scene = Scene(name, which)
+        covered |= scene.held.keys()
         with contextlib.redirect_stdout(io.StringIO()):
-            method()
+            scene.call()
     takes = {key for key, each in bound(name)[1].parameters.items() if each.kind is not each.VAR_KEYWORD}
     assert takes <= covered, f"{name} has the new arguments {takes - covered}: add them to tests/calls"
 

@@ -6,34 +6,36 @@ import re
 from collections.abc import Callable, Mapping
 from importlib import resources
 
-IMPORT = re.compile(r'^import \{.*\} from "\./(.+)";\n\n?', re.M)
-EXPORT = re.compile(r"^export (?=const|let|function)", re.M)
+IMPORT = re.compile(r'^import .* from "\./(.+)";$', re.M)
+EXPORT = re.compile(r"^export ", re.M)
 
 
 def bundle(entry: str, read: Callable[[str], str], written: Mapping[str, str]) -> str:
-    """The module ``entry`` and all that it imports, each after what it imports itself.
+    """The module ``entry`` and all that it imports, each after what it imports itself, in one scope.
 
-    ``read`` gives the text of a file, ``written`` has the modules that are no files. All end up in one scope,
-    so no two declare the same name; an import is one line, an export stands before its declaration.
+    ``read`` gives the text of a file, ``written`` has the modules that are no files. A module has a head, which
+    is not put in, as far as the first empty line: what it is for, and its imports, each on one line. Since all
+    share one scope, no two declare the same name.
 
-    >>> one, two = 'export const one = 1;\\n', 'import { one } from "./one.js";\\nshow(one);\\n'
-    >>> print(bundle("two.js", {"two.js": two}.__getitem__, {"one.js": one}), end="")
+    >>> modules = {"one.js": "// A number.\\n\\nexport const one = 1;\\n"}
+    >>> modules["two.js"] = '// Shows it.\\nimport { one } from "./one.js";\\n\\nshow(one);\\n'
+    >>> print(bundle("two.js", modules.__getitem__, {}), end="")
     const one = 1;
     show(one);
     """
     begun: set[str] = set()
-    texts: list[str] = []
+    bodies: list[str] = []
 
     def add(name: str) -> None:
         if name not in begun:
             begun.add(name)
-            text = written[name] if name in written else read(name)
-            for imported in IMPORT.findall(text):
+            head, _, body = (written[name] if name in written else read(name)).partition("\n\n")
+            for imported in IMPORT.findall(head):
                 add(imported)
-            texts.append(EXPORT.sub("", IMPORT.sub("", text)))
+            bodies.append(EXPORT.sub("", body))
 
     add(entry)
-    return "".join(texts)
+    return "".join(bodies)
 
 
 def read(name: str) -> str:

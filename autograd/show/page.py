@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from ..javascript import table
+from ..javascript import complete
 from ..text import printable
+from ..typed.script import script
 from . import graph, layout, program, style, svg
 from .folding import folds, view
 from .lesson import Lesson, LessonNode, quoted
@@ -38,8 +39,12 @@ def page(lesson: Lesson, fold_above: int = FOLD_ABOVE) -> str:
     data = {
         "title": lesson.title,
         "root": lesson.root,
-        "order": lesson.order,
-        "walk": [(lesson.phase(position), lesson.current(position)) for position in range(lesson.last + 1)],
+        "walk": {
+            "start": [None],
+            "forward": lesson.order,
+            "seed": [lesson.root],
+            "backward": lesson.order[::-1],
+        },
         "shares": [
             (position, share.parent, share.index)
             for position in range(lesson.last + 1)
@@ -50,9 +55,9 @@ def page(lesson: Lesson, fold_above: int = FOLD_ABOVE) -> str:
         "nodes": [_node(lesson, node) for node in lesson.nodes],
         "views": drawn,
     }
-    rows = table().replace("const rows", "export const rows")
-    written = f"{rows}{forward}export {program.backward(lesson)}"
-    return assemble("page.html", lesson.title, data, {"program.js": written})
+    written = complete(f"export {script()}{forward}export {program.backward(lesson)}")
+    head = "// What the page computes with: the grammar of typed numbers, and both passes.\n\n"
+    return assemble("page.html", lesson.title, data, {"program.js": head + written})
 
 
 def views(lesson: Lesson, fold_above: int) -> list[dict[str, Any]]:

@@ -41,24 +41,24 @@ def opacity(strength: Any) -> Any:
 
 
 def variables() -> str:
-    """The colours as variables of CSS, those of the reader's system or of the theme that was chosen."""
-    light, dark = (
-        "".join(f"--{name}:{colour};" for name, colour in theme.items()) for theme in (LIGHT, DARK)
-    )
-    system = f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}"
-    return f":root{{{light}}}\n{system}\n:root[data-theme=dark]{{{dark}}}\n"
+    """The colours as variables of CSS, each for a light and for a dark page."""
+    pairs = "".join(f"--{name}:light-dark({LIGHT[name]},{DARK[name]});" for name in LIGHT)
+    return f":root{{{pairs}}}\n"
 
 
 def script() -> str:
     """What a page needs for numbers that change, as a module: how they are rounded and coloured.
 
     >>> print(script(), end="")
+    // How numbers are rounded and coloured.
+    <BLANKLINE>
     export const ROUNDING = {"decimals": 4, "low": 0.001, "high": 10000.0};
     export const opacity = (size, most) => 0.08 + 0.52 * (size < most ? Math.sqrt(size / most) : 1.0);
     """
     covers = opacity(strength(JavaScript("size"), JavaScript("most")))
+    head = "// How numbers are rounded and coloured.\n\n"
     rounding = f"export const ROUNDING = {json.dumps(ROUNDING)};\n"
-    return f"{rounding}export const opacity = (size, most) => {covers};\n"
+    return f"{head}{rounding}export const opacity = (size, most) => {covers};\n"
 
 
 def blend(sign: str, strength: float) -> str:

@@ -75,7 +75,7 @@ def _card(card: Card, centre: Point, live: bool) -> str:
             path = f"M1 {y:g}v{side:g}q0 {r:g} {r:g} {r:g}h{base:g}q{r:g} 0 {r:g} {-r:g}v{-side:g}z"
             look = f'{row.sign}" fill-opacity="{opacity(row.strength):.2f}' if row.sign else "tint"
             parts.append(f'<path class="{look}" d="{path}"/>')
-        caption = "caption" if row.sign else "caption dim"
+        caption = "caption" if row.sign or live else "caption dim"
         parts.append(f'<text class="{caption}" x="{PAD:g}" y="{y + 15:g}">{row.caption}</text>')
         parts.append(f'<text class="number" x="{width - PAD:g}" y="{y + 15.5:g}">{escape(row.text)}</text>')
         y += ROW

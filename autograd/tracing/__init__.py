@@ -6,8 +6,8 @@
 """
 
 from .calling import Gradients
-from .code import Code, Step
+from .code import Code, Instruction
 from .program import Program, Traced, trace, traced
 from .recording import TraceError
 
-__all__ = ["Code", "Gradients", "Program", "Step", "TraceError", "Traced", "trace", "traced"]
+__all__ = ["Code", "Gradients", "Instruction", "Program", "TraceError", "Traced", "trace", "traced"]

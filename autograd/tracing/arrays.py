@@ -1,60 +1,55 @@
 """Arrays: the program of whole arrays that code of scalars is, in a form as small as Code.
 
-An array has a shape for one example, and is ``batched`` where it has one such for each example of the batch,
-in a first axis. All that is done to arrays is one of these kinds:
-
-``argument``     an argument of the function, its numbers in a row       detail: which
-``parameters``   all parameters in a row, one vector
-``constant``     numbers that stay                                     detail: the array, or a number
-``batch``        how many examples there are
-``join``         arrays end to end, each laid flat
-``gather``       some elements of an array laid flat                    detail: their places
-``scatter``      the other way: elements added up where they belong     detail: the places of each operand
-``mask``         what is not there is filled in                         detail: (which is there, the number)
-``map``          a row of the table, element by element                 detail: the row
-``product``      a sum of products: a matrix product                    detail: axes, as for numpy.einsum
-``sum``, ``logsumexp``, ``max``, ``min``, ``largest``  over the last axis
-``runs``         sums of runs of a row                                  detail: where each run begins
-``sum_to``       down to a shape that broadcasting has made larger, and over the batch
-``expand``       an axis of length 1 at the end
-``lift``         axes of length 1 behind the batch, for broadcasting
-``broadcast_to`` up to a larger shape
-``to_batch``     the same for every example
-``look_up``      rows of a table, by whole numbers
-``one_hot``      1 at the place that a whole number names, else 0       detail: how many places
+A step is a row of the table, on arrays before it, or what is given: arguments, parameters, constants, and
+how many examples there are. An array has a shape for one example, and that is what its row sees; it is
+``batched`` where it has one such for each example of the batch, in a first axis. A step that is not batched,
+of operands that are, is the sum over the batch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import string
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import ops
-from .code import CHOICES
+from .. import array_ops, ops, program_ops
+from ..choice_ops import CHOICES
+from ..ops import CONSTANT, Op, no_value
+from ..products import einsum
+from .code import ARGUMENT
 
 Shape = tuple[int, ...]
 Spot = tuple[int, int]  # an array of the program, and a place in it, laid flat
 
+PARAMETERS = Op("parameters", "", no_value, no_value, ())  # all of them in a row, one vector
+BATCH = Op("batch", "", no_value, no_value, ())  # how many examples there are
+GIVEN = frozenset({ARGUMENT, PARAMETERS, CONSTANT, BATCH})
+
 
 class Array(NamedTuple):
-    """One step of an array program: what it is, of which arrays before it, and its shape for one example."""
+    """One step of an array program: a row, the arrays that it is of, its shape for one example, its settings.
 
-    kind: str
+    What is given has for settings ``which`` argument it is, or a constant's ``numbers``.
+    """
+
+    op: Any
     operands: tuple[int, ...]
     shape: Shape
     batched: bool
-    detail: Any = None
+    static: Mapping[str, Any]
+
+    @property
+    def is_elementwise(self) -> bool:
+        """Whether it is a row that is computed element by element."""
+        return isinstance(self.op, Op) and self.op not in GIVEN
 
     def __str__(self) -> str:
-        detail = self.detail
-        if isinstance(detail, np.ndarray):
-            detail = f"{detail.shape} {np.array2string(detail.ravel(), threshold=6, edgeitems=2)}"
-        parts = [self.kind, *(f"%{operand}" for operand in self.operands)]
-        if detail is not None:
-            parts.append(str(getattr(detail, "name", detail)))
+        parts = [self.op.name, *(f"%{operand}" for operand in self.operands)]
+        parts += [f"{name}={_shown(value)}" for name, value in self.static.items()]
         shape = ", ".join(["B"] * self.batched + list(map(str, self.shape)))
         return f"{' '.join(parts)}  ({shape})"
 
@@ -79,12 +74,12 @@ class Arrays:
     """An array program in the making: equal steps are one step.
 
     >>> arrays = Arrays()
-    >>> x, w = arrays.argument(0, (3,)), arrays.add("parameters", (), (3,), False)
-    >>> product = arrays.product(x, "Bk", w, "k", "B")
+    >>> x, w = arrays.argument(0, (3,)), arrays.add(PARAMETERS, (), (3,), False)
+    >>> product = arrays.product((x, w), ("k", "k"), "", batched=True)
     >>> print(arrays.code([(product, 0)]))
-    %0 = argument 0  (B, 3)
+    %0 = argument which=0  (B, 3)
     %1 = parameters  (3)
-    %2 = product %0 %1 ('Bk', 'k', 'B')  (B)
+    %2 = einsum %0 %1 inputs=k,k output=  (B)
     -> %2[0]
     """
 
@@ -97,36 +92,52 @@ class Arrays:
         """The program so far."""
         return ArrayCode(tuple(self.steps), tuple(outputs), self.conditional)
 
-    def add(
-        self,
-        kind: str,
-        operands: Sequence[int],
-        shape: Shape,
-        batched: bool,
-        detail: Any = None,
-    ) -> int:
+    def add(self, op: Any, operands: Sequence[int], shape: Shape, batched: bool, /, **static: Any) -> int:
         """The number of that step: of one there is already, or of a new one."""
-        step = Array(kind, tuple(operands), tuple(shape), batched, detail)
+        step = Array(op, tuple(operands), tuple(shape), batched, static)
         found = self._known.setdefault(_key(step), len(self.steps))
         if found == len(self.steps):
             self.steps.append(step)
         return found
 
-    def argument(self, index: int, shape: Shape) -> int:
+    def is_batched(self, places: Sequence[int]) -> bool:
+        """Whether one of the steps differs from example to example."""
+        return any([self.steps[place].batched for place in places])
+
+    # What is given.
+
+    def argument(self, which: int, shape: Shape) -> int:
         """The numbers of an argument, laid flat."""
-        return self.add("argument", (), shape, True, index)
+        return self.add(ARGUMENT, (), shape, True, which=which)
 
     def constant(self, numbers: Any) -> int:
         """A number, or an array of them."""
         if np.ndim(numbers) == 0:
-            return self.add("constant", (), (), False, float(numbers))
+            return self.add(CONSTANT, (), (), False, numbers=float(numbers))
         array = np.asarray(numbers)
-        return self.add("constant", (), array.shape, False, array)
+        return self.add(CONSTANT, (), array.shape, False, numbers=array)
 
     def number_of(self, place: int) -> float | None:
         """The number that a step is, where it is a constant one."""
         step = self.steps[place]
-        return step.detail if step.kind == "constant" and not step.shape else None
+        return step.static["numbers"] if step.op is CONSTANT and not step.shape else None
+
+    def count(self) -> int:
+        """How many examples there are."""
+        return self.add(BATCH, (), (), False)
+
+    # Rows.
+
+    def row(self, op: Any, places: Sequence[int], shapes: Sequence[Shape], static: Mapping[str, Any]) -> int:
+        """A row on arrays of these shapes, with its settings; one may have length 1 where it broadcasts."""
+        if op is einsum:
+            return self.product(places, static["inputs"], static["output"], self.is_batched(places))
+        if op is array_ops.reshape:
+            return self.reshaped(places[0], static["shape"])
+        if op is program_ops.gather:
+            return self.gather(places[0], static["index"])
+        like = [np.broadcast_to(0.0, shape) for shape in shapes]
+        return self.add(op, places, op.on_array(*like, **static).shape, self.is_batched(places), **static)
 
     def apply(self, op: Any, operands: Sequence[int]) -> int:
         """A row of the table, element by element, with NumPy's broadcasting."""
@@ -140,35 +151,64 @@ class Arrays:
             return operands[2]
         if op is ops.mul and -1.0 in numbers:
             return self.apply(ops.neg, (operands[1 - numbers.index(-1.0)],))
-        steps = [self.steps[operand] for operand in operands]
-        shape = np.broadcast_shapes(*(step.shape for step in steps))
-        lifted = [self.lifted(operand, len(shape)) for operand in operands]
-        return self.add("map", lifted, shape, any(step.batched for step in steps), op)
+        shape = np.broadcast_shapes(*(self.steps[operand].shape for operand in operands))
+        lifted = [self._lifted(operand, len(shape)) for operand in operands]
+        return self.add(op, lifted, shape, self.is_batched(operands))
+
+    def _lifted(self, place: int, axes: int) -> int:
+        """With axes of length 1 between the batch and the others, as many as broadcasting needs."""
+        step = self.steps[place]
+        return self.reshaped(place, (1,) * (axes - len(step.shape)) + step.shape) if step.batched else place
+
+    def reshaped(self, place: int, shape: Shape) -> int:
+        """The same numbers in another shape; what was summed down to axes of length 1 is summed without."""
+        step = self.steps[place]
+        if step.shape == shape:
+            return place
+        if step.op is array_ops.sum_to:
+            whole = self.steps[step.operands[0]]
+            if step.shape == (1,) * (len(step.shape) - len(shape)) + shape:
+                return self.add(step.op, step.operands, shape, step.batched, shape=shape)
+            if (
+                whole.batched == step.batched
+                and step.shape == (*whole.shape[:-1], 1)
+                and step.shape[:-1] == shape
+            ):
+                return self.reduced(array_ops.sum, step.operands[0])
+        return self.add(array_ops.reshape, (place,), shape, step.batched, shape=shape)
 
     def whole(self, place: int, shape: Shape) -> int:
         """The same in that shape: with all that is equal along an axis, and was left to broadcasting."""
         step = self.steps[place]
         if step.shape == shape:
             return place
-        return self.add("broadcast_to", (place,), shape, step.batched, shape)
+        return self.add(array_ops.broadcast_to, (place,), shape, step.batched, shape=shape)
 
-    def lifted(self, place: int, axes: int) -> int:
-        """With axes of length 1 between the batch and the others, as many as broadcasting needs."""
+    def reduced(self, op: Any, place: int) -> int:
+        """A reduction over the last axis."""
         step = self.steps[place]
-        extra = axes - len(step.shape)
-        if not step.batched or extra <= 0:
-            return place
-        if step.shape or extra > 1:
-            return self.add("lift", (place,), (1,) * extra + step.shape, True)
-        return self.add("expand", (place,), (1,), True)
+        return self.add(op, (place,), step.shape[:-1], step.batched, axis=-1, keepdims=False)
 
-    def product(self, left: int, left_axes: str, right: int, right_axes: str, axes: str) -> int:
-        """Products of elements with equal axes, summed over those that ``axes`` does not have; B: batch."""
-        sizes: dict[str, int] = {}
-        for place, names in ((left, left_axes), (right, right_axes)):
-            sizes.update(zip(names.replace("B", ""), self.steps[place].shape))
-        shape = tuple(sizes[name] for name in axes if name != "B")
-        return self.add("product", (left, right), shape, "B" in axes, (left_axes, right_axes, axes))
+    def summed(self, place: int, shape: Shape, over_batch: bool) -> int:
+        """Down to a shape that broadcasting has made larger, and over the batch."""
+        step = self.steps[place]
+        over_batch = over_batch and step.batched
+        if step.shape == shape and not over_batch:
+            return place
+        if step.shape == shape and step.op is einsum:  # the sum of products is a product of more
+            return self.add(einsum, step.operands, shape, False, **step.static)
+        return self.add(array_ops.sum_to, (place,), shape, step.batched and not over_batch, shape=shape)
+
+    def masked(self, place: int, there: np.ndarray, fill: float) -> int:
+        """The same with ``fill`` for what is not ``there``."""
+        step = self.steps[place]
+        operands = (place, self.constant(fill))
+        return self.add(array_ops.where, operands, step.shape, step.batched, condition=there)
+
+    def joined(self, places: Sequence[int]) -> int:
+        """Arrays end to end, each laid flat."""
+        size = sum(math.prod(self.steps[place].shape) for place in places)
+        return self.add(program_ops.join, places, (size,), self.is_batched(places))
 
     def gather(self, source: int, index: np.ndarray) -> int:
         """The elements at ``index`` of an array laid flat, in the shape of ``index``.
@@ -177,10 +217,43 @@ class Arrays:
         """
         step = self.steps[source]
         index = squeezed(index)
-        if index.shape == step.shape and index.size == np.prod(step.shape, dtype=int):
+        if index.shape == step.shape and index.size == math.prod(step.shape):
             if np.array_equal(index.ravel(), np.arange(index.size)):
                 return source
-        return self.add("gather", (source,), index.shape, step.batched, index)
+        return self.add(program_ops.gather, (source,), index.shape, step.batched, index=index)
+
+    def product(self, factors: Sequence[int], inputs: Sequence[str], output: str, batched: bool) -> int:
+        """Products of elements with equal letters, summed over those that ``output`` does not have."""
+        sizes: dict[str, int] = {}
+        for place, letters in zip(factors, inputs):
+            sizes.update(zip(letters, self.steps[place].shape))
+        shape = tuple([sizes[letter] for letter in output])
+        return self.add(einsum, factors, shape, batched, inputs=tuple(inputs), output=output)
+
+    def look_up(self, table: int, index: int) -> int:
+        """Rows of a table, by whole numbers: its product with 1 where a row is taken, and 0 elsewhere."""
+        count, *columns = self.steps[table].shape
+        step = self.steps[index]
+        hot = self.add(program_ops.one_hot, (index,), (*step.shape, count), step.batched, count=count)
+        rows, each = string.ascii_lowercase[: len(step.shape)], "z" * len(columns)
+        return self.product((hot, table), (f"{rows}y", f"y{each}"), rows + each, step.batched)
+
+    def index_of(self, step: Array) -> int | None:
+        """The whole numbers by which a step looks rows of a table up; None where it is something else."""
+        if step.op is not einsum or step.static["inputs"][1][:1] != "y":
+            return None
+        hot = self.steps[step.operands[0]]
+        return (
+            hot.operands[0] if hot.op is program_ops.one_hot and step.static["inputs"][0][-1] == "y" else None
+        )
+
+    def letters(self, step: Array) -> tuple[str, str, str]:
+        """The letters of a product's factors and of itself, B for the batch."""
+        both = [
+            "B" * self.steps[place].batched + letters
+            for place, letters in zip(step.operands, step.static["inputs"])
+        ]
+        return both[0], both[1], "B" * step.batched + step.static["output"]
 
 
 def squeezed(index: np.ndarray) -> np.ndarray:
@@ -192,9 +265,18 @@ def squeezed(index: np.ndarray) -> np.ndarray:
     return index
 
 
-def _key(detail: Any) -> Any:
-    if isinstance(detail, np.ndarray):
-        return (detail.shape, detail.dtype.str, detail.tobytes())
-    if isinstance(detail, tuple):
-        return tuple(map(_key, detail))
-    return repr(detail)
+def _shown(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"{value.shape}{np.array2string(value.ravel(), threshold=6, edgeitems=2)}"
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _key(value: Any) -> Any:
+    """What is equal for equal steps, and for them alone: 0.0 and -0.0 are two."""
+    if isinstance(value, np.ndarray):
+        return (value.shape, value.dtype.str, value.tobytes())
+    if isinstance(value, Mapping):
+        return tuple([(name, _key(each)) for name, each in value.items()])
+    if isinstance(value, tuple):
+        return tuple(map(_key, value))
+    return repr(value) if isinstance(value, float) else value

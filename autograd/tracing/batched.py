@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import nary_ops, ops
+from .. import array_ops, nary_ops, ops
 from ..checks import floating
-from . import vector, windows
-from .arrays import ArrayCode, Arrays
-from .batches import Layout, shape_of
+from ..products import einsum
+from . import blocks, vector
+from .arrays import PARAMETERS, ArrayCode, Arrays
+from .batches import BatchLayout, shape_of
 from .calling import Gradients, built
 from .code import PARAMETER, Code
 from .fuse import fused
-from .grouping import grouped, read
-from .names import distinct
+from .grouping import REDUCTIONS, grouped, read
+from .identifiers import distinct
 from .numpy_source import WORDS, Writer
 from .passes import pruned
 from .recording import Recorded, TraceError
@@ -57,7 +58,7 @@ class Batched:
             raise TypeError(f"batched: the dtype is {self.dtype}; expected float64 or float32")
         self._recorded = recorded
         self.parameters = program.parameters
-        self._layout = Layout("batched", recorded.signature, program._rows)
+        self._layout = BatchLayout("batched", recorded.signature, program._rows)
         self._shapes = self._layout.shapes
         leaves = recorded.signature.leaves
         for name, start, stop, selects in zip(
@@ -68,7 +69,7 @@ class Batched:
                     f"batched: some numbers of {name} select and some do not; make what selects an argument "
                     "of its own"
                 )
-        self._block: windows.Block | None = None
+        self._block: blocks.Block | None = None
 
     @cached_property
     def code(self) -> Code:
@@ -101,7 +102,7 @@ class Batched:
         shape = () if results is None else shape_of("batched", "the result", results)
         output = arrays.whole(read(arrays, self.arrays.outputs, shape), shape)
         if not arrays.steps[output].batched:
-            output = arrays.add("to_batch", (output,), shape, True)
+            output = arrays.add(array_ops.broadcast_to, (output,), shape, True, shape=shape)
         writer = self._writer(arrays, [output])
         lines = [*writer.write(range(len(arrays.steps))), f"return {writer.name(output)}"]
         return self._function("value", writer, lines)
@@ -116,7 +117,7 @@ class Batched:
         arrays = Arrays(self.arrays)
         value = read(arrays, self.arrays.outputs, ())
         end = len(arrays.steps)
-        parameters = next(i for i, step in enumerate(arrays.steps) if step.kind == "parameters")
+        parameters = next(i for i, step in enumerate(arrays.steps) if step.op is PARAMETERS)
         gradient = reversed_pass(arrays, value, 0, parameters)
         writer = self._writer(arrays, [value, gradient])
         forward = writer.write(range(end))
@@ -209,9 +210,9 @@ class Batched:
         batch = self._checked(arguments_)
         block = self._block
         if block is None or not block.is_whole:
-            block = windows.block_of(self.parameters)
+            block = blocks.block_of(self.parameters)
             if block is None or block.array.dtype != self.dtype:
-                block = windows.bind(self.parameters, self.dtype)
+                block = blocks.bind(self.parameters, self.dtype)
             self._block = block
         value, gradient = self._computed(batch, block.array)
         kept = block.array[self._unread]
@@ -240,12 +241,13 @@ class Batched:
     def products(self) -> list[str]:
         """The matrix products of the forward pass, each as its shapes: ``(B, 784) @ (784, 128)``."""
         found = []
-        for step in self.arrays.steps:
-            if step.kind == "product":
-                a, b, out = step.detail
+        arrays = Arrays(self.arrays)
+        for step in arrays.steps:
+            if step.op is einsum and arrays.index_of(step) is None:
+                a, b, out = arrays.letters(step)
                 sizes = {"B": "B"}
-                for axes, operand in zip((a, b), step.operands):
-                    sizes |= dict(zip(axes.replace("B", ""), map(str, self.arrays.steps[operand].shape)))
+                for letters, operand in zip(step.static["inputs"], step.operands):
+                    sizes |= dict(zip(letters, map(str, arrays.steps[operand].shape)))
                 shared = [axis for axis in out if axis in a and axis in b]
                 rows = [axis for axis in a if axis in out and axis not in b]
                 columns = [axis for axis in b if axis in out and axis not in a]
@@ -261,12 +263,17 @@ class Batched:
         """How much scalar work it was, and what it became."""
         scalars = _work(self.program.code)
         products = self.products
-        kinds = Counter(
-            "element by element" if step.kind == "map" else step.kind
-            for step in self.arrays.steps
-            if step.kind in ("map", "sum", "logsumexp", "max", "min", "largest", "look_up", "product")
-        )
-        kinds["dot product"] = kinds.pop("product", 0) - len(products)
+        arrays = Arrays(self.arrays)
+        reductions = [row for row, _ in REDUCTIONS.values()]
+        kinds: Counter[str] = Counter()
+        for step in arrays.steps:
+            if step.is_elementwise:
+                kinds["element by element"] += 1
+            elif step.op is einsum:
+                kinds["dot product" if arrays.index_of(step) is None else "look_up"] += 1
+            elif step.op in reductions:
+                kinds[step.op.name] += 1
+        kinds["dot product"] = kinds.pop("dot product", 0) - len(products)
         rest = [
             f"{count} {name}" + ("s" if count > 1 and name == "dot product" else "")
             for name, count in kinds.items()

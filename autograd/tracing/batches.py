@@ -14,7 +14,7 @@ from ..float_node import as_float
 from .recording import Signature, TraceError, number_in
 
 
-class Layout:
+class BatchLayout:
     """How the arguments of a function are laid out in arrays: their ``shapes``, for one example.
 
     ``rows`` says of each number that selects from how many rows it does, by its place among all numbers.

@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from ..choice_ops import CHOICES, equal, less, less_equal, select
 from ..elementary import sign
 from ..ops import Op, neg, pow
-from .code import CHOICES, GIVEN, Builder, Code, Step, equal, less, less_equal, select
+from .code import GIVEN, Builder, Code, Instruction
 from .term import Term, number_of
 
 FAR = 64  # steps that are looked at for whether one passes on what another is
@@ -101,12 +102,12 @@ def needs(code: Code, gradients: bool = False) -> list[Need] | None:
     return found
 
 
-def _asked(step: Step) -> int:
+def _asked(step: Instruction) -> int:
     """How many of a step's operands, the first ones, only decide which of the others is taken."""
     return 2 if step.op in CHOICES else 1 if step.op is select else 0
 
 
-def outcomes(step: Step) -> list[Outcome | None]:
+def outcomes(step: Instruction) -> list[Outcome | None]:
     """What must come about for each operand of a step to be needed; None where it always is."""
     operands = step.operands
     if step.op is select:

@@ -24,68 +24,14 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, NamedTuple, TypeVar
 
-from ..kinds import equal as same
-from ..kinds import where
-from ..nary_ops import NaryOp
 from ..ops import CONSTANT, Op, no_value
 
 ARGUMENT = Op("argument", "", no_value, no_value, ())
 PARAMETER = Op("parameter", "", no_value, no_value, ())
 GIVEN = frozenset({ARGUMENT, PARAMETER, CONSTANT})
 
-# A choice by a comparison: (left, right, yes, no). What is compared needs no gradient.
-less = Op(
-    "where_less", "where<",
-    lambda left, right, yes, no: where(left < right, yes, no),
-    lambda left, right, yes, no: where(left < right, yes, no),
-    (
-        lambda out, left, right, yes, no: 0.0,
-        lambda out, left, right, yes, no: 0.0,
-        lambda out, left, right, yes, no: where(left < right, 1.0, 0.0),
-        lambda out, left, right, yes, no: where(left < right, 0.0, 1.0),
-    ),
-)  # fmt: skip
-less_equal = Op(
-    "where_less_equal", "where<=",
-    lambda left, right, yes, no: where(left <= right, yes, no),
-    lambda left, right, yes, no: where(left <= right, yes, no),
-    (
-        lambda out, left, right, yes, no: 0.0,
-        lambda out, left, right, yes, no: 0.0,
-        lambda out, left, right, yes, no: where(left <= right, 1.0, 0.0),
-        lambda out, left, right, yes, no: where(left <= right, 0.0, 1.0),
-    ),
-)  # fmt: skip
 
-
-equal = Op(
-    "where_equal", "where==",
-    lambda left, right, yes, no: where(same(left, right), yes, no),
-    lambda left, right, yes, no: where(left == right, yes, no),
-    (
-        lambda out, left, right, yes, no: 0.0,
-        lambda out, left, right, yes, no: 0.0,
-        lambda out, left, right, yes, no: where(same(left, right), 1.0, 0.0),
-        lambda out, left, right, yes, no: where(same(left, right), 0.0, 1.0),
-    ),
-)  # fmt: skip
-CHOICES = {less: "<", less_equal: "<=", equal: "=="}
-
-# One of several by a whole number: (index, number 0, number 1, ...).
-select = NaryOp(
-    "select", "select",
-    lambda index, *numbers: numbers[int(index)],
-    lambda out, index, *numbers: (
-        0.0, *(where(same(index, float(i)), 1.0, 0.0) for i in range(len(numbers)))
-    ),
-    examples=(
-        lambda draw: ((0, draw(), draw(), draw()), {}), lambda draw: ((2, draw(), draw(), draw()), {}),
-        lambda draw: ((0, draw()), {}),
-    ),
-)  # fmt: skip
-
-
-class Step(NamedTuple):
+class Instruction(NamedTuple):
     """One line of a program: a row of the table and its operands, or a number that is given.
 
     ``detail`` is which argument or parameter it is, or the constant's number.
@@ -126,7 +72,7 @@ def uncollected(function: F) -> F:
 class Code:
     """Steps in a straight line, each after its operands, and which of them are the results."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[Instruction, ...]
     outputs: tuple[int, ...]
 
     def __str__(self) -> str:
@@ -154,7 +100,7 @@ class Code:
         return counts
 
 
-def given(step: Step, arguments: Sequence[float], parameters: Sequence[float]) -> float:
+def given(step: Instruction, arguments: Sequence[float], parameters: Sequence[float]) -> float:
     """The number of a step that is given."""
     if step.op is CONSTANT:
         return step.detail
@@ -170,7 +116,7 @@ class Builder:
     """Code in the making. Equal steps are one step; an operation on constants alone is a constant."""
 
     def __init__(self) -> None:
-        self.steps: list[Step] = []
+        self.steps: list[Instruction] = []
         self._known: dict[tuple[Any, ...], int] = {}
 
     def add(
@@ -191,7 +137,7 @@ class Builder:
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = len(steps)
-            steps.append(Step(op, operands, detail, label))
+            steps.append(Instruction(op, operands, detail, label))
         elif label:
             self.label(found, label)
         return found

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import python
-from .batches import Layout
+from .batches import BatchLayout
 from .calling import Gradients
 from .code import Code
 from .recording import Recorded, TraceError
@@ -120,8 +120,8 @@ class Compiled:
         return out[:, 0].copy(), Gradients(out[:, 1 : 1 + size], of_arguments, program._places)
 
     @cached_property
-    def _layout(self) -> Layout:
-        return Layout("map", self._recorded.signature, self.program._rows)
+    def _layout(self) -> BatchLayout:
+        return BatchLayout("map", self._recorded.signature, self.program._rows)
 
     def _parameters(self) -> NDArray[Any]:
         return np.array(self.program._numbers(), float)

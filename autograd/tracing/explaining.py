@@ -6,13 +6,14 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from ..choice_ops import CHOICES
 from ..ops import CONSTANT, Op, div
 from ..rows import explain
 from ..symbols import ATOM, Symbol
 from ..value import ERRORS
 from . import python
 from .choices import ALWAYS, Need, Outcome, needs, outcomes
-from .code import CHOICES, GIVEN, Code, given
+from .code import GIVEN, Code, given
 
 
 def explained(

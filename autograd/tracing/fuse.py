@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from ..nary_ops import dot_of, sum_of
 from ..ops import CONSTANT, add, mul
-from .code import ARGUMENT, GIVEN, Builder, Code, Step
+from .code import ARGUMENT, GIVEN, Builder, Code, Instruction
 from .passes import pruned
 
 
@@ -76,7 +76,7 @@ def fused(code: Code) -> Code:
 
     def pairs_of(term: int) -> list[tuple[int, int]] | None:
         """The factors of a term that is a product, or of one that is a dot product."""
-        step: Step = steps[term]
+        step: Instruction = steps[term]
         if step.op is mul and uses[term] == 1 and not step.label:
             factors = [places[operand] for operand in step.operands]
             if CONSTANT not in [builder.steps[factor].op for factor in factors]:

@@ -15,21 +15,29 @@ whole, as a slice, or by a list of places. Dot products are compared by what the
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
+from .. import array_ops, choice_ops, program_ops
+from ..choice_ops import select
 from ..nary_ops import dot_of, largest_of, logsumexp_of, max_of, min_of, sum_of
 from ..ops import CONSTANT, Op
-from . import code as codes
-from .arrays import ArrayCode, Arrays, Spot
+from .arrays import PARAMETERS, ArrayCode, Arrays, Spot
 from .choices import ALWAYS, needs
-from .code import ARGUMENT, GIVEN, PARAMETER, Code, select
+from .code import ARGUMENT, GIVEN, PARAMETER, Code
 
-# What the reductions are of no numbers.
-EMPTY = {sum_of: 0.0, logsumexp_of: -np.inf, max_of: -np.inf, largest_of: -np.inf, min_of: np.inf}
+# The reductions as rows on arrays, and what they are of no numbers.
+REDUCTIONS = {
+    sum_of: (array_ops.sum, 0.0),
+    logsumexp_of: (array_ops.logsumexp, -np.inf),
+    max_of: (array_ops.max, -np.inf),
+    largest_of: (program_ops.largest, -np.inf),
+    min_of: (array_ops.min, np.inf),
+}
 FULL = 0.45  # of a grid: from this part on the whole is computed
 
 
@@ -55,7 +63,7 @@ class _Grouping:
         self.moving = [False] * len(code.steps)
         self.by_level: dict[int, list[int]] = defaultdict(list)
         blocks = [self.arrays.argument(i, (size,) if size else ()) for i, size in enumerate(sizes)]
-        self.parameters = self.arrays.add("parameters", (), (parameters,), False)
+        self.parameters = self.arrays.add(PARAMETERS, (), (parameters,), False)
         for place, (op, operands, detail, _) in enumerate(code.steps):
             if op is ARGUMENT:
                 which, where = arguments[detail]
@@ -88,7 +96,7 @@ class _Grouping:
             if need != ALWAYS and step.op not in GIVEN
         }
         for place in list(found):
-            if self.arrays.steps[place].kind == "broadcast_to":  # all of it, of what was computed
+            if self.arrays.steps[place].op is array_ops.broadcast_to:  # all of it, of what was computed
                 found.update(self.arrays.steps[place].operands)
         return frozenset(found)
 
@@ -118,7 +126,7 @@ class _Grouping:
             self._dots(places)
         elif op is select:
             self._selections(places)
-        elif op in EMPTY:
+        elif op in REDUCTIONS:
             self._reductions(op, places)
         else:
             raise TypeError(f"batched: the operation {op.name} has no array form")
@@ -180,17 +188,17 @@ class _Grouping:
             starts = np.cumsum([0, *(len(spots[place]) for place in places[:-1])])
             total = starts[-1] + len(spots[places[-1]])
             if step.shape == (total,):
-                self._place_all(
-                    places, self.arrays.add("runs", (read,), (len(places),), step.batched, starts)
-                )
+                row = program_ops.runs
+                block = self.arrays.add(row, (read,), (len(places),), step.batched, starts=starts)
+                self._place_all(places, block)
                 return
         for members in self._alike(places, {place: len(spots[place]) for place in places}):
             length = max(len(spots[place]) for place in members)
             rows = [_continued(spots[place], length, self.arrays) for place in members]
             shape = (len(members), length) if len(members) > 1 else (length,)
-            read = self._padded(rows, [len(spots[place]) for place in members], shape, EMPTY[op])
-            block = self.arrays.add(op.name, (read,), shape[:-1], self.arrays.steps[read].batched)
-            self._place_all(members, block)
+            row, nothing = REDUCTIONS[op]
+            read = self._padded(rows, [len(spots[place]) for place in members], shape, nothing)
+            self._place_all(members, self.arrays.reduced(row, read))
 
     def _alike(self, places: list[int], lengths: dict[int, int]) -> list[list[int]]:
         """All in one group where filling them up to the longest does not double the work; else by length."""
@@ -209,10 +217,7 @@ class _Grouping:
         """Rows read as one array, with ``fill`` from the end of each on."""
         read = self._read_whole([spot for row in rows for spot in row], shape)
         there = np.arange(shape[-1]) < np.array(lengths)[:, None]
-        if there.all():
-            return read
-        step = self.arrays.steps[read]
-        return self.arrays.add("mask", (read,), shape, step.batched, (there.reshape(shape), fill))
+        return read if there.all() else self.arrays.masked(read, there.reshape(shape), fill)
 
     # Dot products.
 
@@ -258,14 +263,10 @@ class _Grouping:
         for (height, width), found in grids.items():
             found.sort(key=lambda grid: (_key(grid[0][0]), _key(grid[1][0])))
             length = len(found[0][0][0])
-            names = "h" * (len(found) > 1)
             x, x_axes = self._stack([grid[0] for grid in found], length, "h", "p")
             y, y_axes = self._stack([grid[1] for grid in found], length, "h", "c")
-            axes = names + "p" * (height > 1) + "c" * (width > 1)
-            steps = self.arrays.steps
-            batched = "B" if steps[x].batched or steps[y].batched else ""
-            x_axes, y_axes = "B" * steps[x].batched + x_axes, "B" * steps[y].batched + y_axes
-            block = self.arrays.product(x, x_axes, y, y_axes, batched + axes)
+            axes = "h" * (len(found) > 1) + "p" * (height > 1) + "c" * (width > 1)
+            block = self.arrays.product((x, y), (x_axes, y_axes), axes, self.arrays.is_batched((x, y)))
             position = 0
             for rows, columns in found:
                 for row in rows:
@@ -284,7 +285,7 @@ class _Grouping:
         there = np.array([[spot is not None for spot in row] for row in rows]).reshape(shape)
         read = self._read_whole([spot for row in rows for spot in _filled(row, self.arrays)], shape)
         if not there.all():
-            read = self.arrays.add("mask", (read,), shape, self.arrays.steps[read].batched, (there, 0.0))
+            read = self.arrays.masked(read, there, 0.0)
         return read, names
 
     # Choices by a whole number.
@@ -301,8 +302,7 @@ class _Grouping:
             read = self.read([spot for row in zip(*columns) for spot in row], shape)
             if arrays.steps[read].shape == shape:
                 which = self.read(rows, (len(rows),) if len(rows) > 1 else ())
-                step = arrays.steps[which]
-                block = arrays.add("look_up", (read, which), step.shape + shape[1:], step.batched)
+                block = arrays.look_up(read, which)
                 spot = {
                     (r, c): i * len(columns) + j for i, r in enumerate(rows) for j, c in enumerate(columns)
                 }
@@ -313,12 +313,11 @@ class _Grouping:
         shape = (len(places), count) if len(places) > 1 else (count,)
         table = self.read([spot for place in places for spot in tables[place]], shape)
         which = self.read([indexes[place] for place in places], shape[:-1])
-        step = arrays.steps[which]
-        which = arrays.add("expand", (which,), (*step.shape, 1), step.batched)
+        which = arrays.reshaped(which, (*arrays.steps[which].shape, 1))
         places_ = arrays.constant(np.arange(count, dtype=float))
-        chosen = arrays.apply(codes.equal, (which, places_, table, arrays.constant(0.0)))
+        chosen = arrays.apply(choice_ops.equal, (which, places_, table, arrays.constant(0.0)))
         chosen = arrays.whole(chosen, shape)
-        self._place_all(places, arrays.add("sum", (chosen,), shape[:-1], arrays.steps[chosen].batched))
+        self._place_all(places, arrays.reduced(array_ops.sum, chosen))
 
 
 def read(arrays: Arrays, spots: Sequence[Spot], shape: tuple[int, ...]) -> int:
@@ -339,11 +338,9 @@ def read(arrays: Arrays, spots: Sequence[Spot], shape: tuple[int, ...]) -> int:
     starts, total = {}, 0
     for block in blocks:
         starts[block] = total
-        total += max(1, int(np.prod(arrays.steps[block].shape, dtype=int)))
-    batched = any(arrays.steps[block].batched for block in blocks)
-    joined = arrays.add("join", blocks, (total,), batched)
+        total += math.prod(arrays.steps[block].shape)
     index = np.array([starts[block] + where for block, where in spots]).reshape(shape)
-    return arrays.gather(joined, index)
+    return arrays.gather(arrays.joined(blocks), index)
 
 
 def _aligned(owners: dict[int, Any], others: dict[int, Any]) -> tuple[dict[int, Any], dict[int, Any]]:

@@ -14,10 +14,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from ..choice_ops import CHOICES, select
 from ..ops import CONSTANT, Op
 from ..symbols import ATOM, NEGATION, POWER, PRODUCT, SUM, Symbol
 from ..symbols import number as finite
-from .code import CHOICES, GIVEN, Code, select
+from .code import GIVEN, Code
 from .python import products
 
 GREEK = dict(

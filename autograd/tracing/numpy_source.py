@@ -11,17 +11,24 @@ from typing import Any
 
 import numpy as np
 
-from ..ops import ELEMENTWISE, mul
+from .. import array_ops, program_ops
+from ..choice_ops import CHOICES
+from ..ops import CONSTANT, ELEMENTWISE, mul
+from ..products import einsum
 from ..symbols import ATOM, PRODUCT
 from . import vector
-from .arrays import Array, Arrays
-from .code import CHOICES
+from .arrays import BATCH, PARAMETERS, Array, Arrays
+from .code import ARGUMENT
+from .identifiers import TAKEN, unused
 from .indexing import literal, view
-from .names import TAKEN, unused
 from .vector import Vector
 
 WORDS = {*TAKEN, *vector.LIBRARY, *ELEMENTWISE}  # that a program uses itself
-READING = ("gather", "expand", "lift", "broadcast_to")  # of whole numbers these are such, too
+READING = (
+    program_ops.gather,
+    array_ops.reshape,
+    array_ops.broadcast_to,
+)  # of whole numbers these are such, too
 INLINE = 40  # characters of an expression that is written where it is used, in place of a line of its own
 
 
@@ -53,19 +60,19 @@ class Writer:
         needed = set(outputs)
         for place in range(len(arrays.steps) - 1, -1, -1):
             if place in needed:
-                needed.update(arrays.steps[place].operands)
+                needed.update(self._operands(arrays.steps[place]))
         self.needed = needed
         self._uses: dict[int, list[int]] = {place: [] for place in needed}
         for place in sorted(needed):
-            for operand in arrays.steps[place].operands:
+            for operand in self._operands(arrays.steps[place]):
                 self._uses[operand].append(place)
         for output in outputs:
             self._uses[output].append(-1)
         self._whole: set[int] = set()
         for place, step in enumerate(arrays.steps):
-            if step.kind == "argument" and selecting[step.detail]:
+            if step.op is ARGUMENT and selecting[step.static["which"]]:
                 self._whole.add(place)
-            elif step.kind in READING and step.operands[0] in self._whole:
+            elif step.op in READING and step.operands[0] in self._whole:
                 self._whole.add(place)
 
     def write(self, places: range) -> list[str]:
@@ -76,15 +83,24 @@ class Writer:
                 self._step(place, self.arrays.steps[place])
         return self.lines
 
+    def _operands(self, step: Array) -> tuple[int, ...]:
+        """What is read where a step is written: a look-up reads a table and whole numbers."""
+        index = self.arrays.index_of(step)
+        return step.operands if index is None else (index, step.operands[1])
+
     def name(self, place: int) -> str:
         """What a step is called, or the expression that it is."""
+        if place not in self._names:  # made of whole numbers, and written where it is first read
+            step = self.arrays.steps[place]
+            self._give(place, step, Vector(self._one_hot(step, self.name(step.operands[0])), ATOM))
         return str(self._names[place])
 
     def _operand(self, step: Array, place: int) -> str:
         """The same as an operand of a step, as numbers of the program's own type."""
-        if place in self._whole and step.kind not in (*READING, "look_up", "one_hot"):
+        if place in self._whole and step.op not in (*READING, program_ops.one_hot):
             return f"{_atom(self.name(place))}.astype(np.{self.dtype.name})"
-        if self.arrays.number_of(place) is None or self.dtype == float or step.kind in ("map", "product"):
+        is_weak = step.is_elementwise or step.op in (einsum, array_ops.where)
+        if self.arrays.number_of(place) is None or self.dtype == float or is_weak:
             return self.name(place)
         return f"np.{self.dtype.name}({self.name(place)})"
 
@@ -107,19 +123,19 @@ class Writer:
 
     def _stem(self, step: Array) -> str:
         steps = self.arrays.steps
-        if step.kind == "product":
+        if step.op is einsum and self.arrays.index_of(step) is None:
             return "z"
-        if step.kind == "map" and len(step.operands) == 1:
+        if step.is_elementwise and len(step.operands) == 1:
             return "h"
-        if step.kind == "gather" and steps[step.operands[0]].kind == "parameters":
+        if step.op is program_ops.gather and steps[step.operands[0]].op is PARAMETERS:
             return "W" if len(step.shape) > 1 else "b"
         return "t"
 
     def _label(self, step: Array) -> str | None:
         """What the labels of parameters that are read together begin with: ``w0`` of w0,0,0 and w0,1,0."""
-        if step.kind != "gather" or self.arrays.steps[step.operands[0]].kind != "parameters":
+        if step.op is not program_ops.gather or self.arrays.steps[step.operands[0]].op is not PARAMETERS:
             return None
-        places = step.detail.ravel()
+        places = step.static["index"].ravel()
         labels = [self.labels[place] or "" for place in (places.min(), places.max(), *places[:64:7])]
         common = os.path.commonprefix(labels)
         whole = all(label == common for label in labels)
@@ -133,34 +149,39 @@ class Writer:
     # Steps.
 
     def _step(self, place: int, step: Array) -> None:
-        kind = step.kind
-        if kind == "argument":
-            self._names[place] = Vector(self.arguments[step.detail], ATOM)
-        elif kind == "parameters":
+        op = step.op
+        if op is ARGUMENT:
+            self._names[place] = Vector(self.arguments[step.static["which"]], ATOM)
+        elif op is PARAMETERS:
             self._names[place] = Vector("parameters", ATOM)
-        elif kind == "batch":
+        elif op is BATCH:
             self._names[place] = Vector("n", ATOM)
-        elif kind == "constant":
-            self._names[place] = self._constant(step.detail)
-        elif kind == "map":
+        elif op is CONSTANT:
+            self._names[place] = self._constant(step.static["numbers"])
+        elif step.is_elementwise:
             self._give(place, step, self._map(place, step))
-        elif kind == "scatter":
+        elif op is program_ops.scatter:
             self._scatter(place, step)
-        elif kind == "broadcast_to" and self._broadcasts_anyway(place, step):
+        elif op is program_ops.one_hot:
+            pass
+        elif op is array_ops.broadcast_to and self._broadcasts_anyway(place, step):
             self._names[place] = self._names[step.operands[0]]
+        elif (index := self.arrays.index_of(step)) is not None:
+            table = step.operands[1]
+            self._give(place, step, Vector(f"{self._operand(step, table)}[{self.name(index)}]", ATOM))
         else:
-            written = getattr(self, f"_{kind}")(step, *(self._operand(step, o) for o in step.operands))
+            written = getattr(self, f"_{op.name}")(step, *(self._operand(step, o) for o in step.operands))
             if written == self.name(step.operands[0]):
                 self._names[place] = self._names[step.operands[0]]
             else:
-                self._give(place, step, Vector(written, PRODUCT if kind == "product" else ATOM))
+                self._give(place, step, Vector(written, PRODUCT if op is einsum else ATOM))
 
     def _give(self, place: int, step: Array, written: Any) -> None:
         """Write a line, or keep the expression for the one place that it is used in."""
         uses = self._uses[place]
         short = len(str(written)) <= INLINE
-        if len(uses) == 1 and uses[0] >= 0 and short and self.arrays.steps[uses[0]].kind == "map":
-            if step.kind in ("map", "product", "expand", "lift"):
+        if len(uses) == 1 and uses[0] >= 0 and short and self.arrays.steps[uses[0]].is_elementwise:
+            if step.is_elementwise or step.op in (einsum, array_ops.reshape):
                 self._names[place] = written
                 return
         if not isinstance(written, Vector):
@@ -180,7 +201,7 @@ class Writer:
         return Vector(self._table("c", written), ATOM)
 
     def _map(self, place: int, step: Array) -> Any:
-        op = step.detail
+        op = step.op
         operands = [self._names[operand] for operand in step.operands]
         for i, operand in enumerate(step.operands):
             if operand in self._whole and (op not in CHOICES or i > 1):  # whole numbers are compared as such
@@ -199,13 +220,10 @@ class Writer:
         """Whether all that is done to a condition is to multiply numbers by it: it may then stay one."""
         for use in self._uses[place]:
             step = self.arrays.steps[use] if use >= 0 else None
-            if step is None or step.kind != "map" or step.detail is not mul:
+            if step is None or step.op is not mul:
                 return False
             for operand in step.operands:
-                other = self.arrays.steps[operand]
-                if operand != place and other.kind == "map" and other.detail in CHOICES:
-                    return False
-                if operand != place and other.kind == "constant":
+                if operand != place and self.arrays.steps[operand].op in (CONSTANT, *CHOICES):
                     return False
             if step.operands == (place, place):
                 return False
@@ -218,7 +236,7 @@ class Writer:
 
     def _gather(self, step: Array, name: str) -> str:
         (operand,) = step.operands
-        return self._elements(self.arrays.steps[operand], name, step.detail)
+        return self._elements(self.arrays.steps[operand], name, step.static["index"])
 
     def _elements(self, source: Array, name: str, index: np.ndarray) -> str:
         size = int(np.prod(source.shape, dtype=int))
@@ -239,7 +257,7 @@ class Writer:
         size = max(1, int(np.prod(step.shape, dtype=int)))
         steps = self.arrays.steps
         if len(step.operands) == 1 and step.shape:
-            (operand,), (index,) = step.operands, step.detail
+            (operand,), (index,) = step.operands, step.static["places"]
             if index.size == size and len(np.unique(index)) == size and steps[operand].shape == index.shape:
                 inverse = np.empty(size, int)
                 inverse[index.ravel()] = np.arange(size)
@@ -251,7 +269,7 @@ class Writer:
         batch = f"{self._batch()}, " if step.batched else ""
         covered = np.zeros(size, bool)
         lines = []
-        for operand, index in zip(step.operands, step.detail):
+        for operand, index in zip(step.operands, step.static["places"]):
             gradient = self.name(operand)
             unique = len(np.unique(index)) == index.size
             fresh = unique and not covered[index.ravel()].any()
@@ -313,10 +331,8 @@ class Writer:
             parts.append(flat)
         return f"np.concatenate([{', '.join(parts)}], axis={1 if step.batched else 0})"
 
-    def _mask(self, step: Array, name: str) -> str:
-        there, fill = step.detail
-        table = self._there(there)
-        return f"np.where({table}, {name}, {_infinite(str(fill))})"
+    def _where(self, step: Array, x: str, y: str) -> str:
+        return f"np.where({self._there(step.static['condition'])}, {x}, {y})"
 
     def _there(self, there: np.ndarray) -> str:
         if (
@@ -327,22 +343,26 @@ class Writer:
             return self._table("past", f"np.tri({len(there)}, dtype=bool)")
         return self._table("there", f"np.array({there.astype(int).tolist()}, bool)")
 
-    def _sum(self, step: Array, name: str) -> str:
-        return f"{_atom(name)}.sum(axis=-1)"
+    def _reduced(self, step: Array, name: str) -> str:
+        method = "max" if step.op is program_ops.largest else step.op.name
+        return f"{_atom(name)}.{method}(axis=-1{', keepdims=True' if step.static['keepdims'] else ''})"
 
-    def _max(self, step: Array, name: str) -> str:
-        return f"{_atom(name)}.max(axis=-1)"
-
-    _largest = _max
-
-    def _min(self, step: Array, name: str) -> str:
-        return f"{_atom(name)}.min(axis=-1)"
+    _sum = _max = _min = _largest = _reduced
 
     def _logsumexp(self, step: Array, name: str) -> str:
         return f"logsumexp({name})"
 
-    def _expand(self, step: Array, name: str) -> str:
-        return self._with_axis(self.arrays.steps[step.operands[0]], name)
+    def _reshape(self, step: Array, name: str) -> str:
+        source, goal = self.arrays.steps[step.operands[0]], step.shape
+        if goal == (*source.shape, 1):
+            return self._with_axis(source, name)
+        if (*goal, 1) == source.shape:
+            return f"{_atom(name)}[..., 0]"
+        extra = len(goal) - len(source.shape)
+        if step.batched and goal == (1,) * extra + source.shape:
+            return f"{_atom(name)}[:{', None' * extra}]"
+        sizes = [*(["-1"] if step.batched else []), *map(str, goal)]
+        return f"{_atom(name)}.reshape({', '.join(sizes)})" if sizes else f"{_atom(name)}.reshape(())"
 
     def _with_axis(self, source: Array, name: str) -> str:
         """With an axis of length 1 at the end, also of what may be a plain number."""
@@ -350,12 +370,8 @@ class Writer:
             return f"np.reshape({name}, 1)"
         return f"{_atom(name)}[..., None]"
 
-    def _lift(self, step: Array, name: str) -> str:
-        extra = len(step.shape) - len(self.arrays.steps[step.operands[0]].shape)
-        return f"{_atom(name)}[:{', None' * extra}]"
-
     def _runs(self, step: Array, name: str) -> str:
-        table = self._table("i", literal(step.detail))
+        table = self._table("i", literal(step.static["starts"]))
         return f"np.add.reduceat({name}, {table}{', axis=1' if step.batched else ''})"
 
     def _broadcast_to(self, step: Array, name: str) -> str:
@@ -373,24 +389,20 @@ class Writer:
             return False
         return all(
             use >= 0
-            and steps[use].kind == "map"
+            and steps[use].is_elementwise
             and any(
                 steps[other].shape == step.shape and steps[other].batched >= step.batched
                 for other in steps[use].operands
-                if steps[other].kind != "broadcast_to"
+                if steps[other].op is not array_ops.broadcast_to
             )
             for use in self._uses[place]
         )
-
-    def _to_batch(self, step: Array, name: str) -> str:
-        shape = ", ".join([self._batch(), *map(str, step.shape)])
-        return f"np.broadcast_to({name}, ({shape},))"
 
     def _sum_to(self, step: Array, name: str) -> str:
         source = self.arrays.steps[step.operands[0]]
         lead = 1 if source.batched else 0
         extra = len(source.shape) - len(step.shape)
-        axes = [0] if step.detail else []
+        axes = [0] if source.batched and not step.batched else []
         axes += [lead + axis for axis in range(extra)]
         kept = [
             lead + extra + axis
@@ -408,16 +420,13 @@ class Writer:
                 text += f".reshape({batch}{', '.join(map(str, step.shape))})"
         return text
 
-    def _look_up(self, step: Array, table: str, index: str) -> str:
-        return f"{table}[{index}]"
-
     def _one_hot(self, step: Array, index: str) -> str:
-        return f"({_atom(index)}[..., None] == np.arange({step.detail}))"
+        return f"({_atom(index)}[..., None] == np.arange({step.static['count']}))"
 
     # Products.
 
-    def _product(self, step: Array, left: str, right: str) -> str:
-        (a, b, out), (x, y) = step.detail, (self.arrays.steps[operand] for operand in step.operands)
+    def _einsum(self, step: Array, left: str, right: str) -> str:
+        a, b, out = self.arrays.letters(step)
         shared = [name for name in out if name in a and name in b]
         summed = [name for name in a if name in b and name not in out]
         alone_a = [name for name in a if name in out and name not in b]
@@ -425,14 +434,14 @@ class Writer:
         gone_a = [name for name in a if name not in b and name not in out]
         gone_b = [name for name in b if name not in a and name not in out]
         if gone_a:
-            left = f"{_atom(left)}.sum(axis={_axes([a.index(name) for name in gone_a])})"
+            left = self._summed(step.operands[0], left, [a.index(name) for name in gone_a])
             a = "".join(name for name in a if name not in gone_a)
         if gone_b:
-            right = f"{_atom(right)}.sum(axis={_axes([b.index(name) for name in gone_b])})"
+            right = self._summed(step.operands[1], right, [b.index(name) for name in gone_b])
             b = "".join(name for name in b if name not in gone_b)
-        sizes = dict(zip(step.detail[0].replace("B", ""), x.shape)) | dict(
-            zip(step.detail[1].replace("B", ""), y.shape)
-        )
+        sizes: dict[str, int] = {}
+        for letters, operand in zip(step.static["inputs"], step.operands):
+            sizes |= zip(letters, self.arrays.steps[operand].shape)
         if not a or not b or not summed and not shared and (not alone_a or not alone_b):
             return f"{_atom(left)} * {_atom(right)}"
         if not summed:
@@ -457,9 +466,14 @@ class Writer:
             shape = ", ".join("-1" if name == "B" else str(sizes[name]) for name in now)
             text = f"({text}).reshape({shape})"
         if now != list(out):
-            order = [now.index(name) for name in out]
-            text = f"({text}).T" if order == [1, 0] else f"({text}).transpose({', '.join(map(str, order))})"
+            moved = [now.index(name) for name in out]
+            text = f"({text}).T" if moved == [1, 0] else f"({text}).transpose({', '.join(map(str, moved))})"
         return text
+
+    def _summed(self, place: int, name: str, axes: list[int]) -> str:
+        """Summed alone; rows of 0 and 1, which are bools, as numbers of the program's own type."""
+        is_bool = self.arrays.steps[place].op is program_ops.one_hot
+        return f"{_atom(name)}.sum(axis={_axes(axes)}{f', dtype=np.{self.dtype.name}' if is_bool else ''})"
 
     def _outer(self, left: str, a: str, right: str, b: str, out: str) -> str:
         """Nothing is summed: products element by element, with axes of length 1 where a factor has none."""

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from ..choice_ops import CHOICES
 from ..ops import CONSTANT, Op, add, div, mul, neg, no_value, pow, sub
 from .choices import ALWAYS, finite_where, needs, where_needed
-from .code import ARGUMENT, CHOICES, GIVEN, PARAMETER, Builder, Code, Step, uncollected
+from .code import ARGUMENT, GIVEN, PARAMETER, Builder, Code, Instruction, uncollected
 from .term import Term, number_of, place_of, unchanged
 
 __all__ = ["differentiated", "pruned", "simplified"]
@@ -29,14 +30,14 @@ def pruned(code: Code) -> Code:
 
 def _kept(code: Code, keep: Callable[[int], bool]) -> Code:
     places: dict[int, int] = {}
-    steps: list[Step] = []
+    steps: list[Instruction] = []
     for place, step in enumerate(code.steps):
         if keep(place):
             places[place] = len(steps)
             if step.operands:
                 moved = tuple([places[operand] for operand in step.operands])
                 if moved != step.operands:
-                    step = Step(step.op, moved, step.detail, step.label)
+                    step = Instruction(step.op, moved, step.detail, step.label)
             steps.append(step)
     return Code(tuple(steps), tuple([places[output] for output in code.outputs]))
 
@@ -85,7 +86,7 @@ def put(builder: Builder, op: Any, operands: tuple[int, ...], detail: Any = None
 
 
 @uncollected
-def differentiated(code: Code, wanted: list[Step]) -> Code:
+def differentiated(code: Code, wanted: list[Instruction]) -> Code:
     """The code of one output, followed by its derivatives to the steps in ``wanted`` (arguments, parameters).
 
     The outputs are then the value and, in the order of ``wanted``, its gradients. The backward pass is the
@@ -135,7 +136,7 @@ def differentiated(code: Code, wanted: list[Step]) -> Code:
     return pruned(builder.code([output, *gradients]))
 
 
-def _partials(step: Step, out: Term, operands: list[Term], varies: list[bool]) -> list[Any]:
+def _partials(step: Instruction, out: Term, operands: list[Term], varies: list[bool]) -> list[Any]:
     """The local gradients of a step to its operands: terms and numbers."""
     if not isinstance(step.op, Op):
         return list(step.op.partials(out, *operands))

@@ -9,11 +9,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..checks import function, instance, wrong
+from ..choice_ops import select
 from ..float_node import as_float
 from ..value import ERRORS, Value
 from . import javascript, latex, python
 from .calling import Gradients, built
-from .code import ARGUMENT, PARAMETER, Code, Step, select
+from .code import ARGUMENT, PARAMETER, Code, Instruction
 from .explaining import explained
 from .passes import differentiated, simplified
 from .recording import Recorded, TraceError, is_whole, leaves_in, leaves_of, record
@@ -78,11 +79,11 @@ class Program:
             )
         return differentiated(self.forward, self._wanted())
 
-    def _wanted(self) -> list[Step]:
+    def _wanted(self) -> list[Instruction]:
         """What there are gradients to: all parameters, then all arguments that do not select."""
-        wanted = [Step(PARAMETER, (), index, p.label) for index, p in enumerate(self.parameters)]
+        wanted = [Instruction(PARAMETER, (), index, p.label) for index, p in enumerate(self.parameters)]
         return wanted + [
-            Step(ARGUMENT, (), index, leaf.name)
+            Instruction(ARGUMENT, (), index, leaf.name)
             for index, leaf in enumerate(self._recorded.signature.leaves)
             if index not in self._recorded.selects
         ]

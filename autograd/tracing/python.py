@@ -17,11 +17,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from ..choice_ops import CHOICES, select
 from ..definitions import defined
 from ..ops import Op
 from ..symbols import ATOM, NEGATION, Symbol, is_infix
 from ..symbols import number as finite
-from .code import CHOICES, select
 
 MATH = (
     "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh",

@@ -15,15 +15,15 @@ from typing import Any
 
 import numpy as np
 
-from .. import engine, modes, ops
+from .. import choice_ops, engine, modes, ops
 from ..checks import listed, shown
+from ..choice_ops import CHOICES
 from ..float_node import as_float
 from ..naming import name_of
 from ..ops import CONSTANT, LEAF
 from ..value import Value, constant, nary
-from . import code as codes
 from .choices import choose
-from .code import ARGUMENT, CHOICES, PARAMETER, Builder, Code
+from .code import ARGUMENT, PARAMETER, Builder, Code, uncollected
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
@@ -65,7 +65,7 @@ class Whole(Argument):
             if len({len(row) for row in rows}) > 1:
                 raise TraceError(f"take: the rows of the list are of different lengths{_at()}")
             return [self._take(list(column)) for column in zip(*rows)]
-        return nary(codes.select, [self, *rows])
+        return nary(choice_ops.select, [self, *rows])
 
 
 class Condition:
@@ -122,7 +122,7 @@ class Recorder:
             return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b}[relation]
         if relation in (">", ">="):
             node, other, relation = other, node, relation.replace(">", "<")
-        row = {"<": codes.less, "<=": codes.less_equal, "==": codes.equal}[relation]
+        row = {"<": choice_ops.less, "<=": choice_ops.less_equal, "==": choice_ops.equal}[relation]
         return Condition(row, node, other, written)
 
 
@@ -268,7 +268,7 @@ def record(
     found = _parameters(outputs, orders, set(nodes), known)
     builder, places = to_code(outputs, orders, nodes, found)
     code = builder.code(places)
-    selects = {code.steps[step.operands[0]].detail for step in code.steps if step.op is codes.select}
+    selects = {code.steps[step.operands[0]].detail for step in code.steps if step.op is choice_ops.select}
     return Recorded(code, signature, tuple(found), results, frozenset(selects))
 
 
@@ -356,7 +356,7 @@ def _parameters(
     return listed
 
 
-@codes.uncollected
+@uncollected
 def to_code(
     outputs: Sequence[Value],
     orders: Sequence[Sequence[Value]],

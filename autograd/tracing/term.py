@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from .. import ops
+from ..choice_ops import equal, less, less_equal
 from ..nary_ops import NaryOp
 from ..ops import Op
-from .code import equal, less, less_equal
 
 
 class Term:
-    """A step of a program in the making, to compute with: of scalars (Builder) or of arrays (Arrays).
+    """A step of a program in the making, to compute with.
 
     >>> from .code import PARAMETER, Builder
     >>> builder = Builder()
@@ -40,7 +43,11 @@ class Term:
         same = unchanged(op, operands)
         if same is not None:
             return same
-        builder = next(operand.builder for operand in operands if isinstance(operand, Term))
+        return next(operand for operand in operands if isinstance(operand, Term)).made(op, operands)
+
+    def made(self, op: Any, operands: Sequence[Any]) -> Any:
+        """A row of the table on terms and numbers, as a step of the same program."""
+        builder = self.builder
         return Term(builder, builder.apply(op, [place_of(builder, operand) for operand in operands]))
 
     @staticmethod
@@ -96,7 +103,7 @@ for _name, _method in ops.OPERATORS.items():
 def number_of(operand: Any) -> float | None:
     """The number of a constant, as a float or as a term; None of anything else."""
     if not isinstance(operand, Term):
-        return float(operand)
+        return None if isinstance(operand, np.ndarray) else float(operand)
     return operand.builder.number_of(operand.place)
 
 

@@ -13,7 +13,7 @@ from ..ops import CONSTANT, ELEMENTWISE, Op
 from ..symbols import ATOM
 from . import python
 from .code import ARGUMENT, GIVEN, Code
-from .names import distinct, identifiers
+from .identifiers import distinct, identifiers
 from .recording import Recorded
 
 

@@ -11,7 +11,7 @@ import textwrap
 
 import nn
 from autograd import Value, draw, stepper
-from autograd.expression import build
+from autograd.typed import build
 from demos import page
 
 from .paper import Formulas, Paper

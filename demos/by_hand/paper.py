@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from autograd.expression import evaluate
+from autograd.typed import evaluate
 
 NAME = re.compile(r"[^\W\d]\w*")
 

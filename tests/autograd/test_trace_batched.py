@@ -277,5 +277,15 @@ def test_results_of_which_all_are_one():
 def test_the_array_program_can_be_read():
     batched = trace(lambda x: [h.relu() for h in linear(W, x)], [0.0] * 3, parameters=flat(W)).batched()
     shown = str(batched.arrays)
-    assert "= product %0" in shown and "('Bk', 'ck', 'Bc')  (B, 4)" in shown
+    assert "= einsum %0" in shown and "inputs=k,ck output=c  (B, 4)" in shown
     assert "w = parameters.reshape(4, 3)" in batched.source and "x @ w.T" in batched.source
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_rows_looked_up_whose_gradient_is_the_same_for_every_example(dtype):
+    table = [[Value(float(3 * i + j)) for j in range(3)] for i in range(4)]
+    program = trace(lambda i: 2.0 * autograd.sum(autograd.take(table, i)), 1, parameters=flat(table))
+    mean, gradients = program.batched(dtype).value_and_grad(np.array([1, 1, 3]))
+    assert mean == (2 * (3 + 4 + 5) * 2 + 2 * (9 + 10 + 11)) / 3
+    expected = np.repeat([0.0, 4 / 3, 0.0, 2 / 3], 3).astype(dtype)
+    assert gradients.flat.dtype == dtype and np.allclose(gradients.flat, expected, rtol=1e-6)

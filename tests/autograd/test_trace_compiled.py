@@ -6,6 +6,7 @@ import math
 import os
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
@@ -17,8 +18,8 @@ numba = pytest.importorskip("numba")
 w, v = Value(2.0, "w"), Value(-0.5, "v")
 
 
-def everything(x, i, rows):
-    unary = [row for name, row in ops.ELEMENTWISE.items() if len(row.partials) == 1]
+def everything(x, i, rows, every=1):
+    unary = [row for row in ops.ELEMENTWISE.values() if len(row.partials) == 1][::every]
     inner = autograd.where(x * w > 1.0, autograd.take(rows, i), v * x)
     terms = [row(0.8 * autograd.sigmoid(inner) + 0.1) for row in unary]
     terms += [
@@ -32,8 +33,10 @@ def everything(x, i, rows):
     return autograd.sum(terms) + autograd.logsumexp(terms) + autograd.dot(terms, terms)
 
 
-def test_a_call_and_an_array_of_calls():
-    program = trace(everything, 1.0, 0, [1.0, 2.0, 3.0], parameters=[w, v])
+@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.thorough)])
+def test_a_call_and_an_array_of_calls(every):
+    """Of some of the rows; those with branches are also compiled in test_trace_nan.py."""
+    program = trace(partial(everything, every=every), 1.0, 0, [1.0, 2.0, 3.0], parameters=[w, v])
     compiled = program.compiled()
     xs, chosen = np.linspace(-1, 2, 7), np.arange(7) % 3
     rows = np.random.default_rng(0).normal(size=(7, 3))

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from autograd import Value, define, ops, trace
-from autograd.tracing.code import ARGUMENT, PARAMETER, Builder, Step
+from autograd.tracing.code import ARGUMENT, PARAMETER, Builder, Instruction
 from autograd.tracing.passes import differentiated, pruned, put, simplified
 
 
@@ -82,7 +82,7 @@ def test_differentiated_goes_the_way_of_the_walk():
     builder, x, w = given()
     h = builder.add(ops.mul, (w, x), label="h")
     code = builder.code([builder.add(ops.tanh, (h,))])
-    assert str(differentiated(code, [Step(PARAMETER, (), 0, "w")])) == "\n".join(
+    assert str(differentiated(code, [Instruction(PARAMETER, (), 0, "w")])) == "\n".join(
         [
             "%0 = argument 0  # x", "%1 = parameter 0  # w", "%2 = mul %1 %0  # h", "%3 = tanh %2",
             "%4 = mul %3 %3", "%5 = constant 1.0",
@@ -90,7 +90,7 @@ def test_differentiated_goes_the_way_of_the_walk():
         ]
     )  # fmt: skip
     constant = builder.code([builder.constant(1.0)])
-    assert differentiated(constant, [Step(ARGUMENT, (), 0, "x")]).evaluate([], []) == [1.0, 0.0]
+    assert differentiated(constant, [Instruction(ARGUMENT, (), 0, "x")]).evaluate([], []) == [1.0, 0.0]
 
 
 def test_a_minus_is_written_as_one():
@@ -119,7 +119,7 @@ def chain(length):
 
 
 def to_x(code):
-    return differentiated(code, [Step(ARGUMENT, (), 0, "x")])
+    return differentiated(code, [Instruction(ARGUMENT, (), 0, "x")])
 
 
 @pytest.mark.parametrize("a_pass", [pruned, simplified, to_x])

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import elementary, ops
+from autograd import array_ops, elementary, ops, program_ops
 from autograd.tracing import vector
-from autograd.tracing.arrays import Arrays
+from autograd.tracing.arrays import PARAMETERS, Arrays
 from autograd.tracing.numpy_source import Writer
 from autograd.tracing.reverse import reversed_pass
 
@@ -31,16 +31,15 @@ def test_elements_are_added_up_where_they_belong(indexes, batch, of_arguments):
     rng = np.random.default_rng(0)
     x, parameters = rng.normal(size=(batch, SIZE)), rng.normal(size=SIZE)
     arrays = Arrays()
-    argument, wanted = arrays.argument(0, (SIZE,)), arrays.add("parameters", (), (SIZE,), False)
+    argument, wanted = arrays.argument(0, (SIZE,)), arrays.add(PARAMETERS, (), (SIZE,), False)
     source = arrays.apply(ops.mul, (argument, wanted)) if of_arguments else wanted
     total, expected = arrays.constant(0.0), np.zeros(SIZE)
     for index in map(np.array, indexes):
         weights = rng.normal(size=index.shape)
         read = arrays.whole(arrays.gather(source, index), index.shape)
-        total = arrays.apply(ops.add, (total, arrays.product(
-            read, "B" * arrays.steps[read].batched + "k", arrays.constant(weights), "k",
-            "B" * arrays.steps[read].batched,
-        )))  # fmt: skip
+        factors = (read, arrays.constant(weights))
+        product = arrays.product(factors, ("k", "k"), "", arrays.steps[read].batched)
+        total = arrays.apply(ops.add, (total, product))
         slopes = weights * x[:, index] if of_arguments else np.tile(weights, (batch, 1))
         for slope in slopes:
             np.add.at(expected, index, slope / batch)
@@ -57,16 +56,19 @@ def square(arrays, w):
 
 
 KINDS = {
-    "join": lambda arrays, x, w: arrays.add("join", (x, w), (12,), True),
-    "mask": lambda arrays, x, w: arrays.add("mask", (square(arrays, w),), (2, 4), False, (THERE, 0.0)),
-    "sum": lambda arrays, x, w: arrays.add("sum", (square(arrays, w),), (2,), False),
-    "logsumexp": lambda arrays, x, w: arrays.add("logsumexp", (square(arrays, w),), (2,), False),
-    "runs": lambda arrays, x, w: arrays.add("runs", (w,), (3,), False, np.array([0, 1, 5])),
+    "join": lambda arrays, x, w: arrays.joined((x, w)),
+    "mask": lambda arrays, x, w: arrays.masked(square(arrays, w), THERE, 0.0),
+    "sum": lambda arrays, x, w: arrays.reduced(array_ops.sum, square(arrays, w)),
+    "logsumexp": lambda arrays, x, w: arrays.reduced(array_ops.logsumexp, square(arrays, w)),
+    "max": lambda arrays, x, w: arrays.reduced(array_ops.max, square(arrays, w)),
+    "min": lambda arrays, x, w: arrays.reduced(array_ops.min, square(arrays, w)),
+    "runs": lambda arrays, x, w: arrays.add(program_ops.runs, (w,), (3,), False, starts=np.array([0, 1, 5])),
     "broadcast_to": lambda arrays, x, w: arrays.whole(arrays.gather(w, np.array([[1], [4]])), (2, 4)),
+    "reshape": lambda arrays, x, w: arrays.reshaped(square(arrays, w), (4, 1, 2)),
     "broadcasting": lambda arrays, x, w: arrays.apply(ops.mul, (x, square(arrays, w))),
-    "product": lambda arrays, x, w: arrays.product(x, "Bk", square(arrays, w), "ck", "Bc"),
-    "product of itself": lambda arrays, x, w: arrays.product(w, "k", w, "k", ""),
-    "outer product": lambda arrays, x, w: arrays.product(x, "Bp", w, "c", "Bpc"),
+    "product": lambda arrays, x, w: arrays.product((x, square(arrays, w)), ("k", "ck"), "c", True),
+    "product of itself": lambda arrays, x, w: arrays.product((w, w), ("k", "k"), "", False),
+    "outer product": lambda arrays, x, w: arrays.product((x, w), ("p", "c"), "pc", True),
 }
 
 
@@ -75,10 +77,10 @@ def test_each_kind_of_step_against_central_differences(kind):
     rng = np.random.default_rng(1)
     x, parameters = rng.normal(size=(3, 4)), rng.normal(size=8)
     arrays = Arrays()
-    argument, wanted = arrays.argument(0, (4,)), arrays.add("parameters", (), (8,), False)
+    argument, wanted = arrays.argument(0, (4,)), arrays.add(PARAMETERS, (), (8,), False)
     total = arrays.apply(elementary.sin, (KINDS[kind](arrays, argument, wanted),))
-    while shape := arrays.steps[total].shape:
-        total = arrays.add("sum", (total,), shape[:-1], arrays.steps[total].batched)
+    while arrays.steps[total].shape:
+        total = arrays.reduced(array_ops.sum, total)
     (found,) = run(arrays, [reversed_pass(arrays, total, 0, wanted)], x, parameters)
     moves = 1e-6 * np.eye(8)
     ends = [[run(arrays, [total], x, parameters + side)[0].mean() for side in (m, -m)] for m in moves]

@@ -103,23 +103,25 @@ def test_over_arrays(name, dtype, tolerance):
         assert gradients.flat.dtype == dtype
 
 
+def selected(cases):
+    """A program of these, of which its first argument selects one, with its calls and what is right."""
+    program = trace(
+        lambda which, x: autograd.take([fn(x) for fn, _, _ in cases], which), 0, 2.0, parameters=[w, v]
+    )
+    calls = [(which, x) for which, (_, _, at) in enumerate(cases) for x in at]
+    return program, calls, [eager(cases[which][1], x) for which, x in calls]
+
+
 @pytest.fixture(scope="module")
 def every_case():
-    """A program of all of them, of which its first argument selects one, with its calls and what is right."""
-    program = trace(
-        lambda which, x: autograd.take([fn(x) for fn, _, _ in CASES.values()], which),
-        0,
-        2.0,
-        parameters=[w, v],
-    )
-    calls = [(which, x) for which, (_, _, at) in enumerate(CASES.values()) for x in at]
-    branches = [of_branch for _, of_branch, _ in CASES.values()]
-    return program, calls, [eager(branches[which], x) for which, x in calls]
+    return selected([*CASES.values()])
 
 
-def test_mapped(every_case):
+@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.thorough)])
+def test_mapped(every):
+    """Every fourth case, as it takes long to compile; and all."""
     pytest.importorskip("numba")
-    program, calls, right = every_case
+    program, calls, right = selected([*CASES.values()][::every])
     compiled = program.compiled()
     values, gradients = compiled.map(*zip(*calls))
     found = np.column_stack([values, gradients.parameters, gradients.arguments[1]])

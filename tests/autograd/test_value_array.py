@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Tensor, Value, ValueArray, array_ops, no_grad, trace, values
+from autograd import Tensor, Value, ValueArray, array_ops, nary_ops, no_grad, trace, values
 
 RNG = np.random.default_rng(0)
 A, B = RNG.normal(size=(3, 4)), RNG.uniform(0.5, 2.0, size=(3, 4))
@@ -191,7 +191,8 @@ def test_a_function_of_arrays_of_values_is_traced():
 
 
 def test_ties_in_a_list():
-    for row, expected in ((autograd.nary_ops.max_of, [0.5, 0.5, 0.0]), (autograd.nary_ops.min_of, [0.0, 0.0, 1.0])):
+    rows = (nary_ops.max_of, [0.5, 0.5, 0.0]), (nary_ops.min_of, [0.0, 0.0, 1.0])
+    for row, expected in rows:
         xs = [Value(2.0), Value(2.0), Value(1.0)]
         autograd.value.nary(row, xs).backward()
         assert [x.grad for x in xs] == expected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,27 +40,60 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
+def listen(page: Any) -> list[str]:
+    """What the page asks for, and what it complains of, from now on."""
+    heard: list[str] = []
+    page.on("request", lambda asked: heard.append(asked.url.split("#")[0]))
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("console", lambda message: heard.append(message.text))
+    page.on("dialog", lambda dialog: (heard.append(dialog.message), dialog.dismiss()))
+    page.set_default_timeout(60_000)  # only where something is wrong
+    return heard
+
+
+@dataclass
+class Window:
+    """A window, what was heard from it, and how it stands: what is so already is not asked for again."""
+
+    page: Any
+    heard: list[str]
+    media: dict[str, str] = field(default_factory=dict)
+    html: str = ""
+    address: str = ""
+
+    def set(self, width: int, height: int, **media: str) -> None:
+        size = {"width": width, "height": height}
+        if self.page.viewport_size != size:
+            self.page.set_viewport_size(size)
+        if self.media != media:
+            self.page.emulate_media(**media)
+            self.media = media
+
+
 class Windows:
     """Windows that tests use one after the other: to open one takes longer than most of them do."""
 
     def __init__(self, browser: Any) -> None:
-        self.browser, self.free = browser, []
+        self.browser = browser
+        self.free: list[Window] = []
 
-    def take(
-        self, width: int, height: int, color_scheme: str = "light", reduced_motion: str = "reduce"
-    ) -> Any:
-        page = self.free.pop() if self.free else self.browser.new_context().new_page()
-        size = {"width": width, "height": height}
-        if page.viewport_size != size:
-            page.set_viewport_size(size)
-        page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
-        return page
+    def take(self, html: str) -> Window:
+        """One that shows this already, else any; its page stays until the next comes, which costs as much."""
+        if not self.free:
+            page = self.browser.new_context().new_page()
+            return Window(page, listen(page))
+        window = next((each for each in self.free if each.html == html), self.free[-1])
+        self.free.remove(window)
+        window.heard.clear()
+        return window
 
-    def give_back(self, page: Any) -> None:
-        """Its page stays until the next comes, for to leave it costs as much as that; but it rests."""
-        page.mouse.move(0, 0)
-        page.emulate_media(reduced_motion="reduce")
-        self.free.append(page)
+    def give_back(self, window: Window) -> None:
+        """It rests: nothing moves in it, and nothing is under its pointer."""
+        window.page.mouse.move(0, 0)
+        if window.media.get("reduced_motion") != "reduce":
+            window.page.emulate_media(reduced_motion="reduce")
+            window.media["reduced_motion"] = "reduce"
+        self.free.append(window)
 
 
 @pytest.fixture(scope="session")
@@ -72,8 +106,10 @@ def show(browser: Any, windows: Windows, tmp_path: Path) -> Iterator[Callable[..
     """``show(stepper)`` opens a page from a file; at the end it has asked for nothing and not complained.
 
     ``new``: in a window that no test has used, so one without a history.
+    ``kept``: where a window shows this already, as the test before left it.
     """
-    opened, heard = [], []
+    taken: list[Window] = []
+    alone: list[Window] = []
 
     def show(
         page_of: Any,
@@ -81,36 +117,32 @@ def show(browser: Any, windows: Windows, tmp_path: Path) -> Iterator[Callable[..
         width: int = 1280,
         height: int = 720,
         new: bool = False,
+        kept: bool = False,
+        color_scheme: str = "light",
+        reduced_motion: str = "reduce",
         **context: Any,
     ) -> Any:
-        path = tmp_path / f"page{len(opened)}.html"
-        path.write_text(page_of if isinstance(page_of, str) else page_of.html, encoding="utf-8")
-        own = path.as_uri()
-        alone = new or bool(context.keys() - {"color_scheme", "reduced_motion"})
-        if alone:
-            size = {"width": width, "height": height}
-            page = browser.new_context(viewport=size, **{"reduced_motion": "reduce"} | context).new_page()
+        html = page_of if isinstance(page_of, str) else page_of.html
+        if new or context:
+            page = browser.new_context(**context).new_page()
+            window = Window(page, listen(page))
+            alone.append(window)
         else:
-            page = windows.take(width, height, **context)
-        page.set_default_timeout(60_000)  # only where something is wrong
-        listeners = {
-            "request": lambda asked: heard.append(asked.url) if asked.url.split("#")[0] != own else None,
-            "pageerror": lambda error: heard.append(str(error)),
-            "console": lambda message: heard.append(message.text),
-            "dialog": lambda dialog: (heard.append(dialog.message), dialog.dismiss()),
-        }
-        for event, listener in listeners.items():
-            page.on(event, listener)
-        opened.append((page, listeners, alone))
-        page.goto(own + fragment)
-        return page
+            window = windows.take(html)
+            taken.append(window)
+        window.set(width, height, color_scheme=color_scheme, reduced_motion=reduced_motion)
+        if kept and window.html == html:
+            return window.page
+        path = tmp_path / f"page{len(taken)}-{len(alone)}.html"
+        path.write_text(html, encoding="utf-8")
+        window.html, window.address = "", path.as_uri()
+        window.page.goto(window.address + fragment)
+        window.html = html if kept else ""
+        return window.page
 
     yield show
-    for page, listeners, alone in opened:
-        for event, listener in listeners.items():
-            page.remove_listener(event, listener)
-        if alone:
-            page.context.close()
-        else:
-            windows.give_back(page)
-    assert heard == []
+    for window in taken:
+        windows.give_back(window)
+    for window in alone:
+        window.page.context.close()
+    assert [text for each in taken + alone for text in each.heard if text != each.address] == []

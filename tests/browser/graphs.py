@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import autograd
@@ -99,12 +100,34 @@ def seen(page: Any) -> dict[str, Any]:
     return page.evaluate(SEE)
 
 
-def seen_after_each(page: Any, keys: list[str]) -> list[dict[str, Any]]:
+def seen_after_each(page: Any, keys: list[str]) -> Iterator[dict[str, Any]]:
     """The same after each of the keys, pressed within the page without a moment in between.
 
-    It comes as text, which is sooner read; a number that is not finite is a word in it.
+    What is as it was the key before does not come again. It comes as text, which is sooner read; a number
+    that is not finite is a word in it.
     """
-    press = "document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}))"
-    word = "(_, x) => typeof x === 'number' && !Number.isFinite(x) ? String(x) : x"
-    all_seen = f"keys.map((key) => {{ {press}; return ({SEE})(); }})"
-    return json.loads(page.evaluate(f"(keys) => JSON.stringify({all_seen}, {word})", keys))
+    changes = json.loads(
+        page.evaluate(
+            f"""(keys) => {{
+              const word = (_, x) => typeof x === "number" && !Number.isFinite(x) ? String(x) : x;
+              const before = {{ data: {{}}, grads: {{}}, rows: {{}}, cards: {{}} }};
+              return JSON.stringify(keys.map((key) => {{
+                document.body.dispatchEvent(new KeyboardEvent("keydown", {{key, bubbles: true}}));
+                const now = ({SEE})();
+                for (const name in before) now[name] = Object.fromEntries(
+                  Object.entries(now[name]).filter(([at, x]) => {{
+                    const text = JSON.stringify(x, word);
+                    return text !== before[name][at] && (before[name][at] = text);
+                  }}));
+                return now;
+              }}), word);
+            }}""",
+            keys,
+        )
+    )
+    parts: dict[str, dict[str, Any]] = {"data": {}, "grads": {}, "rows": {}, "cards": {}}
+    for change in changes:
+        for name, part in parts.items():
+            part.update(change[name])
+        lists = {name: list(part.values()) for name, part in parts.items() if name != "cards"}
+        yield {**change, **lists, "cards": parts["cards"]}

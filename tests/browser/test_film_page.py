@@ -54,31 +54,66 @@ def as_it_was(model: Any, run: Film, frame: int) -> Any:
     return model
 
 
+# A clock that stands until it is asked to go on; then all that is due by then happens at once, in its order.
+CLOCK = """() => new Promise((done) => {
+  if (window.elapse) return done();
+  window.atPicture = requestAnimationFrame;
+  const forget = clearTimeout, due = new Map();
+  let now = 0, count = 0;
+  window.setTimeout = (act, after = 0) => { due.set(--count, [now + after, act]); return count; };
+  window.clearTimeout = (id) => id < 0 ? due.delete(id) : forget(id);
+  window.requestAnimationFrame = (act) => setTimeout(() => act(now), 16);
+  window.elapse = (span) => {
+    const end = now + span;
+    for (;;) {
+      const [next] = [...due].sort(([, [one]], [, [other]]) => one - other);
+      if (!next || next[1][0] > end) break;
+      due.delete(next[0]);
+      now = next[1][0];
+      next[1][1]();
+    }
+    now = end;
+  };
+  atPicture(done); // by then its first picture is there
+})"""
+
+
 @pytest.fixture
 def show(show: Any) -> Callable[..., Any]:
-    """The page with a clock that goes ten times as fast: what it waits for, so that it need not be done twice
-    (the address, the fine picture of the plane), comes in the same order."""
+    """The page with a clock of its own, so that nobody waits for what it does later."""
 
-    def hastened(*args: Any, pace: int = 10, **options: Any) -> Any:
+    def clocked(*args: Any, **options: Any) -> Any:
         page = show(*args, **options)
-        page.evaluate(
-            """(pace) => {
-                 const own = setTimeout;
-                 window.setTimeout = (act, after) => own(act, after / pace);
-               }""",
-            pace,
-        )
+        page.evaluate(CLOCK)
         return page
 
-    return hastened
+    return clocked
+
+
+@pytest.fixture
+def usual(show: Any) -> Any:
+    """The page of a short run at its start, opened once for those tests that leave nothing but its moment."""
+    page = show(recorded()[0], kept=True)
+    page.evaluate("stepgrad.choose({frame: 0, view: 'forward', example: 0, neuron: null})")
+    page.evaluate("document.activeElement.blur()")
+    return page
+
+
+def drawn(page: Any) -> None:
+    """When what was asked for has been drawn."""
+    page.evaluate("elapse(20)")
 
 
 def settled(page: Any) -> None:
-    """When what was asked for has been drawn, and the address has followed, by the page's own clock."""
-    page.evaluate(
-        """() => new Promise((done) => setTimeout(
-             () => requestAnimationFrame(() => requestAnimationFrame(done)), 200))"""
-    )
+    """When nothing more comes of it: the plane has been drawn finely, and the address has followed."""
+    page.evaluate("elapse(200)")
+
+
+def resize(page: Any, width: int, height: int) -> None:
+    """To another size, which a page learns with the next picture of the screen."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate("() => new Promise((done) => atPicture(() => atPicture(done)))")
+    settled(page)
 
 
 def until(page: Any, condition: str) -> None:
@@ -123,8 +158,7 @@ def of_each(*layers: list[str | None]) -> Any:
 EACH: list[str | None] = [None, *sorted(set(nn.activations.known()) - ODD)]
 # A page has the functions that its activations need: those of each alone are enough for it.
 ALONE = [
-    pytest.param([name, name], marks=() if name in (None, "relu", "gelu") else pytest.mark.thorough)
-    for name in EACH
+    pytest.param([name, name], marks=() if name in (None, "relu") else pytest.mark.thorough) for name in EACH
 ]
 
 
@@ -184,9 +218,10 @@ def _compare_gradients(page: Any, frame: int, model: Any, loss: Any) -> None:
         np.testing.assert_allclose(ours, gradients(root, outs), rtol=1e-6, atol=1e-12)
 
 
-def test_the_numbers_of_a_neuron_are_those_recorded(show: Any) -> None:
+def test_the_numbers_of_a_neuron_are_those_recorded(usual: Any) -> None:
     run, model = recorded()
-    page = show(run, "#step=7&example=2&neuron=5")  # layer 1, neuron 1
+    page = usual
+    page.evaluate("stepgrad.choose({frame: 7, example: 2, neuron: 5})")  # layer 1, neuron 1
     settled(page)
     assert page.locator("#numbers h2").text_content() == "Layer 1, neuron 1, tanh"
     frame = run.frames[7]
@@ -213,11 +248,11 @@ def test_the_numbers_of_a_neuron_are_those_recorded(show: Any) -> None:
     assert close(float(facts[2]), engine(POINTS[2]).data)
 
 
-def test_each_frame_shows_its_loss_and_the_norms_of_its_gradients(show: Any) -> None:
+def test_each_frame_shows_its_loss_and_the_norms_of_its_gradients(usual: Any) -> None:
     run, _ = recorded()
-    page = show(run)
+    page = usual
     for frame in run.frames:
-        settled(page)
+        drawn(page)
         assert close(float(page.locator("#loss").text_content()), frame.loss)
         assert page.locator("#count").text_content() == f"step {frame.step} of 11"
         shown = [float(text) for text in page.locator(".bars .size").all_text_contents()]
@@ -225,21 +260,22 @@ def test_each_frame_shows_its_loss_and_the_norms_of_its_gradients(show: Any) -> 
         page.keyboard.press("ArrowRight")
 
 
-def test_lines_are_wide_and_coloured_as_the_weights_are(show: Any) -> None:
+def test_lines_are_wide_and_coloured_as_the_weights_are(usual: Any) -> None:
     run, _ = recorded()
     for view, truth in (("forward", run.frames[5].parameters), ("backward", run.frames[5].gradient)):
-        page = show(run, f"#step=5&view={view}")
-        settled(page)
-        drawn = page.evaluate(
+        page = usual
+        page.evaluate(f"stepgrad.choose({{frame: 5, view: '{view}'}})")
+        drawn(page)
+        lines = page.evaluate(
             """() => [...document.querySelectorAll(".lines path")].map((path) => [
                  Number(path.dataset.edge), path.getAttribute("class"),
                  Number(path.getAttribute("stroke-width"))
                ])"""
         )
-        assert len(drawn) == 2 * 4 + 4 * 3 + 3
-        for place, kind, _ in drawn:
+        assert len(lines) == 2 * 4 + 4 * 3 + 3
+        for place, kind, _ in lines:
             assert kind == ("positive" if truth[place] > 0 else "negative")
-        order = sorted(drawn, key=lambda edge: abs(truth[edge[0]]))
+        order = sorted(lines, key=lambda edge: abs(truth[edge[0]]))
         widths = [width for _, _, width in order]
         assert widths == sorted(widths) and widths[-1] > 2 * widths[0]
         assert ("log scale" in page.locator("#legend").inner_text()) == (view == "backward")
@@ -252,8 +288,7 @@ def test_with_more_room_the_same_picture_is_larger(neurons: int, show: Any) -> N
                   (path) => path.getAttribute("stroke-width")))"""
     settled(page)
     before = [page.evaluate(widest), page.locator(".neuron").first.bounding_box()["height"]]
-    page.set_viewport_size({"width": 1900, "height": 1200})
-    settled(page)
+    resize(page, 1900, 1200)
     after = [page.evaluate(widest), page.locator(".neuron").first.bounding_box()["height"]]
     assert after[1] > 1.1 * before[1]
     assert after[0] > 1.2 * before[0] or neurons == 4  # as wide as lines become
@@ -270,7 +305,7 @@ def test_dead_relus_are_crossed_out_and_counted(show: Any) -> None:
         run.record(1.0)
     page = show(run)
     for frame, dead in enumerate(run.dead(each) for each in run.frames):
-        settled(page)
+        drawn(page)
         crossed = page.evaluate(
             "[...document.querySelectorAll('.neuron.dead')].map((n) => Number(n.dataset.neuron))"
         )
@@ -279,7 +314,7 @@ def test_dead_relus_are_crossed_out_and_counted(show: Any) -> None:
         assert len(dead) >= (0, 1, 3)[frame]
         page.keyboard.press("ArrowRight")
     page.evaluate("stepgrad.choose({neuron: 4})")
-    settled(page)
+    drawn(page)
     assert "dead: 0 for every example" in page.locator("#numbers h2").text_content()
 
 
@@ -330,20 +365,27 @@ def test_the_plane_is_painted_by_side_of_the_boundary(show: Any) -> None:
 
 
 def position(page: Any) -> int:
-    settled(page)
+    drawn(page)
     at: int
-    at, count, scrubber, address = page.evaluate(
+    at, count, scrubber = page.evaluate(
         """() => [stepgrad.state.frame, document.getElementById("count").textContent,
-                  document.getElementById("scrubber").value, location.hash]"""
+                  document.getElementById("scrubber").value]"""
     )
     assert count == f"step {at} of 11"
     assert scrubber == str(at)
-    assert f"step={at}" in address
     return at
 
 
-def test_keys_and_buttons(show: Any) -> None:
-    page = show(recorded()[0])
+def addressed(page: Any) -> int:
+    """The position, when the address has followed."""
+    settled(page)
+    at = position(page)
+    assert f"step={at}" in page.evaluate("location.hash")
+    return at
+
+
+def test_keys_and_buttons(usual: Any) -> None:
+    page = usual
     for press, at in (
         ("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("ArrowLeft", 0), ("ArrowLeft", 0),
         ("End", 11), ("ArrowRight", 11), ("Home", 0),
@@ -352,7 +394,7 @@ def test_keys_and_buttons(show: Any) -> None:
         assert position(page) == at
     for button, at in (("last", 11), ("back", 10), ("back", 9), ("first", 0), ("next", 1)):
         page.click(f"#{button}")
-        assert position(page) == at
+        assert addressed(page) == at
     page.click("#first")
     assert position(page) == 0
     assert page.locator("#first").is_disabled() and page.locator("#back").is_disabled()
@@ -360,11 +402,11 @@ def test_keys_and_buttons(show: Any) -> None:
     page.focus("#next")
     page.keyboard.press("Enter")
     page.keyboard.press("Space")  # on a button a space presses it
-    assert position(page) == 2
+    assert addressed(page) == 2
 
 
-def test_the_scrubber(show: Any) -> None:
-    page = show(recorded()[0])
+def test_the_scrubber(usual: Any) -> None:
+    page = usual
     page.focus("#scrubber")
     page.keyboard.press("ArrowRight")
     assert position(page) == 1
@@ -372,66 +414,85 @@ def test_the_scrubber(show: Any) -> None:
     assert position(page) == 11
     box = page.locator("#scrubber").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    assert position(page) in (5, 6)
+    assert addressed(page) in (5, 6)
     assert page.locator("#scrubber").get_attribute("aria-valuetext").startswith("step ")
 
 
 def test_space_plays_to_the_end_and_again_from_the_start(show: Any) -> None:
-    page = show(recorded()[0], pace=1)
+    page = show(recorded()[0])
     page.select_option("#speed", "60")
-    page.focus("body")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Space")
-    until(page, "stepgrad.state.frame === 11")
-    until(page, "document.querySelector('#play span').textContent === 'Play'")
+    page.evaluate("elapse(100)")
+    assert 0 < page.evaluate("stepgrad.state.frame") < 11
+    page.evaluate("elapse(1000)")
+    assert page.locator("#play span").text_content() == "Play"
     assert position(page) == 11
     page.select_option("#speed", "2")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Space")
-    until(page, "stepgrad.state.frame === 1")
+    page.evaluate("elapse(100)")
+    assert page.evaluate("stepgrad.state.frame") == 1
     assert page.locator("#play span").text_content() == "Pause"
     page.keyboard.press("Space")
     at = position(page)
-    page.wait_for_timeout(700)
-    assert position(page) == at and page.locator("#play span").text_content() == "Play"
+    page.evaluate("elapse(700)")
+    assert position(page) == at == 1 and page.locator("#play span").text_content() == "Play"
     page.keyboard.press("Space")
     page.keyboard.press("Home")  # whoever moves by hand stops it
-    page.wait_for_timeout(700)
+    page.evaluate("elapse(700)")
     assert position(page) == 0
 
 
-@pytest.mark.parametrize(
-    ("fragment", "frame", "view", "example", "neuron"),
-    [
-        ("#step=7", 7, "forward", 0, None),
-        ("#step=3&view=backward&example=4&neuron=2", 3, "backward", 4, 2),
-        ("#step=999&example=999&neuron=999", 11, "forward", 5, 7),
-        ("#step=-1&view=sideways&example=x&neuron=1e9", 0, "forward", 0, None),
-        ("#step=<img src=x onerror=alert(1)>", 0, "forward", 0, None),
-        ("#%", 0, "forward", 0, None),
-        ("", 0, "forward", 0, None),
-    ],
-)
-def test_the_address_is_a_moment(
-    fragment: str, frame: int, view: str, example: int, neuron: int | None, show: Any
-) -> None:
-    page = show(recorded()[0], fragment)
-    settled(page)
-    parts = {"step": frame, "view": view, "example": example, "neuron": neuron}
+# What an address says, and where it leads: frame, view, example, neuron.
+ADDRESSES: dict[str, tuple[int, str, int, int | None]] = {
+    "#step=7": (7, "forward", 0, None),
+    "#step=3&view=backward&example=4&neuron=2": (3, "backward", 4, 2),
+    "#step=999&example=999&neuron=999": (11, "forward", 5, 7),
+    "#step=-1&view=sideways&example=x&neuron=1e9": (0, "forward", 0, None),
+    "#step=<img src=x onerror=alert(1)>": (0, "forward", 0, None),
+    "#%": (0, "forward", 0, None),
+    "": (0, "forward", 0, None),
+}
+# To another address, until the page has heard of it.
+TURN = """(hash) => new Promise((done) => {
+  addEventListener("hashchange", done, {once: true});
+  location.hash = hash;
+}).then(() => elapse(200))"""
+
+
+def _is_the_moment(page: Any, fragment: str) -> None:
+    """The page is where the address leads; what it writes, it reads."""
+    state = dict(zip(("frame", "view", "example", "neuron"), ADDRESSES[fragment]))
+    assert page.evaluate("({...stepgrad.state})") == state
+    parts = {"step": state["frame"], **state}
+    del parts["frame"]
     usual = {"view": "forward", "example": 0, "neuron": None}
     address = "#" + "&".join(f"{name}={part}" for name, part in parts.items() if part != usual.get(name, ""))
-    until(page, f"location.hash === '{address}'")  # what it began with was before the clock went faster
-    state = {"frame": frame, "view": view, "example": example, "neuron": neuron}
+    until(page, f"location.hash === '{address}'")  # what it began with was before the clock was its own
+    page.evaluate(TURN, "#step=5")
+    assert addressed(page) == 5
+    page.evaluate(TURN, address)
     assert page.evaluate("({...stepgrad.state})") == state
-    page.evaluate("location.hash = '#step=5'")
-    assert position(page) == 5
-    page.evaluate("(hash) => { location.hash = hash; }", address)
+
+
+@pytest.mark.parametrize("fragment", [each for each in ADDRESSES if "&" in each])
+def test_the_address_is_a_moment(fragment: str, show: Any) -> None:
+    page = show(recorded()[0], fragment)
     settled(page)
-    assert page.evaluate("({...stepgrad.state})") == state  # what it writes, it reads
+    _is_the_moment(page, fragment)
 
 
-def test_a_click_on_the_curve_goes_there(show: Any) -> None:
-    page = show(recorded()[0])
+def test_another_address_is_another_moment(usual: Any) -> None:
+    for fragment in ADDRESSES:
+        usual.evaluate("stepgrad.choose({frame: 0})")
+        settled(usual)
+        usual.evaluate(TURN, fragment)
+        _is_the_moment(usual, fragment)
+
+
+def test_a_click_on_the_curve_goes_there(usual: Any) -> None:
+    page = usual
     box = page.locator("#curve svg").bounding_box()
     for part in (0.2, 0.9, 0.48):
         x = 52 + part * (box["width"] - 66)  # between the margins of the chart
@@ -446,9 +507,9 @@ def test_a_click_on_the_curve_goes_there(show: Any) -> None:
     assert position(page) == 11
 
 
-def test_a_click_on_a_point_follows_it_through_the_network(show: Any) -> None:
-    page = show(recorded()[0])
-    settled(page)
+def test_a_click_on_a_point_follows_it_through_the_network(usual: Any) -> None:
+    page = usual
+    drawn(page)
     box = page.locator("canvas").bounding_box()
     low, high = np.min(POINTS, axis=0), np.max(POINTS, axis=0)
     unit = min(box["width"] / (1.24 * (high[0] - low[0])), box["height"] / (1.24 * (high[1] - low[1])))
@@ -457,47 +518,48 @@ def test_a_click_on_a_point_follows_it_through_the_network(show: Any) -> None:
         page.mouse.click(
             box["x"] + box["width"] / 2 + shift[0] + 2, box["y"] + box["height"] / 2 - shift[1] - 2
         )
-        settled(page)
+        drawn(page)
         assert page.evaluate("stepgrad.state.example") == index
         assert page.locator("#example").input_value() == str(index)
         assert numbers(page.locator(".facts dd").first.text_content()) == POINTS[index]
 
 
-def test_choosing_examples_neurons_and_views(show: Any) -> None:
-    page = show(recorded()[0])
+def test_choosing_examples_neurons_and_views(usual: Any) -> None:
+    page = usual
     see = "({...stepgrad.state})"
     page.keyboard.press("e")
     page.keyboard.press("n")
     page.keyboard.press("n")
     page.keyboard.press("b")
-    settled(page)
+    drawn(page)
     assert page.evaluate(see) == {"frame": 0, "view": "backward", "example": 1, "neuron": 1}
     page.keyboard.press("Shift+E")
     page.keyboard.press("Shift+E")
     page.keyboard.press("Shift+N")
     page.keyboard.press("Shift+N")
     page.keyboard.press("f")
-    settled(page)
+    drawn(page)
     assert page.evaluate(see) == {"frame": 0, "view": "forward", "example": 5, "neuron": 7}
     assert page.locator(".neuron.chosen").count() == 1 and page.locator(".lines .own").count() == 3
     page.keyboard.press("Escape")
     page.locator("[data-neuron='4']").click()
-    settled(page)
+    drawn(page)
     assert page.evaluate(see)["neuron"] == 4 and page.locator(".lines .own").count() == 4
     page.locator("[data-neuron='4']").click()  # once more: none
     page.select_option("#which", "6")
     page.select_option("#example", "2")
     page.click("#backward")
-    settled(page)
+    drawn(page)
     assert page.evaluate(see) == {"frame": 0, "view": "backward", "example": 2, "neuron": 6}
     assert page.locator("#backward").get_attribute("aria-pressed") == "true"
     assert page.locator("#forward").get_attribute("aria-pressed") == "false"
 
 
-def test_what_is_under_the_pointer_is_said_in_numbers(show: Any) -> None:
+def test_what_is_under_the_pointer_is_said_in_numbers(usual: Any) -> None:
     run, _ = recorded()
-    page = show(run, "#step=4")
-    settled(page)
+    page = usual
+    page.evaluate("stepgrad.choose({frame: 4})")
+    drawn(page)
     page.locator("[data-neuron='0']").hover()
     assert page.locator("#tip").text_content().startswith("layer 0, neuron 0, tanh: activation ")
     page.evaluate(
@@ -566,10 +628,11 @@ def test_an_exploded_run_is_shown_to_its_end(show: Any) -> None:
             parameter.data = 0.25 if index % 2 == 0 else math.inf if math.isnan(number) else number
             parameter.grad = -number if index % 3 else None
         run.record(number)
+    page = show(run, "#step=0&neuron=1")
     for view in ("forward", "backward"):
-        page = show(run, f"#step=0&view={view}&neuron=1")
+        page.evaluate(f"stepgrad.choose({{frame: 0, view: '{view}'}})")
         for frame, number in enumerate(values):
-            settled(page)
+            drawn(page)
             assert page.evaluate("stepgrad.state.frame") == frame
             shown = float(page.locator("#loss").text_content())
             assert shown == pytest.approx(number, rel=1e-3, nan_ok=True)
@@ -711,10 +774,11 @@ def test_numbers_stay_inside_their_neurons(show: Any) -> None:
         for parameter in model.parameters():
             parameter.data = parameter.grad = number
         run.record(number)
+    page = show(run)
     for view in ("forward", "backward"):
-        page = show(run, f"#view={view}")
+        page.evaluate(f"stepgrad.choose({{frame: 0, view: '{view}'}})")
         for _ in run.frames:
-            settled(page)
+            drawn(page)
             boxes = page.evaluate(
                 """() => [...document.querySelectorAll(".network [data-neuron], .network .input")]
                      .map((node) => [node.querySelector(".inside"), node.querySelector("circle")]
@@ -734,8 +798,7 @@ def test_counts_of_dead_relus_stand_free_on_a_phone(show: Any) -> None:
     run.record(1.0)
     page = show(run, width=800, height=844)
     for width in (360, 390, 560, 760):
-        page.set_viewport_size({"width": width, "height": 844})
-        settled(page)
+        resize(page, width, 844)
         assert "8 dead" in page.locator(".network .head.off").all_text_contents()
         _in_place(page, width)
 
@@ -797,13 +860,13 @@ def test_nothing_is_cut_off_or_overlaps(width: int, height: int, scheme: str, vi
     else:  # the controls stay in sight
         for scroll in (0, 400, 5000):
             page.mouse.wheel(0, scroll)
-            page.wait_for_timeout(100)
+            page.evaluate("() => new Promise((done) => atPicture(() => atPicture(done)))")
             box = page.locator("#transport").bounding_box()
             assert box["y"] >= 0 and box["y"] + box["height"] <= height
 
 
-def test_all_that_can_be_used_has_a_name(show: Any) -> None:
-    page = show(recorded()[0])
+def test_all_that_can_be_used_has_a_name(usual: Any) -> None:
+    page = usual
     unnamed = page.evaluate(
         """() => [...document.querySelectorAll("button, select, input")].filter((e) => {
              const label = e.tagName === "BUTTON" ? e.textContent : e.labels?.[0]?.textContent ?? "";

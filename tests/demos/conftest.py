@@ -18,6 +18,7 @@ from demos import figures, matmuls, optimizers
 from demos.command import main
 from demos.matmuls import recovery
 from demos.matmuls.networks import perceptron
+from demos.mnist import inside
 
 SHORT = {
     "moons": ["--steps", "4", "--points", "30"],
@@ -104,7 +105,8 @@ def short_cuts() -> Iterator[None]:
     """Drawing is most of a short run: outside of the thorough set pictures are coarse and not laid out, and
     the dark ones copies of the light. Of those that one function draws in a run, the first is written, and
     copied for the others, which are drawn but not rendered. There are fewer networks and optimizers of a
-    kind there; MNIST in scalars has 16 hidden neurons, not 128.
+    kind there; MNIST in scalars has 16 hidden neurons, not 128, and few images are shown of what MNIST in
+    arrays learned.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(recovery, "TIMED", 0.0)  # how fast a network is, no test asks
@@ -112,6 +114,8 @@ def short_cuts() -> Iterator[None]:
         patch.setattr(matmuls, "learn_names", remembered(matmuls.learn_names))
         if settings.get_current_profile_name() != "thorough":
             patch.setattr(perceptron.Digits.__init__, "__defaults__", (784, 16))
+            patch.setattr(inside, "UNITS", 8)
+            patch.setattr(inside, "STEPS", 20)
             catalogue = matmuls.catalogue
             patch.setattr(matmuls, "catalogue", lambda: some(catalogue()))
             patch.setattr(recovery, "fastest", once)
@@ -121,9 +125,7 @@ def short_cuts() -> Iterator[None]:
             save = figures.save
             written: dict[tuple[Path, CodeType], Path] = {}
 
-            def sparing(
-                path: Path, draw: Callable[..., None], size: tuple[float, float]
-            ) -> tuple[Path, ...]:
+            def sparing(path: Path, draw: Callable[..., None], size: tuple[float, float]) -> tuple[Path, ...]:
                 kind = (path.parent, draw.__code__)
                 if kind in written and written[kind].is_file():
                     draw(Figure(size), figures.LIGHT)

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograd.expression import evaluate
 from autograd.show.lesson import read_lesson
+from autograd.typed import evaluate
 from demos.by_hand import DELTAS, FORWARD, GRADIENTS, INPUTS, PARAMETERS, STEP, network
 from demos.by_hand.paper import Paper
 from demos.command import main

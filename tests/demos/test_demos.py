@@ -309,7 +309,13 @@ def test_the_tour_shows_everything_and_writes_nowhere_else(names: tuple[str, ...
 TIMED = {"mnist-report.html", "matmuls-speed.png", "matmuls-speed-dark.png"}  # these say how long it took
 
 
-@pytest.mark.parametrize("name", DEMOS)
+# Seconds each, most of them to draw: what they compute is nn's, or has tests of its own.
+LONG = ("initialization", "regularization", "schedules", "optimizers")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.thorough if name in LONG else ()) for name in DEMOS]
+)
 def test_each_demo_runs_alone(
     name: str, ran: Callable[[str], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -477,7 +483,7 @@ def without_scripts(path: Path) -> str:
 
 
 def test_mnist_without_validation_and_with_layers_of_its_own(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], undrawn: None
 ) -> None:
     argv = ["mnist", "--images", "600", "--validation", "0", "--hidden", "9", "8", "--epochs", "1"]
     assert main([*argv, "--recipe", "best", "--out", str(tmp_path)]) == 0

@@ -287,7 +287,12 @@ def traced(request):
     return network, built, program, examples, [eager(built, example) for example in examples]
 
 
-@pytest.mark.parametrize("traced", NAMES, indirect=True)
+# One of every five of those that differ in the activation alone, which is a row that other tests try.
+ALIKE = {name for index, name in enumerate(name for name in NAMES if name.startswith("mlp ")) if index % 5}
+FEWER = [pytest.param(name, marks=pytest.mark.thorough if name in ALIKE else ()) for name in NAMES]
+
+
+@pytest.mark.parametrize("traced", FEWER, indirect=True)
 def test_batched_they_compute_what_values_do(traced):
     """Value and gradients over a batch, as it is called and as its source is run on its own; and by as many
     matrix products as the catalogue says.
@@ -309,11 +314,14 @@ def test_batched_they_compute_what_values_do(traced):
     close(flat, slopes.mean(axis=0))
 
 
-# As one number a line MNIST has a million lines; the GPT takes Python half a minute to compile, and the small
-# CNN five seconds: there are one convolution, and layers with cross-entropy, beside it.
-LONG = ("gpt", "small cnn")
-MARKS = {name: pytest.mark.thorough for name in LONG}
-LINES = [pytest.param(name, marks=MARKS.get(name, ())) for name in NAMES if name != "mnist"]
+# As one number a line MNIST has a million lines; the GPT takes Python half a minute to compile, the small CNN
+# five seconds, the karate club one and a half: one convolution and layers with cross-entropy are among them.
+LONG = ("gpt", "small cnn", "karate club")
+LINES = [
+    pytest.param(name, marks=pytest.mark.thorough if name in LONG or name in ALIKE else ())
+    for name in NAMES
+    if name != "mnist"
+]
 
 
 @pytest.mark.parametrize("traced", LINES, indirect=True)

@@ -83,7 +83,9 @@ def uninterrupted(tmp_path_factory):
 
 
 @pytest.mark.parametrize("options, kills", [
-    ((), 5), (("--value",), 2), pytest.param(("--long",), 22, marks=pytest.mark.thorough),
+    ((), 2),
+    pytest.param(("--value",), 2, marks=pytest.mark.thorough),
+    pytest.param(("--long",), 22, marks=pytest.mark.thorough),
 ], ids=["tensors", "values", "often"])  # fmt: skip
 def test_killed_at_random_moments_and_resumed(options, kills, tmp_path, uninterrupted):
     """SIGKILL, over and over, after some checkpoints and a moment more; then it may go on to the end."""
@@ -116,7 +118,9 @@ def test_killed_at_random_moments_and_resumed(options, kills, tmp_path, uninterr
     assert_same_end(folder, uninterrupted(*options))
 
 
-@pytest.mark.parametrize("options", [(), ("--value",)], ids=["tensors", "values"])
+@pytest.mark.parametrize(
+    "options", [(), pytest.param(("--value",), marks=pytest.mark.thorough)], ids=["tensors", "values"]
+)
 def test_ctrl_c_ends_it_cleanly_and_it_can_go_on(options, tmp_path, uninterrupted):
     folder = tmp_path / "interrupted"
     folder.mkdir()

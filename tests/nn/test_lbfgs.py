@@ -42,7 +42,7 @@ OPTIONS = [
 
 @pytest.mark.parametrize("function, start", PROBLEMS.values(), ids=PROBLEMS)
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
-@pytest.mark.parametrize("steps", [25, pytest.param(100, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("steps", [12, pytest.param(100, marks=pytest.mark.thorough)])
 def test_step_by_step_as_pytorch(torch, function, start, options, steps):
     """Steps of some iterations each: the same places after each, the same losses, as many evaluations.
 

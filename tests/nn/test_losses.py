@@ -270,6 +270,22 @@ CASES += [
 TABLE = pytest.mark.parametrize("case", CASES, ids=str)
 
 
+def each_reduction(test):
+    """The test with one reduction after the other: hundreds of small tests cost more than they compute."""
+
+    def tests(**given):
+        for reduction in REDUCTIONS:
+            try:
+                test(**given, reduction=reduction)
+            except Exception as error:
+                raise AssertionError(f"with reduction={reduction!r}: {error}") from error
+
+    tests.__name__, tests.__doc__ = test.__name__, test.__doc__
+    takes = inspect.signature(test).parameters.values()
+    tests.__signature__ = inspect.Signature([each for each in takes if each.name != "reduction"])
+    return tests
+
+
 def test_the_table_has_every_loss_and_every_option():
     exported = set(nn.losses.__all__)
     assert {case.name for case in CASES} == exported
@@ -291,7 +307,7 @@ def flat(nodes):
 
 
 @TABLE
-@pytest.mark.parametrize("reduction", REDUCTIONS)
+@each_reduction
 def test_as_pytorch_to_second_order(torch, case, reduction):
     inputs = [torch.tensor(p.copy(), requires_grad=True) for p in case.predictions]
     data = [torch.tensor(np.asarray(d)) for d in case.data]
@@ -320,7 +336,7 @@ def test_as_pytorch_to_second_order(torch, case, reduction):
 
 
 @TABLE
-@pytest.mark.parametrize("reduction", REDUCTIONS)
+@each_reduction
 def test_values_and_tensors_agree(case, reduction):
     tensors = [Tensor(p) for p in case.predictions]
     nodes = [as_nodes(p) for p in case.predictions]
@@ -339,7 +355,7 @@ def test_values_and_tensors_agree(case, reduction):
 
 
 @TABLE
-@pytest.mark.parametrize("reduction", REDUCTIONS)
+@each_reduction
 def test_an_array_of_values_is_as_the_lists_of_them(case, reduction):
     tensors = [Tensor(p) for p in case.predictions]
     nodes = [np.frompyfunc(Value, 1, 1)(p) for p in case.predictions]
@@ -367,7 +383,7 @@ def test_one_example_of_values(case):
 
 
 @TABLE
-@pytest.mark.parametrize("reduction", REDUCTIONS)
+@each_reduction
 def test_float32_stays_float32(case, reduction):
     singles = [Tensor(p.astype(np.float32)) for p in case.predictions]
     doubles = [Tensor(p) for p in case.predictions]
@@ -380,7 +396,7 @@ def test_float32_stays_float32(case, reduction):
 
 
 @TABLE
-@pytest.mark.parametrize("reduction", REDUCTIONS)
+@each_reduction
 def test_plain_arrays_need_no_graph(case, reduction):
     loss = case.loss(*case.arguments, reduction=reduction, **case.options)
     assert not isinstance(loss, (Tensor, Value))

@@ -108,7 +108,7 @@ def gradient(rng, shape, step):
 
 @TABLE
 @pytest.mark.parametrize("kind", ["tensors", "values", "both"])
-@pytest.mark.parametrize("steps", [24, pytest.param(100, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("steps", [12, pytest.param(100, marks=pytest.mark.thorough)])
 def test_step_by_step_as_pytorch(torch, name, options, kind, steps):
     """The same gradients on both sides; some parameters have none at some steps; lr changes."""
     rng = np.random.default_rng(4)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import nn
 from autograd import Value, gradcheck, trace
-from autograd.tracing.windows import Window
+from autograd.tracing.blocks import Window
 
 OPTIMIZERS = {
     "SGD": lambda p: nn.SGD(p, lr=0.05, momentum=0.9, nesterov=True, weight_decay=0.01),

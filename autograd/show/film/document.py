@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from .recorder import Film
 
 
+HEAD = "// The activations, as the rows of the table write them.\n\n"
+
+
 def page(film: Film) -> str:
     """The whole file, which asks for nothing from anywhere."""
     written, unknown = _activations(film)
@@ -107,9 +110,9 @@ def _activations(film: Film) -> tuple[str, str]:
         lines = "\n".join(map(_functions, film.network.activations))
         rows = definitions(lines)
     except ValueError as error:
-        return "export const ACTIVATIONS = {};\n", str(error)
+        return f"{HEAD}export const ACTIVATIONS = {{}};\n", str(error)
     library = LIBRARY if "library." in rows + lines else ""
-    return f"{library}{rows}\nexport const ACTIVATIONS = {{\n{lines}\n}};\n", ""
+    return f"{HEAD}{library}{rows}\nexport const ACTIVATIONS = {{\n{lines}\n}};\n", ""
 
 
 def _functions(name: str) -> str:

@@ -1,98 +1,109 @@
-// Typed arithmetic: parsed here, never run as code.
-import { rows } from "./program.js";
+// Typed arithmetic: read by the table `grammar` as autograd/typed/reading.py reads it, and never run as code.
+import { grammar } from "./program.js";
 
-const OPERATOR = /[\s+\-*/<>=]/;
-const WORD = /[\p{L}\p{N}_]/u;
+const [OPERAND, BETWEEN, SPACE, WORD_GOES_ON] = ["OPERAND", "BETWEEN", "SPACE", "WORD_GOES_ON"].map((name) => new RegExp(grammar[name], "uy"));
+const NO_PHRASE = new RegExp(`^(?:${grammar.NO_PHRASE})$`, "u");
 
-/** The value of `text`; `names` maps names to numbers, and the longest that fits is taken. */
-export function evaluate(text, names) {
-	const labels = [...names.keys()].filter((name) => name.trim() && !Number.isFinite(Number(name)));
-	labels.sort((a, b) => b.length - a.length);
-	let at = 0;
-
-	const skip = () => { while (/\s/.test(text[at] ?? "")) at += 1; };
-	const take = (...symbols) => {
-		skip();
-		const found = symbols.find((symbol) => text.startsWith(symbol, at));
-		if (found) at += found.length;
-		return found;
-	};
-	const expect = (symbol) => {
-		if (!take(symbol)) throw new Error(`expected ${symbol} ${where()}`);
-	};
-	const where = () => (at < text.length ? `at “${text.slice(at, at + 12)}”` : "at the end");
-	const label = () => labels.find((name) => {
-		const next = text[at + name.length] ?? "";
-		return text.startsWith(name, at) && !(WORD.test(name.at(-1)) && WORD.test(next));
-	});
-
-	function sum() {
-		let left = product();
-		for (let sign; (sign = take("+", "-", "−"));) left = sign === "+" ? left + product() : left - product();
-		return left;
-	}
-	function product() {
-		let left = signed();
-		for (let sign; (sign = times());) left = "/÷".includes(sign) ? left / signed() : left * signed();
-		return left;
-	}
-	function times() {
-		skip();
-		return text.startsWith("**", at) ? undefined : take("*", "×", "·", "/", "÷");
-	}
-	function signed() {
-		skip();
-		const sign = label() ? undefined : take("-", "−", "+");
-		if (sign) return sign === "+" ? signed() : -signed();
-		const base = atom();
-		return take("**", "^") ? base ** signed() : base;
-	}
-	function atom() {
-		skip();
-		const [call, called] = /^([\p{L}\p{N}_]+)\s*\(/u.exec(text.slice(at)) ?? [];
-		if (call && Object.hasOwn(rows, called)) {
-			at += call.length;
-			const operands = [sum()];
-			while (take(",")) operands.push(sum());
-			expect(")");
-			const { length } = rows[called];
-			if (operands.length !== length) throw new Error(`${called} takes ${length} number${length > 1 ? "s" : ""} ${where()}`);
-			return rows[called](...operands);
-		}
-		const name = label();
-		if (name) {
-			at += name.length;
-			return names.get(name);
-		}
-		if (take("(")) {
-			const inside = sum();
-			expect(")");
-			return inside;
-		}
-		const number = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?/i.exec(text.slice(at));
-		if (!number) throw new Error(at < text.length ? `nothing here is called so ${where()}` : "something is missing at the end");
-		at += number[0].length;
-		return Number(number[0]);
-	}
-
-	const value = sum();
-	skip();
-	if (at < text.length) throw new Error(`cannot read on ${where()}`);
-	return value;
+function matchAt(pattern, text, position) {
+	pattern.lastIndex = position;
+	return pattern.exec(text);
 }
 
-/** What `text` may mean: a label such as x1*w1 is one name, and also the product of two others. */
-export function readings(text, names) {
-	const plain = new Map([...names].filter(([name]) => !OPERATOR.test(name)));
+/** What is wrong: a reason, or its name in the table; where it is seen, and in what. */
+function refuse(text, reason, column, found = "") {
+	const where = column < text.length ? `at “${text.slice(column, column + 12)}”` : "at the end";
+	const said = (grammar.ERRORS[reason] ?? reason).replaceAll("{}", () => found);
+	throw Object.assign(new Error(`${where}: ${said}`), { column });
+}
+
+/** The names in `text` that are no single word, the longest first. */
+function phrasesIn(text, names) {
 	const found = [];
-	let complaint;
-	for (const known of [names, plain]) {
+	const listed = [...names.keys()].filter((name) => text.includes(name) && !NO_PHRASE.test(name));
+	for (const name of listed.sort((a, b) => a.length - b.length)) {
 		try {
-			found.push(evaluate(text, known));
-		} catch (error) {
-			complaint ??= error;
+			if (name.length > grammar.LONGEST_TRIAL) refuse(name, "long", 0);
+			read(name, names, found);
+		} catch {
+			found.unshift(name);
 		}
 	}
-	if (!found.length) throw complaint;
 	return found;
+}
+
+/** The parts: numbers, and operations on the last `operands` that came before. */
+function read(text, names, phrases) {
+	const { functions, OPERATORS, CONSTANTS, TAKES, OPEN, SIGN } = grammar;
+	const parts = [];
+	// Operations and open parentheses, with how tightly what is right of them must bind.
+	const waiting = [];
+	const wait = (right, column, name, operands) => waiting.push({ right, column, name, operands });
+	const apply = (left) => { while (left < waiting.at(-1)?.right) parts.push(waiting.pop()); };
+	const skip = (from) => from + matchAt(SPACE, text, from)[0].length;
+
+	if (text.length > grammar.LONGEST) refuse(text, "long", 0, text.length.toLocaleString("en"));
+	let position = skip(0);
+	if (position === text.length) refuse(text, "empty", 0);
+	let wanted = true;
+	while (wanted || position < text.length) {
+		const column = position;
+		const isPhrase = (name) => text.startsWith(name, column) && !matchAt(WORD_GOES_ON, text, column + name.length);
+		const phrase = wanted ? phrases.find(isPhrase) : "";
+		const token = phrase ? { 0: phrase, groups: { phrase } } : matchAt(wanted ? OPERAND : BETWEEN, text, column);
+		if (!token) refuse(text, wanted ? "operand" : "operator", column);
+		const [kind, found] = Object.entries(token.groups).find((group) => group[1] !== undefined);
+		position = skip(column + token[0].length);
+		wanted = ["call", "open", "plus", "minus", "operator", "comma"].includes(kind);
+		const isFunction = Object.hasOwn(functions, found);
+		const isKnown = names.has(found) || Object.hasOwn(CONSTANTS, found);
+		if (kind === "number") {
+			if (!Number.isFinite(Number(found))) refuse(text, "large", column);
+			parts.push({ column, value: Number(found) });
+		} else if (kind === "phrase" || kind === "name") {
+			if (!isKnown) refuse(text, isFunction ? "function" : "no name", column, found);
+			parts.push({ column, value: names.get(found) ?? CONSTANTS[found] });
+		} else if (kind === "call") {
+			if (!isFunction) refuse(text, isKnown ? "number" : "no function", column, found);
+			wanted = text[position] !== ")";
+			wait(OPEN, column, found, Number(wanted));
+		} else if (kind === "open") wait(OPEN, column, "", 1);
+		else if (kind === "minus") wait(SIGN, column, "neg", 1);
+		else if (kind === "operator") {
+			const [name, left, right] = OPERATORS[found];
+			apply(left);
+			wait(right, column, name, 2);
+		} else if (kind !== "plus") {
+			apply(OPEN);
+			const opened = waiting.at(-1);
+			if (!opened && kind === "close") refuse(text, "no open", column);
+			if (kind === "comma" && !opened?.name) refuse(text, "operator", column);
+			if (kind === "comma") opened.operands += 1;
+			else {
+				const { name, operands } = waiting.pop();
+				if (!name) continue;
+				const [least, most, step] = TAKES[name] ?? [functions[name].length, functions[name].length, 1];
+				const takes = most > least ? `${least} to ${most}` : least;
+				if (operands < least || operands > most || operands % step) refuse(text, `${name} got ${operands} numbers and takes ${takes}`, opened.column);
+				parts.push(opened);
+			}
+		}
+	}
+	apply(OPEN);
+	if (waiting.length) refuse(text, "no close", text.indexOf("(", waiting.at(-1).column));
+	return parts;
+}
+
+/** The value of `text`; `names` maps what may be written to numbers. */
+export function evaluate(text, names) {
+	const stack = [];
+	for (const { column, value, name, operands } of read(text, names, phrasesIn(text, names))) {
+		if (!name) stack.push(value);
+		else {
+			const given = stack.splice(stack.length - operands);
+			const result = grammar.functions[name](...given);
+			if (!Number.isFinite(result)) refuse(text, `${name}(${given.join(", ")}) has no finite value`, column);
+			stack.push(result);
+		}
+	}
+	return stack[0];
 }

@@ -65,7 +65,7 @@ export function numberField(i, done = () => {}) {
 			}
 		},
 		pointerdown: (event) => {
-			if (document.activeElement === input) return; // a drag in it selects, as anywhere
+			if (document.activeElement === input) return; // there a drag selects
 			event.preventDefault();
 			dragNumber(i, event, put, () => input.focus());
 		},
@@ -87,7 +87,7 @@ export function dragNumber(i, event, put, click = () => {}) {
 		isDragged = true;
 		target.classList.add("moved");
 		target.setPointerCapture(event.pointerId);
-		cancelAnimationFrame(frame); // once a frame is enough
+		cancelAnimationFrame(frame);
 		frame = requestAnimationFrame(() => put(moved(from, pixels * (move.shiftKey ? 10 : 1), step)));
 	}, { signal: stop.signal });
 	for (const end of ["pointerup", "pointercancel"]) {

@@ -61,12 +61,14 @@ export function planeIn(room) {
 		return { frame, columns, rows, outs };
 	}
 
-	const rgb = (colour) => [1, 3, 5].map((start) => parseInt(colour.slice(start, start + 2), 16));
+	const rgb = (colour) => colour.match(/\d+/g).map(Number);
 	function look() {
-		const style = getComputedStyle(document.documentElement);
-		const named = (name) => style.getPropertyValue(`--${name}`).trim();
-		const classes = film.classes.map((colour) => colour[0] === "#" ? colour : named(colour));
-		return { classes, rgb: classes.map(rgb), nan: rgb(named("nan")), ink: named("ink"), card: named("card"), canvas: named("canvas") };
+		const named = (name) => {
+			canvas.style.color = name.startsWith("#") ? name : `var(--${name})`; // it has no text
+			return getComputedStyle(canvas).color;
+		};
+		const classes = film.classes.map(named);
+		return { classes, rgb: classes.map(rgb), nan: rgb(named("nan")), ink: named("ink"), card: named("card") };
 	}
 
 	// The side and its strength as colour; a place without an answer is marked.

@@ -12,7 +12,7 @@ const viewOf = new Map(); // where the operation of a node is drawn
 views.forEach((view, v) => order.forEach((i) => { if (view.has.has(`op${i}`)) viewOf.set(i, v); }));
 const isFolded = views.length > 1;
 
-// `opens`: whether the walk opens the boxes that it enters; `pans`: whether it is kept in sight
+// `opens`: the walk opens boxes that it enters; `pans`: it is kept in sight
 export const graph = { view: -1, opens: !isFolded, pans: true, cards: [], parts: [], boxes: [], bounds: new Map() };
 
 function pathTo(v) {
@@ -67,7 +67,6 @@ function mount(view) {
 	return { svg, whole, cards, parts, boxes, bounds };
 }
 
-/** The first operation within a box: the last on the way back. */
 const firstIn = (v) => order.find((i) => pathTo(viewOf.get(i)).includes(v));
 
 /** An edge as drawn, and turned round. */
@@ -82,7 +81,6 @@ function ends(g) {
 	const angle = Math.atan2(y - points[k + 1], x - points[k]);
 	const length = 8;
 	const [fromX, fromY] = [x - length * Math.cos(angle), y - length * Math.sin(angle)];
-	// the tip of the forward head is where the turned curve begins
 	const turn = (Number(/rotate\(([^)]+)/.exec(forth[1])[1]) * Math.PI) / 180;
 	const [endX, endY] = points.slice(-2);
 	const curve = forth[0].replace(/^M\S+ [^C]+/, `M${fromX.toFixed(1)} ${fromY.toFixed(1)}`);
@@ -178,7 +176,6 @@ function showCrumbs() {
 	));
 }
 
-/** A view that a person opened is not taken away at once. */
 export function showView(v) {
 	graph.opens = !isFolded;
 	showFollowing();

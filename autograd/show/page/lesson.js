@@ -8,7 +8,9 @@ for (const node of nodes) { // JSON has no infinity: it comes as a word
 	node.data = Number(node.data);
 	node.locals = node.locals.map((local) => (local === null ? null : Number(local)));
 }
-export const { order, root } = lesson;
+export const root = lesson.root;
+export const order = lesson.walk.forward;
 export const operations = order.length;
-export const last = lesson.walk.length - 1;
+export const walk = Object.entries(lesson.walk).flatMap(([phase, through]) => through.map((i) => [phase, i]));
+export const last = walk.length - 1;
 export const nameOf = (i) => nodes[i].name;

@@ -15,7 +15,7 @@ export const live = {
 export function compute(data) {
 	const slopes = nodes.map(() => []);
 	forward(data, slopes);
-	// where an operation has no value it has no derivative, though its formula may give one: log below 0
+	// without a value there is no derivative, though its formula may give one: log below 0
 	for (const i of order) if (Number.isNaN(data[i])) slopes[i] = slopes[i].map((slope) => (slope === null ? null : NaN));
 	return { data, slopes };
 }

@@ -19,7 +19,7 @@ showFollowing();
 lookAt(page.state, "jump");
 new ResizeObserver(() => viewport.measure()).observe(canvas);
 
-// For tests, and for those who write a lecture around the page.
+// For tests and lectures.
 window.stepgrad = {
 	total: last,
 	go,

@@ -71,7 +71,7 @@ document.addEventListener("keydown", (event) => {
 	if (!isOurs(event)) return;
 	const isText = target.tagName === "INPUT" && target.type === "text";
 	if (isText) {
-		// an empty answer has no place for the caret to go: these keys are the page's
+		// these keys move no caret in an empty answer
 		if (key === "Escape") target.blur();
 		else if (target === field && !field.value && /^(Arrow(Left|Right)|Home|End)$/.test(key)) keys[key]();
 		return;

@@ -9,7 +9,7 @@ export function fixed(x) {
 	if (!Number.isFinite(x)) return String(x).replace("inity", "").toLowerCase();
 	const { decimals, low, high } = ROUNDING;
 	const size = Math.abs(x);
-	// a float half way between four decimals, (2k + 1) / 20000, is an odd multiple of 1/32
+	// half way between four decimals is an odd multiple of 1/32
 	if (size === 0 || (size >= low && size < high)) return toEven(x.toFixed(decimals), size, 2 ** -decimals);
 	const text = x.toExponential(decimals - 1);
 	const unit = Number(`1e${text.split("e")[1] - decimals + 1}`); // below 1 no float is half way

@@ -32,6 +32,5 @@ function goToOneOf(steps) {
 	go(steps[0] === page.position ? steps[1] : steps[0]);
 }
 
-/** The step that computes a value or, on the way back, completes its gradient; then the other. */
 export const goToNode = (i) => goToOneOf([computedAt[i], completeAt[i] || computedAt[i]]);
 export const goToOperation = (i) => goToOneOf([computedAt[i], passedAt[i]]);

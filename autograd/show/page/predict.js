@@ -1,6 +1,6 @@
 // Each contribution is asked for before it is shown.
 import { answerOf, openQuestion, predict } from "./answers.js";
-import { readings } from "./arithmetic.js";
+import { evaluate } from "./arithmetic.js";
 import { byId, el } from "./dom.js";
 import { named, part, partial } from "./formulas.js";
 import { last, nameOf, nodes, operations } from "./lesson.js";
@@ -9,25 +9,25 @@ import { go, on, page, render, tell } from "./page.js";
 import { derivation } from "./panel.js";
 import { numbers, shares } from "./walk.js";
 
-/** What may be written; the step's own win where two have one name. */
+/** The step's own win where two have one name. */
 function namesFor(share) {
 	const names = new Map(nodes.map((node, i) => [node.name, numbers.data[i]]));
 	for (const i of [...nodes[share.node].parents, share.node]) names.set(nameOf(i), numbers.data[i]);
-	return names.set("upstream", share.upstream);
+	return names.set("upstream", share.upstream).set("local", share.local);
 }
 
 /** Within 1 %, or shown by the same digits. */
 const isClose = (value, truth) => Math.abs(value - truth) <= 0.01 * Math.abs(truth) || short(value) === short(truth);
 
-function judge(values, share) {
-	const has = (truth) => values.some((value) => isClose(value, truth));
+function judge(value, share) {
+	const has = (truth) => isClose(value, truth);
 	const { amount, before, after, local, parent } = share;
 	if (has(amount)) return { right: true, say: before === null ? "Right." : `Right: ${short(amount)} more, so ${short(after)} in total.` };
 	if (before !== null && has(after)) return { right: true, say: `Right: ${short(after)} is the new total, ${short(amount)} of it from here.` };
 	if (has(-amount)) return { say: "The size is right, the sign is not." };
 	if (has(local)) return { say: "That is the local gradient alone; upstream is missing." };
-	if (!values.some(Number.isFinite)) return { say: `That is ${short(values[0])}, not a finite number.` };
-	return { say: `${short(values[0])} is not what flows into ${nameOf(parent)}.` };
+	if (!Number.isFinite(value)) return { say: `That is ${short(value)}, not a finite number.` };
+	return { say: `${short(value)} is not what flows into ${nameOf(parent)}.` };
 }
 
 export const field = el("input", {
@@ -42,12 +42,9 @@ export const field = el("input", {
 const ask = el("span.math");
 const said = el("p.said", { role: "status" });
 const hint = el("p.math");
-const [checkButton, hintButton, revealButton] = [
-	el("button", { click: () => check() }, "Check"),
-	el("button", { click: () => giveHint() }, "Hint"),
-	el("button", { click: () => reveal() }, "Reveal"),
-];
-byId("question").append(el("div.ask", {}, ask, field, checkButton, hintButton, revealButton), said, hint);
+const hintButton = el("button", { click: giveHint }, "Hint");
+const others = [el("button", { click: check }, "Check"), hintButton, el("button", { click: reveal }, "Reveal")];
+byId("question").append(el("div.ask", {}, ask, field, ...others), said, hint);
 
 on("paint", showQuestion);
 function showQuestion(state) {
@@ -89,13 +86,13 @@ function check() {
 	const share = predict.asked;
 	const text = field.value.trim();
 	if (!text) return say("Type a number, or an expression of the names and numbers on screen.");
-	let values;
+	let value;
 	try {
-		values = readings(text, namesFor(share));
+		value = evaluate(text, namesFor(share));
 	} catch (error) {
-		return say(`I cannot read this: ${error.message}.`, "wrong"); // no try
+		return say(`I cannot work this out ${error.message}.`, "wrong"); // no try
 	}
-	const verdict = judge(values, share);
+	const verdict = judge(value, share);
 	const record = recordOf(share);
 	record.tries += 1;
 	if (!verdict.right) {
@@ -162,7 +159,6 @@ function showScore(state) {
 		el("li", {}, el("button", { click: () => go(share.position) },
 			`Step ${share.position}: into ${nameOf(share.parent)} through ${nameOf(share.node)}`,
 			el("span.quiet", {}, typed.length ? `you typed ${typed.join(", ")}` : "revealed"))));
-	// the list may be long: it stands below the contributions
 	byId("missed").replaceChildren(...(isEnd && missed.length ? [el("p.quiet", {}, "These went wrong:"), el("ul", {}, ...missed)] : []));
 }
 

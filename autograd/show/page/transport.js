@@ -42,7 +42,7 @@ export function keepAddress(fragment) {
 	}, 120);
 }
 
-/** Buttons by their ids, beside those that every page has. */
+/** Buttons by their ids. */
 export function press(clicks) {
 	const large = () => byId("large").setAttribute("aria-pressed", document.documentElement.toggleAttribute("data-large"));
 	const theme = () => {

@@ -10,18 +10,15 @@ import { completeAt, numbers } from "./walk.js";
 
 const leaves = nodes.flatMap((node, i) => (node.kind === "leaf" ? [i] : []));
 
-function setting(label, value, changed) {
-	const input = el("input", {
-		type: "text", inputmode: "decimal", value, autocomplete: "off", "aria-label": label,
-		input: () => {
-			const number = Number(input.value);
-			const isGood = input.value.trim() !== "" && Number.isFinite(number) && number !== 0;
-			input.setAttribute("aria-invalid", !isGood);
-			if (isGood) changed(number);
-		},
-	});
-	return input;
-}
+const setting = (label, value, changed) => el("input", {
+	type: "text", inputmode: "decimal", value, autocomplete: "off", "aria-label": label,
+	input({ target }) {
+		const number = Number(target.value); // 0 where it is empty
+		const isGood = Number.isFinite(number) && number !== 0;
+		target.setAttribute("aria-invalid", !isGood);
+		if (isGood) changed(number);
+	},
+});
 
 const nudge = { leaf: leaves.find((i) => nodes[i].trained) ?? leaves[0], h: 0.001 };
 const descent = { rate: 0.1, outputs: [], trained: new Set(leaves.filter((i) => nodes[i].trained)) };

@@ -40,7 +40,7 @@ export const viewport = {
 		this.fitted = true;
 		this[how](this.around(this.whole, this.scaleFor(this.whole, 1.6)));
 	},
-	/** Bring a box into sight, at a scale where it can be read, unless it is. */
+	/** Bring a box into sight, where it can be read. */
 	see(box, how = "glide") {
 		if (this.fitted && this.k >= READABLE) return;
 		const [left, top] = [(box.x - this.x) * this.k, (box.y - this.y) * this.k];
@@ -75,7 +75,7 @@ canvas.addEventListener("wheel", (event) => {
 	viewport.zoom(Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.0015)), event.clientX - left, event.clientY - top);
 }, { passive: false });
 
-// One pointer pans, two pinch. A press that hardly moves is a click, and stays one.
+// One pointer pans, two pinch. A press that hardly moves is a click.
 const pointers = new Map();
 canvas.addEventListener("pointerdown", (event) => {
 	if (event.button || event.target.tagName === "INPUT") return;

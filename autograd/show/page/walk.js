@@ -1,5 +1,5 @@
 // What is known at a position: the schedule is the lesson's, the sums are the program's.
-import { last, lesson, nodes, operations, order, root } from "./lesson.js";
+import { last, lesson, nodes, operations, order, root, walk } from "./lesson.js";
 import { signOf } from "./numbers.js";
 import { backward } from "./program.js";
 import { opacity } from "./rules.js";
@@ -8,13 +8,13 @@ export const numbers = { data: nodes.map((node) => node.data), slopes: nodes.map
 
 export const [computedAt, passedAt, completeAt] = [nodes.map(() => 0), nodes.map(() => 0), nodes.map(() => 0)];
 completeAt[root] = operations + 1;
-lesson.walk.forEach(([phase, i], position) => {
+walk.forEach(([phase, i], position) => {
 	if (phase === "forward") computedAt[i] = position;
 	if (phase === "backward") passedAt[i] = position;
 });
 
-// One entry for each edge that carries a gradient; `turn` counts those of one step.
-export const shares = lesson.shares.map(([position, parent, index]) => ({ position, node: lesson.walk[position][1], parent, index }));
+// For each edge that carries a gradient; `turn` counts those of a step.
+export const shares = lesson.shares.map(([position, parent, index]) => ({ position, node: walk[position][1], parent, index }));
 export const sharesAt = Array.from({ length: last + 1 }, () => []);
 export const sharesInto = nodes.map(() => []);
 for (const share of shares) {
@@ -36,7 +36,7 @@ accumulate();
 
 /** Where the first `shown` contributions of the step have been revealed. */
 export function stateAt(position, shown = Infinity) {
-	const [phase, current] = lesson.walk[position];
+	const [phase, current] = walk[position];
 	const data = nodes.map((_, i) => (computedAt[i] <= position ? numbers.data[i] : null));
 	const grads = nodes.map(() => null);
 	if (position > operations) grads[root] = numbers.grads[root];

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from ...expression import evaluate
 from ...symbols import OPERATORS
+from ...typed import evaluate
 from ..lesson import PLACE, Lesson, Share
 from .ink import number
 from .moment import Moment
@@ -44,10 +44,10 @@ class Question:
     @property
     def names(self) -> dict[str, float]:
         """The names that an answer may use: every value on screen, ``upstream`` and ``local``."""
-        values = {
-            node.name: node.data for node in self.moment.lesson.nodes if node.kind != "constant" or node.label
-        }
-        return values | {"upstream": self.contribution.upstream, "local": self.contribution.local_grad}
+        nodes, asked = self.moment.lesson.nodes, self.contribution
+        step = [*nodes[asked.node].parents, asked.node]  # these win where two have one name
+        values = {node.name: node.data for node in [*nodes, *(nodes[index] for index in step)]}
+        return values | {"upstream": asked.upstream, "local": asked.local_grad}
 
     def judge(self, answer: float) -> str:
         """What is wrong with an answer; "" where it is right.

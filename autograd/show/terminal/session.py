@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ... import text
-from ...expression import ExpressionError
-from ...grammar import NUMBER
+from ...typed import ExpressionError
+from ...typed.grammar import NUMBER
 from ..lesson import Lesson
 from . import ink
 from .help import help_lines

@@ -134,7 +134,6 @@ function paint() {
 		row.querySelector("button").setAttribute("aria-pressed", String(digit === (asked ?? answer)));
 	});
 	for (const each of document.querySelectorAll(".logit")) each.textContent = asked ?? answer ?? "a digit";
-	const style = getComputedStyle(document.documentElement), colour = (name) => rgb(style.getPropertyValue(name));
 	const ink = colour("--ink"), paper = colour("--card"), blue = colour("--positive"), orange = colour("--negative");
 	const signed = (numbers, below) => {
 		const most = Math.max(...numbers.map(Math.abs)) || 1;
@@ -146,11 +145,10 @@ function paint() {
 	tiles(byId("pad-mattered"), signed(slope.map((each, i) => each * shown[i]), (i) => mix(paper, ink, 0.16 * shown[i])));
 }
 
-function rgb(text) {
-	const probe = new OffscreenCanvas(1, 1).getContext("2d");
-	probe.fillStyle = text.trim();
-	probe.fillRect(0, 0, 1, 1);
-	return [...probe.getImageData(0, 0, 1, 1).data].slice(0, 3);
+// A colour of the page, as red, green and blue.
+function colour(name) {
+	canvas.style.color = `var(${name})`; // it has no text
+	return getComputedStyle(canvas).color.match(/\d+/g).map(Number);
 }
 const mix = (from, to, part) => from.map((each, i) => each + (to[i] - each) * part);
 function tiles(target, colourOf) {
@@ -169,7 +167,7 @@ function clear() {
 function stroke(from, to) {
 	if (!drawn) clear();
 	drawn = true;
-	context.strokeStyle = getComputedStyle(document.documentElement).getPropertyValue("--ink");
+	context.strokeStyle = `rgb(${colour("--ink")})`;
 	context.lineWidth = canvas.width / 13;
 	context.lineCap = context.lineJoin = "round";
 	context.beginPath();
@@ -221,10 +219,9 @@ for (const sample of samples) {
 	byId("pad-samples").append(button);
 }
 function repaint() {
-	const style = getComputedStyle(document.documentElement);
-	const ink = rgb(style.getPropertyValue("--ink")), paper = rgb(style.getPropertyValue("--card"));
+	const ink = colour("--ink"), paper = colour("--card");
 	for (const { picture, pixels } of samples) tiles(picture, (i) => mix(paper, ink, pixels[i]));
-	if (drawn) recolour(style.getPropertyValue("--ink"));
+	if (drawn) recolour(`rgb(${ink})`);
 	if (chosen) copy();
 	paint();
 }

@@ -74,7 +74,7 @@ def _activations(activations: list[nn.Activation | None]) -> str:
         slope = expression(module.row.partials[0](out, *operands))
         lines.append(f"  {{ value: (x) => {value(module.row, operands)}, slope: (out, x) => {slope} }},")
     text = "\n".join(["export const activations = [", *lines, "];"])
-    return complete(text)
+    return f"// What follows each layer.\n\n{complete(text)}"
 
 
 def _text(array: np.ndarray) -> str:

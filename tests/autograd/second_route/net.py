@@ -15,17 +15,25 @@ from .draws import CLASSES, drawer
 from .routes import ORDERS, ROUTES, Case, Traces, by_torch
 from .truths import excepted, noise, truth
 
-POINTS = 4  # of a row on single numbers, at a time
+POINTS = 3  # of a row on single numbers, at a time
 MANY = 24
 ENOUGH = 20  # comparisons in a cell
 RTOL = (1e-12, 1e-10, 1e-8)
-NOT_COMPUTED = {"leaf", "constant", "argument", "parameter"}  # nothing computes these: they are given
+NOT_COMPUTED = {
+    "leaf",
+    "constant",
+    "argument",
+    "parameter",
+    "parameters",
+    "batch",
+}  # nothing computes these: they are given
 PACKAGES = ("autograd", "nn", "demos")
 NOT_FINITE = "not finite in PyTorch"
 
 
 def rows():
     """All rows of the project, wherever they are defined."""
+    import autograd.program_ops
     import autograd.tracing  # noqa: F401
     import nn  # noqa: F401
 
@@ -86,7 +94,7 @@ class Net:
             draw = drawer(name, self.rng)
             chosen = list(enumerate(row.examples))
             if not self.thorough:
-                chosen = [chosen[i] for i in self.rng.permutation(len(chosen))[:2]]
+                chosen = [chosen[self.rng.integers(len(chosen))]]
             for which, example in chosen:
                 operands, settings = operands_of(row, example, draw, self.points)
                 self._example(row, kinds or kinds_of(row), name, function, which, operands, settings)

@@ -49,7 +49,8 @@ def _planted(row, index, change):
     """The row with the partial derivative to one operand changed."""
 
     def one(*operands, **settings):
-        return change(row.partials[index](*operands, **settings), operands[1 + index])
+        operand, local = operands[1 + index], row.partials[index](*operands, **settings)
+        return change((lambda g: 0.0 * operand) if local is None else local, operand)
 
     def several(*operands, **settings):
         found = list(row.partials(*operands, **settings))
@@ -62,7 +63,14 @@ def _planted(row, index, change):
     return dataclasses.replace(row, partials=(*row.partials[:index], one, *row.partials[index + 1 :]))
 
 
-@pytest.mark.parametrize("row", ROWS)
+# Of every row in the thorough set: it is the same net that each is caught in.
+SOME = [
+    pytest.param(*row.values, id=row.id, marks=pytest.mark.thorough if i % 4 else ())
+    for i, row in enumerate(ROWS)
+]
+
+
+@pytest.mark.parametrize("row", SOME)
 @pytest.mark.parametrize("change, order", [(_larger, "first derivative"), (_bent, "second derivative")])
 def test_a_wrong_partial_derivative_is_found(row, change, order, torch):
     kind = "Value" if isinstance(row, nary_ops.NaryOp) else "Tensor"

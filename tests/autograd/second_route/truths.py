@@ -37,6 +37,10 @@ def _put(torch, x, index, shape):
     return flat.index_add(0, torch.tensor(places.ravel()), x.reshape(-1)).reshape(shape)
 
 
+def _unravelled(places, shape):
+    return [np.unravel_index(index, shape) for index in places]
+
+
 def _sum_to(torch, x, shape):
     extra = x.ndim - len(shape)
     axes = tuple(range(extra)) + tuple(extra + i for i, n in enumerate(shape) if n != x.shape[extra + i])
@@ -107,6 +111,16 @@ def array_rows(torch):
         "softmax": lambda x, axis: torch.softmax(x, dim=axis),
         "log_softmax": lambda x, axis: torch.log_softmax(x, dim=axis),
         "logsumexp": _reduction(torch.logsumexp),
+        "gather": lambda x, index: x.reshape(-1)[torch.tensor(index)],
+        "scatter": lambda *xs, places, shape: sum(
+            _put(torch, x, i, shape) for x, i in zip(xs, _unravelled(places, shape))
+        ),
+        "join": lambda *xs: torch.cat([x.reshape(-1) for x in xs]),
+        "runs": lambda x, starts: torch.stack(
+            [x[start:stop].sum() for start, stop in zip(starts, [*starts[1:], len(x)])]
+        ),
+        "one_hot": lambda x, count: torch.nn.functional.one_hot(x.long(), count) + 0.0 * x[..., None],
+        "largest": lambda x, **settings: _reduction(torch.amax)(x.detach(), **settings) + 0.0 * x.sum(),
         "linear": torch.nn.functional.linear,
         "cross_entropy": lambda x, target, **_: torch.nn.functional.cross_entropy(x, torch.tensor(target)),
         "expected_cross_entropy": functools.partial(_expected, torch),

@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, grammar
-from autograd.expression import ExpressionError, build, evaluate, parse
+from autograd import Value
+from autograd.typed import ExpressionError, build, evaluate, parse, reading
 
 NUMBERS = {"x": 2.5, "w1": -3.0, "λ": 0.75, "b_2": 0.0, "損失": 1e-3}
 
@@ -234,12 +234,12 @@ KNOWN = {"w1": -3.0, "x1": 2.0, "w2": 1.0, "b": 6.88}
         ("w1 * tanh", 5, "tanh is a function"),
         ("w1 + w3", 5, "no name w3"),
         ("bb + 1", 0, "did you mean b?"),
-        ("leaky_relu(w1, slope=0.1)", 20, "no ="),
+        ("leaky_relu(w1, slope=0.1)", 15, "no ="),
         ("w1 = 3", 3, "no ="),
-        ("(y := 3)", 3, "no ="),
+        ("(y := 3)", 1, "no ="),
         ("'text'", 0, "quotes"),
         ('w1 + "a"', 5, "quotes"),
-        ("f'{w1}'", 1, "quotes"),
+        ("f'{w1}'", 0, "quotes"),
         ("b'a'", 1, "quotes"),
         ("w1 < x1", 3, "comparisons"),
         ("w1 == x1", 3, "comparisons"),
@@ -259,11 +259,7 @@ KNOWN = {"w1": -3.0, "x1": 2.0, "w2": 1.0, "b": 6.88}
         ("w1 @ b", 3, "this operator"),
         ("w1 << 2", 3, "this operator"),
         ("~w1", 0, "this operator"),
-        ("w1 ^ 2", 3, "a power is written **"),
         ("w1²", 2, "a power is written **"),
-        ("w1 × 2", 3, "a product is written *"),
-        ("w1 − 2", 3, "a minus sign is written -"),
-        ("w1 ÷ 2", 3, "a quotient is written /"),
         ("1_000", 1, "operator is missing"),
         ("0x10", 1, "operator is missing"),
         ("1j", 1, "operator is missing"),
@@ -321,35 +317,33 @@ def test_of_a_long_text_the_part_around_the_caret_is_quoted():
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["(" * 4000 + "x" + ")" * 4000, "-" * 9000 + "x", "x**" * 3000 + "x", "tanh(" * 1000 + "x" + ")" * 1000],
+    "text, expected",
+    [
+        ("(" * 4999 + "x" + ")" * 4999, 1.5),
+        ("-" * 9000 + "x", 1.5),
+        ("x**1**" * 1600 + "x", 1.5),
+        ("relu(" * 1600 + "x" + ")" * 1600, 1.5),
+    ],
 )
-def test_deep_nesting_is_an_error_and_no_crash(text):
-    with pytest.raises(ExpressionError, match="nested too deeply"):
-        evaluate(text, {"x": 1.0})
-
-
-@pytest.mark.parametrize("nested, read", [(99, True), (190, False)])
-def test_far_down_the_stack_too_nesting_is_read_or_an_error(nested, read):
+def test_nesting_of_any_depth_is_read_far_down_the_stack_too(text, expected):
     def at(depth):
-        if depth:
-            return at(depth - 1)
-        try:
-            return evaluate("tanh(" * nested + "x" + ")" * nested, {"x": 0.0}) == 0.0
-        except ExpressionError:
-            return False
+        return at(depth - 1) if depth else evaluate(text, {"x": 1.5})
 
-    assert at(300) is read
+    assert at(900) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["(" * 9_999, "tanh(" * 1_999, "-" * 9_999, "x**" * 3_000, "(" * 5_000 + "x"]
+)
+def test_what_is_nested_deeply_and_never_ends_is_an_error(text):
+    with pytest.raises(ExpressionError, match="operand is missing|never closed"):
+        evaluate(text, {"x": 1.0})
 
 
 @pytest.mark.parametrize("text", ["(" * 10_000 + "x" + ")" * 10_000, "x+" * 200_000 + "x", "1" * 1_000_000])
 def test_a_text_that_no_person_types_is_an_error(text):
     with pytest.raises(ExpressionError, match="characters; an expression has at most 10,000"):
         evaluate(text, {"x": 1.0})
-
-
-def test_nesting_as_people_write_it_is_fine():
-    assert evaluate("(" * 60 + "x" + ")" * 60, {"x": 1.5}) == 1.5
 
 
 def test_an_error_survives_pickling():
@@ -426,8 +420,8 @@ def test_many_names_that_nest_within_each_other_take_no_time():
     assert evaluate(products[-1], dict.fromkeys(["x", *products], 1.0)) == 1.0
     words = [" ".join("a" * length) for length in range(2, 101)]
     assert parse(f"{words[-1]} + {words[0]}", words).names == (words[-1], words[0])
-    with pytest.raises(ExpressionError, match="this name has 201 characters; one .* at most 200"):
-        parse("1 + " + " ".join("a" * 1_000), [" ".join("a" * length) for length in range(2, 1_001)])
+    words = [" ".join("a" * length) for length in range(2, 1_001)]
+    assert parse(f"1 + {words[-1]} + {words[99]}", words).names == (words[-1], words[99])
 
 
 def test_two_thousand_names_of_two_words(monkeypatch):
@@ -435,7 +429,7 @@ def test_two_thousand_names_of_two_words(monkeypatch):
     names = [f"w{i} b" for i in range(2_000)]
     with pytest.raises(ExpressionError, match="there is no name w9999, did you mean w999 b.* and 1987 more"):
         parse("w9999", names)
-    monkeypatch.setattr(grammar, "difflib", None)
+    monkeypatch.setattr(reading, "difflib", None)
     assert parse("+".join(names[:1_300]), names).names == tuple(names[:1_300])
 
 
@@ -451,7 +445,7 @@ def test_an_error_does_not_repeat_names_of_any_length():
 def test_nothing_is_compiled_imported_opened_or_run():
     program = """
         import sys
-        from autograd.expression import ExpressionError, evaluate, build
+        from autograd.typed import ExpressionError, evaluate, build
         texts = [
             "__import__('os').system('echo ran')", "eval('1')", "exec('import os')", "open('/etc/passwd')",
             "().__class__.__base__.__subclasses__()", "(lambda: print('ran'))()",

@@ -1,8 +1,8 @@
-"""Typed expressions: Python's arithmetic on names, read (:mod:`autograd.grammar`) and never run as code.
+"""Typed expressions: Python's arithmetic on names, read (:mod:`~autograd.typed.reading`), never run as code.
 
-There are numbers, names, ``+ - * / **``, parentheses, the constants ``pi`` and ``e``, and the functions of
-the package, those that people defined among them. Anything else is an :class:`ExpressionError` that points
-at it.
+There are numbers, names, ``+ - * / **`` (also written ``− × · ÷ ^``), parentheses, the constants ``pi`` and
+``e``, and the functions of the package, those that people defined among them. Anything else is an
+:class:`ExpressionError` that points at it.
 
 >>> from autograd import Value
 >>> w, x = Value(-3.0, "w"), Value(2.0, "x")
@@ -10,24 +10,24 @@ at it.
 (-1.0, 0.75)
 >>> parse("w * x + os.system")
 Traceback (most recent call last):
-autograd.grammar.ExpressionError:
+autograd.typed.reading.ExpressionError:
 w * x + os.system
         ^ attributes are not part of an expression; use numbers, names, + - * / ** and functions such as tanh
 """
 
 from __future__ import annotations
 
+import keyword
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from . import ops, rows
-from .grammar import CONSTANTS, LONGEST, Apply, ExpressionError, Name, Names, Number, Parser, Part, no_name
-from .value import Value, constant, nary
-
-__all__ = ["Expression", "ExpressionError", "build", "evaluate", "parse"]
+from .. import ops, rows
+from ..value import Value, constant, nary
+from .grammar import CONSTANTS, LONGEST, Row, functions
+from .reading import ExpressionError, Part, Refused, explained, phrases, read
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Expression:
     Operands come before their operation (postfix), so a sum of a thousand terms is nested no deeper than
     a sum of two.
 
-    >>> [type(part).__name__ for part in parse("w * x").parts], parse("w * x + x").names
-    (['Name', 'Name', 'Apply'], ('w', 'x'))
+    >>> [part.what for part in parse("w * x").parts], parse("w * x + x").names
+    (['w', 'x', <op mul>], ('w', 'x'))
     """
 
     text: str
@@ -47,36 +47,37 @@ class Expression:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The names in the order of their first use; ``pi`` and ``e`` too, which need no value."""
-        return tuple(dict.fromkeys(part.name for part in self.parts if isinstance(part, Name)))
+        return tuple(dict.fromkeys(part.what for part in self.parts if isinstance(part.what, str)))
 
     def __call__(self, values: Mapping[str, Any]) -> Any:
         """What it comes to where the names stand for ``values``: numbers, or Values, which make a graph."""
         stack: list[Any] = []
-        for part in self.parts:
-            if isinstance(part, Number):
-                stack.append(part.number)
-            elif isinstance(part, Name):
-                if part.name not in values and part.name not in CONSTANTS:
-                    raise ExpressionError(no_name(part.name, values), self.text, part.column)
-                stack.append(values[part.name] if part.name in values else CONSTANTS[part.name])
+        for column, what, operands in self.parts:
+            if isinstance(what, str):
+                if what not in values and what not in CONSTANTS:
+                    raise explained(Refused("no name", column, what), self.text, values)
+                stack.append(values[what] if what in values else CONSTANTS[what])
+            elif isinstance(what, float):
+                stack.append(what)
             else:
-                first = len(stack) - part.operands
-                stack[first:] = [self._apply(part, stack[first:])]
+                first = len(stack) - operands
+                try:
+                    stack[first:] = [_apply(what, stack[first:])]
+                except (ArithmeticError, ValueError, TypeError) as error:
+                    raise ExpressionError(str(error), self.text, column) from None
         return stack[0]
 
-    def _apply(self, part: Apply, operands: list[Any]) -> Any:
-        try:
-            if isinstance(part.op, ops.Op):
-                result = part.op(*operands)
-            elif any(isinstance(operand, Value) for operand in operands):
-                result = nary(part.op, operands)
-            else:
-                result = part.op.on_float(*operands)
-            if not math.isfinite(_number(result)):
-                raise rows.explain(part.op, OverflowError(), tuple(map(_number, operands)))
-        except (ArithmeticError, ValueError, TypeError) as error:
-            raise ExpressionError(str(error), self.text, part.column) from None
-        return result
+
+def _apply(row: Row, operands: list[Any]) -> Any:
+    if isinstance(row, ops.Op):
+        result = row(*operands)
+    elif any(isinstance(operand, Value) for operand in operands):
+        result = nary(row, operands)
+    else:
+        result = row.on_float(*operands)
+    if not math.isfinite(_number(result)):
+        raise rows.explain(row, OverflowError(), tuple(map(_number, operands)))
+    return result
 
 
 def _number(operand: Any) -> float:
@@ -94,8 +95,18 @@ def parse(text: str, names: Collection[str] | None = None) -> Expression:
     """
     if not isinstance(text, str):
         raise TypeError(f"parse: got {text!r}; expected an expression as text")
-    known = Names(names or (), text[:LONGEST], anything=names is None)
-    return Expression(text, Parser(text, known).parse())
+    known = _AnyWord() if names is None else dict.fromkeys(names)
+    try:
+        return Expression(text, read(text, known, phrases(known, text[:LONGEST])))
+    except Refused as refused:
+        raise explained(refused, text, known) from None
+
+
+class _AnyWord(tuple[str, ...]):
+    """The names where any word may be one, but for functions and the words of Python."""
+
+    def __contains__(self, word: object) -> bool:
+        return word not in functions() and not keyword.iskeyword(str(word))
 
 
 def build(text: str, values: Mapping[str, Value], out: str | None = None) -> Value:
