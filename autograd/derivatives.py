@@ -13,7 +13,7 @@ import numpy as np
 
 from .checks import array, flag, real, wrong
 from .engine import inner_nodes
-from .steps import passed_on
+from .steps import pass_on
 from .tensor import Tensor
 from .value import Value
 
@@ -57,14 +57,15 @@ def gradients(output: Any, inputs: Any, *, create_graph: bool = False, gradient:
     for node in reversed(order):
         if node not in leads or node not in found:
             continue
+        upstream = found[node]
         if create_graph:
             locals_ = node._local_grad_nodes(leads)
         else:
             locals_ = node.local_grads
             node._check_unchanged([parent in leads for parent in node.parents])
-        followed = [local if parent in leads else None for parent, local in zip(node.parents, locals_)]
-        for _ in passed_on(node, found[node], followed, found):
-            pass
+        for parent, local in zip(node.parents, locals_):
+            if local is not None and parent in leads:
+                pass_on(node, upstream, local, parent, found)
     results = [found[node] if node in found else node._zero_gradient(create_graph) for node in wanted]
     if create_graph:
         for node in results:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,33 +80,30 @@ def backward_steps(root: Any, gradient: Any = None) -> Iterator[Step]:
     return (Step(node, node.grad, _contributions(node)) for node in nodes)
 
 
-def passed_on(
-    node: Any, upstream: Any, local_grads: Sequence[Any], totals: dict[Any, Any]
-) -> Iterator[tuple[int, Any, Any, Any]]:
-    """Pass the gradient of ``node`` on: upstream times local gradient, added to the total of each parent.
+def pass_on(
+    node: Any, upstream: Any, local: Any, parent: Any, totals: dict[Any, Any]
+) -> tuple[Any, Any, Any]:
+    """Add what ``node`` passes on to a parent, upstream times local gradient, to the parent's total.
 
-    Yields the position of the parent, the amount, and the parent's total before (None where nothing had
-    arrived) and after, which is in ``totals`` by then. A parent whose local gradient is None gets nothing.
+    Gives the amount, and the total before (None where nothing had arrived) and after; ``totals`` has it then.
 
     >>> from autograd import Value
-    >>> x = Value(3.0)
-    >>> list(passed_on(x * x, 10.0, [3.0, 3.0], {}))
-    [(0, 30.0, None, 30.0), (1, 30.0, 30.0, 60.0)]
+    >>> x, totals = Value(3.0), {}
+    >>> [pass_on(x * x, 10.0, local, x, totals) for local in (3.0, 3.0)]
+    [(30.0, None, 30.0), (30.0, 30.0, 60.0)]
     """
-    for position, (parent, local) in enumerate(zip(node.parents, local_grads)):
-        if local is not None:
-            amount = node._share(upstream, local, parent)
-            before = totals.get(parent)
-            totals[parent] = after = amount if before is None else before + amount
-            yield position, amount, before, after
+    amount = node._share(upstream, local, parent)
+    before = totals.get(parent)
+    totals[parent] = after = amount if before is None else before + amount
+    return amount, before, after
 
 
 def _contributions(node: Any) -> tuple[Contribution, ...]:
-    parents, local_grads, written = node.parents, node.local_grads, formulas(node)
-    totals = {parent: parent.grad for parent in parents}
+    totals = {parent: parent.grad for parent in node.parents}
     return tuple(
-        Contribution(parents[i], local_grads[i], amount, before, after, written[i])
-        for i, amount, before, after in passed_on(node, node.grad, local_grads, totals)
+        Contribution(parent, local, *pass_on(node, node.grad, local, parent, totals), formula)
+        for parent, local, formula in zip(node.parents, node.local_grads, formulas(node))
+        if local is not None
     )
 
 

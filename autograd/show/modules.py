@@ -13,8 +13,8 @@ EXPORT = re.compile(r"^export ", re.M)
 def bundle(entry: str, read: Callable[[str], str], written: Mapping[str, str]) -> str:
     """The module ``entry`` and all that it imports, each after what it imports itself, in one scope.
 
-    ``read`` gives the text of a file, ``written`` has the modules that are no files. A module has a head, which
-    is not put in, as far as the first empty line: what it is for, and its imports, each on one line. Since all
+    ``read`` gives the text of a file, ``written`` has the modules that are no files. A module has a head that
+    is not put in: up to the first empty line, what it is for and its imports, each on one line. Since all
     share one scope, no two declare the same name.
 
     >>> modules = {"one.js": "// A number.\\n\\nexport const one = 1;\\n"}

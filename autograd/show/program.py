@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from ..javascript import JavaScript, expression, value
 from ..naming import derivatives, is_plain, plain
-from ..steps import passed_on
+from ..steps import pass_on
 from .lesson import Lesson
 
 
@@ -47,7 +47,7 @@ def forward(lesson: Lesson) -> str:
 def backward(lesson: Lesson) -> str:
     """A function ``backward(d, g, add)``: from local gradients ``d`` the gradient of every node, into ``g``.
 
-    Each line is one contribution as :func:`autograd.steps.passed_on` makes it, in the order of the walk:
+    Each line is one contribution as :func:`autograd.steps.pass_on` makes it, in the order of the walk:
     ``add`` is told upstream and local gradient, their product, and the total before and after, which it
     returns.
 
@@ -63,15 +63,11 @@ def backward(lesson: Lesson) -> str:
     """
     lines = [f"  g[{lesson.root}] = 1.0;\n"]
     totals: dict[object, JavaScript] = {}
-    for index in reversed(lesson.order):
-        node, parents = lesson.graph[index], lesson.nodes[index].parents
-        upstream = JavaScript(f"g[{index}]")
-        slopes = [
-            None if local is None else JavaScript(f"d[{index}][{position}]")
-            for position, local in enumerate(lesson.nodes[index].local_grads)
-        ]
-        for position, amount, before, after in passed_on(node, upstream, slopes, totals):
-            total, had = JavaScript(f"g[{parents[position]}]"), "null" if before is None else before
-            lines.append(f"  {total} = add({upstream}, {slopes[position]}, {amount}, {had}, {after});\n")
-            totals[node.parents[position]] = total
+    for share in (share for step in lesson.steps for share in step):
+        node, parent = lesson.graph[share.node], lesson.graph[share.parent]
+        upstream, local = JavaScript(f"g[{share.node}]"), JavaScript(f"d[{share.node}][{share.index}]")
+        amount, before, after = pass_on(node, upstream, local, parent, totals)
+        totals[parent] = total = JavaScript(f"g[{share.parent}]")
+        had = "null" if before is None else before
+        lines.append(f"  {total} = add({upstream}, {local}, {amount}, {had}, {after});\n")
     return f"function backward(d, g, add) {{\n{''.join(lines)}}}\n"
