@@ -40,7 +40,7 @@ def assert_agrees(page, root):
 
 
 def test_tints_are_those_of_the_gradients_at_hand(page):
-    """By the root of the size beside the largest, from 8 % of the colour to 60 %: before and after an edit."""
+    """By the root of the size beside the largest, from 8 % of the colour to 60 %; after an edit too."""
     page.evaluate("stepgrad.go(11)")
     for root in (neuron(), neuron(w1=-2.5)):
         grads = positions(root)[11][1]
