@@ -35,6 +35,7 @@ lint: $(VENV)/installed-lint $(VENV)/installed-test
 	$(RUN) -m ruff check .
 	$(RUN) -m mypy
 	$(VENV)/bin/lint-imports
+	$(VENV)/bin/oxlint autograd demos
 
 bench: $(VENV)/installed-bench
 	$(RUN) -m benchmarks $(ARGS)

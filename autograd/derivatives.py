@@ -13,6 +13,7 @@ import numpy as np
 
 from .checks import array, flag, real, wrong
 from .engine import inner_nodes
+from .steps import pass_on
 from .tensor import Tensor
 from .value import Value
 
@@ -64,8 +65,7 @@ def gradients(output: Any, inputs: Any, *, create_graph: bool = False, gradient:
             node._check_unchanged([parent in leads for parent in node.parents])
         for parent, local in zip(node.parents, locals_):
             if local is not None and parent in leads:
-                share = node._share(upstream, local, parent)
-                found[parent] = found[parent] + share if parent in found else share
+                pass_on(node, upstream, local, parent, found)
     results = [found[node] if node in found else node._zero_gradient(create_graph) for node in wanted]
     if create_graph:
         for node in results:

@@ -11,8 +11,8 @@ page computes is what the table says, and nothing is written a second time.
 (x > 0.0 ? x : 0.0) + Math.log1p(Math.exp(-Math.abs(x)))
 >>> print(definitions("rows.silu(x)"))
 const rows = {
-  sigmoid: (x1) => (x1 >= 0.0 ? 1.0 : Math.exp(-Math.abs(x1))) / (1.0 + Math.exp(-Math.abs(x1))),
-  silu: (x1) => x1 * rows.sigmoid(x1),
+  sigmoid: (x) => (x >= 0.0 ? 1.0 : Math.exp(-Math.abs(x))) / (1.0 + Math.exp(-Math.abs(x))),
+  silu: (x) => x * rows.sigmoid(x),
 };
 """
 
@@ -134,4 +134,5 @@ def complete(program: str) -> str:
 
 def operand_names(op: ops.Op) -> list[str]:
     """Names for the operands; the row's own may be words of JavaScript."""
-    return [f"x{position}" for position in range(1, len(op.partials) + 1)]
+    count = len(op.partials)
+    return list("xyz"[:count]) if count <= 3 else [f"x{position}" for position in range(1, count + 1)]

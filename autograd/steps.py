@@ -80,17 +80,31 @@ def backward_steps(root: Any, gradient: Any = None) -> Iterator[Step]:
     return (Step(node, node.grad, _contributions(node)) for node in nodes)
 
 
+def pass_on(
+    node: Any, upstream: Any, local: Any, parent: Any, totals: dict[Any, Any]
+) -> tuple[Any, Any, Any]:
+    """Add what ``node`` passes on to a parent, upstream times local gradient, to the parent's total.
+
+    Gives the amount, and the total before (None where nothing had arrived) and after; ``totals`` has it then.
+
+    >>> from autograd import Value
+    >>> x, totals = Value(3.0), {}
+    >>> [pass_on(x * x, 10.0, local, x, totals) for local in (3.0, 3.0)]
+    [(30.0, None, 30.0), (30.0, 30.0, 60.0)]
+    """
+    amount = node._share(upstream, local, parent)
+    before = totals.get(parent)
+    totals[parent] = after = amount if before is None else before + amount
+    return amount, before, after
+
+
 def _contributions(node: Any) -> tuple[Contribution, ...]:
-    totals: dict[Any, Any] = {}  # a parent used twice gets its second share on top of its first
-    found = []
-    for parent, local, formula in zip(node.parents, node.local_grads, formulas(node)):
-        if local is None:
-            continue
-        amount = node._share(node.grad, local, parent)
-        before = totals.get(parent, parent.grad)
-        totals[parent] = after = amount if before is None else before + amount
-        found.append(Contribution(parent, local, amount, before, after, formula))
-    return tuple(found)
+    totals = {parent: parent.grad for parent in node.parents}
+    return tuple(
+        Contribution(parent, local, *pass_on(node, node.grad, local, parent, totals), formula)
+        for parent, local, formula in zip(node.parents, node.local_grads, formulas(node))
+        if local is not None
+    )
 
 
 def _short(number: Any) -> str:

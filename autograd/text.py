@@ -12,6 +12,8 @@ import numpy as np
 SHORT = 22  # columns of a line on a card
 LONGEST = 11  # columns of the longest number
 HEADING = 300  # columns of a title
+# How numbers are rounded, in pages too: to so many decimals from low to high, elsewhere to as many digits.
+ROUNDING = {"decimals": 4, "low": 1e-3, "high": 1e4}
 
 # What XML cannot hold, or what would act instead of showing: controls (newline and tab apart), marks that
 # turn the direction of writing, noncharacters.
@@ -24,7 +26,8 @@ def number(x: float) -> str:
     >>> number(0.70710678), number(-3.0), number(2.5e-7), number(-1e300), number(float("nan"))
     ('0.7071', '-3.0000', '2.500e-07', '-1.000e+300', 'nan')
     """
-    return f"{x:.4f}" if x == 0 or 1e-3 <= abs(x) < 1e4 else f"{x:.3e}"
+    decimals, low, high = ROUNDING.values()
+    return f"{x:.{decimals}f}" if x == 0 or low <= abs(x) < high else f"{x:.{decimals - 1}e}"
 
 
 def value(data: Any, if_large: str = "") -> str:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from importlib import resources
 from itertools import groupby
 from pathlib import Path
 
 from autograd.files import regular, replacing
-from autograd.show.style import DARK, LIGHT
+from autograd.show import style
 from autograd.text import printable
 
 
@@ -118,7 +119,7 @@ def html(sections: Sequence[Section], title: str = "") -> str:
         '<html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="color-scheme" content="light dark">',
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>",
+        f"<title>{escape(title)}</title><style>{_style()}</style></head><body>",
         f'<header><div class="brand">stepgrad</div><h1>{SLOGAN}</h1>',
         f"<nav>{links}</nav></header><main>" if len(sections) > 1 else "</header><main>",
         *(_section(section) for section in sections),
@@ -149,6 +150,10 @@ def columns(table: Table) -> str:
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines
     )
+
+
+def _style() -> str:
+    return style.variables() + resources.files("demos").joinpath("page.css").read_text(encoding="utf-8")
 
 
 def _section(section: Section) -> str:
@@ -210,69 +215,3 @@ SLOGAN = """Neural nets are stacks of dot products, non-linearities and paramete
 Here they are, step by step."""
 FOOTER = """Written by <code>python -m demos</code>. The digits are from the MNIST database of Y. LeCun,
 C. Cortes and C. Burges (CC BY-SA 3.0)."""
-
-_VARIABLES = """--canvas:%(canvas)s; --card:%(card)s; --line:%(faint)s; --ink:%(ink)s; --dim:%(dim)s;
-  --blue:%(positive)s; --orange:%(negative)s"""
-_STYLE = """
-:root { color-scheme:light dark; LIGHT }
-@media (prefers-color-scheme:dark) { :root { DARK } }
-* { box-sizing:border-box }
-/* on a large screen people sit further away */
-html { font-size:max(100%,.95vw); scroll-behavior:smooth; -webkit-text-size-adjust:100% }
-@media (prefers-reduced-motion:reduce) { html { scroll-behavior:auto } }
-body { margin:0 auto; max-width:78rem; padding:0 clamp(1rem,4vw,2.5rem) 3rem;
-  background:var(--canvas); color:var(--ink);
-  font:1.0625rem/1.6 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif }
-header { padding:2.5rem 0 .5rem }
-.brand { font-weight:700; color:var(--blue); letter-spacing:.02em }
-h1 { font-size:clamp(1.4rem,3.2vw,2.1rem); line-height:1.25; margin:.3rem 0 1.2rem; max-width:34em;
-  text-wrap:balance }
-nav { display:flex; flex-wrap:wrap; gap:.5rem }
-nav a { color:inherit; text-decoration:none; background:var(--card); border:1px solid var(--line);
-  border-radius:2rem; padding:.3rem .95rem; font-size:.95rem }
-nav a:hover { border-color:var(--blue) }
-:focus-visible { outline:2px solid var(--blue); outline-offset:2px }
-section { margin-top:3rem; padding-top:.5rem; scroll-margin-top:1rem }
-h2 { font-size:1.5rem; line-height:1.3; margin:0 0 .8rem }
-p { max-width:46em; margin:0 0 1rem }
-pre { background:var(--card); border:1px solid var(--line); border-radius:.6rem; padding:.9rem 1.1rem;
-  overflow-x:auto; margin:0 0 1.2rem; font-size:.9rem; line-height:1.5 }
-code, td { font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace }
-/* A card is wide enough for ten digits, 0.00042731, at whatever size they have. */
-dl { font-size:clamp(1.2rem,1rem + 1vw,1.6rem); margin:0 0 1.2rem;
-  display:grid; grid-template-columns:repeat(auto-fit,minmax(min(100%,6.7em + 2.1rem),1fr)); gap:.75rem }
-dl div { background:var(--card); border:1px solid var(--line); border-radius:.6rem; padding:.7rem 1rem;
-  display:flex; flex-direction:column-reverse; justify-content:flex-end }
-dd { margin:0; white-space:nowrap; line-height:1.3; font-weight:650;
-  font-variant-numeric:tabular-nums }
-dt { color:var(--dim); font-size:.9rem; line-height:1.35 }
-.row { display:grid; grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr)); gap:1.2rem;
-  margin:0 0 1.2rem; align-items:start }
-.row figure:only-child { max-width:46rem }
-.links { display:grid; grid-template-columns:repeat(auto-fill,minmax(min(100%,24rem),1fr)); gap:.75rem;
-  margin:0 0 1.2rem }
-.links a { color:inherit; text-decoration:none; background:var(--card); border:1px solid var(--line);
-  border-left:.3rem solid var(--blue); border-radius:.6rem; padding:.7rem 1rem }
-.links a:hover { border-color:var(--blue) }
-.links b { display:block; color:var(--blue) }
-.links b::after { content:" →"; content:" →" / "" }
-.links small { display:block; margin-top:.35rem; font-size:.85rem; font-weight:600 }
-.links span { display:block; color:var(--dim); font-size:.95rem; line-height:1.45 }
-figure { margin:0; background:var(--card); border:1px solid var(--line); border-radius:.6rem;
-  overflow:hidden }
-figure.wide { margin:0 0 1.2rem }
-figcaption { padding:.8rem 1.1rem .9rem; color:var(--dim); font-size:.95rem; line-height:1.5 }
-figcaption:last-child { border-top:1px solid var(--line) }
-figcaption:first-child { border-bottom:1px solid var(--line) }
-img { display:block; max-width:100%; height:auto; margin:0 auto }
-.scroll { overflow-x:auto }
-.scroll:has(img[src$=svg]) { background:var(--canvas) }
-.wide img { min-width:46rem }
-table { border-collapse:collapse; width:100%; font-size:.88rem; font-variant-numeric:tabular-nums }
-th { text-align:left; font-weight:600; color:var(--dim); white-space:nowrap }
-th, td { padding:.42rem .9rem; white-space:nowrap }
-th:first-child, td:first-child { padding-left:1.1rem }
-tbody tr:not(.more) td { border-top:1px solid var(--line) }
-footer { margin-top:3.5rem; color:var(--dim); font-size:.9rem }
-"""
-STYLE = _STYLE.replace("LIGHT", _VARIABLES % LIGHT).replace("DARK", _VARIABLES % DARK)

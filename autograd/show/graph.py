@@ -12,6 +12,7 @@ import numpy as np
 from .. import ops, text
 from ..engine import topological_order
 from ..node import Node
+from .style import strength
 
 ROW, PAD = 22.0, 10.0  # height of a row and margin beside it, in points
 CAPTION = 44.0  # width of the column with "data" and "grad"
@@ -183,7 +184,7 @@ def _coloured(caption: str, grads: Sequence[Any]) -> list[Row]:
     largest = max((size for _, size in signs if math.isfinite(size)), default=0.0) or 1.0
     for grad, (sign, size) in zip(plain, signs, strict=True):
         shown = NOT_YET if grad is None else text.value(grad, if_large=f"|g| ≤ {text.number(size)}")
-        rows.append(Row(caption, shown, sign, min(1.0, math.sqrt(size / largest))))
+        rows.append(Row(caption, shown, sign, strength(size, largest)))
     return rows
 
 

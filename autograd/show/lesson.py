@@ -20,7 +20,7 @@ from .. import checks, ops, text
 from ..checks import count, wrong
 from ..engine import topological_order
 from ..naming import derivatives, is_plain, plain
-from ..steps import backward_steps
+from ..steps import Step, backward_steps
 from ..symbols import ATOM, OPERATORS, Symbol, number
 from ..tensor import Tensor
 from ..text import printable
@@ -54,11 +54,24 @@ class LessonNode:
 
 
 @dataclass(frozen=True)
-class Contribution:
-    """What one backward step adds to one parent: its running total ``before`` (None: nothing yet) and
-    ``after``."""
+class Place:
+    """Where a node stands in a formula, its name there, and whether a number below 0 needs parentheses."""
 
     node: int
+    name: str
+    beside: bool
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one backward step adds to one parent: a :class:`~autograd.Contribution`, by the numbers of nodes.
+
+    ``index`` is the position among the parents of ``node``, ``partial`` a template; ``before`` (None: nothing
+    yet) and ``after`` are the parent's running total.
+    """
+
+    node: int
+    index: int
     parent: int
     partial: str
     local_grad: float
@@ -70,13 +83,14 @@ class Contribution:
 
 @dataclass(frozen=True)
 class Lesson:
-    """The graph and its passes; ``nodes`` has parents before children, ``order`` the inner ones as
-    computed."""
+    """The graph and its passes; ``nodes`` has parents before children, ``order`` the inner ones as computed,
+    ``steps`` what each backward step adds to which gradient, in the order of the walk."""
 
     title: str
     nodes: tuple[LessonNode, ...]
     order: tuple[int, ...]
     root: int
+    steps: tuple[tuple[Share, ...], ...]
     graph: tuple[Any, ...] = field(repr=False, compare=False)  # the Values themselves, node by node
 
     @property
@@ -100,27 +114,13 @@ class Lesson:
             return self.root
         return self.order[2 * operations + 1 - position] if position else None
 
-    def contributions(self, position: int) -> list[Contribution]:
-        """What the backward steps up to a position have added to gradients, in the order of the walk.
+    def step(self, position: int) -> tuple[Share, ...]:
+        """What the step of a position adds to gradients."""
+        return self.steps[position - len(self.order) - 2] if self.phase(position) == "backward" else ()
 
-        Upstream times local, added up in the engine's order: the numbers are the engine's own, bit for bit.
-        """
-        totals: dict[int, float] = {self.root: 1.0}
-        found = []
-        for index in reversed(self.order):
-            if len(self.order) + 1 >= position:
-                break
-            position -= 1
-            node = self.nodes[index]
-            for parent, partial, local in zip(node.parents, node.partials, node.local_grads):
-                if local is not None:
-                    upstream, before = totals[index], totals.get(parent)
-                    amount = upstream * local
-                    totals[parent] = after = amount if before is None else before + amount
-                    found.append(
-                        Contribution(index, parent, str(partial), local, upstream, amount, before, after)
-                    )
-        return found
+    def contributions(self, position: int) -> list[Share]:
+        """What the steps up to a position have added to gradients, in the order of the walk."""
+        return [share for step in self.steps[: max(0, position - len(self.order) - 1)] for share in step]
 
     def data(self, position: int) -> list[float | None]:
         """The value of every node as known at a position; None where it is not computed yet."""
@@ -138,6 +138,19 @@ class Lesson:
             totals[contribution.parent] = contribution.after
         return totals
 
+    def pieces(self, template: str) -> list[str | Place]:
+        """The formula cut into text and places for nodes."""
+        found: list[str | Place] = []
+        end = 0
+        for place in PLACE.finditer(template):
+            before, after = template[: place.start()], template[place.end() :]
+            name = self.nodes[int(place[1])].name
+            beside = before.rstrip()[-1:] not in ("", "(", ",") or after.startswith(" **")
+            found.append(template[end : place.start()])
+            found.append(Place(int(place[1]), name if place[0] == template else quoted(name), beside))
+            end = place.end()
+        return [piece for piece in (*found, template[end:]) if piece]
+
     def in_symbols(self, template: str) -> str:
         """The formula with names.
 
@@ -146,23 +159,21 @@ class Lesson:
         >>> [lesson.in_symbols(lesson.nodes[2].partials[0]), lesson.in_numbers(lesson.nodes[2].partials[0])]
         ['1.0 - v2 * v2', '1.0 - 0.9993 * 0.9993']
         """
-
-        def fill(place: re.Match[str]) -> str:
-            name = self.nodes[int(place[1])].name
-            return f"({name})" if OPERATORS.search(name) and place[0] != template else name
-
-        return PLACE.sub(fill, template)
+        return "".join(piece if isinstance(piece, str) else piece.name for piece in self.pieces(template))
 
     def in_numbers(self, template: str) -> str:
         """The formula with numbers; one below 0 is in parentheses beside an operator."""
 
-        def fill(place: re.Match[str]) -> str:
-            shown = text.number(self.nodes[int(place[1])].data)
-            before, after = template[: place.start()], template[place.end() :]
-            beside = before.rstrip()[-1:] not in ("", "(", ",") or after.startswith(" **")
-            return f"({shown})" if shown[0] == "-" and beside else shown
+        def fill(place: Place) -> str:
+            number = text.number(self.nodes[place.node].data)
+            return f"({number})" if number[0] == "-" and place.beside else number
 
-        return PLACE.sub(fill, template)
+        return "".join(piece if isinstance(piece, str) else fill(piece) for piece in self.pieces(template))
+
+
+def quoted(name: str) -> str:
+    """A name as it stands within a formula: in parentheses where it is an expression itself."""
+    return f"({name})" if OPERATORS.search(name) else name
 
 
 def shown(value: float | None) -> str:
@@ -206,19 +217,32 @@ def read_lesson(
     trained = _trained(graph, parameters)
     numbers = {node: index for index, node in enumerate(graph)}
     names = names_of(graph)
-    locals_: dict[Any, tuple[float | None, ...]] = {}
-    for step in _walked(root, graph):
-        given = iter(step.contributions)
-        carried = [None if local is None else next(given).local_grad for local in step.node.local_grads]
-        # What an engine in a hurry works out for a constant beside a Value is nothing to learn from.
-        locals_[step.node] = tuple(
-            None if parent.op is ops.CONSTANT else local for parent, local in zip(step.node.parents, carried)
+    walked = _walked(root, graph)
+    # What an engine in a hurry works out for a constant beside a Value is nothing to learn from.
+    local_grads = {
+        step.node: tuple(
+            None if parent.op is ops.CONSTANT else local
+            for parent, local in zip(step.node.parents, step.node.local_grads)
         )
+        for step in walked
+    }
     nodes = tuple(
-        _lesson_node(node, numbers, names[node], locals_.get(node, ()), node in trained) for node in graph
+        _lesson_node(node, numbers, names[node], local_grads.get(node, ()), node in trained) for node in graph
     )
-    order = tuple(numbers[node] for node in reversed(locals_))
-    return Lesson(heading or _title(root, names), nodes, order, numbers[root], tuple(graph))
+    order = tuple(numbers[step.node] for step in reversed(walked))
+    steps = tuple(_shares(step, numbers[step.node], nodes) for step in walked)
+    return Lesson(heading or _title(root, names), nodes, order, numbers[root], steps, tuple(graph))
+
+
+def _shares(step: Step, index: int, nodes: Sequence[LessonNode]) -> tuple[Share, ...]:
+    """The contributions of a step, without those to constants."""
+    node = nodes[index]
+    carry = [position for position, local in enumerate(step.node.local_grads) if local is not None]
+    return tuple(
+        Share(index, i, node.parents[i], partial, c.local_grad, step.upstream, c.amount, c.before, c.after)
+        for i, c in zip(carry, step.contributions)
+        if (partial := node.partials[i]) is not None
+    )
 
 
 def names_of(graph: Sequence[Any]) -> dict[Any, str]:
@@ -265,7 +289,7 @@ def _trained(graph: Sequence[Any], parameters: Collection[Value] | None) -> set[
     return set(chosen).intersection(leaves)
 
 
-def _walked(root: Value, graph: Sequence[Any]) -> list[Any]:
+def _walked(root: Value, graph: Sequence[Any]) -> list[Step]:
     """The steps of the backward pass; the gradients that the graph had before are put back."""
     before = [node.grad for node in graph]
     for node in graph:

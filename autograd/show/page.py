@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from importlib import resources
 from typing import Any
 
 from ..javascript import complete
 from ..text import printable
 from ..typed.script import script
-from . import graph, layout, svg
+from . import graph, layout, program, style, svg
 from .folding import folds, view
-from .lesson import Lesson
-from .program import program
-from .style import DARK, LIGHT
+from .lesson import Lesson, LessonNode, quoted
+from .modules import bundle, read
 
 FOLD_ABOVE = 500  # nodes; a drawing of more is folded
 
@@ -35,27 +32,32 @@ def page(lesson: Lesson, fold_above: int = FOLD_ABOVE) -> str:
     (True, True)
     """
     try:
-        written, live = program(lesson), ""
+        forward, live = f"export {program.forward(lesson)}", ""
     except ValueError as error:
-        written, live = "", f"Numbers cannot be changed here: {error}."
+        forward, live = "export const forward = null;\n", f"Numbers cannot be changed here: {error}."
     drawn = views(lesson, fold_above)
     data = {
         "title": lesson.title,
         "root": lesson.root,
-        "order": lesson.order,
+        "walk": {
+            "start": [None],
+            "forward": lesson.order,
+            "seed": [lesson.root],
+            "backward": lesson.order[::-1],
+        },
+        "shares": [
+            (position, share.parent, share.index)
+            for position in range(lesson.last + 1)
+            for share in lesson.step(position)
+        ],
         "notice": _notice(lesson, drawn),
         "live": live,
-        "nodes": [_node(asdict(node)) for node in lesson.nodes],
+        "nodes": [_node(lesson, node) for node in lesson.nodes],
         "views": drawn,
     }
-    return assemble("page.html", STYLES, SCRIPTS, lesson.title, data, complete(script() + written))
-
-
-STYLES = ("base.css", "layout.css", "graph.css", "panel.css", "side.css")
-SCRIPTS = (  # one script in this order: what a file uses while it is read stands before it
-    "dom.js", "numbers.js", "arithmetic.js", "lesson.js", "walk.js", "viewport.js", "graph.js", "panel.js",
-    "predict.js", "live.js", "ledger.js", "plot.js", "trials.js", "moving.js", "main.js",
-)  # fmt: skip
+    written = complete(f"export {script()}{forward}export {program.backward(lesson)}")
+    head = "// What the page computes with: the grammar of typed numbers, and both passes.\n\n"
+    return assemble("page.html", lesson.title, data, {"program.js": head + written})
 
 
 def views(lesson: Lesson, fold_above: int) -> list[dict[str, Any]]:
@@ -76,10 +78,10 @@ def views(lesson: Lesson, fold_above: int) -> list[dict[str, Any]]:
 
 def _svg(drawn: graph.Graph, placed: layout.Layout) -> str:
     width, height = round(placed.width), round(placed.height)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="stepgrad" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}">{svg.scene(drawn, placed, live=True)}</svg>'
-    )
+    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" class="stepgrad" {size}>'
+    # within JSON every double quote would need a backslash; in texts they are written as &quot;
+    return f"{head}{svg.scene(drawn, placed, live=True)}</svg>".replace('"', "'")
 
 
 def _notice(lesson: Lesson, drawn: Sequence[Any]) -> str:
@@ -88,14 +90,31 @@ def _notice(lesson: Lesson, drawn: Sequence[Any]) -> str:
     return f"{len(lesson.nodes):,} values: neurons and layers are folded into boxes; a click opens one."
 
 
-def _node(node: dict[str, Any]) -> dict[str, Any]:
-    node["data"] = _number(node["data"])
-    node["locals"] = [_number(local) for local in node.pop("local_grads")]
-    return {key: value for key, value in node.items() if value or key in ("data", "name")}
+def _node(lesson: Lesson, node: LessonNode) -> dict[str, Any]:
+    """What the page needs to know of a node; what is empty is left out."""
+    parts = {
+        "quoted": quoted(node.name) if quoted(node.name) != node.name else "",
+        "kind": node.kind if node.kind != "inner" else "",
+        "op": node.op,
+        "domain": node.domain,
+        "parents": node.parents,
+        "expression": _pieces(lesson, node.expression),
+        "partials": [_pieces(lesson, partial or "") for partial in node.partials],
+        "locals": [_number(local) for local in node.local_grads],
+        "trained": node.trained,
+    }
+    named = {"name": node.name, "data": _number(node.data)}
+    return named | {key: part for key, part in parts.items() if part}
 
 
-def _json(data: Any) -> str:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+def _pieces(lesson: Lesson, template: str) -> list[Any]:
+    """A formula as text and places, [node, its name there, whether a number below 0 needs parentheses]."""
+    return [
+        re.sub(r" [*-] ", lambda found: f" {svg.SYMBOLS[found[0][1]]} ", piece)
+        if isinstance(piece, str)
+        else [piece.node, piece.name, int(piece.beside)]
+        for piece in lesson.pieces(template)
+    ]
 
 
 def _number(x: float | None) -> float | str | None:
@@ -103,31 +122,33 @@ def _number(x: float | None) -> float | str | None:
     return x if x is None or math.isfinite(x) else str(x).replace("inf", "Infinity").replace("nan", "NaN")
 
 
+# What a template leaves to be put in.
+LINKS = re.compile(
+    r'<link rel="stylesheet" href="(?P<style>[^"]+)">'
+    r'|<script type="module" src="(?P<module>[^"]+)"></script>'
+    r'|(?P<open><title>|<script type="application/json"[^>]*>)'
+)
+
+
 def assemble(
-    template: str, styles: Sequence[str], scripts: Sequence[str], title: str, data: Any, written: str = ""
+    template: str, title: str, data: Any, written: Mapping[str, str], read: Callable[[str], str] = read
 ) -> str:
-    """A page from the files beside this one; ``data`` is its JSON, ``written`` a script of its own."""
-    tokens = f":root{{{_tokens(LIGHT)}}}\n@media (prefers-color-scheme:dark){{:root{{{_tokens(DARK)}}}}}\n"
-    tokens += f":root[data-theme=light]{{{_tokens(LIGHT)}}}\n:root[data-theme=dark]{{{_tokens(DARK)}}}\n"
-    parts = {
-        "<!--TITLE-->": escape(title),
-        "/*STYLE*/": tokens + svg.SHAPES + "".join(map(_compact, styles)),
-        # "<" as an escape, so that no text in it can end the script element
-        "<!--LESSON-->": _json(data).replace("<", "\\u003c"),
-        "/*PROGRAM*/": written,
-        "/*SCRIPT*/": "".join(map(_compact, scripts)),
-    }
-    return printable(re.sub("|".join(map(re.escape, parts)), lambda found: parts[found[0]], _file(template)))
+    """A page that needs no other file: what the ``template`` links to is put in, and ``data`` as JSON.
 
+    ``written`` are modules that are no files; rules and colours are those of :mod:`~autograd.show.style`.
+    ``read`` gives the text of a file.
+    """
+    styles = {"variables.css": style.variables()}
+    modules = {"rules.js": style.script(), **written}
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = re.sub("<(?=/?script|!--)", r"\\u003c", text, flags=re.I)  # what would end its element
 
-def _tokens(colours: Mapping[str, str]) -> str:
-    return "".join(f"--{name}:{colour};" for name, colour in colours.items())
+    def put_in(found: re.Match[str]) -> str:
+        kind, name = found.lastgroup, found[found.lastgroup or 0]
+        if kind == "style":
+            return f"<style>\n{styles.get(name) or read(name)}</style>"
+        if kind == "module":
+            return f'<script type="module">\n{bundle(name, read, modules)}</script>'
+        return f"{name}{escape(title) if name == '<title>' else text}"
 
-
-def _compact(name: str) -> str:
-    """A style or script without its indentation and its lines of comment."""
-    return re.sub(r"(?m)^\s*(?://.*|/\*.*\*/)\n|^\s+", "", _file(name))
-
-
-def _file(name: str) -> str:
-    return resources.files("autograd.show").joinpath("page").joinpath(name).read_text(encoding="utf-8")
+    return printable(LINKS.sub(put_in, read(template)))

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from ..javascript import JavaScript, expression, value
 from ..naming import derivatives, is_plain, plain
+from ..steps import pass_on
 from .lesson import Lesson
 
 
-def program(lesson: Lesson) -> str:
-    """A function ``program(v, d)``: from the leaves in ``v`` the value of every node, and into ``d`` local
+def forward(lesson: Lesson) -> str:
+    """A function ``forward(v, d)``: from the leaves in ``v`` the value of every node, and into ``d`` local
     gradients.
 
     Each line is one operation: its value and its partial derivatives, as the rows of the table write them.
@@ -18,8 +19,8 @@ def program(lesson: Lesson) -> str:
     >>> from autograd import Value
     >>> from autograd.show.lesson import read_lesson
     >>> x = Value(2.0, "x")
-    >>> print(program(read_lesson((x * 3.0).tanh())))
-    function program(v, d) {
+    >>> print(forward(read_lesson((x * 3.0).tanh())))
+    function forward(v, d) {
       v[2] = v[0] * 3.0; d[2] = [3.0, null];
       v[3] = Math.tanh(v[2]); d[3] = [1.0 - v[3] * v[3]];
     }
@@ -40,4 +41,33 @@ def program(lesson: Lesson) -> str:
                 )
             slopes.append("null" if local is None else expression(partial))
         lines.append(f"  {out} = {value(node.op, operands)}; d[{index}] = [{', '.join(slopes)}];\n")
-    return f"function program(v, d) {{\n{''.join(lines)}}}\n"
+    return f"function forward(v, d) {{\n{''.join(lines)}}}\n"
+
+
+def backward(lesson: Lesson) -> str:
+    """A function ``backward(d, g, add)``: from local gradients ``d`` the gradient of every node, into ``g``.
+
+    Each line is one contribution as :func:`autograd.steps.pass_on` makes it, in the order of the walk:
+    ``add`` is told upstream and local gradient, their product, and the total before and after, which it
+    returns.
+
+    >>> from autograd import Value
+    >>> from autograd.show.lesson import read_lesson
+    >>> x = Value(2.0, "x")
+    >>> print(backward(read_lesson(x * x)))
+    function backward(d, g, add) {
+      g[1] = 1.0;
+      g[0] = add(g[1], d[1][0], g[1] * d[1][0], null, g[1] * d[1][0]);
+      g[0] = add(g[1], d[1][1], g[1] * d[1][1], g[0], g[0] + g[1] * d[1][1]);
+    }
+    """
+    lines = [f"  g[{lesson.root}] = 1.0;\n"]
+    totals: dict[object, JavaScript] = {}
+    for share in (share for step in lesson.steps for share in step):
+        node, parent = lesson.graph[share.node], lesson.graph[share.parent]
+        upstream, local = JavaScript(f"g[{share.node}]"), JavaScript(f"d[{share.node}][{share.index}]")
+        amount, before, after = pass_on(node, upstream, local, parent, totals)
+        totals[parent] = total = JavaScript(f"g[{share.parent}]")
+        had = "null" if before is None else before
+        lines.append(f"  {total} = add({upstream}, {local}, {amount}, {had}, {after});\n")
+    return f"function backward(d, g, add) {{\n{''.join(lines)}}}\n"

@@ -1,5 +1,15 @@
 """Colours, for light and dark. Blue and orange are told apart by nearly everyone who is colour-blind."""
 
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..elementary import sqrt
+from ..javascript import JavaScript
+from ..kinds import where
+from ..text import ROUNDING
+
 LIGHT = {
     "canvas": "#f8f9fc", "card": "#ffffff", "disc": "#e7ecf5", "line": "#8491a8", "faint": "#c3cad6",
     "ink": "#172033", "dim": "#566176",
@@ -12,9 +22,43 @@ DARK = {
 }  # fmt: skip
 
 
-def opacity(strength: float) -> float:
+# Of classes, and of groups of any other kind: as many as can be told apart.
+CLASSES = ("negative", "positive", "#009e73", "#cc79a7", "#b59a00", "#56b4e9", "#d55e00", "#8a63c9")
+
+
+def strength(size: Any, largest: Any) -> Any:
+    """How strong the colour of a gradient is, from 0 to 1, beside the largest of all: by the root.
+
+    >>> strength(0.25, 4.0), strength(float("inf"), 4.0)
+    (0.25, 1.0)
+    """
+    return where(size < largest, sqrt(size / largest), 1.0)
+
+
+def opacity(strength: Any) -> Any:
     """How far a gradient's colour covers its row: the smallest is seen, and text is read on the largest."""
     return 0.08 + 0.52 * strength
+
+
+def variables() -> str:
+    """The colours as variables of CSS, each for a light and for a dark page."""
+    pairs = "".join(f"--{name}:light-dark({LIGHT[name]},{DARK[name]});" for name in LIGHT)
+    return f":root{{{pairs}}}\n"
+
+
+def script() -> str:
+    """What a page needs for numbers that change, as a module: how they are rounded and coloured.
+
+    >>> print(script(), end="")
+    // How numbers are rounded and coloured.
+    <BLANKLINE>
+    export const ROUNDING = {"decimals": 4, "low": 0.001, "high": 10000.0};
+    export const opacity = (size, most) => 0.08 + 0.52 * (size < most ? Math.sqrt(size / most) : 1.0);
+    """
+    covers = opacity(strength(JavaScript("size"), JavaScript("most")))
+    head = "// How numbers are rounded and coloured.\n\n"
+    rounding = f"export const ROUNDING = {json.dumps(ROUNDING)};\n"
+    return f"{head}{rounding}export const opacity = (size, most) => {covers};\n"
 
 
 def blend(sign: str, strength: float) -> str:

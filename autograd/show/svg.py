@@ -3,48 +3,31 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Mapping
 from html import escape
 
 from ..text import columns
 from .dot import ARROW
 from .graph import PAD, ROW, Card, Disc, Graph
 from .layout import MARGIN, Curve, Layout, Point
+from .modules import read
 from .style import DARK, LIGHT, opacity
 
 RADIUS = 7.0
 HEADING = 30.0  # height of the title's line
 SYMBOLS = {"*": "×", "-": "−"}
 
-# Every rule begins with the picture's own class, since a style inside a page or notebook holds for all of it.
-# No CSS variables: office programs and Inkscape do not know them and would paint everything black.
-SHAPES = """
-.stepgrad text{font:13px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace}
-.stepgrad .label,.stepgrad .symbol,.stepgrad .slope text{text-anchor:middle}
-.stepgrad .label,.stepgrad .symbol,.stepgrad .heading{font-weight:700}
-.stepgrad .number{text-anchor:end}
-.stepgrad .caption,.stepgrad .slope text,.stepgrad .symbol{font-size:11px}
-.stepgrad .symbol.short{font-size:18px}
-.stepgrad .heading{font-size:15px}
-.stepgrad .constant .label{font-weight:400}
-.stepgrad .box,.stepgrad .wire{stroke-width:1.3}
-.stepgrad .leaf .box{stroke-dasharray:5 3}
-.stepgrad .wire{fill:none}
-"""
-COLOURS = """
-.stepgrad .canvas{fill:%(canvas)s}
-.stepgrad text{fill:%(ink)s}
-.stepgrad .dim,.stepgrad .constant text{fill:%(dim)s}
-.stepgrad .box{fill:%(card)s;stroke:%(line)s}
-.stepgrad .op .box{fill:%(disc)s}
-.stepgrad .constant .box{fill:none;stroke:%(faint)s}
-.stepgrad .wire{stroke:%(line)s}
-.stepgrad .arrow{fill:%(line)s}
-.stepgrad .positive{fill:%(positive)s}
-.stepgrad .negative{fill:%(negative)s}
-.stepgrad .mixed{fill:%(mixed)s}
-.stepgrad .nan{fill:%(nan)s}
-"""
-STYLE = f"<style>{SHAPES}{COLOURS % LIGHT}@media (prefers-color-scheme:dark){{{COLOURS % DARK}}}</style>"
+# A style inside a page or notebook holds for all of it: every rule begins with the picture's own class.
+SHAPES, COLOURS = (read(f"{name}.css") for name in ("shapes", "colours"))
+
+
+def _coloured(theme: Mapping[str, str]) -> str:
+    """Without variables: office programs and Inkscape do not know them and would paint everything black."""
+    return re.sub(r"var\(--(\w+)\)", lambda found: theme[found[1]], COLOURS)
+
+
+STYLE = f"<style>{SHAPES}{_coloured(LIGHT)}@media (prefers-color-scheme:dark){{{_coloured(DARK)}}}</style>"
 
 
 def scene(graph: Graph, layout: Layout, live: bool = False) -> str:
@@ -90,9 +73,9 @@ def _card(card: Card, centre: Point, live: bool) -> str:
         if row.sign or live and row.caption == "grad":  # the last row: rounded as the card is
             r, side, base = RADIUS - 1, ROW - RADIUS, width - 2 * RADIUS
             path = f"M1 {y:g}v{side:g}q0 {r:g} {r:g} {r:g}h{base:g}q{r:g} 0 {r:g} {-r:g}v{-side:g}z"
-            strength = opacity(row.strength) if row.sign else 0
-            parts.append(f'<path class="{row.sign or "tint"}" fill-opacity="{strength:.2f}" d="{path}"/>')
-        caption = "caption" if row.sign else "caption dim"
+            look = f'{row.sign}" fill-opacity="{opacity(row.strength):.2f}' if row.sign else "tint"
+            parts.append(f'<path class="{look}" d="{path}"/>')
+        caption = "caption" if row.sign or live else "caption dim"
         parts.append(f'<text class="{caption}" x="{PAD:g}" y="{y + 15:g}">{row.caption}</text>')
         parts.append(f'<text class="number" x="{width - PAD:g}" y="{y + 15.5:g}">{escape(row.text)}</text>')
         y += ROW
@@ -137,4 +120,4 @@ def _edge(curve: Curve) -> str:
 
 
 def _at(point: Point) -> str:
-    return f"{point[0]:.1f} {point[1]:.1f}"
+    return " ".join(f"{x:.1f}".removesuffix(".0") for x in point)

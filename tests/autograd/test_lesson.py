@@ -16,7 +16,7 @@ from autograd.javascript import JavaScript, complete
 from autograd.show.folding import folds
 from autograd.show.lesson import names_of, read_lesson, shown
 from autograd.show.page import page
-from autograd.show.program import program
+from autograd.show.program import forward
 from autograd.typed.script import script
 
 
@@ -126,7 +126,7 @@ def test_any_label_is_a_name_and_leaves_templates_alone(label):
     text = page(lesson)
     assert "<script>alert" not in text
     data = json.loads(re.search(r'id="lesson">(.*?)</script>', text, re.S)[1])
-    assert data["nodes"][0]["label"] == label
+    assert data["nodes"][0]["name"] == lesson.nodes[0].name
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_an_operation_without_formula_is_named_and_the_page_says_what_cannot_be_
     lesson = read_lesson(lumpy(Value(0.5, "x")))
     assert lesson.nodes[-1].partials == ("∂lumpy/∂1",)
     with pytest.raises(ValueError, match="lumpy"):
-        program(lesson)
+        forward(lesson)
     assert "Numbers cannot be changed here" in page(lesson)
 
 
@@ -197,7 +197,7 @@ def test_what_can_be_called_are_the_rows_that_have_a_formula():
     autograd.define("lumpy", lambda x: math.floor(x), lambda out, x: 0.0 * x)
     text = script()
     assert "\nhypotenuse: rows.hypotenuse,\n" in text
-    assert "hypotenuse: (x1, x2) => Math.sqrt(" in complete(text)
+    assert "hypotenuse: (x, y) => Math.sqrt(" in complete(text)
     assert "lumpy" not in text and "h³" not in text
     for name in autograd.ops.ELEMENTWISE:
         assert (f"\n{name}: " in text) == (name != "lumpy"), name
@@ -242,7 +242,7 @@ def test_a_page_folds_above_the_stated_size_and_says_so():
     assert len(data_of(stepper(out).html)["views"]) == 1
     data = data_of(stepper(out, fold_above=10).html)
     assert "folded" in data["notice"]
-    names = [set(re.findall(r'data-name="(\w+)"', view["svg"])) for view in data["views"]]
+    names = [set(re.findall(r"data-name='(\w+)'", view["svg"])) for view in data["views"]]
     everywhere = set().union(*names)
     assert {f"n{index}" for index in range(len(data["nodes"]))} <= everywhere  # nothing is lost in a box
     for number, view in enumerate(data["views"]):

@@ -39,6 +39,23 @@ def assert_agrees(page, root):
             assert x is None or math.isclose(x, y, rel_tol=1e-9, abs_tol=1e-12), (x, y)
 
 
+def test_tints_are_those_of_the_gradients_at_hand(page):
+    """By the root of the size beside the largest, from 8 % of the colour to 60 %; after an edit too."""
+    page.evaluate("stepgrad.go(11)")
+    for root in (neuron(), neuron(w1=-2.5)):
+        grads = positions(root)[11][1]
+        largest = max(abs(grad) for grad in grads)
+        expected = {}
+        for i, grad in enumerate(grads):
+            share = 0.08 + 0.52 * math.sqrt(abs(grad) / largest) if grad else 0.0
+            expected[f"n{i}"] = ["positive" if grad > 0 else "negative" if grad else "", f"{share:.2f}"]
+        tints = """() => Object.fromEntries([...document.querySelectorAll("#canvas .tint")].map((tint) =>
+          [tint.parentNode.dataset.name, [tint.classList[1] ?? "", tint.getAttribute("fill-opacity")]]))"""
+        for name, (sign, opacity) in page.evaluate(tints).items():
+            assert sign == expected[name][0] and abs(float(opacity) - float(expected[name][1])) < 0.011, name
+        edit(page, "w1", "-2.5")
+
+
 def test_an_edit_recomputes_both_passes_at_the_current_step(page):
     for position in (0, 3, 6, 9, 11):
         page.evaluate(f"stepgrad.go({position})")

@@ -117,6 +117,9 @@ def test_clear_forgets_and_a_stroke_takes_the_place_of_an_image(show, images):
 def test_nothing_is_cut_off(show, images, width):
     shown = opened(show, MODELS["relu"](), images, width=width)
     assert shown.evaluate("document.documentElement.scrollWidth") <= width
+    boxes = [figure.bounding_box() for figure in shown.locator(".seen figure").all()]
+    aside = [boxes[0]["y"] == box["y"] for box in boxes]
+    assert aside == ([True] * 3 if width > 1000 else [True, False, False])  # beside or below each other
 
 
 def test_a_module_that_it_cannot_compute_is_named():

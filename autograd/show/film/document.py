@@ -14,23 +14,21 @@ import numpy as np
 from ... import ops
 from ...javascript import LIBRARY, JavaScript, definitions, expression, value
 from ..page import assemble
+from ..style import CLASSES
 from .examples import Loss, gradients_of_own_loss
 from .network import LINEAR, Floats
 
 if TYPE_CHECKING:
     from .recorder import Film
 
-STYLES = ("base.css", "film.css")
-SCRIPTS = (
-    "dom.js", "numbers.js", "film-data.js", "film-scale.js", "film-bars.js", "film-legend.js",
-    "film-network.js", "film-charts.js", "film-plane.js", "film-numbers.js", "film-moving.js", "film.js",
-)  # fmt: skip
+
+HEAD = "// The activations, as the rows of the table write them.\n\n"
 
 
 def page(film: Film) -> str:
     """The whole file, which asks for nothing from anywhere."""
     written, unknown = _activations(film)
-    return assemble("film.html", STYLES, SCRIPTS, film.title, _data(film, unknown), written)
+    return assemble("film.html", film.title, _data(film, unknown), {"activations.js": written})
 
 
 def doubles(numbers: Any) -> str:
@@ -76,6 +74,7 @@ def _data(film: Film, unknown: str) -> dict[str, Any]:
         "examples": film.examples.inputs[shown].tolist(),
         "targets": None if targets is None else [targets[index] for index in shown],
         "level": film.examples.level,
+        "classes": CLASSES,
         "loss": _name(film.loss),
         "seeds": "" if film.loss is None or unknown else halves(_seeds(film, film.loss)),
         "recorded": film.steps,
@@ -111,9 +110,9 @@ def _activations(film: Film) -> tuple[str, str]:
         lines = "\n".join(map(_functions, film.network.activations))
         rows = definitions(lines)
     except ValueError as error:
-        return "const ACTIVATIONS = {};\n", str(error)
+        return f"{HEAD}export const ACTIVATIONS = {{}};\n", str(error)
     library = LIBRARY if "library." in rows + lines else ""
-    return f"{library}{rows}\nconst ACTIVATIONS = {{\n{lines}\n}};\n", ""
+    return f"{HEAD}{library}{rows}\nexport const ACTIVATIONS = {{\n{lines}\n}};\n", ""
 
 
 def _functions(name: str) -> str:

@@ -1,138 +1,97 @@
-// Moving: keys, buttons, the scrubber, playing, and the position in the address.
-const moving = {
-  timer: 0,
-  settle: 0,
-  isScrubbing: false, // for as long as frames follow each other by hand
-  get isPlaying() { return this.timer !== 0; },
-  play() {
-    if (lastFrame < 1) return;
-    if (state.frame === lastFrame) state.frame = 0;
-    this.timer = setTimeout(() => this.tick(), 0);
-    this.show();
-    draw();
-  },
-  tick() {
-    if (state.frame === lastFrame) return this.stop();
-    state.frame++;
-    draw();
-    this.timer = setTimeout(() => this.tick(), 1000 / Number(byId("speed").value));
-  },
-  stop() {
-    if (!this.isPlaying) return;
-    clearTimeout(this.timer);
-    this.timer = 0;
-    this.show();
-    keepAddress();
-    draw();
-  },
-  scrub() {
-    this.isScrubbing = true;
-    clearTimeout(this.settle);
-    this.settle = setTimeout(() => { this.isScrubbing = false; draw(); }, 150);
-  },
-  show() {
-    byId("play").querySelector("use").setAttribute("href", this.isPlaying ? "#i-pause" : "#i-play");
-    setText(byId("play").querySelector("span"), this.isPlaying ? "Pause" : "Play");
-  },
-};
+// What of the film is shown: a frame, a view, an example, a neuron; and moving from one to another.
+import { backward, film, forward, frameNear, isExamined, neuronCount, parametersAt, seedOf } from "./film-data.js";
+import { keepAddress, player } from "./transport.js";
+
+export const state = { frame: 0, view: "forward", example: 0, neuron: null };
+export const lastFrame = film.steps.length - 1;
+
+const painters = [];
+export const onDraw = (painter) => painters.push(painter);
+
+// Draws once for all that changes between two pictures of the screen.
+let waiting = false;
+export function draw() {
+	if (waiting || lastFrame < 0) return;
+	waiting = true;
+	requestAnimationFrame(() => {
+		waiting = false;
+		const seen = examine(state);
+		for (const paint of painters) paint(state, seen);
+	});
+}
+
+// Both passes of one example through the network of a frame; null where there is none to show.
+export function examine({ frame, example }) {
+	if (!isExamined) return null;
+	const pass = forward(parametersAt(frame), film.examples[example]);
+	return { pass, back: backward(parametersAt(frame), pass, seedOf(frame, example)) };
+}
+
+export const playing = player({
+	begun() {
+		if (state.frame === lastFrame) state.frame = 0;
+		draw();
+	},
+	advance() {
+		if (state.frame === lastFrame) return false;
+		state.frame++;
+		draw();
+		return true;
+	},
+	stopped() {
+		keep();
+		draw();
+	},
+});
+
+// For as long as frames follow each other, by themselves or by hand, quick ones will do.
+let scrubbing = 0;
+export const isMoving = () => playing.isPlaying || scrubbing !== 0;
+function scrub() {
+	clearTimeout(scrubbing);
+	scrubbing = setTimeout(() => { scrubbing = 0; draw(); }, 150);
+}
 
 // Go to a frame; whoever moves by hand stops the playing.
-function go(frame) {
-  moving.stop();
-  moving.scrub();
-  state.frame = Math.min(lastFrame, Math.max(0, frame));
-  keepAddress();
-  draw();
+export function go(frame) {
+	playing.stop();
+	scrub();
+	choose({ frame: Math.min(lastFrame, Math.max(0, frame)) });
 }
 
-// Another view, example or neuron.
-function choose(change) {
-  Object.assign(state, change);
-  keepAddress();
-  draw();
+// Another frame, view, example or neuron.
+export function choose(change) {
+	Object.assign(state, change);
+	keep();
+	draw();
 }
-function turn(name, count, by) {
-  const now = state[name] ?? (by > 0 ? -1 : count);
-  if (count) choose({ [name]: (now + by + count) % count });
-}
-
-// The position in the address, so that a moment can be linked: #step=40&view=backward&example=3&neuron=7. Browsers
-// allow only so many changes of it in a while: it follows when the moving pauses.
-let addressTimer = 0;
-function keepAddress() {
-  clearTimeout(addressTimer);
-  if (moving.isPlaying) return;
-  addressTimer = setTimeout(() => {
-    const parts = [`step=${film.steps[state.frame]}`];
-    if (state.view !== "forward") parts.push(`view=${state.view}`);
-    if (state.example) parts.push(`example=${state.example}`);
-    if (state.neuron !== null) parts.push(`neuron=${state.neuron}`);
-    try {
-      history.replaceState(null, "", `#${parts.join("&")}`);
-    } catch { /* inside a notebook's frame there is no address to keep */ }
-  }, 120);
-}
-function fromAddress() {
-  const asked = new URLSearchParams(location.hash.slice(1));
-  const whole = (name, count) => {
-    const text = asked.get(name) ?? "";
-    return /^\d{1,15}$/.test(text) && count > 0 ? Math.min(Number(text), count - 1) : null;
-  };
-  const step = whole("step", Infinity);
-  moving.stop();
-  choose({
-    frame: step === null ? state.frame : frameNear(step),
-    view: asked.get("view") === "backward" ? "backward" : "forward",
-    example: whole("example", film.examples.length) ?? 0,
-    neuron: whole("neuron", neuronCount),
-  });
+export function turn(name, count, by) {
+	const now = state[name] ?? (by > 0 ? -1 : count);
+	if (count) choose({ [name]: (now + by + count) % count });
 }
 
-const clicks = {
-  first: () => go(0), back: () => go(state.frame - 1), next: () => go(state.frame + 1), last: () => go(lastFrame),
-  play: () => moving.isPlaying ? moving.stop() : moving.play(),
-  forward: () => choose({ view: "forward" }), backward: () => choose({ view: "backward" }),
-  help: () => {
-    byId("keys").showModal();
-    byId("keys").scrollTop = 0; // its button, below all the text, has the focus
-  },
-  close: () => byId("keys").close(),
-  large: () => {
-    const isLarge = document.documentElement.toggleAttribute("data-large");
-    byId("large").setAttribute("aria-pressed", isLarge);
-    document.documentElement.dataset.view = ""; // the legend is to be drawn anew
-    draw();
-  },
-  theme: () => {
-    const { dataset } = document.documentElement;
-    const isDark = dataset.theme ? dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    dataset.theme = isDark ? "light" : "dark";
-  },
-};
-const keys = {
-  ArrowLeft: clicks.back, ArrowRight: clicks.next, Home: clicks.first, End: clicks.last, " ": clicks.play,
-  f: clicks.forward, b: clicks.backward, "?": clicks.help, Escape: () => choose({ neuron: null }),
-  e: (by) => turn("example", film.examples.length, by), n: (by) => turn("neuron", neuronCount, by),
-};
-
-function listen() {
-  for (const [id, act] of Object.entries(clicks)) {
-    byId(id).addEventListener("click", (event) => {
-      act();
-      if (event.detail) event.currentTarget.blur(); // clicked, not pressed: keys, Space above all, stay the page's
-    });
-  }
-  byId("scrubber").addEventListener("input", () => go(Number(byId("scrubber").value)));
-  byId("example").addEventListener("change", () => choose({ example: Number(byId("example").value) }));
-  byId("which").addEventListener("change", () => choose({ neuron: byId("which").value === "" ? null : Number(byId("which").value) }));
-  addEventListener("hashchange", fromAddress);
-  document.addEventListener("keydown", (event) => {
-    const { target, key } = event;
-    if (event.ctrlKey || event.metaKey || event.altKey || byId("keys").open || target.tagName === "SELECT") return;
-    if (target.matches?.("button") && (key === " " || key === "Enter")) return;
-    const act = keys[key] ?? keys[key.toLowerCase()];
-    if (!act) return;
-    event.preventDefault();
-    act(event.shiftKey ? -1 : 1);
-  });
+// A moment can be linked: #step=40&view=backward&example=3&neuron=7.
+function keep() {
+	if (!playing.isPlaying) keepAddress(() => {
+		const parts = [`step=${film.steps[state.frame]}`];
+		if (state.view !== "forward") parts.push(`view=${state.view}`);
+		if (state.example) parts.push(`example=${state.example}`);
+		if (state.neuron !== null) parts.push(`neuron=${state.neuron}`);
+		return parts.join("&");
+	});
+}
+export function fromAddress() {
+	const asked = new URLSearchParams(location.hash.slice(1));
+	const whole = (name, count) => {
+		const text = asked.get(name) ?? "";
+		return /^\d{1,15}$/.test(text) && count > 0 ? Math.min(Number(text), count - 1) : null;
+	};
+	const step = whole("step", Infinity);
+	playing.stop();
+	choose({
+		frame: step === null ? state.frame : frameNear(step),
+		view: asked.get("view") === "backward" ? "backward" : "forward",
+		example: whole("example", film.examples.length) ?? 0,
+		neuron: whole("neuron", neuronCount),
+	});
 }

@@ -1,62 +1,56 @@
 // How a number becomes text, a width and a colour. Very large and very small ones must be told apart at a glance.
-const brief = (x) => {
-  if (!Number.isFinite(x)) return fixed(x);
-  const size = Math.abs(x);
-  return size === 0 || size >= 0.01 && size < 1000 ? String(Number(x.toPrecision(2))) : x.toExponential(0).replace("+", "");
+import { DASH, fixed, signOf } from "./numbers.js";
+
+export const brief = (x) => {
+	if (!Number.isFinite(x)) return fixed(x);
+	const size = Math.abs(x);
+	return size === 0 || size >= 0.01 && size < 1000 ? String(Number(x.toPrecision(2))) : x.toExponential(0).replace("+", "");
 };
 // A round number with all its digits, so that no two marks of an axis have one name.
-const round = (x) => {
-  const exact = Number(x.toPrecision(12)), size = Math.abs(exact);
-  return size === 0 || size >= 0.01 && size < 1000 ? String(exact) : exact.toExponential().replace("+", "");
+export const round = (x) => {
+	const exact = Number(x.toPrecision(12)), size = Math.abs(exact);
+	return size === 0 || size >= 0.01 && size < 1000 ? String(exact) : exact.toExponential().replace("+", "");
 };
-const fitting = (x, letters) => brief(x).length <= letters ? brief(x) : x.toExponential(0).replace("+", "");
-const gradient = (x) => Number.isNaN(x) ? DASH : fixed(x); // one that was not computed
-const raised = (exponent) => `10${String(exponent).replace(/[-\d]/g, (c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻")}`;
-const kindOf = (x) => Number.isFinite(x) ? signOf(x) || "zero" : "nan";
+export const fitting = (x, letters) => brief(x).length <= letters ? brief(x) : x.toExponential(0).replace("+", "");
+export const gradient = (x) => Number.isNaN(x) ? DASH : fixed(x); // one that was not computed
+export const raised = (exponent) => `10${String(exponent).replace(/[-\d]/g, (c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻")}`;
+export const kindOf = (x) => Number.isFinite(x) ? signOf(x) || "zero" : "nan";
 
 // A scale for sizes from low to high: strength 0 to 1, and the numbers that its legend names.
 function logScale(low, high, isCut) {
-  const [from, to] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
-  const stride = Math.max(1, Math.ceil((to - from) / 3));
-  const marks = [];
-  for (let exponent = to; exponent >= from; exponent -= stride) marks.unshift(exponent);
-  return {
-    kind: "log scale", from, to, marks: marks.map((exponent) => ({ size: 10 ** exponent, text: `${isCut && exponent === to ? "≥ " : ""}${raised(exponent)}` })),
-    strength: (x) => Math.min(1, Math.max(0, (Math.log10(Math.abs(x)) - from) / (to - from))),
-  };
+	const [from, to] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+	const stride = Math.max(1, Math.ceil((to - from) / 3));
+	const marks = [];
+	for (let exponent = to; exponent >= from; exponent -= stride) marks.unshift(exponent);
+	return {
+		kind: "log scale", from, to, marks: marks.map((exponent) => ({ size: 10 ** exponent, text: `${isCut && exponent === to ? "≥ " : ""}${raised(exponent)}` })),
+		strength: (x) => Math.min(1, Math.max(0, (Math.log10(Math.abs(x)) - from) / (to - from))),
+	};
 }
 function rootScale(high) {
-  return {
-    kind: "root scale", marks: [0.01, 0.1, 0.4, 1].map((part) => ({ size: part * high, text: brief(part * high) })),
-    strength: (x) => Math.min(1, Math.sqrt(Math.abs(x) / high)),
-  };
+	return {
+		kind: "root scale", marks: [0.01, 0.1, 0.4, 1].map((part) => ({ size: part * high, text: brief(part * high) })),
+		strength: (x) => Math.min(1, Math.sqrt(Math.abs(x) / high)),
+	};
 }
 
 // The scale for all of these numbers: by their root where they are of like size, else by their logarithm. A run that
 // explodes or dies spans hundreds of powers of ten: then those around the middle count, and what is beyond is full.
-function scaleFor(numbers, always, span = 1e15) {
-  const sizes = Float64Array.from(numbers, Math.abs).filter((x) => x > 0 && x < Infinity).sort();
-  if (!sizes.length) return rootScale(1);
-  const most = sizes.at(-1), few = sizes[Math.floor(sizes.length * 0.02)], middle = sizes[sizes.length >> 1];
-  if (!always && most / middle < 100) return rootScale(most);
-  const high = Math.min(most, middle * span);
-  const low = Math.max(few, Math.min(high / span, middle / 1e6));
-  return logScale(Math.min(low, high / 1000) || Number.MIN_VALUE, high, high < most);
+export function scaleFor(numbers, always, span = 1e15) {
+	const sizes = Float64Array.from(numbers, Math.abs).filter((x) => x > 0 && x < Infinity).sort();
+	if (!sizes.length) return rootScale(1);
+	const most = sizes.at(-1), few = sizes[Math.floor(sizes.length * 0.02)], middle = sizes[sizes.length >> 1];
+	if (!always && most / middle < 100) return rootScale(most);
+	const high = Math.min(most, middle * span);
+	const low = Math.max(few, Math.min(high / span, middle / 1e6));
+	return logScale(Math.min(low, high / 1000) || Number.MIN_VALUE, high, high < most);
 }
 
 // Text in a drawing grows with that of the page: how many dots are what is one dot at the usual size.
-const unit = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+export const unit = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 
 // At most this many, evenly spaced: enough to find a scale by.
-const sample = (numbers, most) => {
-  const stride = Math.max(1, Math.floor(numbers.length / most));
-  return numbers.filter((_, index) => index % stride === 0);
+export const sample = (numbers, most) => {
+	const stride = Math.max(1, Math.floor(numbers.length / most));
+	return numbers.filter((_, index) => index % stride === 0);
 };
-
-const SVG = "http://www.w3.org/2000/svg";
-function make(name, attributes = {}, text = "") {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.textContent = text;
-  return made;
-}

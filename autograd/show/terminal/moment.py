@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..lesson import Contribution, Lesson, LessonNode
+from ..lesson import Lesson, LessonNode, Share
 
 
 @dataclass(frozen=True)
@@ -40,19 +40,13 @@ class Moment:
         """The same as a node; the root where the step goes through none."""
         return self.lesson.nodes[self.lesson.root if self.current is None else self.current]
 
-    @cached_property
-    def _walked(self) -> list[Contribution]:
-        return self.lesson.contributions(self.position)
-
-    @cached_property
-    def step(self) -> list[Contribution]:
+    @property
+    def step(self) -> tuple[Share, ...]:
         """All contributions of this step, those not revealed too, in the order of the parents."""
-        if self.phase != "backward":
-            return []
-        return [each for each in self._walked if each.node == self.current]
+        return self.lesson.step(self.position)
 
     @property
-    def shown(self) -> list[Contribution]:
+    def shown(self) -> tuple[Share, ...]:
         """The contributions of this step that are revealed."""
         return self.step[: self.revealed]
 
@@ -78,7 +72,7 @@ class Moment:
             return frozenset()
         return frozenset((self.current, *(self.node.parents if self.phase != "seed" else ())))
 
-    def arrived(self, index: int) -> list[Contribution]:
+    def arrived(self, index: int) -> list[Share]:
         """What has been added to the gradient of a node so far."""
         return self._arrived[index]
 
@@ -87,9 +81,9 @@ class Moment:
         return self._users[index][len(self.arrived(index)) :]
 
     @cached_property
-    def _arrived(self) -> dict[int, list[Contribution]]:
+    def _arrived(self) -> dict[int, list[Share]]:
         found = defaultdict(list)
-        for each in [*self._walked[: len(self._walked) - len(self.step)], *self.shown]:
+        for each in [*self.lesson.contributions(self.position - bool(self.step)), *self.shown]:
             found[each.parent].append(each)
         return found
 
@@ -97,9 +91,6 @@ class Moment:
     def _users(self) -> dict[int, list[int]]:
         """Who adds to the gradient of each node, in the order of the walk."""
         found = defaultdict(list)
-        for user in reversed(self.lesson.order):
-            node = self.lesson.nodes[user]
-            for parent, local in zip(node.parents, node.local_grads):
-                if local is not None:
-                    found[parent].append(user)
+        for each in self.lesson.contributions(self.lesson.last):
+            found[each.parent].append(each.node)
         return found

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ... import text
-from ...symbols import OPERATORS
-from ..lesson import PLACE, Contribution
+from ..lesson import PLACE, Share, quoted
 from . import ink
 from .ink import Line, Piece, number
 from .moment import Moment
@@ -71,7 +70,7 @@ def _forward(moment: Moment) -> tuple[list[Indented], list[Indented]]:
 
 
 def _seed(moment: Moment) -> tuple[list[Indented], list[Indented]]:
-    name = _quoted(moment.node.name)
+    name = quoted(moment.node.name)
     why = f"  {moment.node.name} changes as fast as itself: the way back starts from this gradient."
     return [_title(moment, f"∂{name}/∂{name} = ", number(1.0)), EMPTY], [(ink.line(why), 2)]
 
@@ -108,7 +107,7 @@ def _to(name: str, wide: int) -> Line:
     return ink.line("  to ", (name, "bold"), " " * (wide - text.columns(name)), "  ")
 
 
-def _contribution(moment: Moment, each: Contribution, wide: int) -> list[Indented]:
+def _contribution(moment: Moment, each: Share, wide: int) -> list[Indented]:
     to = _to(moment.lesson.nodes[each.parent].name, wide)
     product = ink.line(number(each.upstream), " × ", *_within(each.local_grad), " = ", number(each.amount))
     total = ink.line("total\u00a0", number(each.before), "\u00a0→\u00a0", number(each.after))
@@ -156,8 +155,4 @@ def _local(moment: Moment, parent: int, partial: str, local: float) -> str:
 
 def slope(moment: Moment, parent: int) -> str:
     """∂out/∂x, for the current node and a parent of it."""
-    return f"∂{_quoted(moment.node.name)}/∂{_quoted(moment.lesson.nodes[parent].name)}"
-
-
-def _quoted(name: str) -> str:
-    return f"({name})" if OPERATORS.search(name) else name
+    return f"∂{quoted(moment.node.name)}/∂{quoted(moment.lesson.nodes[parent].name)}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ...symbols import OPERATORS
 from ...typed import evaluate
-from ..lesson import PLACE, Contribution, Lesson
+from ..lesson import PLACE, Lesson, Share
 from .ink import number
 from .moment import Moment
 from .panel import slope
@@ -28,7 +28,7 @@ class Question:
     moment: Moment  # as it is before the answer is shown
 
     @property
-    def contribution(self) -> Contribution:
+    def contribution(self) -> Share:
         """What the answer should come to."""
         return self.moment.step[self.index]
 
@@ -88,9 +88,7 @@ class Quiz:
 
     def question(self, position: int) -> Question | None:
         """The first question of a step that is open; None where there is none."""
-        if self.lesson.phase(position) != "backward":
-            return None
-        for index in range(len(Moment(self.lesson, position).step)):
+        for index in range(len(self.lesson.step(position))):
             if (position, index) not in self.outcomes:
                 return Question(position, index, Moment(self.lesson, position, revealed=index))
         return None
@@ -101,9 +99,7 @@ class Quiz:
 
     def score(self) -> list[str]:
         """The score in words, with the steps that went wrong."""
-        total = sum(
-            local is not None for index in self.lesson.order for local in self.lesson.nodes[index].local_grads
-        )
+        total = len(self.lesson.contributions(self.lesson.last))
         right, hint, wrong = (list(self.outcomes.values()).count(kind) for kind in ("right", "hint", "wrong"))
         if not total:
             return ["There was nothing to predict: no gradient is passed on."]
@@ -115,7 +111,7 @@ class Quiz:
         return [f"Score: {', '.join(parts)}.", *(self._place(*place) for place in missed)]
 
     def _place(self, position: int, index: int) -> str:
-        asked = Moment(self.lesson, position).step[index]
+        asked = self.lesson.step(position)[index]
         node, parent = self.lesson.nodes[asked.node], self.lesson.nodes[asked.parent].name
         operation = f"{node.name} = {self.lesson.in_symbols(node.expression)}"
         return f"  wrong at step {position}, {operation}, to {parent}"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from ... import text
-from ..lesson import PLACE, Contribution, Lesson, shown
+from ..lesson import PLACE, Lesson, Share, shown
 from . import ink
 
 HEAD = (
@@ -41,12 +39,9 @@ def table(lesson: Lesson, expression: str = "") -> list[str]:
         rows.append(_row(position, "forward", _written(lesson, index), numbers))
     root, start = lesson.nodes[lesson.root].name, len(lesson.order) + 1
     rows.append(_row(start, "seed", f"∂{root}/∂{root}", text.number(1.0)))
-    contributions: dict[int, list[Contribution]] = defaultdict(list)
-    for each in lesson.contributions(lesson.last):
-        contributions[each.node].append(each)
     for position, index in enumerate(reversed(lesson.order), start + 1):
         first: Row = (str(position), "backward", _written(lesson, index), "")
-        for each in contributions[index]:
+        for each in lesson.step(position):
             rows.append((*first, *_passed_on(lesson, each)))
             first = ("", "", "", "")  # said once for all its contributions
     return [ink.harmless(expression or lesson.title), "", *_aligned(rows)]
@@ -61,7 +56,7 @@ def _written(lesson: Lesson, index: int) -> str:
     return f"{node.name} = {lesson.in_symbols(node.expression)}"
 
 
-def _passed_on(lesson: Lesson, each: Contribution) -> Row:
+def _passed_on(lesson: Lesson, each: Share) -> Row:
     local = text.number(each.local_grad)
     if PLACE.search(each.partial):
         local = f"{lesson.in_symbols(each.partial)} = {local}"

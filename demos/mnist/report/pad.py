@@ -6,8 +6,6 @@ as everywhere.
 
 from __future__ import annotations
 
-import json
-import re
 from base64 import b64encode
 from importlib import resources
 
@@ -16,6 +14,7 @@ from numpy.typing import NDArray
 
 import nn
 from autograd.javascript import JavaScript, complete, expression, value
+from autograd.show.page import assemble
 
 
 def html(model: nn.Sequential, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> str:
@@ -29,21 +28,13 @@ def html(model: nn.Sequential, images: NDArray[np.uint8], labels: NDArray[np.int
             for image, label in zip(images, labels)
         ],
     }
-    answers = "".join(
-        f'<tr><td><button type="button" title="the gradient of its logit">{digit}</button></td>'
-        '<td><div class="bar"><i></i></div></td><td></td></tr>'
-        for digit in range(len(layers[-1][1]))
-    )
-    parts = {
-        "ANSWERS": answers,
-        "SIDE": str(images.shape[1]),
-        "NETWORK": json.dumps(network),
-        "ROWS": _activations([activation for _, _, activation in layers]),
-        "PAD": _file("pad.js"),
-    }
-    # in one go: what is put in may have such a word in it
-    text = re.sub(r"\b[A-Z]{3,}\b", lambda found: parts[found[0]], _file("pad.html"))
-    return f"<style>{_file('pad.css')}</style>{text}"
+    activations = _activations([activation for _, _, activation in layers])
+    return assemble("pad.html", "", network, {"activations.js": activations}, read)
+
+
+def read(name: str) -> str:
+    """The text of a file beside this one."""
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 Layer = tuple[np.ndarray, np.ndarray, nn.Activation | None]
@@ -82,14 +73,10 @@ def _activations(activations: list[nn.Activation | None]) -> str:
         operands = [x, *(getattr(module, name) for name in module.row.operands[1:])]
         slope = expression(module.row.partials[0](out, *operands))
         lines.append(f"  {{ value: (x) => {value(module.row, operands)}, slope: (out, x) => {slope} }},")
-    text = "\n".join(["const activations = [", *lines, "];"])
-    return complete(text)
+    text = "\n".join(["export const activations = [", *lines, "];"])
+    return f"// What follows each layer.\n\n{complete(text)}"
 
 
 def _text(array: np.ndarray) -> str:
     """float32, row by row, the lowest byte first, in base 64."""
     return b64encode(np.ascontiguousarray(array, "<f4").tobytes()).decode()
-
-
-def _file(name: str) -> str:
-    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")

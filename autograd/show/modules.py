@@ -1,0 +1,43 @@
+"""Scripts of a page: ES modules, put into one script in the order of their imports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from importlib import resources
+
+IMPORT = re.compile(r'^import .* from "\./(.+)";$', re.M)
+EXPORT = re.compile(r"^export ", re.M)
+
+
+def bundle(entry: str, read: Callable[[str], str], written: Mapping[str, str]) -> str:
+    """The module ``entry`` and all that it imports, each after what it imports itself, in one scope.
+
+    ``read`` gives the text of a file, ``written`` has the modules that are no files. A module has a head that
+    is not put in: up to the first empty line, what it is for and its imports, each on one line. Since all
+    share one scope, no two declare the same name.
+
+    >>> modules = {"one.js": "// A number.\\n\\nexport const one = 1;\\n"}
+    >>> modules["two.js"] = '// Shows it.\\nimport { one } from "./one.js";\\n\\nshow(one);\\n'
+    >>> print(bundle("two.js", modules.__getitem__, {}), end="")
+    const one = 1;
+    show(one);
+    """
+    begun: set[str] = set()
+    bodies: list[str] = []
+
+    def add(name: str) -> None:
+        if name not in begun:
+            begun.add(name)
+            head, _, body = (written[name] if name in written else read(name)).partition("\n\n")
+            for imported in IMPORT.findall(head):
+                add(imported)
+            bodies.append(EXPORT.sub("", body))
+
+    add(entry)
+    return "".join(bodies)
+
+
+def read(name: str) -> str:
+    """The text of a file in the folder ``page`` beside this one."""
+    return resources.files("autograd.show").joinpath("page").joinpath(name).read_text(encoding="utf-8")
