@@ -14,8 +14,9 @@ def bundle(entry: str, read: Callable[[str], str], written: Mapping[str, str]) -
     """The module ``entry`` and all that it imports, each after what it imports itself, in one scope.
 
     ``read`` gives the text of a file, ``written`` has the modules that are no files. A module has a head that
-    is not put in: up to the first empty line, what it is for and its imports, each on one line. Since all
-    share one scope, no two declare the same name.
+    is not put in: up to the first empty line, what it is for and its imports, each on one line; nor are
+    comments and what lines are set in by, so no string goes over a line. Since all share one scope, no two
+    declare the same name.
 
     >>> modules = {"one.js": "// A number.\\n\\nexport const one = 1;\\n"}
     >>> modules["two.js"] = '// Shows it.\\nimport { one } from "./one.js";\\n\\nshow(one);\\n'
@@ -32,7 +33,8 @@ def bundle(entry: str, read: Callable[[str], str], written: Mapping[str, str]) -
             head, _, body = (written[name] if name in written else read(name)).partition("\n\n")
             for imported in IMPORT.findall(head):
                 add(imported)
-            bodies.append(EXPORT.sub("", body))
+            lines = map(str.strip, EXPORT.sub("", body).splitlines())
+            bodies.extend(f"{line}\n" for line in lines if line and not line.startswith("//"))
 
     add(entry)
     return "".join(bodies)

@@ -198,7 +198,7 @@ class Batched:
         """One step of training on a batch; gives the mean from before it.
 
         The last argument is the optimizer over the parameters that were traced, from ``nn.optim`` or with the
-        same ``step_arrays(values, data, grad)``. From the first step on the numbers of those Values are in one
+        same ``step_arrays(values, data, grad)``. From the first step on the numbers of these are in one
         array, which the step changes: their class becomes :class:`~autograd.tracing.blocks.Window`, a Value
         that reads its ``data`` there, and so always gives the number as it is now.
         """

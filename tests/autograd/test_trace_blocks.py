@@ -4,10 +4,10 @@ import copy
 
 import numpy as np
 import pytest
-from autograd.tracing.blocks import Window, bind, block_of
 
 import autograd
 from autograd import Value, draw, gradcheck, trace
+from autograd.tracing.blocks import Window, bind, block_of
 
 
 class Frozen(Value):
