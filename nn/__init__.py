@@ -44,7 +44,7 @@ from .activations import (
 from .augmentation import Augment, Elastic, Mixup, Rotate, Shift
 from .clipping import clip_grad_norm, clip_grad_value
 from .data import Loader, batches
-from .layers import Dropout, Flatten, Linear, Sequential
+from .layers import BatchNorm1d, BatchNorm2d, Dropout, Flatten, LayerNorm, Linear, RMSNorm, Sequential
 from .losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -67,7 +67,6 @@ from .losses import (
 from .module import Module
 from .names import PACKAGE
 from .neuron import MLP, Layer, Neuron
-from .normalization import BatchNorm1d, BatchNorm2d, LayerNorm, RMSNorm
 from .optim import (
     LBFGS,
     SGD,

@@ -25,9 +25,9 @@ from autograd import Tensor, elementary
 from autograd.array_ops import ArrayOp, example
 from autograd.rows import Draw
 
-from .checks import count, flag, floating, numbers, real
-from .module import Module, check_writable, set_data
-from .precision import HALF, wide, working_dtype
+from ..checks import count, flag, floating, numbers, real
+from ..module import Module, check_writable, set_data
+from ..precision import HALF, wide, working_dtype
 
 Axes = tuple[int, ...]
 
@@ -207,7 +207,7 @@ class _BatchNorm(_Norm):
 class BatchNorm1d(_BatchNorm):
     """Batch normalisation of (B, C) or (B, C, L): each feature with its mean and variance over the batch.
 
-    Formula and gradient: see :mod:`nn.normalization`; ``weight`` and ``bias`` are (C,), absent with
+    Formula and gradient: see :mod:`nn.layers.normalization`; ``weight`` and ``bias`` are (C,), absent with
     ``affine=False``. The gradient runs through mean and variance, so examples of a batch depend on each
     other.
 
@@ -281,13 +281,12 @@ class LayerNorm(_FeatureNorm):
     """Layer normalisation: each example with the mean and variance over its own features.
 
     Takes (..., n) for ``shape`` n, or (..., n1, n2) for a ``shape`` (n1, n2), and gives the same shape;
-    formula and gradient: see :mod:`nn.normalization`. ``weight`` and ``bias`` are of that shape; absent with
-    ``affine=False``, the bias alone with ``bias=False``.
+    formula and gradient: see :mod:`nn.layers.normalization`. ``weight`` and ``bias`` are of that shape;
+    absent with ``affine=False``, the bias alone with ``bias=False``.
 
     Training and eval are the same and the batch does not matter: the choice for transformers, recurrent
     networks and small batches. Not where the size of an example's activations is what matters. Ba, Kiros and
-    Hinton,
-    "Layer normalization", 2016.
+    Hinton, "Layer normalization", 2016.
 
     >>> LayerNorm(4)(np.array([[1.0, 2.0, 3.0, 4.0]])).data.round(3)
     array([[-1.342, -0.447,  0.447,  1.342]], dtype=float32)
