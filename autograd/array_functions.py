@@ -705,7 +705,9 @@ def sliding_window_view(x: Any, window_shape: int | tuple[int, ...], axis: Axis 
     given = window_shape if isinstance(window_shape, (tuple, list)) else (window_shape,)
     size = tuple(whole(each, "window_shape", caller, 1) for each in given)
     if len(size) != len(axes):
-        raise wrong(window_shape, "window_shape", caller, f"a size for each of the {len(axes)} axes", ValueError)
+        raise wrong(
+            window_shape, "window_shape", caller, f"a size for each of the {len(axes)} axes", ValueError
+        )
     for along, n in zip(axes, size):
         if n > x.shape[along]:
             expected = f"sizes that fit the array, of shape {x.shape}"

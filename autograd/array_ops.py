@@ -477,7 +477,8 @@ def _add_windows(x: Any, *, axis: tuple[int, ...], shape: tuple[int, ...]) -> An
         to = [slice(None)] * len(shape)
         for along, start in zip(axis, offset):
             to[along] = slice(start, start + x.shape[along])
-        out[tuple(to)] += x[(..., *offset)]
+        seen = (..., *offset)
+        out[tuple(to)] += x[seen]
     return out
 
 
@@ -496,7 +497,9 @@ add_windows: ArrayOp = ArrayOp(
     "add_windows", "add_windows",
     on_array=in_single(_add_windows),
     partials=(
-        lambda out, x, *, axis, shape: lambda g: sliding_window_view(g, size=x.shape[len(shape) :], axis=axis),
+        lambda out, x, *, axis, shape: lambda g: sliding_window_view(
+            g, size=x.shape[len(shape) :], axis=axis
+        ),
     ),
     examples=(
         example((4, 2), axis=(0,), shape=(5,)), example((2, 2, 3, 2, 2), axis=(1, 2), shape=(2, 3, 4)),
@@ -532,7 +535,7 @@ def _softmax(x: Any, *, axis: int) -> Any:
 
 
 def _plain_softmax(x: Any, *, axis: int) -> Any:
-    """The softmax of each row of Values, without those that a mask has set to -inf: their share is 0 for good."""
+    """The softmax of each row of Values, without those that a mask has set to -inf: their share stays 0."""
     rows = np.moveaxis(x, axis, -1)
     out = np.zeros(rows.shape, object)
     for place in np.ndindex(rows.shape[:-1]):
@@ -609,6 +612,7 @@ ARRAY: dict[str, ArrayOp] = {
     row.name: row
     for row in (
         reshape, transpose, broadcast_to, sum_to, astype, sum, mean, var, max, min, norm, cumsum, matmul,
-        getitem, put, concatenate, stack, sliding_window_view, add_windows, where, softmax, log_softmax, logsumexp,
+        getitem, put, concatenate, stack, sliding_window_view, add_windows, where, softmax, log_softmax,
+        logsumexp,
     )
 }  # fmt: skip

@@ -147,7 +147,7 @@ class ValueArray(np.ndarray):
         return _wrapped(out.reshape(shape))
 
     def dots(self, other: np.ndarray) -> Any:
-        """The matrix product, one node for each element; a constant 0, as of a border, takes no part in it."""
+        """The matrix product, one node for each element; a constant 0, as of a border, takes no part."""
         shape = np.matmul(*(np.broadcast_to(np.False_, each.shape) for each in (self, other))).shape
         rows = self.view(np.ndarray) if self.ndim > 1 else self.view(np.ndarray)[None]
         columns = other.view(np.ndarray).swapaxes(-1, -2) if other.ndim > 1 else other.view(np.ndarray)[None]

@@ -26,9 +26,10 @@ def _rows(x: Any) -> Any:
 
 
 def _linear(x: Any, weight: Any, bias: Any) -> Any:
-    out = x.dot(weight.T)  # as x @ weight.T, with two microseconds less before it begins
+    # As x @ weight.T, with two microseconds less before it begins; of more axes dot takes 17 times as long.
+    out = _rows(x).dot(weight.T)
     out += bias  # in place: the product is ours, and one more array would cost as much as the sum
-    return out
+    return out if x.ndim == 2 else out.reshape((*x.shape[:-1], len(weight)))
 
 
 def _weight_grad(g: Any, x: Any, weight: Any) -> Any:
