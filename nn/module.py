@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import copy
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from reprlib import recursive_repr
 from typing import Any, TypeVar
@@ -11,13 +12,13 @@ import numpy as np
 
 from autograd import Tensor, Value, ValueArray
 from autograd.names import tell, there
-from autograd.ops import CONSTANT, LEAF
+from autograd.ops import LEAF
 
-from .checks import flag, instance
+from .checks import flag, floating, instance
+from .forms import ToTensors, ToValues
+from .leaves import Named, Parameter, flat, is_array_of_values, is_leaf, is_trained, nodes_of
 from .names import MODULE
 
-Parameter = Value | Tensor
-Named = Parameter | ValueArray  # what has a name of its own in a model's state
 M = TypeVar("M", bound="Module")
 
 
@@ -109,7 +110,7 @@ class Module:
 
         An array of Values has one name. A view of it has none, as its Values have theirs already.
         """
-        return [(name, node) for name, node in self._named_state() if _is_trained(node)]
+        return [(name, node) for name, node in self._named_state() if is_trained(node)]
 
     def parameters(self) -> list[Parameter]:
         """The parameters, in the order of their names in :meth:`named_parameters`: what optimizers take.
@@ -172,16 +173,7 @@ class Module:
     def _fitting(self, name: str, node: Named, found: Any, allow_nonfinite: bool) -> np.ndarray:
         """Numbers of a state as those of ``node`` are, or a ValueError."""
         array, data = np.asarray(found), np.asarray(node.data)
-        if array.shape != data.shape:
-            raise ValueError(
-                f"load_state_dict: {name!r} has shape {array.shape} in the state, but {data.shape} in this "
-                f"{type(self).__name__}; build the model with the sizes it was saved with"
-            )
-        if not np.can_cast(array.dtype, data.dtype, "same_kind"):
-            raise ValueError(
-                f"load_state_dict: {name!r} is of dtype {array.dtype} in the state; expected numbers "
-                f"that fit {data.dtype}"
-            )
+        check_array(name, array.shape, array.dtype, data, type(self).__name__)
         if isinstance(node, Tensor):
             check_writable(data, repr(name), "load_state_dict")
         if data.dtype.kind != "f":
@@ -189,7 +181,7 @@ class Module:
         finite = np.isfinite(array)
         if not isinstance(node, Tensor) and np.isnan(array).any():
             raise ValueError(f"load_state_dict: {name!r} is nan in the state, which a Value cannot be")
-        if _is_trained(node) and not (allow_nonfinite or finite.all()):  # a mask may well be infinite
+        if is_trained(node) and not (allow_nonfinite or finite.all()):  # a mask may well be infinite
             raise ValueError(
                 f"load_state_dict: {name!r} has {array[~finite][0]:g} in the state; expected finite numbers "
                 "(allow_nonfinite=True takes others too)"
@@ -203,6 +195,45 @@ class Module:
                 f"{data.dtype}, as it is here"
             )
         return fitting
+
+    def scalars(self: M) -> M:
+        """Copy the model into its scalar form: every parameter an array of Values.
+
+        Names, shapes, numbers, settings, modes, generators and what is shared stay; the original is left
+        alone. Tensors of floats that ask for no gradient become arrays of constants, others stay Tensors.
+        The copy takes the same inputs and gives arrays of Values, (B, ...). Labels are names and places:
+        ``0.weight[1,2]``. ValueError for a nan, which no Value is.
+
+        >>> from nn import Linear
+        >>> model = Linear(2, 1, rng=0).scalars()
+        >>> out = model(np.array([[1.0, 2.0]]))
+        >>> out.sum().backward()
+        >>> out.shape, model.weight[0, 1].label, model.weight.grad.tolist()
+        ((1, 1), 'weight[0,1]', [[1.0, 2.0]])
+        """
+        model = copy.deepcopy(self)
+        names = {id(leaf): name for name, leaf in model._named_state()}
+        ToValues(Module, names).within(model)
+        model.zero_grad()
+        return model
+
+    def vectorized(self, dtype: Any = None) -> Any:
+        """Copy the model into its form on Tensors: every parameter a Tensor, for speed.
+
+        The way back from :meth:`scalars`: each parameter has the dtype that it had before, and float64 where
+        it was never a Tensor; with ``dtype`` all have that one. The original is left alone. ValueError for an
+        array of Values that is a view of another one: let both be one array, turned where it is used.
+
+        >>> from nn import Linear
+        >>> Linear(2, 1, rng=0).scalars().vectorized().weight.dtype
+        dtype('float32')
+        """
+        dtype = None if dtype is None else floating(dtype, "dtype", "vectorized")
+        model = copy.deepcopy(self)
+        names = {id(node): name for name, leaf in model._named_state() for node in nodes_of(leaf)}
+        ToTensors(Module, names, dtype).within(model)
+        model.zero_grad()
+        return model
 
     def extra_repr(self) -> str:
         """What ``repr`` shows between the brackets: sizes and settings."""
@@ -251,31 +282,6 @@ def set_data(node: Named, numbers: np.ndarray) -> None:
         node.data = float(numbers) if isinstance(node, Value) else numbers
 
 
-def flat(parameters: Iterable[Any]) -> list[Any]:
-    """Values and Tensors one by one: those of arrays of Values in the order of their elements, each once.
-
-    >>> from autograd import values
-    >>> w = values([1.0, 2.0])
-    >>> [each.data for each in flat([w, w[1:], Value(3.0)])]
-    [1.0, 2.0, 3.0]
-    """
-    found: dict[int, Any] = {}
-    for each in parameters:
-        for one in each.ravel().tolist() if is_array_of_values(each) else [each]:
-            found.setdefault(id(one), one)
-    return list(found.values())
-
-
-def is_array_of_values(found: Any) -> bool:
-    """Whether it is an array whose elements are all Values, made by :func:`autograd.values` or not."""
-    return isinstance(found, np.ndarray) and (
-        isinstance(found, ValueArray)
-        or found.dtype.hasobject
-        and found.size > 0
-        and all(isinstance(each, Value) for each in found.ravel().tolist())
-    )
-
-
 def check_names(state: Any, own: Any, model: str) -> None:
     """ValueError where the names in a state are not those of a model, saying which are missing or unknown."""
     missing = [name for name in own if name not in state]
@@ -310,8 +316,7 @@ def _search(root: Module) -> Iterator[tuple[str, Any]]:
     seen: set[int] = set()
 
     def visit(name: str, found: Any) -> Iterator[tuple[str, Any]]:
-        nodes = found.ravel().tolist() if isinstance(found, np.ndarray) and found.size else [found]
-        new = {id(node) for node in nodes} - seen
+        new = {id(node) for node in nodes_of(found) or [found]} - seen
         if not new or not _is_kept(found):
             return  # a computed node that a module keeps is a result, not part of its state
         seen.update(new)
@@ -325,19 +330,7 @@ def _search(root: Module) -> Iterator[tuple[str, Any]]:
 
 def _is_kept(found: Any) -> bool:
     """Whether it is part of a module's state, or has such: no result that was computed."""
-    if not isinstance(found, np.ndarray):
-        return isinstance(found, Module) or found.op is LEAF
-    nodes = found.ravel().tolist()
-    # Constants without a label are what is computed under no_grad(), too.
-    named = not nodes or any(node.op is LEAF or node.label for node in nodes)
-    return named and all(node.op is LEAF or node.op is CONSTANT for node in nodes)
-
-
-def _is_trained(node: Named) -> bool:
-    """Whether a part of the state is a parameter, too."""
-    if isinstance(node, np.ndarray):
-        return not node.size or any(value.op is LEAF for value in node.ravel().tolist())
-    return isinstance(node, Value) or node.requires_grad
+    return isinstance(found, Module) or is_leaf(found)
 
 
 def _unfold(members: Any) -> Iterator[tuple[str, Any]]:
