@@ -99,7 +99,7 @@ class ValueArray(np.ndarray):
         found = self.reduced(nary_ops.largest_of, axis, True, "largest")
         if modes.recorder() is not None:  # in a trace it may be another one at the next call
             return found
-        return _wrapped(np.frompyfunc(constant, 1, 1)(found.data))
+        return wrapped(np.frompyfunc(constant, 1, 1)(found.data))
 
     def mean(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The mean over ``axis``."""
@@ -144,7 +144,7 @@ class ValueArray(np.ndarray):
         out = np.empty(len(rows), object)
         out[:] = [nary(op, row) if row else constant(0.0) for row in rows]
         shape = kept if keepdims else tuple(self.shape[i] for i in others)
-        return _wrapped(out.reshape(shape))
+        return wrapped(out.reshape(shape))
 
     def dots(self, other: np.ndarray) -> Any:
         """The matrix product, one node for each element; a constant 0, as of a border, takes no part."""
@@ -187,7 +187,7 @@ class ValueArray(np.ndarray):
         if name in OF_NUMBERS:
             return function(*map(numbers, args), **settings)
         found = super().__array_function__(function, types, args, settings)
-        return _wrapped(found) if isinstance(found, np.ndarray) and found.dtype.hasobject else found
+        return wrapped(found) if isinstance(found, np.ndarray) and found.dtype.hasobject else found
 
     # How rows compute on arrays of Values.
 
@@ -197,14 +197,14 @@ class ValueArray(np.ndarray):
         """The row element by element, by Value's own; shapes broadcast."""
         arrays = [_as_elements(_elements(operand, op.name)) for operand in operands]
         row = np.frompyfunc(lambda *each: _node(op(*each)), len(arrays), 1)
-        return _wrapped(row(*arrays))
+        return wrapped(row(*arrays))
 
     @staticmethod
     @_quiet
     def _apply_array(op: array_ops.ArrayOp, *operands: Any, **static: Any) -> Any:
         """An operation on whole arrays: its form in array notation, which builds the scalar graph."""
         arrays = [_elements(operand, op.name).view(ValueArray) for operand in operands]
-        return _wrapped((op.plain or op.on_array)(*arrays, **static))
+        return wrapped((op.plain or op.on_array)(*arrays, **static))
 
     @staticmethod
     @_quiet
@@ -214,7 +214,7 @@ class ValueArray(np.ndarray):
         if condition.dtype.kind not in "bO" or has_nodes:  # conditions of a trace are objects, too
             raise wrong(condition, "the condition", "where", "True, False, or an array of these")
         x, y = _as_elements(_elements(x, "where: x")), _as_elements(_elements(y, "where: y"))
-        return _wrapped(np.frompyfunc(lambda c, a, b: _node(kinds.where(c, a, b)), 3, 1)(condition, x, y))
+        return wrapped(np.frompyfunc(lambda c, a, b: _node(kinds.where(c, a, b)), 3, 1)(condition, x, y))
 
     @staticmethod
     def _equal(x: Any, y: Any) -> Any:
@@ -238,7 +238,7 @@ def _called(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> A
         return array_ops.matmul(*inputs)
     if name in BY_ELEMENT or method != "__call__" or numpy_protocol.is_of_a_person(ufunc):
         try:
-            return _wrapped(getattr(ufunc, method)(*map(_as_elements, inputs), **settings))
+            return wrapped(getattr(ufunc, method)(*map(_as_elements, inputs), **settings))
         except SystemError as error:  # NumPy's matmul goes on after an element's error, and trips over it
             while isinstance(error, SystemError) and error.__cause__ is not None:
                 error = error.__cause__  # type: ignore[assignment]
@@ -348,7 +348,7 @@ def _compared(relation: Callable[..., Any], x: Any, y: Any) -> Any:
     return relation(*(numbers(_elements(each, relation.__name__)) for each in (x, y)))
 
 
-def _wrapped(found: Any) -> Any:
+def wrapped(found: Any) -> Any:
     """A result as an array of Values: every number among them a constant; one alone as it is."""
     if not isinstance(found, np.ndarray):
         return found

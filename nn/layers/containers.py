@@ -6,17 +6,14 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
-from autograd import Tensor
-
-from ..checks import wrong
+from ..inputs import taken
 from ..module import Module
 
 
 class Sequential(Module):
     """Modules one after the other; indexing, ``len`` and iteration as of a list, a slice is a Sequential.
 
+    >>> import numpy as np
     >>> from nn import Linear, ReLU
     >>> model = Sequential(Linear(784, 128), ReLU(), Linear(128, 10))
     >>> model
@@ -61,15 +58,14 @@ class Sequential(Module):
 class Flatten(Module):
     """Each example in one row: (B, ...) to (B, n), the images of a batch for a linear layer.
 
+    >>> import numpy as np
     >>> Flatten()(np.zeros((5, 28, 28))).shape
     (5, 784)
     """
 
     def __call__(self, x: Any) -> Any:
         """(B, ...) to (B, n)."""
-        if not isinstance(x, Tensor) and np.asarray(x).dtype.kind not in "biufO":  # or an array of Values
-            raise wrong(x, "x", "Flatten", "a batch of numbers, (B, ...)")
-        x = x if isinstance(x, Tensor) else np.asarray(x)
+        x = taken(x, self)
         if not x.ndim:
             raise ValueError("Flatten: the input is a single number (shape ()); expected a batch, (B, ...)")
         return x.reshape(len(x), math.prod(x.shape[1:]))

@@ -14,7 +14,8 @@ from autograd import Tensor
 from autograd.array_ops import ArrayOp, example
 
 from .. import init
-from ..checks import count, flag, floating, numbers
+from ..checks import count, flag, floating
+from ..inputs import taken
 from ..memory import aligned
 from ..module import Module
 from ..seeding import own_generator
@@ -87,8 +88,7 @@ class Linear(Module):
 
     def __call__(self, x: Any) -> Any:
         """(..., nin) to (..., nout)."""
-        if not isinstance(x, Tensor):
-            x = numbers(x, self.dtype, "Linear")
+        x = taken(x, self, self.dtype)
         if not x.ndim or x.shape[-1] != self.nin:
             raise ValueError(f"Linear: the input has shape {x.shape}; expected (B, {self.nin})")
         return x @ self.weight.T if self.bias is None else linear(x, self.weight, self.bias)
