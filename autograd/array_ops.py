@@ -419,7 +419,7 @@ put: ArrayOp = ArrayOp(  # zeros, with ``x`` added in at the index; elements nam
     on_array=_put,
     partials=(lambda out, x, *, index, shape: lambda g: g[index],),
     examples=tuple(example(part, index=index, shape=whole) for whole, part, index in _INDICES),
-    plain=lambda x, *, index, shape: _put(x.view(np.ndarray), index=index, shape=shape),
+    plain=lambda x, *, index, shape: x.added_at(index, shape),
 )  # fmt: skip
 
 

@@ -146,6 +146,18 @@ class ValueArray(np.ndarray):
         shape = kept if keepdims else tuple(self.shape[i] for i in others)
         return wrapped(out.reshape(shape))
 
+    def added_at(self, index: Any, shape: tuple[int, ...]) -> Any:
+        """An array of zeros with these elements at the index, one node of all that come to the same place."""
+        places = np.arange(np.prod(shape, dtype=int)).reshape(shape)[index]
+        found: dict[int, list[Value]] = {}
+        for place, each in zip(np.ravel(places).tolist(), self.ravel().tolist()):
+            found.setdefault(place, []).append(each)
+        is_once = all(len(several) == 1 for several in found.values())
+        out = np.zeros(shape, object)
+        for place, several in found.items():
+            out.flat[place] = several[0] if is_once else nary(nary_ops.sum_of, several)
+        return wrapped(out)
+
     def dots(self, other: np.ndarray) -> Any:
         """The matrix product, one node for each element; a constant 0, as of a border, takes no part."""
         shape = np.matmul(*(np.broadcast_to(np.False_, each.shape) for each in (self, other))).shape
@@ -157,7 +169,7 @@ class ValueArray(np.ndarray):
         found = [_dot(x, y) for xs, ys in zip(rows.tolist(), columns.tolist()) for x in xs for y in ys]
         out = np.empty(len(found), object)
         out[:] = found
-        return _wrapped(out.reshape(shape))
+        return wrapped(out.reshape(shape))
 
     # How NumPy asks.
 

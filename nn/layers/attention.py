@@ -13,15 +13,16 @@ import numpy as np
 
 import autograd
 from autograd import Tensor
+from autograd.array_functions import array_of
 
 from .. import init
 from ..activations import Activation
 from ..checks import count, flag, floating, function, wrong
+from ..inputs import taken
 from ..module import Module
 from ..seeding import own_generator
-from .linear import Linear
+from .linear import Linear, affine
 from .normalization import LayerNorm
-from .operands import affine, operand
 
 
 def scaled_dot_product_attention(query: Any, key: Any, value: Any, *, causal: bool = False) -> Any:
@@ -36,7 +37,7 @@ def scaled_dot_product_attention(query: Any, key: Any, value: Any, *, causal: bo
     """
     name = "scaled_dot_product_attention"
     given = {"query": query, "key": key, "value": value}
-    query, key, value = (operand(each, None, name, called) for called, each in given.items())
+    query, key, value = (array_of(name, each, called) for called, each in given.items())
     for called, each in {"query": query, "key": key, "value": value}.items():
         if each.ndim < 2:
             raise ValueError(f"{name}: {called} has shape {each.shape}; expected (..., T, D)")
@@ -85,18 +86,18 @@ class MultiHeadAttention(Module):
         if self.channels % self.heads:
             raise wrong(heads, "heads", name, f"a number that divides the {channels} channels", ValueError)
         self.causal, bias = flag(causal, "causal", name), flag(bias, "bias", name)
-        dtype, rng = floating(dtype, "dtype", name), own_generator(rng, name)
+        self.dtype, rng = floating(dtype, "dtype", name), own_generator(rng, name)
         rows = 3 * self.channels
-        weight = init.xavier_uniform((rows, self.channels), rng, dtype=dtype)
+        weight = init.xavier_uniform((rows, self.channels), rng, dtype=self.dtype)
         self.in_proj_weight = Tensor(weight, label="in_proj_weight")
-        self.in_proj_bias = Tensor(np.zeros(rows, dtype), label="in_proj_bias") if bias else None
-        self.out_proj = Linear(self.channels, self.channels, bias, dtype=dtype, rng=rng)
+        self.in_proj_bias = Tensor(np.zeros(rows, self.dtype), label="in_proj_bias") if bias else None
+        self.out_proj = Linear(self.channels, self.channels, bias, dtype=self.dtype, rng=rng)
         if self.out_proj.bias is not None:
             self.out_proj.bias.data[...] = 0.0
 
     def __call__(self, x: Any) -> Any:
         """(B, T, C) to the same."""
-        x = operand(x, self.in_proj_weight.dtype, "MultiHeadAttention")
+        x = taken(x, self, self.dtype)
         if x.ndim != 3 or x.shape[2] != self.channels or not x.shape[1]:
             raise ValueError(
                 f"MultiHeadAttention: the input has shape {x.shape}; expected (B, T, {self.channels}), with "
@@ -152,7 +153,8 @@ class TransformerBlock(Module):
         name = "TransformerBlock"
         channels = count(channels, "channels", name)
         hidden = 4 * channels if hidden is None else count(hidden, "hidden", name)
-        bias, dtype, rng = flag(bias, "bias", name), floating(dtype, "dtype", name), own_generator(rng, name)
+        bias, rng = flag(bias, "bias", name), own_generator(rng, name)
+        self.dtype = dtype = floating(dtype, "dtype", name)
         self.self_attn = MultiHeadAttention(channels, heads, causal=causal, bias=bias, dtype=dtype, rng=rng)
         self.linear1 = Linear(channels, hidden, bias, dtype=dtype, rng=rng)
         self.linear2 = Linear(hidden, channels, bias, dtype=dtype, rng=rng)
@@ -165,6 +167,6 @@ class TransformerBlock(Module):
 
     def __call__(self, x: Any) -> Any:
         """(B, T, C) to the same."""
-        x = operand(x, self.linear1.weight.dtype, "TransformerBlock")
+        x = taken(x, self, self.dtype)
         x = x + self.self_attn(self.norm1(x))
         return x + self.linear2(self.activation(self.linear1(self.norm2(x))))

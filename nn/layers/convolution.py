@@ -16,9 +16,10 @@ from autograd import Tensor
 
 from .. import init
 from ..checks import count, flag, floating, whole, wrong
+from ..inputs import taken
 from ..module import Module
 from ..seeding import own_generator
-from .operands import affine, operand
+from .linear import affine
 
 Size = int | tuple[int, int]
 
@@ -60,16 +61,16 @@ class Conv2d(Module):
         self.nin, self.nout = count(nin, "nin", "Conv2d"), count(nout, "nout", "Conv2d")
         self.kernel, self.stride = _pair(kernel, "kernel", 1), _pair(stride, "stride", 1)
         self.padding = _pair(padding, "padding", 0)
-        bias, dtype = flag(bias, "bias", "Conv2d"), floating(dtype, "dtype", "Conv2d")
+        bias, self.dtype = flag(bias, "bias", "Conv2d"), floating(dtype, "dtype", "Conv2d")
         rng = own_generator(rng, "Conv2d")
         bound = 1 / math.sqrt(self.nin * math.prod(self.kernel))
-        weight = init.uniform((self.nout, self.nin, *self.kernel), bound, rng, dtype)
+        weight = init.uniform((self.nout, self.nin, *self.kernel), bound, rng, self.dtype)
         self.weight = Tensor(weight, label="weight")
-        self.bias = Tensor(init.uniform((self.nout,), bound, rng, dtype), label="bias") if bias else None
+        self.bias = Tensor(init.uniform((self.nout,), bound, rng, self.dtype), label="bias") if bias else None
 
     def __call__(self, x: Any) -> Any:
         """(B, I, H, W) to (B, O, H', W')."""
-        x = operand(x, self.weight.dtype, "Conv2d")
+        x = taken(x, self, self.dtype)
         self._check(x.shape)
         if any(self.padding):
             x = autograd.pad(x, ((0, 0), (0, 0), *((each, each) for each in self.padding)))

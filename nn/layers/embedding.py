@@ -36,8 +36,8 @@ class Embedding(Module):
     def __init__(self, count: int, size: int, *, dtype: Any = np.float32, rng: Any = None) -> None:
         self.count = checks.count(count, "count", "Embedding")
         self.size = checks.count(size, "size", "Embedding")
-        dtype, rng = checks.floating(dtype, "dtype", "Embedding"), own_generator(rng, "Embedding")
-        self.weight = Tensor(init.normal((self.count, self.size), 1.0, rng, dtype), label="weight")
+        self.dtype, rng = checks.floating(dtype, "dtype", "Embedding"), own_generator(rng, "Embedding")
+        self.weight = Tensor(init.normal((self.count, self.size), 1.0, rng, self.dtype), label="weight")
 
     def __call__(self, tokens: Any) -> Any:
         """Tokens (...) to their rows, (..., size)."""

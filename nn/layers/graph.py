@@ -12,10 +12,10 @@ import numpy as np
 from autograd import array_ops
 
 from ..checks import array, count, flag, floating
+from ..inputs import taken
 from ..module import Module
 from ..seeding import own_generator
-from .linear import Linear
-from .operands import operand
+from .linear import Linear, affine
 
 
 class SAGEConv(Module):
@@ -39,22 +39,22 @@ class SAGEConv(Module):
         self, nin: int, nout: int, bias: bool = True, *, dtype: Any = np.float32, rng: Any = None
     ) -> None:
         self.nin, self.nout = count(nin, "nin", "SAGEConv"), count(nout, "nout", "SAGEConv")
-        bias, dtype = flag(bias, "bias", "SAGEConv"), floating(dtype, "dtype", "SAGEConv")
+        bias, self.dtype = flag(bias, "bias", "SAGEConv"), floating(dtype, "dtype", "SAGEConv")
         rng = own_generator(rng, "SAGEConv")
-        self.lin_l = Linear(self.nin, self.nout, bias, dtype=dtype, rng=rng)
-        self.lin_r = Linear(self.nin, self.nout, False, dtype=dtype, rng=rng)
+        self.lin_l = Linear(self.nin, self.nout, bias, dtype=self.dtype, rng=rng)
+        self.lin_r = Linear(self.nin, self.nout, False, dtype=self.dtype, rng=rng)
 
     def __call__(self, x: Any, edges: Any) -> Any:
         """Nodes (..., N, I) and edges (2, E) to nodes (..., N, O)."""
-        x = operand(x, self.lin_l.weight.dtype, "SAGEConv")
+        x = taken(x, self, self.dtype)
         if x.ndim < 2 or x.shape[-1] != self.nin:
             raise ValueError(f"SAGEConv: the input has shape {x.shape}; expected (..., N, {self.nin})")
         start, end = self._checked(edges, x.shape[-2])
         degree = np.maximum(np.bincount(end, minlength=x.shape[-2]), 1)
         index = (..., end, slice(None))
         heard = array_ops.put(x[..., start, :], index=index, shape=x.shape)  # the sums of what comes in
-        means = heard * (1 / degree)[:, None].astype(self.lin_l.weight.dtype)
-        return self.lin_l(means) + self.lin_r(x)
+        means = heard * (1 / degree)[:, None].astype(self.dtype)
+        return affine(x, self.lin_r.weight, self.lin_l.bias) + means @ self.lin_l.weight.T
 
     def _checked(self, edges: Any, nodes: int) -> np.ndarray:
         found = array(edges, "edges", "SAGEConv")

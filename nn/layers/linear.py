@@ -55,6 +55,11 @@ linear = ArrayOp(
 )  # fmt: skip
 
 
+def affine(x: Any, weight: Any, bias: Any) -> Any:
+    """``x @ weight.T + bias``; the bias may be None."""
+    return x @ weight.T if bias is None else linear(x, weight, bias)
+
+
 class Linear(Module):
     """A fully connected layer: every output a weighted sum of all inputs, ``x @ weight.T + bias``.
 
@@ -91,7 +96,7 @@ class Linear(Module):
         x = taken(x, self, self.dtype)
         if not x.ndim or x.shape[-1] != self.nin:
             raise ValueError(f"Linear: the input has shape {x.shape}; expected (B, {self.nin})")
-        return x @ self.weight.T if self.bias is None else linear(x, self.weight, self.bias)
+        return affine(x, self.weight, self.bias)
 
     def extra_repr(self) -> str:
         """The sizes, and a bias where there is none."""

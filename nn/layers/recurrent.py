@@ -6,6 +6,7 @@ Shapes: B is the batch, T the steps, I and H the sizes of the input and of the s
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,23 @@ import autograd
 from autograd import Tensor
 
 from .. import init
-from ..checks import count, flag, floating
+from ..checks import count, flag, floating, wrong
+from ..inputs import taken
 from ..module import Module
 from ..seeding import own_generator
-from .operands import affine, operand
+from .linear import affine
+
+
+def rnn_step(sums: Any, h: Any) -> tuple[Any, ...]:
+    """The next state, from the sums (B, H) that the last one is in."""
+    return (autograd.tanh(sums),)
+
+
+def lstm_step(sums: Any, h: Any, c: Any) -> tuple[Any, ...]:
+    """The next state and the next memory, from the sums (B, 4H) and the last memory (B, H)."""
+    write, keep, new, read = autograd.split(sums, 4, axis=1)
+    memory = autograd.sigmoid(keep) * c + autograd.sigmoid(write) * autograd.tanh(new)
+    return autograd.sigmoid(read) * autograd.tanh(memory), memory
 
 
 class _Recurrent(Module):
@@ -25,6 +39,7 @@ class _Recurrent(Module):
 
     sums: int  # how many of them each number of the state needs
     states: int  # how many arrays are handed on
+    _step: Callable[..., tuple[Any, ...]]  # from the sums and what was handed on to what is, the state first
 
     weight_ih_l0: Any
     weight_hh_l0: Any
@@ -36,7 +51,7 @@ class _Recurrent(Module):
     ) -> None:
         name = type(self).__name__
         self.nin, self.hidden = count(nin, "nin", name), count(hidden, "hidden", name)
-        bias, dtype = flag(bias, "bias", name), floating(dtype, "dtype", name)
+        bias, self.dtype = flag(bias, "bias", name), floating(dtype, "dtype", name)
         rng = own_generator(rng, name)
         rows, bound = self.sums * self.hidden, 1 / math.sqrt(self.hidden)
         shapes: dict[str, tuple[int, ...]] = {
@@ -46,12 +61,12 @@ class _Recurrent(Module):
         shapes |= {"bias_ih_l0": (rows,), "bias_hh_l0": (rows,)}
         for each, shape in shapes.items():
             is_there = bias or len(shape) == 2
-            drawn = Tensor(init.uniform(shape, bound, rng, dtype), label=each) if is_there else None
+            drawn = Tensor(init.uniform(shape, bound, rng, self.dtype), label=each) if is_there else None
             setattr(self, each, drawn)
 
     def __call__(self, x: Any, state: Any = None) -> Any:
         """Inputs (B, T, I) to the states after each step, (B, T, H), and what is handed on after the last."""
-        x = operand(x, self.weight_ih_l0.dtype, type(self).__name__)
+        x = taken(x, self, self.dtype)
         if x.ndim != 3 or x.shape[2] != self.nin or not x.shape[1]:
             raise ValueError(
                 f"{type(self).__name__}: the input has shape {x.shape}; expected (B, T, {self.nin}), with "
@@ -71,21 +86,17 @@ class _Recurrent(Module):
         """The arrays (B, H) that the first step gets: 0, or those that are handed in."""
         name, shape = type(self).__name__, (1, len(x), self.hidden)
         if state is None:
-            return (np.zeros(shape[1:], x.dtype),) * self.states
+            return (np.zeros(shape[1:], self.dtype),) * self.states
         given = state if self.states > 1 else (state,)
         if not isinstance(given, (tuple, list)) or len(given) != self.states:
-            raise TypeError(f"{name}: the state is {type(state).__name__}; expected the pair (h, c), or None")
-        arrays = [operand(each, x.dtype, name, "the state") for each in given]
+            raise wrong(state, "state", name, "the pair (h, c), or None")
+        arrays = [taken(each, self, self.dtype) for each in given]
         for each in arrays:
             if each.shape != shape:
                 raise ValueError(
                     f"{name}: the state has shape {each.shape}; expected (1, B, H), here {shape}"
                 )
         return tuple(each[0] for each in arrays)
-
-    def _step(self, sums: Any, *kept: Any) -> tuple[Any, ...]:
-        """What is handed on after a step, the state first."""
-        raise NotImplementedError
 
     def extra_repr(self) -> str:
         """The sizes, and biases where there are none."""
@@ -112,9 +123,7 @@ class RNN(_Recurrent):
     """
 
     sums, states = 1, 1
-
-    def _step(self, sums: Any, *kept: Any) -> tuple[Any, ...]:
-        return (autograd.tanh(sums),)
+    _step = staticmethod(rnn_step)
 
 
 class LSTM(_Recurrent):
@@ -139,8 +148,4 @@ class LSTM(_Recurrent):
     """
 
     sums, states = 4, 2
-
-    def _step(self, sums: Any, *kept: Any) -> tuple[Any, ...]:
-        write, keep, new, read = autograd.split(sums, 4, axis=1)
-        memory = autograd.sigmoid(keep) * kept[1] + autograd.sigmoid(write) * autograd.tanh(new)
-        return autograd.sigmoid(read) * autograd.tanh(memory), memory
+    _step = staticmethod(lstm_step)
