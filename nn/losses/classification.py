@@ -13,7 +13,7 @@ from autograd.rows import Draw
 
 from ..checks import array, flag, real, whole
 from ..precision import HALF, wide
-from .elements import check_dtype, check_reduction, first, is_array, raw, unpacked
+from .elements import check_dtype, check_reduction, first, float_dtype, is_array, raw, unpacked
 from .examples import Examples, each, total, weighted
 from .targets import bounded, labels, one_hot, places, shares, weight_of_each_class
 
@@ -94,7 +94,7 @@ def cross_entropy(
         counts = np.asfortranarray(counts)
     return expected_cross_entropy_row(
         logits,
-        counts=counts.astype(logits.dtype),
+        counts=counts.astype(float_dtype(logits)),
         over=over if reduction == "mean" else 1.0,
         axis=1 if reduction == "none" else None,
         log_probabilities=log_probabilities,
