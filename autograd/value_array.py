@@ -34,7 +34,7 @@ COMPARISONS: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 # NumPy computes these by the elements' own operators.
 BY_ELEMENT = {
-    "add", "subtract", "multiply", "divide", "power", "negative", "absolute", "matmul", "vecdot", "matvec",
+    "add", "subtract", "multiply", "divide", "power", "negative", "absolute", "vecdot", "matvec",
 }  # fmt: skip
 
 
@@ -146,6 +146,31 @@ class ValueArray(np.ndarray):
         shape = kept if keepdims else tuple(self.shape[i] for i in others)
         return wrapped(out.reshape(shape))
 
+    def added_at(self, index: Any, shape: tuple[int, ...]) -> Any:
+        """An array of zeros with these elements at the index, one node of all that come to the same place."""
+        places = np.arange(np.prod(shape, dtype=int)).reshape(shape)[index]
+        found: dict[int, list[Value]] = {}
+        for place, each in zip(np.ravel(places).tolist(), self.ravel().tolist()):
+            found.setdefault(place, []).append(each)
+        is_once = all(len(several) == 1 for several in found.values())
+        out = np.zeros(shape, object)
+        for place, several in found.items():
+            out.flat[place] = several[0] if is_once else nary(nary_ops.sum_of, several)
+        return wrapped(out)
+
+    def dots(self, other: np.ndarray) -> Any:
+        """The matrix product, one node for each element; a constant 0, as of a border, takes no part."""
+        shape = np.matmul(*(np.broadcast_to(np.False_, each.shape) for each in (self, other))).shape
+        rows = self.view(np.ndarray) if self.ndim > 1 else self.view(np.ndarray)[None]
+        columns = other.view(np.ndarray).swapaxes(-1, -2) if other.ndim > 1 else other.view(np.ndarray)[None]
+        stacks = np.broadcast_shapes(rows.shape[:-2], columns.shape[:-2])
+        pairs = (np.broadcast_to(each, (*stacks, *each.shape[-2:])) for each in (rows, columns))
+        rows, columns = (each.reshape(-1, *each.shape[-2:]) for each in pairs)
+        found = [_dot(x, y) for xs, ys in zip(rows.tolist(), columns.tolist()) for x in xs for y in ys]
+        out = np.empty(len(found), object)
+        out[:] = found
+        return wrapped(out.reshape(shape))
+
     # How NumPy asks.
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **settings: Any) -> Any:
@@ -221,6 +246,8 @@ def _called(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> A
         return np.logical_not(_compared(kinds.equal, *inputs))
     if method == "__call__" and name in numpy_protocol.PLAIN:
         return ufunc(*map(numbers, inputs), **settings)
+    if method == "__call__" and name == "matmul" and not settings:
+        return array_ops.matmul(*inputs)
     if name in BY_ELEMENT or method != "__call__" or numpy_protocol.is_of_a_person(ufunc):
         try:
             return wrapped(getattr(ufunc, method)(*map(_as_elements, inputs), **settings))
@@ -310,6 +337,16 @@ def _as_elements(array: Any) -> Any:
     if isinstance(array, ValueArray):
         return array.view(np.ndarray)
     return array.astype(object) if isinstance(array, np.ndarray) and not array.dtype.hasobject else array
+
+
+def _dot(x: list[Any], y: list[Any]) -> Value:
+    """The dot product of two lists of Values and numbers."""
+    pairs = [pair for pair in zip(x, y) if not (_is_zero(pair[0]) or _is_zero(pair[1]))]
+    return nary(nary_ops.dot_of, [x for x, _ in pairs] + [y for _, y in pairs]) if pairs else constant(0.0)
+
+
+def _is_zero(each: Any) -> bool:
+    return isinstance(each, Value) and each.op is ops.CONSTANT and each._data == 0.0
 
 
 def _node(result: Any) -> Value:

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from ..nary_ops import dot_of, largest_of, logsumexp_of, max_of, min_of, sum_of
-from ..ops import CONSTANT, Op
+from ..ops import CONSTANT, Op, mul
 from . import code as codes
 from .arrays import ArrayCode, Arrays, Spot
 from .choices import ALWAYS, needs
@@ -258,6 +258,9 @@ class _Grouping:
         for (height, width), found in grids.items():
             found.sort(key=lambda grid: (_key(grid[0][0]), _key(grid[1][0])))
             length = len(found[0][0][0])
+            if height == width == length == 1 < len(found):  # each number meets one of its own, as a gain
+                self._elementwise(mul, [place for (x,), (y,) in found for place in cells[x, y]])
+                continue
             names = "h" * (len(found) > 1)
             x, x_axes = self._stack([grid[0] for grid in found], length, "h", "p")
             y, y_axes = self._stack([grid[1] for grid in found], length, "h", "c")

@@ -27,9 +27,10 @@ def _rows(x: Any) -> Any:
 
 
 def _linear(x: Any, weight: Any, bias: Any) -> Any:
-    out = x.dot(weight.T)  # as x @ weight.T, with two microseconds less before it begins
+    # As x @ weight.T, with two microseconds less before it begins; of more axes dot takes 17 times as long.
+    out = _rows(x).dot(weight.T)
     out += bias  # in place: the product is ours, and one more array would cost as much as the sum
-    return out
+    return out if x.ndim == 2 else out.reshape((*x.shape[:-1], len(weight)))
 
 
 def _weight_grad(g: Any, x: Any, weight: Any) -> Any:
@@ -52,6 +53,11 @@ linear = ArrayOp(
     examples=(example((5, 3), (2, 3), (2,)), example((2, 4, 3), (2, 3), (2,)), example((1, 3), (1, 3), (1,))),
     plain=lambda x, weight, bias: x @ weight.T + bias,
 )  # fmt: skip
+
+
+def affine(x: Any, weight: Any, bias: Any) -> Any:
+    """``x @ weight.T + bias``; the bias may be None."""
+    return x @ weight.T if bias is None else linear(x, weight, bias)
 
 
 class Linear(Module):
@@ -90,7 +96,7 @@ class Linear(Module):
         x = taken(x, self, self.dtype)
         if not x.ndim or x.shape[-1] != self.nin:
             raise ValueError(f"Linear: the input has shape {x.shape}; expected (B, {self.nin})")
-        return x @ self.weight.T if self.bias is None else linear(x, self.weight, self.bias)
+        return affine(x, self.weight, self.bias)
 
     def extra_repr(self) -> str:
         """The sizes, and a bias where there is none."""

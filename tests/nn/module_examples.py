@@ -43,6 +43,16 @@ def with_state(norm: Any) -> Any:
     return norm
 
 
+class OnGraph(nn.Module):
+    """A layer of a graph network, on one graph: so that its inputs are nodes alone."""
+
+    def __init__(self, layer: nn.Module) -> None:
+        self.layer = layer
+
+    def __call__(self, x: Any) -> Any:
+        return self.layer(x, [[0, 1, 1, 3, 1], [1, 0, 3, 0, 0]])
+
+
 f8 = {"dtype": np.float64}
 
 EXAMPLES: dict[str, list[Example]] = {
@@ -97,6 +107,25 @@ EXAMPLES: dict[str, list[Example]] = {
         example(lambda: with_state(nn.RMSNorm(4, **f8)), 3, 4),
         example(lambda: nn.RMSNorm((2, 3), eps=0.1, affine=False, **f8), 2, 2, 3),
     ],
+    "Conv2d": [
+        example(lambda: nn.Conv2d(2, 3, 2, (1, 2), (1, 0), rng=0, **f8), 3, 2, 3, 4),
+        example(lambda: nn.Conv2d(1, 1, 2, bias=False, rng=0, **f8), 2, 1, 2, 2),
+    ],
+    "Embedding": [Example(lambda: nn.Embedding(4, 3, rng=0, **f8), (np.array([[0, 3], [3, 1]]),))],
+    "RNN": [
+        example(lambda: nn.RNN(3, 4, rng=0, **f8), 2, 3, 3),
+        example(lambda: nn.RNN(1, 2, bias=False, rng=0, **f8), 2, 1, 1),
+    ],
+    "LSTM": [
+        example(lambda: nn.LSTM(3, 4, rng=0, **f8), 2, 3, 3),
+        example(lambda: nn.LSTM(1, 2, bias=False, rng=0, **f8), 2, 1, 1),
+    ],
+    "MultiHeadAttention": [
+        example(lambda: nn.MultiHeadAttention(4, 2, causal=True, rng=0, **f8), 2, 3, 4),
+        example(lambda: nn.MultiHeadAttention(4, 1, bias=False, rng=0, **f8), 2, 1, 4),
+    ],
+    "TransformerBlock": [example(lambda: nn.TransformerBlock(4, 2, 3, causal=True, rng=0, **f8), 2, 3, 4)],
+    "SAGEConv": [example(lambda: OnGraph(nn.SAGEConv(2, 3, rng=0, **f8)), 2, 4, 2)],
     "Neuron": [
         example(lambda: nn.Neuron(4, "tanh", rng=0), 3, 4, of_neurons=True),
         example(lambda: nn.Neuron(4, "prelu", dot=True, rng=0), 3, 4, of_neurons=True),
