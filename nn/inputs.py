@@ -32,8 +32,8 @@ def taken(x: Any, module: Any, dtype: Any = None, name: str = "x") -> Any:
         return numbers(x, dtype, caller, name)
     if any(isinstance(each, Tensor) and each.dtype.kind == "f" for each in vars(module).values()):
         raise TypeError(
-            f"{caller}: {name} is made of Values, and the parameters are Tensors, which do not mix: "
-            "model.scalars() gives the network of Values, and model.vectorized() that of Tensors"
+            f"{caller}: {name} is made of Values, and the parameters are Tensors; Values and Tensors do not "
+            "mix: model.scalars() gives the network of Values, and model.vectorized() that of Tensors"
         )
     return array
 

@@ -14,6 +14,7 @@ from autograd.ops import LEAF
 
 from ..checks import function, listed, real, wrong
 from ..errors import NotFiniteNumber
+from ..leaves import nodes_of
 from ..module import Parameter, check_writable
 from ..names import OPTIMIZER
 from .settings import checked
@@ -80,10 +81,10 @@ class Group(dict[str, Any]):
 class Optimizer:
     """What optimizers share. A new one defines ``update``, and what it keeps: ``memory``.
 
-    ``parameters`` is a list of Tensors, Values or both; or a list of groups, each a dict of such a list as
-    ``"params"`` and of settings that differ from the others': ``[{"params": weights, "weight_decay": 0.1},
-    {"params": biases}]``. ``lr`` is the learning rate. ``groups`` has the settings of each group, to be read
-    and changed at any time; ``lr`` reads the first group's, and setting it sets all.
+    ``parameters`` is a list of Tensors, Values and arrays of them; or a list of groups, each a dict of such a
+    list as ``"params"`` and of settings that differ from the others': ``[{"params": weights, "weight_decay":
+    0.1}, {"params": biases}]``. ``lr`` is the learning rate. ``groups`` has the settings of each group, to be
+    read and changed at any time; ``lr`` reads the first group's, and setting it sets all.
     ``copy.deepcopy((model, optimizer))`` copies both, with the copy of one over the other's parameters.
 
     >>> class SignDescent(Optimizer):
@@ -330,7 +331,7 @@ def _listed(parameters: Any, caller: str) -> list[Any]:
     expected = "a list of parameters, as of model.parameters()"
     if isinstance(parameters, (Tensor, Value)):
         raise wrong(parameters, "parameters", caller, expected)
-    found = listed(parameters, "parameters", caller, expected)
+    found = [each for one in listed(parameters, "parameters", caller, expected) for each in nodes_of(one)]
     if not found:
         raise ValueError(f"{caller}: the list of parameters is empty; there is nothing to train")
     return found
