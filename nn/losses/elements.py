@@ -45,7 +45,7 @@ def per_element(
             prediction = prediction.astype(float)
         given, target = raw(target), beside(prediction, target, caller, "target", name)
         check_same_shape(caller, prediction, target, name)
-        _check(caller, raw(prediction), np.asarray(given), check)  # a bool, say, is one before it is a float
+        _check(caller, raw(prediction), raw(np.asarray(given)), check)  # a bool, say, is not a float yet
         losses = loss(prediction, target)
         return reduced(losses if is_array(losses) else np.asarray(losses), reduction)
     pairs = list(_pairs(caller, prediction, target.data if isinstance(target, Tensor) else target, name))
