@@ -60,7 +60,8 @@ class Network:
 
     def build(self, rng: np.random.Generator) -> Built:
         """The network with parameters and an example drawn from ``rng``: equal seeds give equal numbers."""
-        model = self.make(rng).scalars()
+        made = self.make(rng)
+        model = made if isinstance(made, nn.MLP) else made.scalars()  # neurons are of Values already
         return Built(model, partial(self.loss, model), self.draw(rng), model.parameters())
 
 
