@@ -181,6 +181,11 @@ class ValueArray(np.ndarray):
     def _of_numpy(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> Any:
         """NumPy's elementwise function, with Values in an array or beside one."""
         (target,) = settings.pop("out", None) or (None,)
+        if isinstance(target, ValueArray) and any(map(_is_leaf, target.flat)):
+            raise TypeError(
+                f"np.{ufunc.__name__}: written into an array of leaves, results would come in their place, "
+                "and nobody would train them: write w.data -= ... for a step, w = w - x for a new array"
+            )
         found = _called(ufunc, method, inputs, settings)
         if target is None:
             return found
@@ -347,6 +352,10 @@ def _dot(x: list[Any], y: list[Any]) -> Value:
 
 def _is_zero(each: Any) -> bool:
     return isinstance(each, Value) and each.op is ops.CONSTANT and each._data == 0.0
+
+
+def _is_leaf(each: Any) -> bool:
+    return isinstance(each, Value) and each.op is ops.LEAF
 
 
 def _node(result: Any) -> Value:

@@ -100,7 +100,9 @@ def is_array(data: Any) -> bool:
 
 def raw(data: Any) -> Any:
     """The numbers of a Tensor or an array of Values; anything else as it is."""
-    return data.data if isinstance(data, Tensor) else numbers(data) if isinstance(data, np.ndarray) else data
+    if isinstance(data, Tensor):
+        return data.data
+    return numbers(data) if isinstance(data, np.ndarray) and data.dtype.hasobject else data
 
 
 def unpacked(data: Any) -> Any:
