@@ -71,16 +71,33 @@ class ValueArray(np.ndarray):
 
     @property
     def grad(self) -> np.ndarray | None:
-        """The elements' gradients, as floats; 0 where only others have one, and None where none has."""
+        """The elements' gradients, as floats; 0 where only others have one, and None where none has.
+
+        Setting it sets those of the elements; None forgets them.
+        """
         found = [value.grad for value in self.ravel().tolist()]
         if all(each is None for each in found):
             return None
         return np.array([0.0 if each is None else each for each in found]).reshape(self.shape)
 
+    @grad.setter
+    def grad(self, gradient: Any) -> None:
+        nodes = self.ravel().tolist()
+        if gradient is None:
+            slopes = [None] * len(nodes)
+        else:
+            given = array(gradient, "gradient", "ValueArray.grad").astype(float)
+            if given.shape != self.shape:
+                raise ValueError(
+                    f"ValueArray.grad: the gradient has shape {given.shape}; expected {self.shape}, or None"
+                )
+            slopes = given.ravel().tolist()
+        for value, slope in zip(nodes, slopes):
+            value.grad = slope
+
     def zero_grad(self) -> None:
         """Forget the gradients (None) of all elements."""
-        for value in self.ravel().tolist():
-            value.grad = None
+        self.grad = None
 
     def sum(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The sum over ``axis``, one node for each."""

@@ -238,6 +238,20 @@ def test_array_rows_have_a_form_for_arrays_of_values():
         np.testing.assert_allclose(autograd.value_array.numbers(np.asarray(found)), expected.data, rtol=1e-13)
 
 
+def test_gradients_are_set_and_forgotten():
+    w = autograd.values([[1.0, 2.0]])
+    w.grad = np.array([[3, 4]])
+    assert w[0, 1].grad == 4.0 and type(w[0, 1].grad) is float
+    w.grad = w.grad * 2
+    assert w.grad.tolist() == [[6.0, 8.0]]
+    for wrong in ([3.0, 4.0], 1.0):
+        with pytest.raises(ValueError, match=r"ValueArray.grad: the gradient has shape .*expected \(1, 2\)"):
+            w.grad = wrong
+    assert w.grad.tolist() == [[6.0, 8.0]]
+    w.grad = None
+    assert w[0, 0].grad is None
+
+
 # Arrays without axes: one Value, with a shape.
 
 

@@ -391,3 +391,18 @@ def test_what_would_be_frozen_into_a_program_is_an_error():
         model.eval()
         program = autograd.trace(lambda x, model=model: model(values(x)).sum(), x)
         assert program(x) == pytest.approx(float(model(values(x)).sum().data), rel=1e-12)
+
+
+def test_an_embedding_takes_tokens_that_are_traced():
+    fast = nn.Embedding(4, 3, rng=0, dtype=np.float64)
+    scalar, scale = fast.scalars(), np.random.default_rng(1).standard_normal((1, 3, 3))
+    program = autograd.trace(
+        lambda tokens: (scalar([tokens]) * scale).sum(), [2, 0, 2], parameters=scalar.parameters()
+    )
+    for tokens in ([0, 1, 2], [3, 3, 3], [2, 0, 2]):
+        out = (fast(np.array([tokens])) * scale).sum()
+        out.backward()
+        number, slopes = program.value_and_grad(tokens)
+        assert number == pytest.approx(out.item(), rel=1e-12)
+        np.testing.assert_allclose(np.reshape(slopes.parameters, (4, 3)), fast.weight.grad, **TIGHT)
+        fast.zero_grad()
