@@ -165,15 +165,16 @@ class ValueArray(np.ndarray):
 
     def added_at(self, index: Any, shape: tuple[int, ...]) -> Any:
         """An array of zeros with these elements at the index, one node of all that come to the same place."""
-        places = np.arange(np.prod(shape, dtype=int)).reshape(shape)[index]
+        places = np.arange(np.prod(shape, dtype=int)).reshape(shape)
         found: dict[int, list[Value]] = {}
-        for place, each in zip(np.ravel(places).tolist(), self.ravel().tolist()):
+        for place, each in zip(np.ravel(places[index]).tolist(), self.ravel().tolist()):
             found.setdefault(place, []).append(each)
         is_once = all(len(several) == 1 for several in found.values())
-        out = np.zeros(shape, object)
-        for place, several in found.items():
-            out.flat[place] = several[0] if is_once else nary(nary_ops.sum_of, several)
-        return wrapped(out)
+        out = np.empty(places.size, object)
+        for place in range(places.size):
+            several = found.get(place) or [constant(0.0)]
+            out[place] = several[0] if is_once or place not in found else nary(nary_ops.sum_of, several)
+        return wrapped(out.reshape(shape))
 
     def dots(self, other: np.ndarray) -> Any:
         """The matrix product, one node for each element; a constant 0, as of a border, takes no part."""

@@ -12,7 +12,7 @@ from autograd.value_array import ValueArray, wrapped
 from .checks import numbers
 
 
-def taken(x: Any, module: Any, dtype: Any = None) -> Any:
+def taken(x: Any, module: Any, dtype: Any = None, name: str = "x") -> Any:
     """Take the input of a layer: a Tensor or an array of Values as it is, data as an array of ``dtype``.
 
     Lists with Values in them become an array of Values, of which the numbers among them are constants.
@@ -29,11 +29,11 @@ def taken(x: Any, module: Any, dtype: Any = None) -> Any:
     array = x if isinstance(x, ValueArray) else _array_of_values(x)
     caller = type(module).__name__
     if array is None:
-        return numbers(x, dtype, caller)
+        return numbers(x, dtype, caller, name)
     if any(isinstance(each, Tensor) and each.dtype.kind == "f" for each in vars(module).values()):
         raise TypeError(
-            f"{caller}: x is made of Values, and the parameters are Tensors; Values and Tensors do not mix: "
-            "model.scalars() gives the network of Values, and model.vectorized() that of Tensors"
+            f"{caller}: {name} is made of Values, and the parameters are Tensors; Values and Tensors do not "
+            "mix: model.scalars() gives the network of Values, and model.vectorized() that of Tensors"
         )
     return array
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from autograd.array_functions import array_of
 
 from .. import init
 from ..activations import Activation
-from ..checks import count, flag, floating, function, wrong
+from ..checks import count, flag, floating, function, instance, wrong
 from ..inputs import taken
 from ..module import Module
 from ..seeding import own_generator
@@ -155,15 +156,15 @@ class TransformerBlock(Module):
         hidden = 4 * channels if hidden is None else count(hidden, "hidden", name)
         bias, rng = flag(bias, "bias", name), own_generator(rng, name)
         self.dtype = dtype = floating(dtype, "dtype", name)
+        norm = partial(LayerNorm, bias=bias, dtype=dtype) if norm is None else norm
+        norms = [function(norm, "norm", name, "the channels")(channels) for _ in range(2)]
+        for each in norms:
+            instance(each, Module, "norm", name, "a function from the channels to a module")
+        own = Activation(activation), *norms
         self.self_attn = MultiHeadAttention(channels, heads, causal=causal, bias=bias, dtype=dtype, rng=rng)
         self.linear1 = Linear(channels, hidden, bias, dtype=dtype, rng=rng)
         self.linear2 = Linear(hidden, channels, bias, dtype=dtype, rng=rng)
-        if norm is None:
-            self.norm1, self.norm2 = (LayerNorm(channels, bias=bias, dtype=dtype) for _ in range(2))
-        else:
-            norm = function(norm, "norm", name, "the channels")
-            self.norm1, self.norm2 = norm(channels), norm(channels)
-        self.activation = Activation(activation)
+        self.activation, self.norm1, self.norm2 = own
 
     def __call__(self, x: Any) -> Any:
         """(B, T, C) to the same."""

@@ -41,17 +41,25 @@ class Embedding(Module):
 
     def __call__(self, tokens: Any) -> Any:
         """Tokens (...) to their rows, (..., size)."""
-        numbers = np.asarray(tokens)
-        if (
-            numbers.dtype.kind in "iu"
-            and numbers.size
-            and not (0 <= numbers.min() and numbers.max() < self.count)
-        ):
-            raise IndexError(
-                f"Embedding: tokens from {numbers.min()} to {numbers.max()}; expected 0 to {self.count - 1}"
-            )
-        return autograd.take(self.weight, tokens)
+        return autograd.take(self.weight, _checked(tokens, self.count))
 
     def extra_repr(self) -> str:
         """The sizes."""
         return f"{self.count}, {self.size}"
+
+
+def _checked(tokens: Any, count: int) -> np.ndarray:
+    """Tokens as an array, of whole numbers or of those that stand for them in a trace."""
+    try:
+        found = np.asarray(tokens)
+    except (TypeError, ValueError):  # lists of different lengths
+        found = np.array(None)
+    if not found.size:
+        return found.astype(int)
+    is_traced = found.dtype.hasobject and any(hasattr(type(each), "_take") for each in found.flat)
+    if found.dtype.kind not in "iu" and not is_traced:
+        expected = "whole numbers, in an array or in lists of equal lengths"
+        raise checks.wrong(tokens, "tokens", "Embedding", expected)
+    if not is_traced and not (0 <= found.min() and found.max() < count):
+        raise IndexError(f"Embedding: tokens from {found.min()} to {found.max()}; expected 0 to {count - 1}")
+    return found

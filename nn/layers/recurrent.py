@@ -90,7 +90,7 @@ class _Recurrent(Module):
         given = state if self.states > 1 else (state,)
         if not isinstance(given, (tuple, list)) or len(given) != self.states:
             raise wrong(state, "state", name, "the pair (h, c), or None")
-        arrays = [taken(each, self, self.dtype) for each in given]
+        arrays = [taken(each, self, self.dtype, "the state") for each in given]
         for each in arrays:
             if each.shape != shape:
                 raise ValueError(

@@ -46,8 +46,7 @@ def per_element(
         given, target = raw(target), beside(prediction, target, caller, "target", name)
         check_same_shape(caller, prediction, target, name)
         # The target as it was given: a bool, say, is one before it is a float.
-        given = looked_at(target) if is_array_of_values(target) else np.asarray(given)
-        _check(caller, looked_at(prediction), given, check)
+        _check(caller, looked_at(prediction), looked_at(np.asarray(given)), check)
         losses = loss(prediction, target)
         return reduced(losses if is_array(losses) else np.asarray(losses), reduction)
     pairs = list(_pairs(caller, prediction, raw(target), name))

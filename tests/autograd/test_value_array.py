@@ -193,6 +193,67 @@ def test_a_function_of_arrays_of_values_is_traced():
         np.testing.assert_allclose([gradients[each] for each in w.ravel()], w.grad.ravel(), rtol=1e-12)
 
 
+def test_each_element_of_a_matrix_product_is_one_node():
+    w, x = values(A), values(B.T)
+    for out in (w @ x, np.matmul(w, x), w @ B.T, A @ x, w @ x[:, 0], w[0] @ x):
+        assert all(each.op.name == "dot" for each in out.ravel())
+        assert all(len(each.parents) == 2 * A.shape[1] for each in out.ravel())
+    assert (w[0] @ x[:, 0]).op.name == "dot"
+    with pytest.raises(ValueError, match="mismatch in its core dimension"):
+        w @ x.T[:, 1:]
+
+
+def test_a_constant_0_takes_no_part_in_a_product():
+    """As of a border, or of what a mask hides; a number that is 0 now does, and gets its gradient."""
+    x = values([1.0, 0.0, 3.0])
+    padded = autograd.pad(x, 1)
+    out = values(np.ones(5)) @ padded
+    assert len(out.parents) == 6 and set(out.parents[3:]) == set(x)
+    out.backward()
+    assert x.grad.tolist() == [1.0, 1.0, 1.0]
+    nothing = autograd.pad(x[:0], 2) @ values(np.ones(4))
+    assert nothing.data == 0.0 and nothing.parents == ()
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_a_softmax_has_no_shares_of_what_a_mask_hides(axis):
+    mask = np.tri(3, dtype=bool)
+    x, t = values(A[:, :3]), Tensor(A[:, :3])
+    hidden, theirs = (autograd.softmax(autograd.where(mask, each, -np.inf), axis) for each in (x, t))
+    np.testing.assert_allclose(hidden.data, theirs.data, rtol=1e-14)
+    assert all(each.parents == () and each.data == 0.0 for each in hidden[~mask])
+    upstream = A[::-1, :3]
+    (hidden * upstream).sum().backward()
+    (theirs * upstream).sum().backward()
+    np.testing.assert_allclose(x.grad, t.grad, rtol=1e-12, atol=1e-15)
+    with pytest.raises(ValueError):  # as of numbers, whose shares are nan
+        autograd.softmax(autograd.where(np.zeros((3, 3), bool), x, -np.inf))
+
+
+def test_numbers_that_come_to_one_place_are_one_sum():
+    x = values([1.0, 2.0, 4.0])
+    out = autograd.array_ops.put(x, index=np.array([1, 0, 1]), shape=(3,))
+    assert out.data.tolist() == [2.0, 5.0, 0.0]
+    assert out[1].op.name == "sum" and set(out[1].parents) == {x[0], x[2]}
+    once = autograd.array_ops.put(x, index=np.array([1, 0, 2]), shape=(3,))
+    assert all(one is other for one, other in zip(once, x[[1, 0, 2]]))
+
+
+def test_arrays_come_out_of_a_trace_as_lists_do():
+    w = values(A, "w")
+    program = trace(lambda x: w @ values(x), B[0].tolist(), parameters=list(w.ravel()))
+    np.testing.assert_allclose(program(B[0].tolist()), A @ B[0], rtol=1e-14)
+
+
+@pytest.mark.parametrize("kind", [list, np.asarray])
+def test_traced_numbers_select_rows(kind):
+    w = values(A, "w")
+    rows = kind(w.tolist())
+    program = trace(lambda at: autograd.take(rows, at), [[0, 1]], parameters=list(w.ravel()))
+    for at in ([[0, 1]], [[2, 2]]):
+        assert program(at) == A[at].tolist()
+
+
 def test_ties_in_a_list():
     for row, expected in (
         (autograd.nary_ops.max_of, [0.5, 0.5, 0.0]),

@@ -1,4 +1,4 @@
-"""Networks of many kinds, each written in scalars, with the matrix products that are found in it.
+"""Networks of many kinds, each in its scalar form, with the matrix products that are found in it.
 
 >>> built = find("gpt").build(np.random.default_rng(0))
 >>> len(built.parameters), round(built.fn(*built.example).data, 1)

@@ -42,13 +42,16 @@ class GPT(Module):
         channels: int = 16,
         heads: int = 4,
     ) -> None:
-        self.token = nn.Embedding(symbols, channels, dtype=np.float64, rng=rng)
-        self.position = nn.Embedding(block, channels, dtype=np.float64, rng=rng)
+        own: dict[str, Any] = {"dtype": np.float64, "rng": 0}  # what is drawn by this seed is replaced below
+        self.token = nn.Embedding(symbols, channels, **own)
+        self.position = nn.Embedding(block, channels, **own)
         self.norm = rms_norm(channels)
-        self.block = nn.TransformerBlock(
-            channels, heads, causal=True, bias=False, norm=rms_norm, dtype=np.float64, rng=rng
-        )
-        self.head = nn.Linear(channels, symbols, False, dtype=np.float64, rng=rng)
+        self.block = nn.TransformerBlock(channels, heads, causal=True, bias=False, norm=rms_norm, **own)
+        self.head = nn.Linear(channels, symbols, False, **own)
+        weight: Any
+        for name, weight in self.named_parameters():  # sums as large as what goes in; small at both ends
+            std = weight.shape[1] ** -0.5 if name.startswith("block.") else 0.1
+            weight.data[...] = nn.init.normal(weight.shape, std, rng, np.float64)
 
     def __call__(self, tokens: Any) -> Any:
         """Symbols as whole numbers, (B, T), to logits (B, T, V)."""

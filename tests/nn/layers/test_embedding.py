@@ -46,7 +46,8 @@ def test_traced_tokens_select():
     [
         ([1, 4], IndexError, "Embedding: tokens from 1 to 4; expected 0 to 3"),
         ([-1], IndexError, "tokens from -1 to -1"),
-        ([0.0], TypeError, "expected integers"),
+        ([0.0], TypeError, "Embedding: tokens is .* expected whole numbers"),
+        ([[0], [1, 2]], TypeError, "in lists of equal lengths"),
     ],
 )
 def test_tokens_that_are_none(tokens, error, says):
