@@ -109,8 +109,11 @@ def as_float(data: Any, caller: str) -> float:
 
 
 def as_operand(other: Any, caller: str) -> float:
-    other = unwrapped(other)
-    return other._data if isinstance(other, FloatNode) else as_float(other, caller)
+    if isinstance(other, FloatNode):
+        return other._data
+    if isinstance(other, np.ndarray) and other.dtype.hasobject:
+        return as_operand(other.item(), caller)
+    return as_float(other, caller)
 
 
 def unwrapped(operand: Any) -> Any:

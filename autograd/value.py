@@ -223,8 +223,9 @@ def nary(op: nary_ops.NaryOp, operands: Sequence[Any]) -> Value:
 
 
 def _lifted(operand: Any, caller: str) -> Value:
-    operand = unwrapped(operand)
-    return operand if isinstance(operand, Value) else constant(operand, caller)
+    if isinstance(operand, Value):
+        return operand
+    return _lifted(operand[()], caller) if isinstance(operand, np.ndarray) else constant(operand, caller)
 
 
 def _without_derivative(op: Any, error: Exception, *nodes: Value) -> Value:

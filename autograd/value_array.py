@@ -71,16 +71,33 @@ class ValueArray(np.ndarray):
 
     @property
     def grad(self) -> np.ndarray | None:
-        """The elements' gradients, as floats; 0 where only others have one, and None where none has."""
+        """The elements' gradients, as floats; 0 where only others have one, and None where none has.
+
+        Setting it sets those of the elements; None forgets them.
+        """
         found = [value.grad for value in self.ravel().tolist()]
         if all(each is None for each in found):
             return None
         return np.array([0.0 if each is None else each for each in found]).reshape(self.shape)
 
+    @grad.setter
+    def grad(self, gradient: Any) -> None:
+        nodes = self.ravel().tolist()
+        if gradient is None:
+            slopes = [None] * len(nodes)
+        else:
+            given = array(gradient, "gradient", "ValueArray.grad").astype(float)
+            if given.shape != self.shape:
+                raise ValueError(
+                    f"ValueArray.grad: the gradient has shape {given.shape}; expected {self.shape}, or None"
+                )
+            slopes = given.ravel().tolist()
+        for value, slope in zip(nodes, slopes):
+            value.grad = slope
+
     def zero_grad(self) -> None:
         """Forget the gradients (None) of all elements."""
-        for value in self.ravel().tolist():
-            value.grad = None
+        self.grad = None
 
     def sum(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The sum over ``axis``, one node for each."""
@@ -182,6 +199,11 @@ class ValueArray(np.ndarray):
     def _of_numpy(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> Any:
         """NumPy's elementwise function, with Values in an array or beside one."""
         (target,) = settings.pop("out", None) or (None,)
+        if isinstance(target, ValueArray) and any(map(_is_leaf, target.flat)):
+            raise TypeError(
+                f"np.{ufunc.__name__}: written into an array of leaves, results would come in their place, "
+                "and nobody would train them: write w.data -= ... for a step, w = w - x for a new array"
+            )
         found = _called(ufunc, method, inputs, settings)
         if target is None:
             return found
@@ -348,6 +370,10 @@ def _dot(x: list[Any], y: list[Any]) -> Value:
 
 def _is_zero(each: Any) -> bool:
     return isinstance(each, Value) and each.op is ops.CONSTANT and each._data == 0.0
+
+
+def _is_leaf(each: Any) -> bool:
+    return isinstance(each, Value) and each.op is ops.LEAF
 
 
 def _node(result: Any) -> Value:

@@ -57,7 +57,7 @@ def is_leaf(found: Named) -> bool:
 
 def is_trained(leaf: Named) -> bool:
     """Whether it asks for a gradient, and so is a parameter."""
-    if isinstance(leaf, Tensor):
-        return leaf.requires_grad
+    if not isinstance(leaf, np.ndarray):
+        return isinstance(leaf, Value) or leaf.requires_grad
     nodes = nodes_of(leaf)
     return not nodes or any(node.op is LEAF for node in nodes)

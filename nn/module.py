@@ -125,7 +125,10 @@ class Module:
         >>> [parameter.label for parameter in model.parameters()]
         ['w[0,0]', 'w[0,1]']
         """
-        return [each for each in flat(node for _, node in self.named_parameters()) if each.op is LEAF]
+        found: list[Any] = [parameter for _, parameter in self.named_parameters()]
+        if not any(isinstance(parameter, np.ndarray) for parameter in found):
+            return found
+        return [node for node in flat(found) if node.op is LEAF]
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters (None, which is not 0)."""
@@ -316,10 +319,15 @@ def _search(root: Module) -> Iterator[tuple[str, Any]]:
     seen: set[int] = set()
 
     def visit(name: str, found: Any) -> Iterator[tuple[str, Any]]:
-        new = {id(node) for node in nodes_of(found) or [found]} - seen
-        if not new or not _is_kept(found):
+        if id(found) in seen or not _is_kept(found):
             return  # a computed node that a module keeps is a result, not part of its state
-        seen.update(new)
+        if isinstance(found, np.ndarray) and found.size:  # a view, maybe, of Values that are elsewhere, too
+            new = {id(node) for node in nodes_of(found)} - seen
+            seen.update(new)
+            if not new:
+                return
+        else:
+            seen.add(id(found))
         yield name, found
         if isinstance(found, Module):
             for inner, member in _unfold(found.members()):
@@ -342,10 +350,11 @@ def _unfold(members: Any) -> Iterator[tuple[str, Any]]:
             yield from _unfold((f"{name}.{i}", each) for i, each in enumerate(member))
         elif isinstance(member, dict):
             yield from _unfold((f"{name}.{key}", each) for key, each in member.items())
-        elif is_array_of_values(member):
-            yield name, member if isinstance(member, ValueArray) else member.view(ValueArray)
-        elif isinstance(member, np.ndarray) and member.dtype.hasobject:  # of something else, too: as a list
-            yield from _unfold((f"{name}.{i}", each) for i, each in enumerate(member.ravel().tolist()))
+        elif isinstance(member, np.ndarray) and member.dtype.hasobject:
+            if is_array_of_values(member):
+                yield name, member if isinstance(member, ValueArray) else member.view(ValueArray)
+            else:  # of something else, too: as a list
+                yield from _unfold((f"{name}.{i}", each) for i, each in enumerate(member.ravel().tolist()))
 
 
 tell(Module, MODULE)

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.array_functions import numbers_of
+
 from ..checks import real
 from ..inputs import taken
 from ..module import Module
@@ -42,6 +44,8 @@ class Dropout(Module):
         if not self.training or not self.p:
             return x
         x = taken(x, self)
+        if x.dtype.hasobject:
+            numbers_of("Dropout", x)  # in a trace an error: what is drawn now would be frozen
         # NumPy draws float32 in half the time; the dtype of the mask is that of x, which it must not widen.
         kept = self._rng.random(x.shape, dtype=np.float32) >= self.p
         dtype = {"f": x.dtype, "O": np.dtype(float)}.get(x.dtype.kind, np.dtype(np.float32))

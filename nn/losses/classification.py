@@ -13,7 +13,17 @@ from autograd.rows import Draw
 
 from ..checks import array, flag, real, whole
 from ..precision import HALF, wide
-from .elements import check_dtype, check_reduction, first, float_dtype, is_array, raw, reduced, unpacked
+from .elements import (
+    check_dtype,
+    check_reduction,
+    first,
+    float_dtype,
+    is_array,
+    looked_at,
+    raw,
+    reduced,
+    unpacked,
+)
 from .examples import Examples, each, total, weighted
 from .targets import bounded, labels, one_hot, places, shares, weight_of_each_class
 
@@ -80,7 +90,7 @@ def cross_entropy(
     ):
         check_dtype("cross_entropy", logits, "logits", "f")
         target = labels("cross_entropy", target, logits.shape, "logits")
-        log_probabilities = log_softmax.on_array(raw(logits), axis=1)
+        log_probabilities = log_softmax.on_array(looked_at(logits), axis=1)
         # Where in memory the right classes are: 100 single numbers of a flat array take a third of the time.
         order = "F" if log_probabilities.flags.f_contiguous else "C"
         right = places("cross_entropy", target, logits.shape, order)
@@ -95,7 +105,7 @@ def cross_entropy(
             counts, reduction=reduction, weight=over,
         )  # fmt: skip
     (logits,) = examples.batches
-    log_probabilities = log_softmax.on_array(raw(logits), axis=1)
+    log_probabilities = log_softmax.on_array(looked_at(logits), axis=1)
     if log_probabilities.flags.f_contiguous:  # arrays with the same layout are walked fastest side by side
         counts = np.asfortranarray(counts)
     return expected_cross_entropy_row(

@@ -45,10 +45,11 @@ def per_element(
             prediction = prediction.astype(float)
         given, target = raw(target), beside(prediction, target, caller, "target", name)
         check_same_shape(caller, prediction, target, name)
-        _check(caller, raw(prediction), raw(np.asarray(given)), check)  # a bool, say, is not a float yet
+        # The target as it was given: a bool, say, is one before it is a float.
+        _check(caller, looked_at(prediction), looked_at(np.asarray(given)), check)
         losses = loss(prediction, target)
         return reduced(losses if is_array(losses) else np.asarray(losses), reduction)
-    pairs = list(_pairs(caller, prediction, target.data if isinstance(target, Tensor) else target, name))
+    pairs = list(_pairs(caller, prediction, raw(target), name))
     predicted = floats(caller, [p for p, _ in pairs], name)
     if not np.isfinite(predicted).all() and not all(isinstance(p, Value) for p, _ in pairs):
         raise ValueError(f"{caller}: the {name} has inf or nan among plain numbers; expected finite ones")
@@ -99,8 +100,15 @@ def is_array(data: Any) -> bool:
 
 
 def raw(data: Any) -> Any:
-    """The numbers of a Tensor or an array of Values; anything else as it is."""
-    return data.data if isinstance(data, Tensor) else numbers(data) if isinstance(data, np.ndarray) else data
+    """The numbers of a Tensor; anything else as it is."""
+    return data.data if isinstance(data, Tensor) else data
+
+
+def looked_at(batch: Any) -> Any:
+    """The numbers of a Tensor or an array, also of Values, to be looked at; lists as they are."""
+    if isinstance(batch, Tensor):
+        return batch.data
+    return numbers(batch) if isinstance(batch, np.ndarray) and batch.dtype.hasobject else batch
 
 
 def unpacked(data: Any) -> Any:

@@ -24,6 +24,7 @@ from .elements import (
     float_dtype,
     floats,
     is_array,
+    looked_at,
     raw,
     reduced,
     unpacked,
@@ -127,7 +128,7 @@ class Examples:
     def numbers(self) -> list[np.ndarray]:
         """The numbers of each of the batches, (B, N), to be looked at."""
         if self.are_arrays:
-            return [raw(batch) for batch in self.batches]
+            return [looked_at(batch) for batch in self.batches]
         return self._numbers
 
     def listed(self, target: Any) -> Any:

@@ -1,5 +1,8 @@
 """Arrays of Values: NumPy's notation builds the scalar graph; outputs and gradients are the Tensor's."""
 
+import math
+import operator
+
 import numpy as np
 import pytest
 
@@ -252,7 +255,10 @@ def test_traced_numbers_select_rows(kind):
 
 
 def test_ties_in_a_list():
-    for row, expected in ((autograd.nary_ops.max_of, [0.5, 0.5, 0.0]), (autograd.nary_ops.min_of, [0.0, 0.0, 1.0])):
+    for row, expected in (
+        (autograd.nary_ops.max_of, [0.5, 0.5, 0.0]),
+        (autograd.nary_ops.min_of, [0.0, 0.0, 1.0]),
+    ):
         xs = [Value(2.0), Value(2.0), Value(1.0)]
         autograd.value.nary(row, xs).backward()
         assert [x.grad for x in xs] == expected
@@ -291,3 +297,62 @@ def test_array_rows_have_a_form_for_arrays_of_values():
     ):
         found, expected = op(a, **static), op(Tensor(A), **static)
         np.testing.assert_allclose(autograd.value_array.numbers(np.asarray(found)), expected.data, rtol=1e-13)
+
+
+def test_gradients_are_set_and_forgotten():
+    w = autograd.values([[1.0, 2.0]])
+    w.grad = np.array([[3, 4]])
+    assert w[0, 1].grad == 4.0 and type(w[0, 1].grad) is float
+    w.grad = w.grad * 2
+    assert w.grad.tolist() == [[6.0, 8.0]]
+    for wrong in ([3.0, 4.0], 1.0):
+        with pytest.raises(ValueError, match=r"ValueArray.grad: the gradient has shape .*expected \(1, 2\)"):
+            w.grad = wrong
+    assert w.grad.tolist() == [[6.0, 8.0]]
+    w.grad = None
+    assert w[0, 0].grad is None
+
+
+# Arrays without axes: one Value, with a shape.
+
+
+@pytest.mark.parametrize(
+    "compute, expected",
+    [
+        (lambda s, x: s * x, 6.0), (lambda s, x: x * s, 6.0), (lambda s, x: x - s, 1.0),
+        (lambda s, x: s**x, 8.0), (lambda s, x: x**s, 9.0), (lambda s, x: 3.0 * s, 6.0),
+        (lambda s, x: autograd.elu(-x, s), 2 * math.expm1(-3)), (lambda s, x: autograd.prelu(-2.0, s), -4.0),
+        (lambda s, x: autograd.maximum(x, s), 3.0), (lambda s, x: autograd.where(True, s, x), 2.0),
+        (lambda s, x: autograd.where(np.array(False), x, s), 2.0), (lambda s, x: autograd.sum([s, x]), 5.0),
+        (lambda s, x: autograd.dot([s, x], [2.0, s]), 10.0), (lambda s, x: np.tanh(s), math.tanh(2)),
+        (lambda s, x: autograd.logsumexp([x, s]), 3 + math.log1p(math.exp(-1))),
+    ],
+)  # fmt: skip
+def test_an_array_without_axes_is_computed_with_as_its_value(compute, expected):
+    s, x = autograd.values(2.0, "s"), Value(3.0)
+    out = compute(s, x)
+    assert type(out) is Value and out.data == pytest.approx(expected, rel=1e-14)
+    out.backward()
+    same, other = Value(2.0), Value(3.0)
+    compute(same, other).backward()
+    assert s.grad is None if same.grad is None else s.grad.item() == same.grad
+    assert x.grad == other.grad
+
+
+def test_an_array_without_axes_is_compared_by_its_number():
+    s, x = autograd.values(2.0), Value(3.0)
+    assert x > s and s < x and not x <= s and autograd.kinds.equal(Value(2.0), s)
+    assert autograd.trace(lambda y: autograd.where(y > s, y, -y), 3.0)(1.0) == -1.0
+
+
+def test_leaves_are_not_written_over_in_place():
+    w, x = autograd.values([1.0, 2.0], "w"), Value(3.0)
+    for change in (operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.ipow):
+        for other in (x, 2.0, w):
+            with pytest.raises(TypeError, match="written into an array of leaves.*w.data -="):
+                change(w, other)
+    assert [value.label for value in w] == ["w[0]", "w[1]"]
+    computed = w * 2.0
+    computed += x
+    computed.sum().backward()
+    assert w.grad.tolist() == [2.0, 2.0] and x.grad == 2.0

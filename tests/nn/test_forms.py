@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import autograd
 import nn
 from autograd import Tensor, Value, ValueArray, values
 from autograd.ops import CONSTANT, LEAF
@@ -380,3 +381,28 @@ def test_every_module_has_one_call():
         assert len(defined) <= 1, kind
         assert any("__call__" in vars(base) for base in kind.__mro__ if base is not nn.Module), kind
         assert not inspect.isabstract(kind)
+
+
+def test_what_would_be_frozen_into_a_program_is_an_error():
+    x = [[1.0, 2.0], [3.0, 5.0]]
+    for model in (nn.Dropout(rng=0), nn.BatchNorm1d(2).scalars()):
+        with pytest.raises(autograd.TraceError, match=f"{type(model).__name__} on a traced number"):
+            autograd.trace(lambda x, model=model: model(values(x)).sum(), x)
+        model.eval()
+        program = autograd.trace(lambda x, model=model: model(values(x)).sum(), x)
+        assert program(x) == pytest.approx(float(model(values(x)).sum().data), rel=1e-12)
+
+
+def test_an_embedding_takes_tokens_that_are_traced():
+    fast = nn.Embedding(4, 3, rng=0, dtype=np.float64)
+    scalar, scale = fast.scalars(), np.random.default_rng(1).standard_normal((1, 3, 3))
+    program = autograd.trace(
+        lambda tokens: (scalar([tokens]) * scale).sum(), [2, 0, 2], parameters=scalar.parameters()
+    )
+    for tokens in ([0, 1, 2], [3, 3, 3], [2, 0, 2]):
+        out = (fast(np.array([tokens])) * scale).sum()
+        out.backward()
+        number, slopes = program.value_and_grad(tokens)
+        assert number == pytest.approx(out.item(), rel=1e-12)
+        np.testing.assert_allclose(np.reshape(slopes.parameters, (4, 3)), fast.weight.grad, **TIGHT)
+        fast.zero_grad()

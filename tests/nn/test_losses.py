@@ -988,3 +988,24 @@ def test_docstrings_give_formula_gradient_use_and_source():
         text = " ".join(inspect.getdoc(getattr(nn, name)).split())
         for part in ("Gradient", "Use it", "Not ", "Raises", "Source", ">>>"):
             assert part in text, (name, part)
+
+
+def test_what_stands_beside_an_array_of_values():
+    p, t = autograd.values([0.5, 2.0]), autograd.values([1.0, 0.0])
+    nn.mse(p, t, reduction="sum").backward()
+    assert p.grad.tolist() == [-1.0, 4.0] and t.grad.tolist() == [1.0, -4.0]
+    for target in ([1.0, 0.0], np.array([1, 0]), Tensor([1.0, 0.0], requires_grad=False), [Value(1.0), 0]):
+        assert nn.mse(p, target, reduction="sum").data == 4.25
+    p, t = autograd.values([[-1.0, -0.5]]), autograd.values([[0.25, 0.75]])
+    nn.kl_divergence(p, t).backward()
+    fast_p, fast_t = Tensor(p.data), Tensor(t.data)
+    nn.kl_divergence(fast_p, fast_t).backward()
+    np.testing.assert_allclose(p.grad, fast_p.grad, rtol=1e-12)
+    np.testing.assert_allclose(t.grad, fast_t.grad, rtol=1e-12)
+    for prediction, target in ((p, fast_t), (fast_p, t), (fast_p, t.tolist())):
+        with pytest.raises(TypeError, match="mse: target is .*beside the prediction, which is an array"):
+            nn.mse(prediction, target)
+        with pytest.raises(TypeError, match="kl_divergence: target is .*beside the log_probabilities"):
+            nn.kl_divergence(prediction, target)
+    with pytest.raises(TypeError, match="class_weights"):
+        nn.cross_entropy(p, [0], class_weights=t[0])
