@@ -107,10 +107,10 @@ class ToTensors(Exchange):
         kept = isinstance(found, Tensor) and (self.dtype is None or found.dtype.kind != "f")
         if kept or not ids <= self.names.keys():
             return found
-        if ids & self.taken:
+        if ids & self.taken or not isinstance(found, Tensor) and len(ids) < np.size(found):
             raise ValueError(
-                f"vectorized: {place!r} of {type(owner).__name__} shares Values with another array, which "
-                "Tensors cannot do; keep one array, and turn it or cut it where it is used"
+                f"vectorized: {place!r} of {type(owner).__name__} shares Values with another array, or has "
+                "some twice, which Tensors cannot do; keep one array, and turn, cut or repeat it in use"
             )
         self.taken |= ids
         was = _was(found) if isinstance(found, Tensor) else vars(owner).get(WAS, {}).get(place)
@@ -152,5 +152,7 @@ def _tensor(found: Named, was: Was, dtype: Any) -> Tensor:
         raise ValueError(
             f"vectorized: {was.label!r} has constants among its parameters; a Tensor is all of one kind"
         )
+    if isinstance(found, np.ndarray):
+        found = found.view(ValueArray)
     data = np.asarray(found.data).astype(was.dtype if dtype is None else dtype, order=was.order)
     return Tensor(aligned(data), requires_grad=is_trained(found), label=was.label)

@@ -120,6 +120,8 @@ class PReLU(Activation):
             slope = Tensor(np.full(self.channels, slope, self.dtype), label="slope")
         elif self.channels > 1:
             raise ValueError(f"PReLU: got {channels} channels and one Value as slope; a Value is for all")
+        else:
+            self.dtype = np.dtype(float)  # as a Value is
         super().__init__("prelu", slope)
 
     def __call__(self, x: Any) -> Any:

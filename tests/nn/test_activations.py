@@ -488,3 +488,11 @@ def test_repr():
         "PReLU(3)  3 parameters",
         "Identity()",
     ]
+
+
+def test_prelu_with_a_value_as_slope_takes_everything_of_values():
+    layer = nn.PReLU(slope=Value(0.5))
+    assert layer(np.array([[-0.1, 3.0]])).data.tolist() == [[-0.05, 3.0]]  # not rounded to float32
+    assert layer(Value(-1.0)).data == -0.5 and type(layer([Value(-1.0)])) is list
+    assert layer(np.array([Value(-1.0), Value(2.0)])).data.tolist() == [-0.5, 2.0]
+    assert layer.vectorized()(np.array([[-0.1, 3.0]])).data.tolist() == [[-0.05, 3.0]]

@@ -141,7 +141,7 @@ class Odd(nn.Module):
         self.mask = Tensor(np.array([True, False]))
         self.number = Tensor(2.5, label="number")
         self.value = Value(1.25, "v")
-        self.array = values([4.0], "array")
+        self.array, self.plain = values([4.0], "array"), np.array([Value(4.5)])
         self.parts = [Tensor([1.0]), (Tensor([2.0]), {"key": Tensor([3.0])}, "text")]
         self.pair = Pair(Tensor([5.0]), 3)
         self.objects = np.array([nn.LayerNorm(1, bias=False), None], object)
@@ -155,7 +155,7 @@ class Odd(nn.Module):
 
 
 NAMES = [
-    "weight", "half", "fixed", "count", "mask", "number", "value", "array", "parts.0", "parts.1.0",
+    "weight", "half", "fixed", "count", "mask", "number", "value", "array", "plain", "parts.0", "parts.1.0",
     "parts.1.1.key", "pair.0", "objects.0.weight", "empty", "linear.weight", "linear.bias",
 ]  # fmt: skip
 
@@ -176,6 +176,7 @@ def test_the_scalar_form_keeps_names_numbers_shapes_and_settings():
     assert scalar.training and not scalar.dropout.training
     kinds = {name: type(found) for name, found in scalar._named_state()}
     assert {name for name, kind in kinds.items() if kind is not ValueArray} == {"count", "mask", "value"}
+    assert type(scalar.plain) is np.ndarray
     assert scalar.number.shape == () and scalar.weight[1, 2].label == "weight[1,2]"
     assert all(value.op is CONSTANT for value in scalar.fixed)
     assert scalar.empty.shape == (0, 2)
@@ -197,13 +198,13 @@ def test_the_way_back_restores_dtypes_labels_and_sharing(copied):
     again = scalar.vectorized()
     assert list(again.state_dict()) == NAMES and snapshot(again) == snapshot(model)
     ours, theirs = dict(model._named_state()), dict(again._named_state())
-    for name in set(NAMES) - {"value", "array"}:
+    for name in set(NAMES) - {"value", "array", "plain"}:
         one, other = ours[name], theirs[name]
         assert (one.dtype, one.label, one.requires_grad) == (other.dtype, other.label, other.requires_grad), (
             name
         )
         assert one.data.strides == other.data.strides
-    assert theirs["value"].dtype == theirs["array"].dtype == np.float64
+    assert theirs["value"].dtype == theirs["array"].dtype == theirs["plain"].dtype == np.float64
     assert again.same is again.linear and again.tied is again.linear.weight
     assert type(scalar.weight) is ValueArray and "_was" not in vars(again)
 
@@ -263,6 +264,10 @@ def test_views_and_mixtures_have_no_form_on_tensors():
     with pytest.raises(ValueError, match="vectorized: 'turned' of Module shares Values with another array"):
         model.vectorized()
     model.turned = None
+    model.wide = np.broadcast_to(values([1.0]), (2, 1))
+    with pytest.raises(ValueError, match="'wide' of Module shares Values .*or has some twice"):
+        model.vectorized()
+    model.wide = None
     model.weight[0, 0].op = CONSTANT
     with pytest.raises(ValueError, match="vectorized: 'weight' has constants among its parameters"):
         model.vectorized()

@@ -1,5 +1,7 @@
 """Training a model in its scalar form: the same numbers as on Tensors, whoever looks at its parameters."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -215,3 +217,76 @@ def test_an_optimizer_takes_each_value_once():
     with pytest.raises(ValueError, match="is computed, or needs no gradient"):
         nn.SGD([np.tanh(w)])
     assert len(nn.SGD([w, Value(1.0), np.array([Value(2.0)])]).parameters) == 4
+
+
+# Each kind of array through everything that is done with a model.
+
+
+class Squares(nn.Module):
+    """The sum of squares of whatever it keeps."""
+
+    def __init__(self, kept):
+        self.kept = kept
+
+    def __call__(self, x):
+        several = self.kept if isinstance(self.kept, list) else [self.kept]
+        sums = [np.sum(each * each) if np.ndim(each) else each * each for each in several]
+        return sum(sums[1:], sums[0]) * float(np.mean(x))
+
+
+KINDS = {
+    "of values()": (lambda: values([[1.0, 2.0], [3.0, 4.0]], "w"), 4, {"kept": (2, 2)}),
+    "plain": (lambda: np.frompyfunc(Value, 1, 1)(np.array([1.0, 2.0])), 2, {"kept": (2,)}),
+    "without axes": (lambda: values(2.0, "w"), 1, {"kept": ()}),
+    "plain, without axes": (lambda: np.array(Value(2.0), object), 1, {"kept": ()}),
+    "transposed": (lambda: values([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]).T, 6, {"kept": (2, 3)}),
+    "a row": (lambda: values([[1.0, 2.0], [3.0, 4.0]])[0], 2, {"kept": (2,)}),
+    "every second": (lambda: values(np.arange(1.0, 7.0))[::2], 3, {"kept": (3,)}),
+    "a list of Values": (lambda: [Value(1.0), Value(2.0)], 2, {"kept.0": (), "kept.1": ()}),
+    "a list of arrays": (lambda: [values([1.0]), values([2.0])], 2, {"kept.0": (1,), "kept.1": (1,)}),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_array_goes_through_everything(kind, tmp_path):
+    make, count, shapes = KINDS[kind]
+    model, x = Squares(make()), np.full(3, 0.5)
+    state = model.state_dict()
+    assert {name: array.shape for name, array in state.items()} == shapes
+    assert {array.dtype for array in state.values()} == {np.dtype(float)}
+    squares = sum((array**2).sum() for array in state.values())
+    assert model(x).data == pytest.approx(0.5 * squares)
+
+    parameters = model.parameters()
+    assert len(parameters) == count and all(type(each) is Value for each in parameters)
+    assert nn.l2([found for _, found in model.named_parameters()]).data == pytest.approx(squares)
+    model.load_state_dict({name: array + 1.0 for name, array in state.items()})
+    nn.save(model, tmp_path / "model.npz")
+    other = nn.load(Squares(make()), tmp_path / "model.npz")
+    copied = copy.deepcopy(other)
+    for each in (other, copied):
+        for name, array in each.state_dict().items():
+            np.testing.assert_array_equal(array, state[name] + 1.0)
+    assert not set(map(id, copied.parameters())) & set(map(id, other.parameters()))
+
+    optimizer = nn.SGD(model.parameters(), lr=1.0)
+    model.train()(x).backward()
+    gradients = {name: np.array(found.grad) for name, found in model.named_parameters()}
+    for name, array in state.items():
+        np.testing.assert_allclose(gradients[name], array + 1.0)
+    norm = np.sqrt(sum((slope**2).sum() for slope in gradients.values()))
+    assert nn.clip_grad_norm(model.parameters(), norm / 2) == pytest.approx(norm)
+    optimizer.step()
+    for name, array in model.state_dict().items():
+        np.testing.assert_allclose(array, (state[name] + 1.0) / 2, rtol=1e-5)
+    model.zero_grad()
+    assert all(each.grad is None for each in parameters)
+
+    fast, scalar = model.eval().vectorized(), model.scalars()
+    assert fast(x).item() == pytest.approx(scalar(x).data) == pytest.approx(model(x).data)
+    assert all(isinstance(each, Tensor) for each in fast.parameters()) and not fast.training
+    assert len(scalar.parameters()) == count and not set(scalar.parameters()) & set(parameters)
+    data = np.full((4, 1), 0.5), np.zeros(4)
+    nn.training.fit(scalar, data, lambda out, y: out if isinstance(out, Value) else out[0],
+                    nn.SGD(scalar.parameters(), lr=0.1), epochs=1, progress=False)  # fmt: skip
+    assert scalar(x).data < model(x).data
