@@ -45,6 +45,7 @@ from .array_functions import (
     repeat,
     reshape,
     roll,
+    sliding_window_view,
     sort,
     split,
     squeeze,
@@ -85,9 +86,9 @@ __all__ = [
     "cumsum", "define", "detect_anomaly", "dot", "draw", "einsum", "equal", "expand_dims", "film", "flip",
     "formula", "gradcheck", "gradients", "hessian", "hvp", "isnan", "jacobian", "log_softmax", "logsumexp",
     "matmul", "mean", "moveaxis", "name_of", "no_grad", "norm", "ops", "outer", "pad", "prod", "put",
-    "repeat", "reshape", "roll", "softmax", "sort", "split", "squeeze", "stack", "std", "stepper", "sum",
-    "swapaxes", "take", "take_along_axis", "tile", "topological_order", "trace", "traced", "transpose",
-    "tril", "triu", "values", "var", "where",
+    "repeat", "reshape", "roll", "sliding_window_view", "softmax", "sort", "split", "squeeze", "stack", "std",
+    "stepper", "sum", "swapaxes", "take", "take_along_axis", "tile", "topological_order", "trace", "traced",
+    "transpose", "tril", "triu", "values", "var", "where",
 ]  # fmt: skip
 # The rows are functions too. What would hide Python's own is there, but not in the list: all, any, max, ...
 _ROWS = {name: row for name, row in ops.ELEMENTWISE.items() if name not in globals()}

@@ -688,6 +688,34 @@ def split(x: Any, sections: int | Sequence[int], axis: int = 0) -> list[Any]:
 
 
 @spelled
+def sliding_window_view(x: Any, window_shape: int | tuple[int, ...], axis: Axis = None) -> Any:
+    """Lay a window on each place where it fits: its elements come last, and the places where the axes were.
+
+    ``axis`` are those that the window moves along, with a size for each in ``window_shape``; all where None.
+    An element that several windows see gets the sum of their gradients.
+
+    >>> sliding_window_view([1.0, 2.0, 3.0], 2).tolist()
+    [[1.0, 2.0], [2.0, 3.0]]
+    >>> sliding_window_view(np.zeros((5, 3, 8, 8)), (3, 3), (2, 3)).shape
+    (5, 3, 6, 6, 3, 3)
+    """
+    caller = "sliding_window_view"
+    x = array_of(caller, x)
+    axes = tuple(array_ops.axes_in(x.ndim, axes_of(caller, axis, x.ndim)))
+    given = window_shape if isinstance(window_shape, (tuple, list)) else (window_shape,)
+    size = tuple(whole(each, "window_shape", caller, 1) for each in given)
+    if len(size) != len(axes):
+        raise wrong(
+            window_shape, "window_shape", caller, f"a size for each of the {len(axes)} axes", ValueError
+        )
+    for along, n in zip(axes, size):
+        if n > x.shape[along]:
+            expected = f"sizes that fit the array, of shape {x.shape}"
+            raise wrong(window_shape, "window_shape", caller, expected, ValueError)
+    return array_ops.sliding_window_view(x, size=size, axis=axes)
+
+
+@spelled
 def tril(x: Any, k: int = 0) -> Any:
     """Keep the lower triangle of the last two axes, and put 0 above the ``k``-th diagonal.
 

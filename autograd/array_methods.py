@@ -45,6 +45,7 @@ class ArrayMethods:
     tile = functions.tile
     pad = functions.pad
     split = functions.split
+    sliding_window_view = functions.sliding_window_view
     tril = functions.tril
     triu = functions.triu
     take_along_axis = functions.take_along_axis

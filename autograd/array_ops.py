@@ -369,6 +369,7 @@ matmul = ArrayOp(
         example((2, 2, 3), (2, 3, 2)), example((3, 1, 2, 2), (2, 2, 3)), example((2, 2, 3), (3,)),
         example((3,), (2, 3, 2)), example((2, 3), (2, 3, 2)), example((1, 1), (1, 1)),
     ),
+    plain=lambda x, y: x.dots(y),
 )  # fmt: skip
 
 
@@ -417,7 +418,7 @@ put: ArrayOp = ArrayOp(  # zeros, with ``x`` added in at the index; elements nam
     on_array=_put,
     partials=(lambda out, x, *, index, shape: lambda g: g[index],),
     examples=tuple(example(part, index=index, shape=whole) for whole, part, index in _INDICES),
-    plain=lambda x, *, index, shape: _put(x.view(np.ndarray), index=index, shape=shape),
+    plain=lambda x, *, index, shape: x.added_at(index, shape),
 )  # fmt: skip
 
 
@@ -463,6 +464,47 @@ stack = ArrayOp(
     ),
 )  # fmt: skip
 
+
+def _windows(x: Any, *, size: tuple[int, ...], axis: tuple[int, ...]) -> Any:
+    return np.lib.stride_tricks.sliding_window_view(x.view(np.ndarray), size, axis)
+
+
+def _add_windows(x: Any, *, axis: tuple[int, ...], shape: tuple[int, ...]) -> Any:
+    x = x.view(np.ndarray)  # the windows, (*places, *size)
+    out = np.zeros(shape, x.dtype)
+    for offset in np.ndindex(x.shape[len(shape) :]):
+        to = [slice(None)] * len(shape)
+        for along, start in zip(axis, offset):
+            to[along] = slice(start, start + x.shape[along])
+        seen = (..., *offset)
+        out[tuple(to)] += x[seen]
+    return out
+
+
+# What each window of an image sees, as a view; and the way back, every element the sum of all that saw it.
+sliding_window_view: ArrayOp = ArrayOp(
+    "sliding_window_view", "windows",
+    on_array=_windows,
+    partials=(lambda out, x, *, size, axis: lambda g: add_windows(g, axis=axis, shape=x.shape),),
+    examples=(
+        example((5,), size=(2,), axis=(0,)), example((2, 3, 4), size=(2, 2), axis=(1, 2)),
+        example((3, 4), size=(4, 3), axis=(1, 0)),
+    ),
+)  # fmt: skip
+
+add_windows: ArrayOp = ArrayOp(
+    "add_windows", "add_windows",
+    on_array=in_single(_add_windows),
+    partials=(
+        lambda out, x, *, axis, shape: lambda g: sliding_window_view(
+            g, size=x.shape[len(shape) :], axis=axis
+        ),
+    ),
+    examples=(
+        example((4, 2), axis=(0,), shape=(5,)), example((2, 2, 3, 2, 2), axis=(1, 2), shape=(2, 3, 4)),
+    ),
+)  # fmt: skip
+
 where: ArrayOp = ArrayOp(
     "where", "where",
     on_array=lambda x, y, *, condition: np.where(condition, x, y),
@@ -489,6 +531,21 @@ def _softmax_of(shifted: Any, axis: int) -> Any:
 def _softmax(x: Any, *, axis: int) -> Any:
     x = kinds.floating(x)
     return _softmax_of(x - x.max(axis=axis, keepdims=True), axis)
+
+
+def _plain_softmax(x: Any, *, axis: int) -> Any:
+    """The softmax of each row of Values, without those that a mask has set to -inf: their share stays 0."""
+    rows = np.moveaxis(x, axis, -1)
+    out = np.zeros(rows.shape, object)
+    for place in np.ndindex(rows.shape[:-1]):
+        row = rows[place]
+        seen = [i for i, each in enumerate(row.tolist()) if not _is_masked(each)] or range(len(row))
+        out[place][seen] = _softmax_of(row[seen] - row[seen].largest(0), 0)
+    return np.moveaxis(out, -1, axis)
+
+
+def _is_masked(each: Any) -> bool:
+    return getattr(each, "op", ops.CONSTANT) is ops.CONSTANT and getattr(each, "_data", each) == -np.inf
 
 
 SHORT = 64  # rows up to this are reduced faster column by column: NumPy's loops then run over the batch
@@ -531,7 +588,7 @@ softmax = ArrayOp(
     on_array=in_single(_softmax),
     partials=(lambda out, x, *, axis: lambda g: (g - sum(g * out, axis=axis, keepdims=True)) * out,),
     examples=_ALONG,
-    plain=lambda x, *, axis: _softmax_of(x - x.largest(axis), axis),
+    plain=_plain_softmax,
 )  # fmt: skip
 
 log_softmax = ArrayOp(
@@ -554,6 +611,7 @@ ARRAY: dict[str, ArrayOp] = {
     row.name: row
     for row in (
         reshape, transpose, broadcast_to, sum_to, astype, sum, mean, var, max, min, norm, cumsum, matmul,
-        getitem, put, concatenate, stack, where, softmax, log_softmax, logsumexp,
+        getitem, put, concatenate, stack, sliding_window_view, add_windows, where, softmax, log_softmax,
+        logsumexp,
     )
 }  # fmt: skip

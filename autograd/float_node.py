@@ -75,7 +75,7 @@ def _comparison(symbol: str, compare: Callable[[float, float], bool]) -> Callabl
         if isinstance(other, np.ndarray) and other.ndim:
             return NotImplemented  # NumPy asks each of its elements
         if modes.traces and (recorder := modes.recorder()):
-            return recorder.compare(self, symbol, other)
+            return recorder.compare(self, symbol, unwrapped(other))
         return compare(self._data, as_operand(other, symbol))
 
     return compared
@@ -109,7 +109,16 @@ def as_float(data: Any, caller: str) -> float:
 
 
 def as_operand(other: Any, caller: str) -> float:
-    return other._data if isinstance(other, FloatNode) else as_float(other, caller)
+    if isinstance(other, FloatNode):
+        return other._data
+    if isinstance(other, np.ndarray) and other.dtype.hasobject:
+        return as_operand(other.item(), caller)
+    return as_float(other, caller)
+
+
+def unwrapped(operand: Any) -> Any:
+    """The one element of an array without axes, such as a parameter of shape (); anything else as it is."""
+    return operand[()] if isinstance(operand, np.ndarray) and not operand.ndim else operand
 
 
 def read(node: Node, what: str) -> None:

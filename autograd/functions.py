@@ -158,6 +158,8 @@ def take(rows: Any, index: Any) -> Any:
     if not isinstance(rows, (Tensor, np.ndarray, list, tuple)) or not getattr(rows, "ndim", 1):
         raise wrong(rows, "rows", "take", "a Tensor or an array with axes, or a list")
     index = as_index(index)
+    if isinstance(index, np.ndarray) and any(hasattr(type(each), "_take") for each in index.flat):
+        return _selected(rows, index)
     if not np.issubdtype(np.asarray(index).dtype, np.integer):
         raise TypeError(f"take: the index is of dtype {np.asarray(index).dtype}; expected integers")
     if np.size(index) and not (-len(rows) <= np.min(index) and np.max(index) < len(rows)):
@@ -169,6 +171,13 @@ def take(rows: Any, index: Any) -> Any:
     if np.ndim(index):
         raise TypeError(f"take: an index of shape {np.shape(index)} into a list; expected one integer")
     return rows[int(index)]
+
+
+def _selected(rows: Any, index: np.ndarray) -> Any:
+    """The rows that an array with traced indices names, as an array of Values."""
+    table = rows.tolist() if isinstance(rows, np.ndarray) else rows
+    found = array_of_values([take(table, each) for each in index.ravel().tolist()])
+    return found.reshape((*index.shape, *found.shape[1:]))
 
 
 @spelled

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import compiling, modes, nary_ops, ops, rows, torch_names
-from .float_node import FloatNode, as_float, as_operand
+from .float_node import FloatNode, as_float, as_operand, unwrapped
 from .names import tell
 from .row_docs import describe
 from .value_errors import changed_since, nan_gradient, nan_value
@@ -156,13 +156,12 @@ class Value(FloatNode):
             raise TypeError(
                 f"where: the condition is {condition!r}; for Values it is True or False, as x > 0 gives"
             )
-        x = x if isinstance(x, Value) else constant(x, "where: x")
-        y = y if isinstance(y, Value) else constant(y, "where: y")
+        x, y = _lifted(x, "where: x"), _lifted(y, "where: y")
         return x if condition else y
 
     def _equal(self, other: Any) -> bool:
         if modes.traces and (recorder := modes.recorder()):
-            return recorder.compare(self, "==", other)
+            return recorder.compare(self, "==", unwrapped(other))
         return self._data == as_operand(other, "equal")
 
     @staticmethod
@@ -173,7 +172,7 @@ class Value(FloatNode):
         """
         if _has_array(*operands):
             return Value.array_kind._apply(op, *operands)
-        nodes = [_lifted(operand, op) for operand in operands]
+        nodes = [_lifted(operand, op.name) for operand in operands]
         needs = tuple(node.op is not ops.CONSTANT for node in nodes)
         found = _compiled(op, needs)(*nodes)
         return found if any(needs) else _of_slopes(found, nodes)
@@ -197,7 +196,7 @@ def _has_array(*operands: Any) -> bool:
 
 def nary(op: nary_ops.NaryOp, operands: Sequence[Any]) -> Value:
     """One node from any number of Values and plain numbers; a constant where none is a Value."""
-    nodes = [x if type(x) is Value else _lifted(x, op) for x in operands]
+    nodes = [x if type(x) is Value else _lifted(x, op.name) for x in operands]
     numbers = [node._data for node in nodes]
     try:
         out = op.on_float(*numbers)
@@ -223,8 +222,10 @@ def nary(op: nary_ops.NaryOp, operands: Sequence[Any]) -> Value:
     return node
 
 
-def _lifted(operand: Any, op: Any) -> Value:
-    return operand if isinstance(operand, Value) else constant(operand, op.name)
+def _lifted(operand: Any, caller: str) -> Value:
+    if isinstance(operand, Value):
+        return operand
+    return _lifted(operand[()], caller) if isinstance(operand, np.ndarray) else constant(operand, caller)
 
 
 def _without_derivative(op: Any, error: Exception, *nodes: Value) -> Value:

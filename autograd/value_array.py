@@ -34,7 +34,7 @@ COMPARISONS: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 # NumPy computes these by the elements' own operators.
 BY_ELEMENT = {
-    "add", "subtract", "multiply", "divide", "power", "negative", "absolute", "matmul", "vecdot", "matvec",
+    "add", "subtract", "multiply", "divide", "power", "negative", "absolute", "vecdot", "matvec",
 }  # fmt: skip
 
 
@@ -71,16 +71,33 @@ class ValueArray(np.ndarray):
 
     @property
     def grad(self) -> np.ndarray | None:
-        """The elements' gradients, as floats; 0 where only others have one, and None where none has."""
+        """The elements' gradients, as floats; 0 where only others have one, and None where none has.
+
+        Setting it sets those of the elements; None forgets them.
+        """
         found = [value.grad for value in self.ravel().tolist()]
         if all(each is None for each in found):
             return None
         return np.array([0.0 if each is None else each for each in found]).reshape(self.shape)
 
+    @grad.setter
+    def grad(self, gradient: Any) -> None:
+        nodes = self.ravel().tolist()
+        if gradient is None:
+            slopes = [None] * len(nodes)
+        else:
+            given = array(gradient, "gradient", "ValueArray.grad").astype(float)
+            if given.shape != self.shape:
+                raise ValueError(
+                    f"ValueArray.grad: the gradient has shape {given.shape}; expected {self.shape}, or None"
+                )
+            slopes = given.ravel().tolist()
+        for value, slope in zip(nodes, slopes):
+            value.grad = slope
+
     def zero_grad(self) -> None:
         """Forget the gradients (None) of all elements."""
-        for value in self.ravel().tolist():
-            value.grad = None
+        self.grad = None
 
     def sum(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The sum over ``axis``, one node for each."""
@@ -99,7 +116,7 @@ class ValueArray(np.ndarray):
         found = self.reduced(nary_ops.largest_of, axis, True, "largest")
         if modes.recorder() is not None:  # in a trace it may be another one at the next call
             return found
-        return _wrapped(np.frompyfunc(constant, 1, 1)(found.data))
+        return wrapped(np.frompyfunc(constant, 1, 1)(found.data))
 
     def mean(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
         """The mean over ``axis``."""
@@ -144,7 +161,33 @@ class ValueArray(np.ndarray):
         out = np.empty(len(rows), object)
         out[:] = [nary(op, row) if row else constant(0.0) for row in rows]
         shape = kept if keepdims else tuple(self.shape[i] for i in others)
-        return _wrapped(out.reshape(shape))
+        return wrapped(out.reshape(shape))
+
+    def added_at(self, index: Any, shape: tuple[int, ...]) -> Any:
+        """An array of zeros with these elements at the index, one node of all that come to the same place."""
+        places = np.arange(np.prod(shape, dtype=int)).reshape(shape)
+        found: dict[int, list[Value]] = {}
+        for place, each in zip(np.ravel(places[index]).tolist(), self.ravel().tolist()):
+            found.setdefault(place, []).append(each)
+        is_once = all(len(several) == 1 for several in found.values())
+        out = np.empty(places.size, object)
+        for place in range(places.size):
+            several = found.get(place) or [constant(0.0)]
+            out[place] = several[0] if is_once or place not in found else nary(nary_ops.sum_of, several)
+        return wrapped(out.reshape(shape))
+
+    def dots(self, other: np.ndarray) -> Any:
+        """The matrix product, one node for each element; a constant 0, as of a border, takes no part."""
+        shape = np.matmul(*(np.broadcast_to(np.False_, each.shape) for each in (self, other))).shape
+        rows = self.view(np.ndarray) if self.ndim > 1 else self.view(np.ndarray)[None]
+        columns = other.view(np.ndarray).swapaxes(-1, -2) if other.ndim > 1 else other.view(np.ndarray)[None]
+        stacks = np.broadcast_shapes(rows.shape[:-2], columns.shape[:-2])
+        pairs = (np.broadcast_to(each, (*stacks, *each.shape[-2:])) for each in (rows, columns))
+        rows, columns = (each.reshape(-1, *each.shape[-2:]) for each in pairs)
+        found = [_dot(x, y) for xs, ys in zip(rows.tolist(), columns.tolist()) for x in xs for y in ys]
+        out = np.empty(len(found), object)
+        out[:] = found
+        return wrapped(out.reshape(shape))
 
     # How NumPy asks.
 
@@ -156,6 +199,11 @@ class ValueArray(np.ndarray):
     def _of_numpy(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> Any:
         """NumPy's elementwise function, with Values in an array or beside one."""
         (target,) = settings.pop("out", None) or (None,)
+        if isinstance(target, ValueArray) and any(map(_is_leaf, target.flat)):
+            raise TypeError(
+                f"np.{ufunc.__name__}: written into an array of leaves, results would come in their place, "
+                "and nobody would train them: write w.data -= ... for a step, w = w - x for a new array"
+            )
         found = _called(ufunc, method, inputs, settings)
         if target is None:
             return found
@@ -174,7 +222,7 @@ class ValueArray(np.ndarray):
         if name in OF_NUMBERS:
             return function(*map(numbers, args), **settings)
         found = super().__array_function__(function, types, args, settings)
-        return _wrapped(found) if isinstance(found, np.ndarray) and found.dtype.hasobject else found
+        return wrapped(found) if isinstance(found, np.ndarray) and found.dtype.hasobject else found
 
     # How rows compute on arrays of Values.
 
@@ -184,14 +232,14 @@ class ValueArray(np.ndarray):
         """The row element by element, by Value's own; shapes broadcast."""
         arrays = [_as_elements(_elements(operand, op.name)) for operand in operands]
         row = np.frompyfunc(lambda *each: _node(op(*each)), len(arrays), 1)
-        return _wrapped(row(*arrays))
+        return wrapped(row(*arrays))
 
     @staticmethod
     @_quiet
     def _apply_array(op: array_ops.ArrayOp, *operands: Any, **static: Any) -> Any:
         """An operation on whole arrays: its form in array notation, which builds the scalar graph."""
         arrays = [_elements(operand, op.name).view(ValueArray) for operand in operands]
-        return _wrapped((op.plain or op.on_array)(*arrays, **static))
+        return wrapped((op.plain or op.on_array)(*arrays, **static))
 
     @staticmethod
     @_quiet
@@ -201,7 +249,7 @@ class ValueArray(np.ndarray):
         if condition.dtype.kind not in "bO" or has_nodes:  # conditions of a trace are objects, too
             raise wrong(condition, "the condition", "where", "True, False, or an array of these")
         x, y = _as_elements(_elements(x, "where: x")), _as_elements(_elements(y, "where: y"))
-        return _wrapped(np.frompyfunc(lambda c, a, b: _node(kinds.where(c, a, b)), 3, 1)(condition, x, y))
+        return wrapped(np.frompyfunc(lambda c, a, b: _node(kinds.where(c, a, b)), 3, 1)(condition, x, y))
 
     @staticmethod
     def _equal(x: Any, y: Any) -> Any:
@@ -221,9 +269,11 @@ def _called(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> A
         return np.logical_not(_compared(kinds.equal, *inputs))
     if method == "__call__" and name in numpy_protocol.PLAIN:
         return ufunc(*map(numbers, inputs), **settings)
+    if method == "__call__" and name == "matmul" and not settings:
+        return array_ops.matmul(*inputs)
     if name in BY_ELEMENT or method != "__call__" or numpy_protocol.is_of_a_person(ufunc):
         try:
-            return _wrapped(getattr(ufunc, method)(*map(_as_elements, inputs), **settings))
+            return wrapped(getattr(ufunc, method)(*map(_as_elements, inputs), **settings))
         except SystemError as error:  # NumPy's matmul goes on after an element's error, and trips over it
             while isinstance(error, SystemError) and error.__cause__ is not None:
                 error = error.__cause__  # type: ignore[assignment]
@@ -312,6 +362,20 @@ def _as_elements(array: Any) -> Any:
     return array.astype(object) if isinstance(array, np.ndarray) and not array.dtype.hasobject else array
 
 
+def _dot(x: list[Any], y: list[Any]) -> Value:
+    """The dot product of two lists of Values and numbers."""
+    pairs = [pair for pair in zip(x, y) if not (_is_zero(pair[0]) or _is_zero(pair[1]))]
+    return nary(nary_ops.dot_of, [x for x, _ in pairs] + [y for _, y in pairs]) if pairs else constant(0.0)
+
+
+def _is_zero(each: Any) -> bool:
+    return isinstance(each, Value) and each.op is ops.CONSTANT and each._data == 0.0
+
+
+def _is_leaf(each: Any) -> bool:
+    return isinstance(each, Value) and each.op is ops.LEAF
+
+
 def _node(result: Any) -> Value:
     return result if isinstance(result, Value) else constant(result)
 
@@ -323,7 +387,7 @@ def _compared(relation: Callable[..., Any], x: Any, y: Any) -> Any:
     return relation(*(numbers(_elements(each, relation.__name__)) for each in (x, y)))
 
 
-def _wrapped(found: Any) -> Any:
+def wrapped(found: Any) -> Any:
     """A result as an array of Values: every number among them a constant; one alone as it is."""
     if not isinstance(found, np.ndarray):
         return found

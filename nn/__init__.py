@@ -44,7 +44,24 @@ from .activations import (
 from .augmentation import Augment, Elastic, Mixup, Rotate, Shift
 from .clipping import clip_grad_norm, clip_grad_value
 from .data import Loader, batches
-from .layers import Dropout, Flatten, Linear, Sequential
+from .layers import (
+    LSTM,
+    RNN,
+    BatchNorm1d,
+    BatchNorm2d,
+    Conv2d,
+    Dropout,
+    Embedding,
+    Flatten,
+    LayerNorm,
+    Linear,
+    MultiHeadAttention,
+    RMSNorm,
+    SAGEConv,
+    Sequential,
+    TransformerBlock,
+    scaled_dot_product_attention,
+)
 from .losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -67,7 +84,6 @@ from .losses import (
 from .module import Module
 from .names import PACKAGE
 from .neuron import MLP, Layer, Neuron
-from .normalization import BatchNorm1d, BatchNorm2d, LayerNorm, RMSNorm
 from .optim import *  # noqa: F403  (the list of optimizers is there)
 from .regularization import GradientNoise, elastic_net, l1, l2, max_norm
 from .schedules import (
@@ -86,15 +102,17 @@ from .seeding import seed
 from .serialization import load, save
 
 __all__ = [
-    "ELU", "GELU", "MLP", "SELU", "Activation", "Augment", "BatchNorm1d", "BatchNorm2d", "Cosine",
-    "CosineWarmRestarts", "Dropout", "Elastic", "ExponentialDecay", "Flatten", "GradientNoise", "Hardtanh",
-    "Identity", "Layer", "LayerNorm", "LeakyReLU", "Linear", "LinearWarmup", "Loader", "LogSoftmax", "Mish",
-    "Mixup", "Module", "MultiStepDecay", "Neuron", "OneCycle", "PReLU", "PolynomialDecay", "RMSNorm", "ReLU",
-    "ReduceOnPlateau", "Rotate", "Schedule", "Sequential", "Shift", "SiLU", "Sigmoid", "Softmax", "Softplus",
-    "StepDecay", "Swish", "Tanh", "batches", "binary_cross_entropy", "binary_cross_entropy_with_logits",
-    "clip_grad_norm", "clip_grad_value", "contrastive", "cosine_embedding", "cross_entropy", "dice",
-    "elastic_net", "focal", "hinge", "huber", "init", "iou", "kl_divergence", "l1", "l2", "load", "mae",
-    "max_norm", "mse", "multiclass_hinge", "nll", "poisson_nll", "save", "seed", "training", "triplet",
+    "ELU", "GELU", "LSTM", "MLP", "RNN", "SELU", "Activation", "Augment", "BatchNorm1d", "BatchNorm2d",
+    "Conv2d", "Cosine", "CosineWarmRestarts", "Dropout", "Elastic", "Embedding", "ExponentialDecay",
+    "Flatten", "GradientNoise", "Hardtanh", "Identity", "Layer", "LayerNorm", "LeakyReLU", "Linear",
+    "LinearWarmup", "Loader", "LogSoftmax", "Mish", "Mixup", "Module", "MultiHeadAttention", "MultiStepDecay",
+    "Neuron", "OneCycle", "PReLU", "PolynomialDecay", "RMSNorm", "ReLU", "ReduceOnPlateau", "Rotate",
+    "SAGEConv", "Schedule", "Sequential", "Shift", "SiLU", "Sigmoid", "Softmax", "Softplus", "StepDecay",
+    "Swish", "Tanh", "TransformerBlock", "batches", "binary_cross_entropy",
+    "binary_cross_entropy_with_logits", "clip_grad_norm", "clip_grad_value", "contrastive",
+    "cosine_embedding", "cross_entropy", "dice", "elastic_net", "focal", "hinge", "huber", "init", "iou",
+    "kl_divergence", "l1", "l2", "load", "mae", "max_norm", "mse", "multiclass_hinge", "nll", "poisson_nll",
+    "save", "scaled_dot_product_attention", "seed", "training", "triplet",
 ]  # fmt: skip
 __all__ += optim.__all__
 

@@ -15,11 +15,11 @@ from autograd import Tensor, Value
 
 from .checks import listed, real, wrong
 from .errors import NotFiniteNumber
-from .module import Parameter
+from .leaves import Named, flat, is_array_of_values
 from .precision import wide
 
 
-def clip_grad_norm(parameters: Iterable[Parameter], max_norm: float, norm_type: float = 2.0) -> float:
+def clip_grad_norm(parameters: Iterable[Named], max_norm: float, norm_type: float = 2.0) -> float:
     """Scale all gradients together so that their norm is at most ``max_norm``; gives the norm from before.
 
     With g all gradients as one vector, ||g|| = (sum |g_i|**norm_type)**(1/norm_type), the largest |g_i| where
@@ -71,7 +71,7 @@ def clip_grad_norm(parameters: Iterable[Parameter], max_norm: float, norm_type: 
     return norm
 
 
-def clip_grad_value(parameters: Iterable[Parameter], clip_value: float) -> None:
+def clip_grad_value(parameters: Iterable[Named], clip_value: float) -> None:
     """Cut every gradient off at ``clip_value`` in size: g = min(max(g, -clip_value), clip_value).
 
     Use it against a few outliers among the elements. Not where the direction of the step matters: it turns
@@ -100,10 +100,10 @@ def _with_gradient(parameters: Any, caller: str) -> list[Any]:
         raise wrong(parameters, "parameters", caller, expected)
     given = listed(parameters, "parameters", caller, expected)
     for index, parameter in enumerate(given):
-        if not isinstance(parameter, (Tensor, Value)):
+        if not isinstance(parameter, (Tensor, Value)) and not is_array_of_values(parameter):
             raise TypeError(
                 f"{caller}: parameter {index} is of type {type(parameter).__name__}; "
                 "expected Values or Tensors"
             )
     # One that is shared and listed twice has one gradient.
-    return [parameter for parameter in dict.fromkeys(given) if parameter.grad is not None]
+    return [parameter for parameter in flat(given) if parameter.grad is not None]

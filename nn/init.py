@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd import Tensor, gradients
+from autograd import Tensor, ValueArray, gradients
 from autograd.names import unknown
 
 from .activations import find
 from .checks import choice, count, floating, function, generator, listed, real, wrong
+from .leaves import flat, nodes_of
 from .names import INIT
 
 # relu and its smooth relatives halve the second moment of their input; tanh's value is PyTorch's.
@@ -198,9 +199,9 @@ class Signal:
 def variances(model: Iterable[Any], x: Any, rng: Any = 0) -> list[Signal]:
     """How large signals are, layer by layer: forward, and backward from a gradient of variance 1.
 
-    ``model`` is a :class:`nn.Sequential`, ``x`` a batch (B, ...). The gradient at the output is drawn from
-    N(0, 1) with ``rng``. In a network that can learn, neither column falls to nothing or explodes. Gradients
-    of the parameters are left as they are.
+    ``model`` is a :class:`nn.Sequential`, in either form, ``x`` a batch (B, ...). The gradient at the output
+    is drawn from N(0, 1) with ``rng``. In a network that can learn, neither column falls to nothing or
+    explodes. Gradients of the parameters are left as they are.
 
     >>> from nn import Linear, Sequential, Tanh
     >>> model = Sequential(Linear(100, 100), Tanh(), Linear(100, 100), Tanh())
@@ -221,18 +222,22 @@ def variances(model: Iterable[Any], x: Any, rng: Any = 0) -> list[Signal]:
             x = module(x)
             outputs.append(x)
             names.append(f"{index}: {type(module).__name__}")
-        if not outputs or not isinstance(x, Tensor) or not x.requires_grad:
-            raise ValueError(
-                "variances: the model computed nothing that has a gradient; expected layers on Tensors"
-            )
-        upstream = rng.standard_normal(x.shape)
-        nodes = [out for out in outputs if isinstance(out, Tensor) and out.requires_grad]
-        found = dict(zip(nodes, gradients(x, nodes, gradient=upstream)))
+        signals = {name: out for name, out in zip(names, outputs) if _is_signal(out)}
+        if not outputs or not _is_signal(x):
+            raise ValueError("variances: the model computed nothing that has a gradient; expected layers")
+        loss, nodes = (x * rng.standard_normal(x.shape)).sum(), flat(signals.values())
+        found = dict(zip(nodes, gradients(loss, nodes)))
         return [
-            Signal(name, float(np.var(out.data)), float(np.var(found[out])))
-            for name, out in zip(names, outputs)
-            if isinstance(out, Tensor) and out in found  # an array, as of Flatten, is not yet a signal
+            Signal(name, float(np.var(out.data)), float(np.var([found[node] for node in nodes_of(out)])))
+            for name, out in signals.items()
         ]
+
+
+def _is_signal(out: Any) -> bool:
+    """Whether it was computed from parameters: an array of numbers, as of Flatten, is not yet a signal."""
+    if isinstance(out, Tensor):
+        return out.requires_grad
+    return isinstance(out, ValueArray) and all(node.parents for node in nodes_of(out))
 
 
 def _uniform(shape: tuple[int, ...], bound: float, rng: Any, dtype: Any, caller: str) -> np.ndarray:

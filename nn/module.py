@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from reprlib import recursive_repr
@@ -9,25 +10,26 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from autograd import Tensor, Value
+from autograd import Tensor, Value, ValueArray
 from autograd.names import tell, there
 from autograd.ops import LEAF
 
-from .checks import flag, instance
+from .checks import flag, floating, instance
+from .forms import ToTensors, ToValues
+from .leaves import Named, Parameter, flat, is_array_of_values, is_leaf, is_trained, nodes_of
 from .names import MODULE
 
-Parameter = Value | Tensor
 M = TypeVar("M", bound="Module")
 
 
 class Module:
     """A part of a network, or all of it: an object whose attributes hold its parameters and its parts.
 
-    Subclass it, set Values, Tensors and Modules as attributes (also in lists, tuples and dicts), and define
-    ``__call__``, or ``forward``, which a call then runs. Its state is every leaf found so; its parameters are
-    those that ask for a gradient. A Tensor with ``requires_grad=False`` is thus saved and loaded with the
-    rest, and not trained. What is set over a parameter or a part has to be one too, or None, which takes it
-    out.
+    Subclass it, set Values, arrays of Values, Tensors and Modules as attributes (also in lists, tuples and
+    dicts), and define ``__call__``, or ``forward``, which a call then runs. Its state is every leaf found so;
+    its parameters are those that ask for a gradient. A Tensor with ``requires_grad=False`` is thus saved and
+    loaded with the rest, and not trained; so is an array of constants that have labels. What is set over a
+    parameter or a part has to be one too, or None, which takes it out.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -64,7 +66,7 @@ class Module:
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute; TypeError where a parameter or a part would get lost by it, without a word."""
         before = vars(self).get(name)
-        if isinstance(before, (Module, Value, Tensor, list, tuple, dict)) and value is not None:
+        if isinstance(before, (Module, Value, Tensor, np.ndarray, list, tuple, dict)) and value is not None:
             self._check_kept(name, before, value)
         super().__setattr__(name, value)
 
@@ -75,16 +77,20 @@ class Module:
         emptied = isinstance(after, (list, tuple, dict)) and not after
         if lost is None or emptied or given and all(map(_is_kept, given)):
             return
-        kind, got = type(lost).__name__, f"{type(self).__name__}.{name}: got {type(after).__name__}"
-        if before is not lost:
-            got += f" in place of a {type(before).__name__} with {kind}s in it"
-            expected = f"{kind}s in it again"
+        got = f"{type(self).__name__}.{name}: got {type(after).__name__}"
+        is_array = isinstance(lost, np.ndarray)
+        kind = "array of Values" if is_array else type(lost).__name__
+        several = "arrays of Values" if is_array else f"{kind}s"
+        if isinstance(before, (list, tuple, dict)):
+            got += f" in place of a {type(before).__name__} with {several} in it"
+            expected = f"{several} in it again"
         elif isinstance(lost, Module):
             got += f" in place of {kind}"
             expected = "a Module"
         else:
             got += f"{' that was computed' if given else ''} in place of the {kind} that is saved and trained"
-            expected = f"a new {kind}(...); its numbers are set by .{name}.data = ..."
+            new = "autograd.values" if is_array else kind
+            expected = f"a new {new}(...); its numbers are set by .{name}.data = ..."
         raise TypeError(f"{got}; expected {expected} (None takes it out)")
 
     def members(self) -> Iterator[tuple[str, Any]]:
@@ -99,14 +105,30 @@ class Module:
         """The same with their names: "" for this module, and for a part such as ``layers.0``."""
         return [(name, found) for name, found in _search(self) if isinstance(found, Module)]
 
-    def named_parameters(self) -> list[tuple[str, Parameter]]:
-        """The parameters with their names, such as ``0.weight``; a shared one once, under its first name."""
-        state = self._named_state()
-        return [(name, node) for name, node in state if isinstance(node, Value) or node.requires_grad]
+    def named_parameters(self) -> list[tuple[str, Named]]:
+        """The parameters with their names, such as ``0.weight``; a shared one once, under its first name.
+
+        An array of Values has one name. A view of it has none, as its Values have theirs already.
+        """
+        return [(name, node) for name, node in self._named_state() if is_trained(node)]
 
     def parameters(self) -> list[Parameter]:
-        """The parameters, in the order of their names in :meth:`named_parameters`."""
-        return [parameter for _, parameter in self.named_parameters()]
+        """The parameters, in the order of their names in :meth:`named_parameters`: what optimizers take.
+
+        Arrays of Values are laid flat; each Value comes once, also where several arrays share it.
+
+        >>> from autograd import values
+        >>> Tied = type("Tied", (Module,), {})
+        >>> model = Tied()
+        >>> model.weight = values([[1.0, 2.0]], "w")
+        >>> model.turned = model.weight.T
+        >>> [parameter.label for parameter in model.parameters()]
+        ['w[0,0]', 'w[0,1]']
+        """
+        found: list[Any] = [parameter for _, parameter in self.named_parameters()]
+        if not any(isinstance(parameter, np.ndarray) for parameter in found):
+            return found
+        return [node for node in flat(found) if node.op is LEAF]
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters (None, which is not 0)."""
@@ -126,6 +148,8 @@ class Module:
 
     def state_dict(self) -> dict[str, np.ndarray]:
         """Copies of all numbers the module consists of, by name: arrays, with shape () for a Value.
+
+        An array of Values gives one array, of float64.
 
         >>> Line = type("Line", (Module,), {"__init__": lambda self: setattr(self, "slope", Value(2.0))})
         >>> Line().state_dict()
@@ -149,28 +173,18 @@ class Module:
         for name, node in own.items():
             set_data(node, arrays[name])  # in place: whoever holds the array sees the new numbers
 
-    def _fitting(self, name: str, node: Parameter, found: Any, allow_nonfinite: bool) -> np.ndarray:
+    def _fitting(self, name: str, node: Named, found: Any, allow_nonfinite: bool) -> np.ndarray:
         """Numbers of a state as those of ``node`` are, or a ValueError."""
         array, data = np.asarray(found), np.asarray(node.data)
-        if array.shape != data.shape:
-            raise ValueError(
-                f"load_state_dict: {name!r} has shape {array.shape} in the state, but {data.shape} in this "
-                f"{type(self).__name__}; build the model with the sizes it was saved with"
-            )
-        if not np.can_cast(array.dtype, data.dtype, "same_kind"):
-            raise ValueError(
-                f"load_state_dict: {name!r} is of dtype {array.dtype} in the state; expected numbers "
-                f"that fit {data.dtype}"
-            )
+        check_array(name, array.shape, array.dtype, data, type(self).__name__)
         if isinstance(node, Tensor):
             check_writable(data, repr(name), "load_state_dict")
         if data.dtype.kind != "f":
             return array
         finite = np.isfinite(array)
-        if isinstance(node, Value) and np.isnan(array):
+        if not isinstance(node, Tensor) and np.isnan(array).any():
             raise ValueError(f"load_state_dict: {name!r} is nan in the state, which a Value cannot be")
-        is_trained = isinstance(node, Value) or node.requires_grad  # a mask, say, may well be infinite
-        if is_trained and not (allow_nonfinite or finite.all()):
+        if is_trained(node) and not (allow_nonfinite or finite.all()):  # a mask may well be infinite
             raise ValueError(
                 f"load_state_dict: {name!r} has {array[~finite][0]:g} in the state; expected finite numbers "
                 "(allow_nonfinite=True takes others too)"
@@ -184,6 +198,45 @@ class Module:
                 f"{data.dtype}, as it is here"
             )
         return fitting
+
+    def scalars(self: M) -> M:
+        """Copy the model into its scalar form: every parameter an array of Values.
+
+        Names, shapes, numbers, settings, modes, generators and what is shared stay; the original is left
+        alone. Tensors of floats that ask for no gradient become arrays of constants, others stay Tensors.
+        The copy takes the same inputs and gives arrays of Values, (B, ...). Labels are names and places:
+        ``0.weight[1,2]``. ValueError for a nan, which no Value is.
+
+        >>> from nn import Linear
+        >>> model = Linear(2, 1, rng=0).scalars()
+        >>> out = model(np.array([[1.0, 2.0]]))
+        >>> out.sum().backward()
+        >>> out.shape, model.weight[0, 1].label, model.weight.grad.tolist()
+        ((1, 1), 'weight[0,1]', [[1.0, 2.0]])
+        """
+        model = copy.deepcopy(self)
+        names = {id(leaf): name for name, leaf in model._named_state()}
+        ToValues(Module, names).within(model)
+        model.zero_grad()
+        return model
+
+    def vectorized(self, dtype: Any = None) -> Any:
+        """Copy the model into its form on Tensors: every parameter a Tensor, for speed.
+
+        The way back from :meth:`scalars`: each parameter has the dtype that it had before, and float64 where
+        it was never a Tensor; with ``dtype`` all have that one. The original is left alone. ValueError for an
+        array of Values that is a view of another one: let both be one array, turned where it is used.
+
+        >>> from nn import Linear
+        >>> Linear(2, 1, rng=0).scalars().vectorized().weight.dtype
+        dtype('float32')
+        """
+        dtype = None if dtype is None else floating(dtype, "dtype", "vectorized")
+        model = copy.deepcopy(self)
+        names = {id(node): name for name, leaf in model._named_state() for node in nodes_of(leaf)}
+        ToTensors(Module, names, dtype).within(model)
+        model.zero_grad()
+        return model
 
     def extra_repr(self) -> str:
         """What ``repr`` shows between the brackets: sizes and settings."""
@@ -222,14 +275,14 @@ def check_writable(array: np.ndarray, of: Any, caller: str) -> None:
         )
 
 
-def set_data(node: Parameter, numbers: np.ndarray) -> None:
+def set_data(node: Named, numbers: np.ndarray) -> None:
     """New numbers for a leaf, in the array that is there: whoever holds it sees them."""
     if isinstance(node, Tensor):
         data = node.data
         data[...] = numbers
         node.data = data  # the same array: this says that it has changed
     else:
-        node.data = float(numbers)
+        node.data = float(numbers) if isinstance(node, Value) else numbers
 
 
 def check_names(state: Any, own: Any, model: str) -> None:
@@ -268,7 +321,13 @@ def _search(root: Module) -> Iterator[tuple[str, Any]]:
     def visit(name: str, found: Any) -> Iterator[tuple[str, Any]]:
         if id(found) in seen or not _is_kept(found):
             return  # a computed node that a module keeps is a result, not part of its state
-        seen.add(id(found))
+        if isinstance(found, np.ndarray) and found.size:  # a view, maybe, of Values that are elsewhere, too
+            new = {id(node) for node in nodes_of(found)} - seen
+            seen.update(new)
+            if not new:
+                return
+        else:
+            seen.add(id(found))
         yield name, found
         if isinstance(found, Module):
             for inner, member in _unfold(found.members()):
@@ -279,11 +338,11 @@ def _search(root: Module) -> Iterator[tuple[str, Any]]:
 
 def _is_kept(found: Any) -> bool:
     """Whether it is part of a module's state, or has such: no result that was computed."""
-    return isinstance(found, Module) or found.op is LEAF
+    return isinstance(found, Module) or is_leaf(found)
 
 
 def _unfold(members: Any) -> Iterator[tuple[str, Any]]:
-    """The Modules, Values and Tensors among ``members``, and in lists, tuples and dicts there."""
+    """The Modules, Values, arrays of Values and Tensors among ``members``, and in lists, tuples, dicts."""
     for name, member in members:
         if isinstance(member, (Module, Value, Tensor)):
             yield name, member
@@ -291,6 +350,11 @@ def _unfold(members: Any) -> Iterator[tuple[str, Any]]:
             yield from _unfold((f"{name}.{i}", each) for i, each in enumerate(member))
         elif isinstance(member, dict):
             yield from _unfold((f"{name}.{key}", each) for key, each in member.items())
+        elif isinstance(member, np.ndarray) and member.dtype.hasobject:
+            if is_array_of_values(member):
+                yield name, member if isinstance(member, ValueArray) else member.view(ValueArray)
+            else:  # of something else, too: as a list
+                yield from _unfold((f"{name}.{i}", each) for i, each in enumerate(member.ravel().tolist()))
 
 
 tell(Module, MODULE)

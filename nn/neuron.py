@@ -98,6 +98,14 @@ class Neuron(Module):
         """The name of the activation; None where there is none."""
         return self._activation
 
+    def vectorized(self, dtype: Any = np.float64) -> Sequential:
+        """The same neuron on Tensors, with copies of the weights: (B, nin) to (B, 1).
+
+        >>> Neuron(2, "tanh").vectorized()(np.ones((5, 2))).shape
+        (5, 1)
+        """
+        return Sequential(*_vectorized([self], dtype, "a neuron"))
+
     def extra_repr(self) -> str:
         """The number of inputs, the activation, and the dot product where it is one node."""
         return f"{len(self.weights)}, {self.activation or 'linear'!r}" + (", dot=True" if self.dot else "")
@@ -136,6 +144,14 @@ class Layer(Module):
         """``nin`` Values or numbers to ``nout`` Values."""
         x = _nodes(x, "Layer", self.nin)
         return _single([neuron(x) for neuron in self.neurons])
+
+    def vectorized(self, dtype: Any = np.float64) -> Sequential:
+        """The same layer on Tensors, with copies of the weights: (B, nin) to (B, nout).
+
+        >>> Layer(2, 3, "tanh").vectorized()(np.ones((5, 2))).shape
+        (5, 3)
+        """
+        return Sequential(*_vectorized(self.neurons, dtype, "a layer"))
 
 
 class MLP(Module):
@@ -204,27 +220,30 @@ class MLP(Module):
           2: Linear(16, 1)  17 parameters
         )  65 parameters
         """
-        dtype = floating(dtype, "dtype", "vectorized")
-        modules: list[Module] = []
-        for index, layer in enumerate(self.layers):
-            if len({neuron.activation for neuron in layer.neurons}) > 1:
-                raise ValueError(
-                    f"vectorized: the neurons of layer {index} have different activations; one layer of "
-                    "Tensors has one"
-                )
-            linear = Linear(layer.nin, layer.nout, dtype=dtype, rng=0)  # whose weights are replaced
-            linear.load_state_dict({
-                "weight": np.array([[weight.data for weight in neuron.weights] for neuron in layer.neurons]),
-                "bias": np.array([neuron.bias.data for neuron in layer.neurons]),
-            })  # fmt: skip
-            modules.append(linear)
-            slopes = [neuron.slope.data for neuron in layer.neurons if neuron.slope is not None]
-            if slopes:
-                modules.append(PReLU(layer.nout, dtype=dtype))
-                modules[-1].load_state_dict({"slope": np.array(slopes)})
-            elif layer.neurons[0].activation:
-                modules.append(module_of(layer.neurons[0].activation))
-        return Sequential(*modules)
+        layers = enumerate(self.layers)
+        return Sequential(
+            *[m for i, layer in layers for m in _vectorized(layer.neurons, dtype, f"layer {i}")]
+        )
+
+
+def _vectorized(neurons: list[Neuron], dtype: Any, name: str) -> list[Module]:
+    """Neurons that see the same inputs as a layer of Tensors and its activation, with the same numbers."""
+    dtype = floating(np.float64 if dtype is None else dtype, "dtype", "vectorized")
+    if len({neuron.activation for neuron in neurons}) > 1:
+        raise ValueError(
+            f"vectorized: the neurons of {name} have different activations; one layer of Tensors has one"
+        )
+    linear = Linear(len(neurons[0].weights), len(neurons), dtype=dtype, rng=0)  # whose weights are replaced
+    linear.load_state_dict({
+        "weight": np.array([[weight.data for weight in neuron.weights] for neuron in neurons]),
+        "bias": np.array([neuron.bias.data for neuron in neurons]),
+    })  # fmt: skip
+    slopes = [neuron.slope.data for neuron in neurons if neuron.slope is not None]
+    if slopes:
+        learned = PReLU(len(slopes), dtype=dtype)
+        learned.load_state_dict({"slope": np.array(slopes)})
+        return [linear, learned]
+    return [linear, module_of(neurons[0].activation)] if neurons[0].activation else [linear]
 
 
 def _nodes(x: Any, caller: str, many: int) -> list[Value]:

@@ -16,14 +16,15 @@ from typing import Any
 import numpy as np
 
 import autograd
-from autograd import Tensor, Value
+from autograd import Tensor, Value, ValueArray, values
 
 from .checks import generator, listed, real, shown, wrong
-from .module import Parameter, check_writable
+from .leaves import Named, flat, is_array_of_values
+from .module import check_writable
 from .random_state import generator_state, set_generator_state
 
 
-def l1(parameters: Iterable[Parameter]) -> Any:
+def l1(parameters: Iterable[Named]) -> Any:
     """The sum of absolute values, sum(|w|): to be added to a loss, times a strength such as 1e-5.
 
     ``parameters`` is a list of Tensors or of Values, as of ``model.parameters()``; the answer is a node of
@@ -41,7 +42,7 @@ def l1(parameters: Iterable[Parameter]) -> Any:
     return _total("l1", parameters, autograd.abs)
 
 
-def l2(parameters: Iterable[Parameter]) -> Any:
+def l2(parameters: Iterable[Named]) -> Any:
     """The sum of squares, sum(w**2): to be added to a loss, times a strength such as 1e-4.
 
     ``parameters`` is a list of Tensors or of Values; the answer is a node of that kind, one number.
@@ -60,7 +61,7 @@ def l2(parameters: Iterable[Parameter]) -> Any:
     return _total("l2", parameters, _square)
 
 
-def elastic_net(parameters: Iterable[Parameter], l1: float, l2: float) -> Any:
+def elastic_net(parameters: Iterable[Named], l1: float, l2: float) -> Any:
     """Both penalties at once: l1 * sum(|w|) + l2 * sum(w**2), with a strength for each.
 
     ``parameters`` is a list of Tensors or of Values; the answer is a node of that kind, one number.
@@ -79,10 +80,10 @@ def elastic_net(parameters: Iterable[Parameter], l1: float, l2: float) -> Any:
 def max_norm(weights: Any, limit: float) -> None:
     """Shrink the weights of every unit whose norm is above ``limit`` to that norm, in place: w limit / |w|.
 
-    ``weights`` is a Tensor (nout, nin, ...), whose rows are the incoming weights of one unit each; or a list
-    of parameters, as of ``model.parameters()``, where Tensors with less than two axes (biases, gains) stay
-    as they are; or a list of Values: the weights of one unit, such as ``neuron.weights``. Call it after
-    every ``optimizer.step()``; no gradient is involved.
+    ``weights`` is a Tensor or an array of Values (nout, nin, ...), whose rows are the incoming weights of one
+    unit each; or a list of such, where those with less than two axes (biases, gains) stay as they are; or a
+    list of Values: the weights of one unit, such as ``neuron.weights``. Call it after every
+    ``optimizer.step()``; no gradient is involved.
 
     Unlike a penalty it leaves small weights alone, so that high learning rates cannot blow up: made for
     dropout, with a limit of 3 or 4. Not together with weight decay, which does the same more gently. Srebro,
@@ -97,23 +98,21 @@ def max_norm(weights: Any, limit: float) -> None:
     limit = real(limit, "limit", "max_norm", low=0, open_low=True)
     if isinstance(weights, Tensor) and weights.ndim < 2:
         raise ValueError(f"max_norm: the weights have shape {weights.shape}; expected (nout, nin, ...)")
-    given = _listed("max_norm", [weights] if isinstance(weights, Tensor) else weights, "weights")
+    is_one = isinstance(weights, Tensor) or is_array_of_values(weights) and weights.ndim != 1
+    given = _listed("max_norm", [weights] if is_one else weights, "weights")
     if isinstance(given[0], Value):
-        row = np.array([[value.data for value in given]])
-        _shrink(row, limit)
-        for value, number in zip(given, row[0].tolist()):
-            value.data = number
-        return
-    for tensor in given:
-        if tensor.dtype.kind != "f":
-            raise TypeError(f"max_norm: got a Tensor of dtype {tensor.dtype}; weights are floats")
-        if tensor.ndim > 1:
-            check_writable(tensor.data, tensor, "max_norm")
-    for tensor in given:
-        if tensor.ndim > 1:
-            data = tensor.data
+        given = [values([given])]
+    for each in given:
+        if each.dtype.kind not in "fO":
+            raise TypeError(f"max_norm: got a Tensor of dtype {each.dtype}; weights are floats")
+        if isinstance(each, Tensor) and each.ndim > 1:
+            check_writable(each.data, each, "max_norm")
+    for each in given:
+        if each.ndim > 1:
+            each = each if isinstance(each, Tensor) else each.view(ValueArray)
+            data = each.data
             _shrink(data, limit)
-            tensor.data = data  # the same array: this says that it has changed
+            each.data = data  # the same array, of a Tensor: this says that it has changed
 
 
 def _shrink(rows: np.ndarray, limit: float) -> None:
@@ -148,9 +147,9 @@ class GradientNoise:
     """
 
     def __init__(
-        self, parameters: Iterable[Parameter], eta: float = 0.01, gamma: float = 0.55, *, rng: Any
+        self, parameters: Iterable[Named], eta: float = 0.01, gamma: float = 0.55, *, rng: Any
     ) -> None:
-        self.parameters = _nodes("GradientNoise", parameters)
+        self.parameters = flat(_nodes("GradientNoise", parameters))
         self.eta = real(eta, "eta", "GradientNoise", low=0)
         self.gamma = real(gamma, "gamma", "GradientNoise", low=0)
         self.rng = generator(rng, "GradientNoise")
@@ -202,7 +201,7 @@ def _square(w: Any) -> Any:
 
 def _total(caller: str, parameters: Any, cost: Callable[[Any], Any]) -> Any:
     """The cost of all parameters together, as one node."""
-    given = _listed(caller, parameters)
+    given = flat(_listed(caller, parameters))
     if isinstance(given[0], Value):
         return autograd.sum([cost(value) for value in given])
     return functools.reduce(operator.add, (cost(tensor).sum() for tensor in given))
@@ -213,7 +212,7 @@ def _listed(caller: str, parameters: Any, name: str = "parameters") -> list[Any]
     given = _nodes(caller, parameters, name)
     if not given:
         raise ValueError(f"{caller}: the list of {name} is empty; there is nothing to hold back")
-    if len({isinstance(each, Value) for each in given}) > 1:
+    if len({isinstance(each, Tensor) for each in given}) > 1:
         raise TypeError(f"{caller}: the {name} are Tensors and Values; expected Tensors only, or Values only")
     return given
 
@@ -224,6 +223,6 @@ def _nodes(caller: str, parameters: Any, name: str = "parameters") -> list[Any]:
         raise wrong(parameters, name, caller, "a list, as of model.parameters()")
     given = listed(parameters, name, caller, "a list, as of model.parameters()")
     for each in given:
-        if not isinstance(each, (Tensor, Value)):
+        if not isinstance(each, (Tensor, Value)) and not is_array_of_values(each):
             raise wrong(each, f"one of the {name}", caller, "Values or Tensors")
     return given

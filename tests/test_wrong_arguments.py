@@ -43,7 +43,8 @@ HOOKS = {
 APART = {
     "autograd.Batched", "autograd.Checked", "autograd.Compiled", "autograd.Contribution", "autograd.Film",
     "autograd.Step", "autograd.TraceError", "autograd.ValueArray",
-    "autograd.ValueArray.largest", "autograd.ValueArray.reduced", "nn.LBFGS.step_arrays",
+    "autograd.ValueArray.added_at", "autograd.ValueArray.dots", "autograd.ValueArray.largest",
+    "autograd.ValueArray.reduced", "nn.LBFGS.step_arrays",
     "nn.Lookahead.step_arrays", "nn.Module.__call__", "nn.Optimizer.step_arrays", "nn.init.Signal",
     "nn.training.AfterStep.load_state_dict", "nn.training.BeforeStep.load_state_dict",
     "nn.training.Callback.load_state_dict", "nn.training.Checkpoint.save", "nn.training.NonFiniteError",
@@ -51,6 +52,7 @@ APART = {
 }  # fmt: skip
 # How an error may call an argument, beside its own name.
 SAID: Mapping[str, tuple[str, ...]] = {
+    "activation": ("name",),
     "args": ("argument",), "arguments": ("argument", "batch"), "arrays": ("arguments", "batch"),
     "axis": ("axes",), "data": ("number", "Tensor"), "fn": ("function",),
     "log_probabilities": ("log-probability",), "log_target": ("log-probability",), "low": ("high",),
@@ -74,6 +76,7 @@ ALSO = dict.fromkeys(
     ),
     (IndexError,),
 )
+ALSO |= dict.fromkeys(("nn.Embedding.__call__", "nn.SAGEConv.__call__"), (IndexError,))
 ALSO |= dict.fromkeys(("nn.load", "nn.training.read_checkpoint"), (OSError,))
 # How an error may call a function or a class, beside its own name.
 CALLED: Mapping[str, tuple[str, ...]] = {
@@ -85,7 +88,8 @@ CALLED: Mapping[str, tuple[str, ...]] = {
         for method in ("__call__", "value_and_grad", "program", "step", "map")
     },
     # What hands an argument on, to another public function that says it itself.
-    "nn.Sequential.__call__": ("Linear",), "nn.init.variances": ("Linear",),
+    "nn.Sequential.__call__": ("Linear",), "nn.TransformerBlock": ("Activation", "MultiHeadAttention"),
+    "nn.TransformerBlock.__call__": ("LayerNorm",), "nn.init.variances": ("Linear",),
     "nn.training.predict": ("Linear",),
     "nn.training.evaluate": ("Linear", "predict", "cross_entropy"),
     "nn.training.fit": ("Loader", "Scheduling", "split", "Linear"),

@@ -25,7 +25,7 @@ import numpy as np
 from .. import array_ops, choice_ops, program_ops
 from ..choice_ops import select
 from ..nary_ops import dot_of, largest_of, logsumexp_of, max_of, min_of, sum_of
-from ..ops import CONSTANT, Op
+from ..ops import CONSTANT, Op, mul
 from .arrays import PARAMETERS, ArrayCode, Arrays, Spot
 from .choices import ALWAYS, needs
 from .code import ARGUMENT, GIVEN, PARAMETER, Code
@@ -263,6 +263,9 @@ class _Grouping:
         for (height, width), found in grids.items():
             found.sort(key=lambda grid: (_key(grid[0][0]), _key(grid[1][0])))
             length = len(found[0][0][0])
+            if height == width == length == 1 < len(found):  # each number meets one of its own, as a gain
+                self._elementwise(mul, [place for (x,), (y,) in found for place in cells[x, y]])
+                continue
             x, x_axes = self._stack([grid[0] for grid in found], length, "h", "p")
             y, y_axes = self._stack([grid[1] for grid in found], length, "h", "c")
             axes = "h" * (len(found) > 1) + "p" * (height > 1) + "c" * (width > 1)

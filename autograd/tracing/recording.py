@@ -308,6 +308,8 @@ def _results(result: Any) -> tuple[list[Value], Any]:
     outputs: list[Value] = []
 
     def visit(part: Any) -> Any:
+        if isinstance(part, np.ndarray):
+            part = part.tolist()
         if isinstance(part, (list, tuple)):
             return [visit(each) for each in part]
         if isinstance(part, Condition):

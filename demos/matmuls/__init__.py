@@ -22,21 +22,22 @@ WIDTH = 108  # of a line of source on the page; tables of indices go on
 
 SEEN = {
     "two moons": """What to see: neurons take their dot products one by one, and a layer of them is one
-    product. A neuron's weights and its bias lie side by side among the parameters, hence the reshape to
-    (16, 3). Going back, a product has two more, of the same shapes turned around:
-    one for what it multiplied, and one for its weights.""",
-    "convolution": """What to see: six loops and an if become one product. A row of i1 is what one window
-    of the image sees; there1 has a 0 where a window reaches over the border. Then all windows times all
-    kernels, k.""",
+    product. A neuron's weights and its bias lie side by side among the parameters, hence the reshape to (16,
+    3). Going back, a product has two more, of the same shapes turned around: one for what it multiplied, and
+    one for its weights.""",
+    "convolution": """What to see: in the graph each output is a dot product by itself, and shorter at the
+    border. Together they are one product. A row of i1 is what one window of the image sees; there1 has a 0
+    where it reaches over the border. Then all windows times all kernels, weight.""",
     "rnn": """What to see: what the inputs add to the states is one product for all 8 steps, as it waits for
     nothing. The states wait for each other, so they are 7 products in a row; each gives the output of its
-    step as well, since the same numbers meet both matrices (W1 is u above v).""",
-    "multi-head attention": """What to see: queries, keys and values are one product, whose weights W1 are
-    the three matrices stacked; "B x 2 times" says that the heads of all examples are one stack. What lies
-    ahead is -inf before the softmax, though the scalar code never computes it.""",
+    step as well, since the same numbers meet both matrices (W1 is that of the states above that of the
+    outputs).""",
+    "multi-head attention": """What to see: queries, keys and values are one product, as they see the same
+    input; "B x 2 times" says that the heads of all examples are one stack. What lies ahead is -inf before the
+    softmax and 0 after it, though the graph has nothing there.""",
     "gpt": """What to see: seven products, and between them norms, softmaxes, a relu and sums of two. The
-    look-up of embeddings, token[tokens], becomes a product too on the way back, with a matrix of zeros and
-    ones.""",
+    look-up of embeddings, token_weight[tokens], becomes a product too on the way back, with a matrix of zeros
+    and ones.""",
 }
 
 TITLES = {"rnn": "RNN", "gpt": "GPT"}  # of sections; the others' are their names

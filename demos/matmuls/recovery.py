@@ -19,23 +19,24 @@ import nn
 from autograd import trace
 from autograd.tracing.batched import Batched
 from nn import Module
+from nn.layers.recurrent import rnn_step
 
-from .networks import Network, attention, convolution, gpt, normalization, parts, perceptron, recurrent
+from .networks import Network, gpt, models
 
 BATCH = 100  # examples at once
 TIMED = 0.05  # seconds, and two runs at least: the fastest counts
 
 # Functions and methods that say what a network computes, in the order of reading.
 SCALARS: dict[str, tuple[Callable[..., Any], ...]] = {
-    "two moons": (nn.Neuron.__call__, perceptron.Hinge.loss),
-    "convolution": (convolution.response, convolution.Convolution.__call__, convolution.Convolution.loss),
-    "rnn": (parts.product, recurrent.RNN.__call__, recurrent.RNN.loss),
+    "two moons": (nn.Neuron.__call__, models.hinge),
+    "convolution": (nn.Conv2d.__call__, models.squared_error),
+    "rnn": (rnn_step, nn.RNN.__call__, models.EachStep.__call__, models.squared_error),
     "multi-head attention": (
-        parts.product, attention.attend, attention.MultiHeadAttention.__call__, attention.SelfAttention.loss,
+        nn.scaled_dot_product_attention, nn.MultiHeadAttention.__call__, models.squared_error,
     ),
     "gpt": (
-        parts.product, normalization.rms_norm, attention.attend, attention.MultiHeadAttention.__call__,
-        gpt.GPT.logits, gpt.GPT._think, parts.cross_entropy, gpt.GPT.loss,
+        nn.scaled_dot_product_attention, nn.MultiHeadAttention.__call__, nn.TransformerBlock.__call__,
+        gpt.GPT.__call__, gpt.logits, gpt.loss,
     ),
 }  # fmt: skip
 
@@ -45,7 +46,7 @@ class Recovery:
     """A network as it is found, with the seconds that an example takes, forward and backward."""
 
     network: Network
-    module: Module
+    model: Module
     batched: Batched
     nodes: int  # of the graph that one example leaves on Values
     eager: float
@@ -75,8 +76,7 @@ def recover(network: Network, rng: np.random.Generator) -> Recovery:
     nodes = len(autograd.topological_order(built.fn(*built.example)))
     eager = fastest(lambda: built.fn(*built.example).backward())
     at_once = fastest(lambda: batched.value_and_grad(*batch)) / BATCH
-    module: Any = getattr(built.fn, "__self__", None)
-    return Recovery(network, module, batched, nodes, eager, at_once)
+    return Recovery(network, built.model, batched, nodes, eager, at_once)
 
 
 def fastest(run: Callable[[], Any]) -> float:
@@ -106,7 +106,7 @@ def scalar_source(network: Network) -> str:
 
     >>> from .networks import find
     >>> print(scalar_source(find("two moons")).splitlines()[-2])
-    def loss(self, x: list[Any], y: Any) -> Any:
+    def hinge(model: Any, x: list[Any], y: Any) -> Any:
     """
     return "\n\n".join(
         f"# {function.__module__}.{function.__qualname__}\n{_bare(function)}"
@@ -115,14 +115,17 @@ def scalar_source(network: Network) -> str:
 
 
 def whole_source(recovery: Recovery) -> str:
-    """The classes of a network, and the functions it is known to call."""
-    classes: list[Any] = [
-        each for each in type(recovery.module).__mro__ if each.__module__.startswith("demos.")
-    ]
-    functions: list[Any] = [f for f in SCALARS.get(recovery.network.name, ()) if "." not in f.__qualname__]
-    if recovery.network.name == "two moons":
-        functions.append(nn.Neuron.__call__)
-    return "\n\n".join(textwrap.dedent(inspect.getsource(each)) for each in (*functions, *reversed(classes)))
+    """The classes of a network, the parts first, and the functions that are called beside them."""
+    classes: dict[Any, None] = {
+        kind: None
+        for module in reversed(recovery.model.modules())
+        for kind in reversed(type(module).__mro__)
+        if kind.__module__.startswith(("demos.", "nn.layers."))
+    }
+    names = {kind.__name__ for kind in classes}
+    functions = [*SCALARS.get(recovery.network.name, ()), recovery.network.loss]
+    beside = dict.fromkeys(f for f in functions if f.__qualname__.split(".")[0] not in names)
+    return "\n\n".join(textwrap.dedent(inspect.getsource(each)) for each in (*classes, *beside))
 
 
 def _bare(function: Callable[..., Any]) -> str:

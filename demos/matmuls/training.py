@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -68,9 +69,8 @@ def learn_digits(rng: np.random.Generator, epochs: int, images: int) -> Digits:
     x, y = inputs(data.train_images[:images]), data.train_labels[:images].astype(np.int64)
     started = time.perf_counter()
     built = find("mnist").build(rng)
-    model: Any = built.fn.__self__.model  # type: ignore[attr-defined]
     batched = trace(built.fn, *built.example, parameters=built.parameters).batched(np.float32)
-    logits = trace(model, built.example[0], parameters=built.parameters).batched(np.float32)
+    logits = trace(built.model, built.example[0], parameters=built.parameters).batched(np.float32)
     batched.value_and_grad(x[:1], y[:1])  # writes the array program
     found = Digits(len(x), len(built.parameters), tracing=time.perf_counter() - started)
 
@@ -100,9 +100,10 @@ def learn_names(rng: np.random.Generator, steps: int) -> Names:
     examples, unseen = names.encode(known), names.encode(held_out)
     started = time.perf_counter()
     built = find("gpt").build(rng)
-    network: Any = built.fn.__self__  # type: ignore[attr-defined]
     batched = trace(built.fn, *built.example, parameters=built.parameters).batched(np.float32)
-    logits = trace(network.logits, built.example[0], parameters=built.parameters).batched(np.float32)
+    logits = trace(partial(gpt.logits, built.model), built.example[0], parameters=built.parameters).batched(
+        np.float32
+    )
     batched.value_and_grad(*(array[:1] for array in examples))
     found = Names(len(known), len(built.parameters), tracing=time.perf_counter() - started)
     found.pairs = loss_of_pairs(examples, unseen)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, Value, ops
+from autograd import Tensor, Value, ValueArray, ops
 
 from ..checks import real, wrong
 from ..module import Module
@@ -51,9 +51,10 @@ class Activation(Module):
     """Any activation by its name, on every element: ``Activation("sin")``; those in daily use have a class
     below.
 
-    Takes a Tensor or array of any shape and gives one of the same shape; a Value gives a Value, and a list of
-    Values (what a layer of Values gives), or of such lists, a list. ``settings`` are the operands after the
-    first: numbers, or Values or Tensors, which are then parameters of this module and learned.
+    Takes a Tensor or array of any shape, also of Values, and gives one of the same shape; a Value gives a
+    Value, and a list of Values (what a layer of neurons gives), or of such lists, a list. ``settings`` are
+    the operands after the first: numbers, or Values, arrays of them or Tensors, which are then parameters of
+    this module and learned.
 
     >>> import numpy as np
     >>> Activation("abs")(np.array([-1.0, 2.0]))
@@ -71,20 +72,15 @@ class Activation(Module):
         self.row = row
         self._settings = row.operands[1:]
         for operand, setting in zip(self._settings, row.complete((0.0, *settings), {})[1:]):
-            if not isinstance(setting, (Value, Tensor)):
+            if not isinstance(setting, (Value, Tensor, ValueArray)):
                 setting = real(setting, operand, type(self).__name__, low=-math.inf, open_low=True)
             setattr(self, operand, setting)
 
     def __call__(self, x: Any) -> Any:
-        """The activation of ``x``: a Tensor, a NumPy array, a Value or a number, or a list of them."""
+        """The activation of ``x``: a Tensor, an array, a Value or a number, or a list of them."""
         if isinstance(x, (list, tuple)):
             return [self(each) for each in x]
-        if not isinstance(x, NUMBERS) or isinstance(x, np.ndarray) and x.dtype.kind not in "biufO":
-            raise wrong(
-                x, "x", type(self).__name__, "a Tensor, an array, a Value, a number, or a list of them"
-            )
-        if type(x) is int:
-            x = real(x, "x", type(self).__name__)
+        x = _operand(x, type(self).__name__)
         return self.row(x, *[getattr(self, name) for name in self._settings])
 
     def extra_repr(self) -> str:
@@ -92,3 +88,10 @@ class Activation(Module):
         shown = [repr(self.row.name)] if type(self) is Activation else []
         settings = [getattr(self, name) for name in self._settings]
         return ", ".join(shown + [f"{s:g}" if isinstance(s, (int, float)) else "learned" for s in settings])
+
+
+def _operand(x: Any, caller: str) -> Any:
+    """What a row computes with: all but a list."""
+    if not isinstance(x, NUMBERS) or isinstance(x, np.ndarray) and x.dtype.kind not in "biufO":
+        raise wrong(x, "x", caller, "a Tensor, an array, a Value, a number, or a list of them")
+    return real(x, "x", caller) if type(x) is int else x

@@ -9,7 +9,8 @@ import numpy as np
 
 from autograd import Tensor, Value
 
-from ..checks import count, floating, numbers, real
+from ..checks import count, floating, real
+from ..inputs import has_values, taken
 from .base import LEARNED, Activation
 
 
@@ -109,32 +110,28 @@ class PReLU(Activation):
     [-0.5, 2.0]
     """
 
-    slope: Tensor | Value
+    slope: Any  # a Tensor, an array of Values or a Value
 
     def __init__(self, channels: int = 1, slope: Any = LEARNED["prelu"], *, dtype: Any = np.float32) -> None:
         self.channels = count(channels, "channels", "PReLU")
+        self.dtype = floating(dtype, "dtype", "PReLU")
         if not isinstance(slope, Value):
             slope = real(slope, "slope", "PReLU", low=-math.inf, open_low=True)
-            dtype = floating(dtype, "dtype", "PReLU")
-            slope = Tensor(np.full(self.channels, slope, dtype), label="slope")
+            slope = Tensor(np.full(self.channels, slope, self.dtype), label="slope")
         elif self.channels > 1:
             raise ValueError(f"PReLU: got {channels} channels and one Value as slope; a Value is for all")
+        else:
+            self.dtype = np.dtype(float)  # as a Value is
         super().__init__("prelu", slope)
 
     def __call__(self, x: Any) -> Any:
-        """(B, channels, ...) to the same shape; with a Value as slope: a Value, or a list of them."""
-        slope = self.slope
-        if isinstance(slope, Value):
-            return super().__call__(x)
-        if isinstance(x, Value) or isinstance(x, list) and any(isinstance(each, Value) for each in x):
-            raise TypeError(
-                "PReLU: x is made of Values, and the slope is a Tensor; for Values: PReLU(slope=Value(0.25))"
-            )
-        if not isinstance(x, Tensor):
-            x = numbers(x, slope.dtype, "PReLU")
+        """(B, channels, ...) to the same shape; lists of Values to lists."""
+        if isinstance(x, (list, tuple)) and has_values(x):
+            return self(taken(x, self)).tolist()
+        x, slope = taken(x, self, self.dtype), self.slope
         if self.channels > 1 and (x.shape[1:2] or x.shape) != (self.channels,):
             raise ValueError(f"PReLU: the input has shape {x.shape}; expected (B, {self.channels}, ...)")
-        if x.ndim != 1 and x.ndim != 2:  # the slopes stand along axis 1
+        if x.ndim != 1 and x.ndim != 2 and np.ndim(slope):  # the slopes stand along axis 1
             slope = slope.reshape((self.channels,) + (1,) * (x.ndim - 2) if x.ndim else ())
         return self.row(x, slope)
 

@@ -17,8 +17,8 @@ from ..module import Module
 class Softmax(Module):
     """Scores to probabilities: numbers above 0 that add up to 1 along ``axis``.
 
-    Takes a Tensor or array; a list of Values, an example, gives a list, and a list of such lists, a batch,
-    gives a list of lists. The largest score is taken off first, so no score is too large.
+    Takes a Tensor or array, also of Values; a list of Values, an example, gives a list, and a list of such
+    lists, a batch, gives a list of lists. The largest score is taken off first, so no score is too large.
 
     Formula: p_i = exp(x_i) / Σ_j exp(x_j).
     Derivative: ∂p_i/∂x_j = p_i (1 - p_i) where i = j, else -p_i p_j; from the upstream gradient g:
@@ -40,27 +40,7 @@ class Softmax(Module):
 
     def __call__(self, x: Any) -> Any:
         """Scores to probabilities of the same shape; lists of Values to lists."""
-        return self._of_rows(autograd.softmax, x)
-
-    def _of_rows(self, function: Callable[..., Any], x: Any) -> Any:
-        if isinstance(x, (list, tuple)) and x and isinstance(x[0], (list, tuple)):
-            if self.axis not in (-1, 1):
-                raise ValueError(
-                    f"{type(self).__name__}: axis is {self.axis}; of lists of Values each is taken for "
-                    "itself, which is the axis -1 (zip(*rows) turns them)"
-                )
-            return [function(row) for row in x]
-        if isinstance(x, (Tensor, np.ndarray)):
-            name = type(self).__name__
-            if x.shape[self.axis :][:1] == (0,):
-                raise ValueError(f"{name}: x has shape {x.shape}; expected scores along axis {self.axis}")
-            if x.dtype.kind not in "biufO":
-                raise wrong(x, "x", name, "numbers, or Values")
-        elif not isinstance(x, (list, tuple)) or not x:
-            raise wrong(
-                x, "x", type(self).__name__, "a Tensor, an array, or a list of Values, or of such lists"
-            )
-        return function(x, axis=self.axis)
+        return _of_rows(autograd.softmax, x, self.axis, type(self).__name__)
 
     def extra_repr(self) -> str:
         """The axis where it is not the last."""
@@ -89,4 +69,22 @@ class LogSoftmax(Softmax):
 
     def __call__(self, x: Any) -> Any:
         """Scores to log-probabilities of the same shape; lists of Values as for :class:`Softmax`."""
-        return self._of_rows(autograd.log_softmax, x)
+        return _of_rows(autograd.log_softmax, x, self.axis, type(self).__name__)
+
+
+def _of_rows(function: Callable[..., Any], x: Any, axis: int, caller: str) -> Any:
+    if isinstance(x, (list, tuple)) and x and isinstance(x[0], (list, tuple)):
+        if axis not in (-1, 1):
+            raise ValueError(
+                f"{caller}: axis is {axis}; of lists of Values each is taken for itself, which is the "
+                "axis -1 (zip(*rows) turns them)"
+            )
+        return [function(row) for row in x]
+    if isinstance(x, (Tensor, np.ndarray)):
+        if x.shape[axis:][:1] == (0,):
+            raise ValueError(f"{caller}: x has shape {x.shape}; expected scores along axis {axis}")
+        if x.dtype.kind not in "biufO":
+            raise wrong(x, "x", caller, "numbers, or Values")
+    elif not isinstance(x, (list, tuple)) or not x:
+        raise wrong(x, "x", caller, "a Tensor, an array, or a list of Values, or of such lists")
+    return function(x, axis=axis)

@@ -1,8 +1,9 @@
 """Losses: how far a prediction is from its target, as one number to differentiate.
 
-One definition of each serves Values and Tensors: a Tensor for the whole batch, or a list of Values, or a list
-of such lists. Plain arrays are taken too, to report a loss without a graph. Targets are data: numbers, lists
-or NumPy arrays; they take the dtype of the prediction, so that float32 stays float32.
+One definition of each serves Values and Tensors: a Tensor or an array of Values for the whole batch, or a
+list of Values, or a list of such lists. Plain arrays are taken too, to report a loss without a graph. Targets
+are data: numbers, lists or NumPy arrays; they take the dtype of the prediction, so that float32 stays
+float32.
 
 ``reduction`` is "mean" (the default), "sum", or "none" for the losses one by one: of each number, in the
 shape of the prediction, where a loss looks at numbers; of each example, (B,), where it looks at rows. In the

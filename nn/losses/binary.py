@@ -148,7 +148,9 @@ def _log(p: Any) -> Any:
     """log(p), cut off at -100; where 1 / p is too large for the dtype, the slope is 0."""
     lowest: Any = LOWEST
     steepest = TINIEST
-    if is_array(p):  # in float32, 1 / p overflows from log(p) = -87 on, and so the sigmoid's logits get inf
+    if (
+        is_array(p) and p.dtype.kind == "f"
+    ):  # in float32, 1 / p overflows from log(p) = -87 on, and so the sigmoid's logits get inf
         numbers, limits = raw(p), np.finfo(p.dtype)
         steepest = max(TINIEST, float(limits.tiny))
         lowest = np.where(numbers > TINIEST, np.log(np.maximum(numbers, limits.smallest_subnormal)), LOWEST)

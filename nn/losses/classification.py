@@ -13,7 +13,17 @@ from autograd.rows import Draw
 
 from ..checks import array, flag, real, whole
 from ..precision import HALF, wide
-from .elements import check_dtype, check_reduction, first, is_array, raw, unpacked
+from .elements import (
+    check_dtype,
+    check_reduction,
+    first,
+    float_dtype,
+    is_array,
+    looked_at,
+    raw,
+    reduced,
+    unpacked,
+)
 from .examples import Examples, each, total, weighted
 from .targets import bounded, labels, one_hot, places, shares, weight_of_each_class
 
@@ -63,7 +73,15 @@ def cross_entropy(
             wide(logits), target, class_weights=class_weights, label_smoothing=label_smoothing,
             ignore_index=ignore_index, reduction=reduction,
         ).astype(np.float16)  # fmt: skip
-    plain = class_weights is None and ignore_index is None and not label_smoothing and reduction == "mean"
+    has_options = class_weights is not None or ignore_index is not None or label_smoothing
+    of_values = not is_array(logits) or logits.dtype.hasobject
+    if of_values and not has_options and _is_traced(target):
+        rows = logits.tolist() if is_array(logits) else logits
+        if not isinstance(target, (list, tuple, np.ndarray)):
+            return -autograd.take(autograd.log_softmax(rows), target)
+        pairs = zip(rows, target, strict=True)
+        return reduced([-autograd.take(autograd.log_softmax(row), label) for row, label in pairs], reduction)
+    plain = not has_options and reduction == "mean"
     if (
         plain
         and is_array(logits)
@@ -72,13 +90,11 @@ def cross_entropy(
     ):
         check_dtype("cross_entropy", logits, "logits", "f")
         target = labels("cross_entropy", target, logits.shape, "logits")
-        log_probabilities = log_softmax.on_array(raw(logits), axis=1)
+        log_probabilities = log_softmax.on_array(looked_at(logits), axis=1)
         # Where in memory the right classes are: 100 single numbers of a flat array take a third of the time.
         order = "F" if log_probabilities.flags.f_contiguous else "C"
         right = places("cross_entropy", target, logits.shape, order)
         return cross_entropy_row(logits, target=target, right=right, log_probabilities=log_probabilities)
-    if plain and hasattr(type(target), "_take"):  # a whole number in a function that is being traced
-        return -autograd.take(autograd.log_softmax(logits), target)
     examples = Examples("cross_entropy", logits=logits)
     check_reduction(reduction, "cross_entropy")
     options = (class_weights, label_smoothing, ignore_index)
@@ -89,16 +105,23 @@ def cross_entropy(
             counts, reduction=reduction, weight=over,
         )  # fmt: skip
     (logits,) = examples.batches
-    log_probabilities = log_softmax.on_array(raw(logits), axis=1)
+    log_probabilities = log_softmax.on_array(looked_at(logits), axis=1)
     if log_probabilities.flags.f_contiguous:  # arrays with the same layout are walked fastest side by side
         counts = np.asfortranarray(counts)
     return expected_cross_entropy_row(
         logits,
-        counts=counts.astype(logits.dtype),
+        counts=counts.astype(float_dtype(logits)),
         over=over if reduction == "mean" else 1.0,
         axis=1 if reduction == "none" else None,
         log_probabilities=log_probabilities,
     )
+
+
+def _is_traced(target: Any) -> bool:
+    """Whether there are whole numbers in it that stand for others, in a function that is being traced."""
+    if isinstance(target, (list, tuple, np.ndarray)):
+        return any(map(_is_traced, target))
+    return hasattr(type(target), "_take")
 
 
 def nll(

@@ -9,8 +9,11 @@ import numpy as np
 
 import autograd
 from autograd import Tensor, Value
+from autograd.value_array import numbers, wrapped
 
 from ..checks import array, shown, wrong
+from ..inputs import has_values
+from ..leaves import is_array_of_values
 from ..precision import HALF, wide
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -42,10 +45,11 @@ def per_element(
             prediction = prediction.astype(float)
         given, target = raw(target), beside(prediction, target, caller, "target", name)
         check_same_shape(caller, prediction, target, name)
-        _check(caller, raw(prediction), np.asarray(given), check)  # a bool, say, is one before it is a float
+        # The target as it was given: a bool, say, is one before it is a float.
+        _check(caller, looked_at(prediction), looked_at(np.asarray(given)), check)
         losses = loss(prediction, target)
         return reduced(losses if is_array(losses) else np.asarray(losses), reduction)
-    pairs = list(_pairs(caller, prediction, unpacked(raw(target)), name))
+    pairs = list(_pairs(caller, prediction, raw(target), name))
     predicted = floats(caller, [p for p, _ in pairs], name)
     if not np.isfinite(predicted).all() and not all(isinstance(p, Value) for p, _ in pairs):
         raise ValueError(f"{caller}: the {name} has inf or nan among plain numbers; expected finite ones")
@@ -85,7 +89,7 @@ def check_same_shape(caller: str, prediction: Any, target: Any, name: str) -> No
 
 def check_dtype(caller: str, batch: Any, name: str, kinds: str = "biuf") -> None:
     """TypeError for an array of something else than numbers."""
-    if batch.dtype.kind not in kinds:
+    if batch.dtype.kind not in kinds and not is_array_of_values(batch):
         expected = "floats" if kinds == "f" else "numbers"
         raise TypeError(f"{caller}: the {name} is of dtype {batch.dtype}; expected {expected}")
 
@@ -100,24 +104,39 @@ def raw(data: Any) -> Any:
     return data.data if isinstance(data, Tensor) else data
 
 
+def looked_at(batch: Any) -> Any:
+    """The numbers of a Tensor or an array, also of Values, to be looked at; lists as they are."""
+    if isinstance(batch, Tensor):
+        return batch.data
+    return numbers(batch) if isinstance(batch, np.ndarray) and batch.dtype.hasobject else batch
+
+
 def unpacked(data: Any) -> Any:
-    """An array of Values as lists of them; anything else as it is."""
-    return data.tolist() if isinstance(data, np.ndarray) and data.dtype.kind == "O" else data
+    """An array with Values as one of Values alone, and one without axes as its element; all else as it is."""
+    return wrapped(data) if isinstance(data, np.ndarray) and data.dtype.hasobject else data
+
+
+def float_dtype(batch: Any) -> Any:
+    """The dtype of data beside a batch of floats, or of Values, which are of float64."""
+    return np.dtype(float) if batch.dtype.hasobject else batch.dtype
 
 
 def beside(prediction: Any, data: Any, caller: str, name: str, leading: str) -> Any:
-    """Data in the dtype of the prediction, which is called ``leading``; a Tensor that asks for a gradient is
-    itself."""
-    if isinstance(data, Tensor) and data.requires_grad:
+    """Data in the dtype of the prediction, which is called ``leading``; nodes that want gradients as such."""
+    of_values = prediction.dtype.hasobject
+    if isinstance(data, Tensor) and data.requires_grad and not of_values:
         return data
     try:
-        found = np.asarray(raw(data))
+        found = np.asarray(data.data if isinstance(data, Tensor) and not data.requires_grad else data)
     except (TypeError, ValueError):  # lists of different lengths, or Tensors in a list
         found = np.array(None)
+    if of_values and has_values(found.ravel().tolist()):
+        return unpacked(found)
     if found.dtype.kind not in "biuf":
-        expected = f"a Tensor, an array or lists of numbers, beside the {leading}, which is an array"
+        kind = "an array of Values" if of_values else "an array"
+        expected = f"a Tensor, an array or lists of numbers, beside the {leading}, which is {kind}"
         raise wrong(data, name, caller, expected)
-    return found.astype(prediction.dtype, copy=False) if prediction.dtype.kind == "f" else found
+    return found if prediction.dtype.kind in "biu" else found.astype(float_dtype(prediction), copy=False)
 
 
 def floats(caller: str, items: list[Any], name: str) -> np.ndarray:

@@ -1,8 +1,8 @@
 """Losses that look at an example as a whole: a row of C scores, a vector of D features, a mask of N pixels.
 
 Such a loss is written once, for rows. A row is a list of Values, and its loss one Value; or it is all rows of
-a Tensor (B, N) at once, and its loss a column (B, 1). Three functions tell them apart: :func:`each`,
-:func:`total` and :func:`weighted`; what they give is computed with as usual.
+a Tensor or an array of Values (B, N) at once, and its loss a column (B, 1). Three functions tell them apart:
+:func:`each`, :func:`total` and :func:`weighted`; what they give is computed with as usual.
 """
 
 from __future__ import annotations
@@ -13,25 +13,37 @@ from typing import Any
 import numpy as np
 
 import autograd
-from autograd import elementary, kinds
+from autograd import ValueArray, elementary, kinds
 
 from ..checks import array, wrong
 from ..precision import HALF, wide
-from .elements import beside, check_dtype, check_reduction, floats, is_array, raw, reduced, unpacked
+from .elements import (
+    beside,
+    check_dtype,
+    check_reduction,
+    float_dtype,
+    floats,
+    is_array,
+    looked_at,
+    raw,
+    reduced,
+    unpacked,
+)
 from .targets import signs
 
 
 class Examples:
     """The examples of a batch, once or side by side: ``Examples("triplet", anchor=..., positive=..., ...)``.
 
-    Each is a Tensor or array (B, N), a list of B lists of N Values, or, for a single example, a list of N
-    Values. ``shape`` is (B, N). Raises where they do not have the same shape, or there is nothing in them.
+    Each is a Tensor or array (B, N), also of Values, a list of B lists of N Values, or, for a single example,
+    a list or an array of N Values. ``shape`` is (B, N). Raises where they do not have the same shape, or
+    there is nothing in them.
     """
 
     def __init__(self, caller: str, **batches: Any) -> None:
         self.caller = caller
         named = list(batches.items())
-        self.name, self.batches = named[0][0], [unpacked(batch) for _, batch in named]
+        self.name, self.batches = named[0][0], [_batch(batch) for _, batch in named]
         self.are_arrays = is_array(self.batches[0])
         self.is_one = self.rounded = False
         if self.are_arrays:
@@ -116,7 +128,7 @@ class Examples:
     def numbers(self) -> list[np.ndarray]:
         """The numbers of each of the batches, (B, N), to be looked at."""
         if self.are_arrays:
-            return [raw(batch) for batch in self.batches]
+            return [looked_at(batch) for batch in self.batches]
         return self._numbers
 
     def listed(self, target: Any) -> Any:
@@ -144,7 +156,7 @@ class Examples:
         """``definition`` of the rows of each batch, and of what ``data`` (B,) or (B, N) has for each."""
         check_reduction(reduction, self.caller)
         if self.are_arrays:
-            dtype = self.batches[0].dtype
+            dtype = float_dtype(self.batches[0])
             rows = [column.reshape(len(column), -1).astype(dtype, copy=False) for column in data]
             losses = definition(*self.batches, *rows).reshape(self.shape[0])
         else:
@@ -154,6 +166,12 @@ class Examples:
                 return losses[0]
         found = reduced(losses, reduction, weight)
         return found.astype(np.float16) if self.rounded else found
+
+
+def _batch(batch: Any) -> Any:
+    """An array of Values with one axis is one example, as a list of them is."""
+    batch = unpacked(batch)
+    return batch.tolist() if isinstance(batch, ValueArray) and batch.ndim == 1 else batch
 
 
 def each(function: Callable[..., Any], *rows: Any) -> Any:
@@ -170,9 +188,9 @@ def total(row: Any) -> Any:
 
 def largest(row: Any) -> Any:
     """The largest number of a row, as data."""
-    return (
-        raw(row).max(axis=1, keepdims=True) if is_array(row) else float(floats("largest", row, "row").max())
-    )
+    if not is_array(row):
+        return float(floats("largest", row, "row").max())
+    return row.largest(1) if row.dtype.hasobject else raw(row).max(axis=1, keepdims=True)
 
 
 def weighted(weights: Any, row: Any) -> Any:

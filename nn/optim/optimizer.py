@@ -24,10 +24,10 @@ Closure = Callable[[], Any]
 class Optimizer:
     """What optimizers share. A new one defines ``update``, and names the arrays that it keeps in ``kept``.
 
-    ``parameters`` is a list of Tensors, Values or both; or a list of groups, each a dict of such a list as
-    ``"params"`` and of settings that differ from the others': ``[{"params": weights, "weight_decay": 0.1},
-    {"params": biases}]``. ``lr`` is the learning rate. ``groups`` has the settings of each group, to be read
-    and changed at any time; ``lr`` reads the first group's, and setting it sets all.
+    ``parameters`` is a list of Tensors, Values and arrays of them; or a list of groups, each a dict of such a
+    list as ``"params"`` and of settings that differ from the others': ``[{"params": weights, "weight_decay":
+    0.1}, {"params": biases}]``. ``lr`` is the learning rate. ``groups`` has the settings of each group, to be
+    read and changed at any time; ``lr`` reads the first group's, and setting it sets all.
     ``copy.deepcopy((model, optimizer))`` copies both, with the copy of one over the other's parameters.
 
     >>> class Momentum(Optimizer):

@@ -13,6 +13,7 @@ from autograd import Tensor, Value
 from autograd.ops import LEAF
 
 from ..checks import count, flag, listed, real, wrong
+from ..leaves import nodes_of
 from ..module import Parameter
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def _listed(parameters: Any, caller: str) -> list[Any]:
     expected = "a list of parameters, as of model.parameters()"
     if isinstance(parameters, (Tensor, Value)):
         raise wrong(parameters, "parameters", caller, expected)
-    found = listed(parameters, "parameters", caller, expected)
+    found = [each for one in listed(parameters, "parameters", caller, expected) for each in nodes_of(one)]
     if not found:
         raise ValueError(f"{caller}: the list of parameters is empty; there is nothing to train")
     return found

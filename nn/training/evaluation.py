@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, Value, no_grad
+from autograd.value_array import numbers
 
 from ..checks import array, count, function, instance, shown, wrong
 from ..data import examples
@@ -19,25 +20,23 @@ TAKEN = ("epoch", "step", "loss", "lr", "seconds")  # names in the history
 
 
 def forward_of(model: Module) -> Callable[[Any], Any]:
-    """What gives a model's prediction for a batch: the model, or where all its parameters are Values, which
-    take one example at a time, a list of what it says to each."""
-    parameters = model.parameters()
-    if parameters and all(isinstance(parameter, Value) for parameter in parameters):
+    """What gives a model's prediction for a batch: the model, or where all its parameters are single Values,
+    as of neurons, which take one example at a time, a list of what it says to each."""
+    named = model.named_parameters()
+    if named and all(isinstance(parameter, Value) for _, parameter in named):
         return lambda x: [model(example) for example in x]
     return model
 
 
 def as_array(prediction: Any) -> np.ndarray:
-    """A prediction as an array: of a Tensor its data, of (lists of) Values theirs.
+    """A prediction as an array: of a Tensor its data, of Values, in arrays or lists, theirs.
 
     >>> as_array([[Value(1.0), Value(2.0)]])
     array([[1., 2.]])
     """
-    if isinstance(prediction, (Tensor, Value)):
-        return np.asarray(prediction.data)
     if isinstance(prediction, (list, tuple)):
         return np.array([as_array(each) for each in prediction])
-    return np.asarray(prediction)
+    return np.asarray(prediction.data if isinstance(prediction, Tensor) else numbers(prediction))
 
 
 @contextmanager
@@ -182,8 +181,6 @@ def _check_model(model: Any, caller: str) -> None:
 
 
 def _numbers(data: Any, name: str) -> np.ndarray:
-    if isinstance(data, np.ndarray) and data.dtype == object:
-        data = data.tolist()  # of Values
     return array(as_array(data), name, "accuracy")
 
 

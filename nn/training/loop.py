@@ -44,8 +44,8 @@ def fit(
 
     - ``data``: a :class:`nn.Loader`, or x and y, of which one is made with ``batch_size`` (32) and
       ``seed`` (0). With batch normalisation, and a last batch of one example: a loader with ``drop_last``.
-    - ``loss``: ``loss(prediction, y)`` gives a node; a penalty is added inside. Where all parameters of the
-      model are Values (:class:`nn.MLP`), the prediction is a list of what the model says to each example.
+    - ``loss``: ``loss(prediction, y)`` gives a node; a penalty is added inside. Where all parameters of a
+      model are single Values (:class:`nn.MLP`), the prediction is a list of what it says to each example.
     - ``validation``: x and y, or how much of ``data`` to hold out (:func:`split`): a share or a number. Loss
       and metrics are computed on it after every epoch, in eval mode.
     - ``metrics``: functions of (prediction, y), both arrays, by their names or in a dict. On the training

@@ -19,6 +19,7 @@ import numpy as np
 
 from autograd import Tensor, Value, detect_anomaly, topological_order
 
+from ..leaves import is_array_of_values, nodes_of
 from ..module import Module
 from .evaluation import evaluating, outputs
 from .history import History
@@ -202,8 +203,8 @@ def _take_apart(run: Run, x: Any, y: Any) -> NoReturn:
 
 def _check_values(run: Run, calls: _Calls, found: Any) -> None:
     """Values may grow to inf without an error: :class:`_Found` where a computed one did."""
-    if isinstance(found, (list, tuple)):
-        for each in found:
+    if isinstance(found, (list, tuple)) or is_array_of_values(found):
+        for each in nodes_of(found) if isinstance(found, np.ndarray) else found:
             _check_values(run, calls, each)
     for node in topological_order(found) if isinstance(found, Value) else ():
         if node.parents and math.isinf(node.data) and all(math.isfinite(p.data) for p in node.parents):
@@ -240,6 +241,8 @@ class _Calls:
             node = found.pop()
             if isinstance(node, (list, tuple)):
                 found += node
+            elif is_array_of_values(node):
+                found += nodes_of(node)
             elif isinstance(node, (Tensor, Value)) and node.parents and id(node) not in self.owner:
                 self.owner[id(node)] = name
                 found += node.parents

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, Value
+from autograd.value_array import numbers
 
 from ..checks import count, real
 from ..data import Loader
@@ -320,7 +321,7 @@ def finite(data: Any) -> bool:
     """Whether there is no inf or nan in it: an array, a node, a number, or lists of them."""
     if isinstance(data, (list, tuple)):
         return all(map(finite, data))
-    array = np.asarray(data.data if isinstance(data, (Tensor, Value)) else data)
+    array = np.asarray(data.data if isinstance(data, Tensor) else numbers(data))
     return array.dtype.kind not in "fc" or bool(np.isfinite(array).all())
 
 

@@ -25,6 +25,9 @@ class NumPy:
     def norm(self, x, ord=2, axis=None, keepdims=False):
         return np.linalg.vector_norm(x, ord=ord, axis=axis, keepdims=keepdims)
 
+    def sliding_window_view(self, x, window_shape, axis=None):
+        return np.lib.stride_tricks.sliding_window_view(x, window_shape, axis)
+
     def put(self, x, index, values):
         out = x.copy()
         out[index] = values
@@ -109,6 +112,21 @@ CASES = {
     "flip axis": ([(3, 4)], lambda m, x: m.flip(x, -1), lambda t, x: x.flip(1)),
     "roll": ([(3, 4)], lambda m, x: m.roll(x, 2), lambda t, x: x.roll(2)),
     "roll axes": ([(3, 4)], lambda m, x: m.roll(x, (1, -1), (0, 1)), lambda t, x: x.roll((1, -1), (0, 1))),
+    "windows": (
+        [(3, 4)],
+        lambda m, x: m.sliding_window_view(x, (2, 3)),
+        lambda t, x: x.unfold(0, 2, 1).unfold(1, 3, 1),
+    ),
+    "windows along": (
+        [(2, 5, 3)],
+        lambda m, x: m.sliding_window_view(x, 2, 1),
+        lambda t, x: x.unfold(1, 2, 1),
+    ),
+    "windows as large": (
+        [(3, 4)],
+        lambda m, x: m.sliding_window_view(x, (4, 3), (1, 0)),
+        lambda t, x: x.unfold(1, 4, 1).unfold(0, 3, 1),
+    ),
     "repeat": ([(3, 4)], lambda m, x: m.repeat(x, 2, axis=1), lambda t, x: x.repeat_interleave(2, 1)),
     "repeat each": (
         [(3, 4)],
@@ -714,6 +732,17 @@ WRONG = {
     ),
     "roll": (lambda x: x.roll((1, 2), 0), ValueError, r"roll: shift is \(1, 2\)"),
     "roll text": (lambda x: x.roll("a", 0), TypeError, "roll: shift is 'a'; expected a whole number"),
+    "windows": (
+        lambda x: x.sliding_window_view(2),
+        ValueError,
+        "sliding_window_view: window_shape is 2; expected a size for each of the 2 axes",
+    ),
+    "windows too large": (
+        lambda x: x.sliding_window_view((3, 1)),
+        ValueError,
+        r"window_shape is \(3, 1\); expected sizes that fit the array, of shape \(2, 3\)",
+    ),
+    "windows of nothing": (lambda x: x.sliding_window_view(0, 1), ValueError, "window_shape is 0"),
     "repeat": (lambda x: x.repeat([1, 2], axis=1), ValueError, r"repeat: repeats is \[1, 2\]; .* each of 3"),
     "repeat -1": (
         lambda x: x.repeat(-1),

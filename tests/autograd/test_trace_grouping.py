@@ -239,6 +239,17 @@ def test_dot_products_that_are_equal_but_for_their_order_both_have_a_place():
     assert trace(fn, [0.0, 0.0], parameters=w).batched()([[2.0, 4.0]]).tolist() == [[-5.0, -5.0, -5.0]]
 
 
+def test_numbers_that_each_meet_one_of_their_own_are_no_matrix_product():
+    w = [Value(1.0 + i) for i in range(6)]
+
+    def fn(x):
+        return [each * gain + bias for each, gain, bias in zip(x, w, w[3:])]
+
+    batched = trace(fn, [0.0] * 3, parameters=w).batched()
+    assert batched.products == []
+    assert batched([[1.0, 2.0, 3.0]]).tolist() == [[5.0, 9.0, 15.0]]
+
+
 def test_lone_numbers_beside_longer_sums():
     def fn(x):
         return [autograd.logsumexp([x]), autograd.logsumexp([x, x, x, x]), autograd.logsumexp([x, x, x])]

@@ -1,5 +1,8 @@
 """Arrays of Values: NumPy's notation builds the scalar graph; outputs and gradients are the Tensor's."""
 
+import math
+import operator
+
 import numpy as np
 import pytest
 
@@ -190,6 +193,67 @@ def test_a_function_of_arrays_of_values_is_traced():
         np.testing.assert_allclose([gradients[each] for each in w.ravel()], w.grad.ravel(), rtol=1e-12)
 
 
+def test_each_element_of_a_matrix_product_is_one_node():
+    w, x = values(A), values(B.T)
+    for out in (w @ x, np.matmul(w, x), w @ B.T, A @ x, w @ x[:, 0], w[0] @ x):
+        assert all(each.op.name == "dot" for each in out.ravel())
+        assert all(len(each.parents) == 2 * A.shape[1] for each in out.ravel())
+    assert (w[0] @ x[:, 0]).op.name == "dot"
+    with pytest.raises(ValueError, match="mismatch in its core dimension"):
+        w @ x.T[:, 1:]
+
+
+def test_a_constant_0_takes_no_part_in_a_product():
+    """As of a border, or of what a mask hides; a number that is 0 now does, and gets its gradient."""
+    x = values([1.0, 0.0, 3.0])
+    padded = autograd.pad(x, 1)
+    out = values(np.ones(5)) @ padded
+    assert len(out.parents) == 6 and set(out.parents[3:]) == set(x)
+    out.backward()
+    assert x.grad.tolist() == [1.0, 1.0, 1.0]
+    nothing = autograd.pad(x[:0], 2) @ values(np.ones(4))
+    assert nothing.data == 0.0 and nothing.parents == ()
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_a_softmax_has_no_shares_of_what_a_mask_hides(axis):
+    mask = np.tri(3, dtype=bool)
+    x, t = values(A[:, :3]), Tensor(A[:, :3])
+    hidden, theirs = (autograd.softmax(autograd.where(mask, each, -np.inf), axis) for each in (x, t))
+    np.testing.assert_allclose(hidden.data, theirs.data, rtol=1e-14)
+    assert all(each.parents == () and each.data == 0.0 for each in hidden[~mask])
+    upstream = A[::-1, :3]
+    (hidden * upstream).sum().backward()
+    (theirs * upstream).sum().backward()
+    np.testing.assert_allclose(x.grad, t.grad, rtol=1e-12, atol=1e-15)
+    with pytest.raises(ValueError):  # as of numbers, whose shares are nan
+        autograd.softmax(autograd.where(np.zeros((3, 3), bool), x, -np.inf))
+
+
+def test_numbers_that_come_to_one_place_are_one_sum():
+    x = values([1.0, 2.0, 4.0])
+    out = autograd.array_ops.put(x, index=np.array([1, 0, 1]), shape=(3,))
+    assert out.data.tolist() == [2.0, 5.0, 0.0]
+    assert out[1].op.name == "sum" and set(out[1].parents) == {x[0], x[2]}
+    once = autograd.array_ops.put(x, index=np.array([1, 0, 2]), shape=(3,))
+    assert all(one is other for one, other in zip(once, x[[1, 0, 2]]))
+
+
+def test_arrays_come_out_of_a_trace_as_lists_do():
+    w = values(A, "w")
+    program = trace(lambda x: w @ values(x), B[0].tolist(), parameters=list(w.ravel()))
+    np.testing.assert_allclose(program(B[0].tolist()), A @ B[0], rtol=1e-14)
+
+
+@pytest.mark.parametrize("kind", [list, np.asarray])
+def test_traced_numbers_select_rows(kind):
+    w = values(A, "w")
+    rows = kind(w.tolist())
+    program = trace(lambda at: autograd.take(rows, at), [[0, 1]], parameters=list(w.ravel()))
+    for at in ([[0, 1]], [[2, 2]]):
+        assert program(at) == A[at].tolist()
+
+
 def test_ties_in_a_list():
     rows = (nary_ops.max_of, [0.5, 0.5, 0.0]), (nary_ops.min_of, [0.0, 0.0, 1.0])
     for row, expected in rows:
@@ -231,3 +295,62 @@ def test_array_rows_have_a_form_for_arrays_of_values():
     ):
         found, expected = op(a, **static), op(Tensor(A), **static)
         np.testing.assert_allclose(autograd.value_array.numbers(np.asarray(found)), expected.data, rtol=1e-13)
+
+
+def test_gradients_are_set_and_forgotten():
+    w = autograd.values([[1.0, 2.0]])
+    w.grad = np.array([[3, 4]])
+    assert w[0, 1].grad == 4.0 and type(w[0, 1].grad) is float
+    w.grad = w.grad * 2
+    assert w.grad.tolist() == [[6.0, 8.0]]
+    for wrong in ([3.0, 4.0], 1.0):
+        with pytest.raises(ValueError, match=r"ValueArray.grad: the gradient has shape .*expected \(1, 2\)"):
+            w.grad = wrong
+    assert w.grad.tolist() == [[6.0, 8.0]]
+    w.grad = None
+    assert w[0, 0].grad is None
+
+
+# Arrays without axes: one Value, with a shape.
+
+
+@pytest.mark.parametrize(
+    "compute, expected",
+    [
+        (lambda s, x: s * x, 6.0), (lambda s, x: x * s, 6.0), (lambda s, x: x - s, 1.0),
+        (lambda s, x: s**x, 8.0), (lambda s, x: x**s, 9.0), (lambda s, x: 3.0 * s, 6.0),
+        (lambda s, x: autograd.elu(-x, s), 2 * math.expm1(-3)), (lambda s, x: autograd.prelu(-2.0, s), -4.0),
+        (lambda s, x: autograd.maximum(x, s), 3.0), (lambda s, x: autograd.where(True, s, x), 2.0),
+        (lambda s, x: autograd.where(np.array(False), x, s), 2.0), (lambda s, x: autograd.sum([s, x]), 5.0),
+        (lambda s, x: autograd.dot([s, x], [2.0, s]), 10.0), (lambda s, x: np.tanh(s), math.tanh(2)),
+        (lambda s, x: autograd.logsumexp([x, s]), 3 + math.log1p(math.exp(-1))),
+    ],
+)  # fmt: skip
+def test_an_array_without_axes_is_computed_with_as_its_value(compute, expected):
+    s, x = autograd.values(2.0, "s"), Value(3.0)
+    out = compute(s, x)
+    assert type(out) is Value and out.data == pytest.approx(expected, rel=1e-14)
+    out.backward()
+    same, other = Value(2.0), Value(3.0)
+    compute(same, other).backward()
+    assert s.grad is None if same.grad is None else s.grad.item() == same.grad
+    assert x.grad == other.grad
+
+
+def test_an_array_without_axes_is_compared_by_its_number():
+    s, x = autograd.values(2.0), Value(3.0)
+    assert x > s and s < x and not x <= s and autograd.kinds.equal(Value(2.0), s)
+    assert autograd.trace(lambda y: autograd.where(y > s, y, -y), 3.0)(1.0) == -1.0
+
+
+def test_leaves_are_not_written_over_in_place():
+    w, x = autograd.values([1.0, 2.0], "w"), Value(3.0)
+    for change in (operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.ipow):
+        for other in (x, 2.0, w):
+            with pytest.raises(TypeError, match="written into an array of leaves.*w.data -="):
+                change(w, other)
+    assert [value.label for value in w] == ["w[0]", "w[1]"]
+    computed = w * 2.0
+    computed += x
+    computed.sum().backward()
+    assert w.grad.tolist() == [2.0, 2.0] and x.grad == 2.0

@@ -42,6 +42,7 @@ CALLS_OF_ARRAYS: dict[str, dict[str, Any]] = {
     "pad": dict(
         pad_width=given(1, "3 0"), mode=word("constant"), constant_values=number(0.0) | "nan inf True array0d"
     ),
+    "sliding_window_view": dict(window_shape=given(2, "3"), axis=given(0, "-1 0")),
     "split": dict(sections=given(1, "[] () array([])"), axis=axis()),
     **dict.fromkeys(("tril", "triu"), dict(k=given(0, "3 -1 0"))),
     "take_along_axis": dict(indices=INDICES, axis=ALONG["axis"]),

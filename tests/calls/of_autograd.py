@@ -67,6 +67,7 @@ entries(
     Tensor__item={},
     Tensor__numpy={},
     ValueArray__data=dict(data=array(2, 3, takes=NUMBERS + " Value")),
+    ValueArray__grad=dict(gradient=array(2, 3, takes="None")),
     ValueArray__nonzero={},
     ValueArray__zero_grad={},
     values=dict(

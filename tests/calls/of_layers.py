@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 import nn
 
 from .kinds import (
@@ -45,10 +47,48 @@ entries(
     Softmax____call__=dict(x=array(2, 3, takes="array0d array75 nans Tensor Values [] [1.0] ()")),
     LogSoftmax=dict(axis=axis() | "3"),
     LogSoftmax____call__=dict(x=array(2, 3, takes="array0d array75 nans Tensor Values [] [1.0] ()")),
+    Conv2d=dict(
+        nin=count(2),
+        nout=count(3),
+        kernel=count(3),
+        stride=count(1),
+        padding=count0(1),
+        bias=flag(),
+        dtype=dtype(),
+        rng=seed() | "None",
+    ),
+    Conv2d____call__=dict(x=array(2, 2, 4, 4)),
+    Embedding=dict(count=count(4), size=count(3), dtype=dtype(), rng=seed() | "None"),
+    Embedding____call__=dict(tokens=given([[0, 3]], "3 0 [] () array([])")),
+    **dict.fromkeys(
+        ("RNN", "LSTM"),
+        dict(nin=count(3), hidden=count(4), bias=flag(), dtype=dtype(), rng=seed() | "None"),
+    ),
+    RNN____call__=dict(x=array(2, 5, 3), state=array(1, 2, 4, takes="None")),
+    LSTM____call__=dict(x=array(2, 5, 3), state=given((np.zeros((1, 2, 4)),) * 2, "None")),
+    scaled_dot_product_attention=dict(query=array(2, 3), key=array(4, 3), value=array(4, 5), causal=flag()),
+    MultiHeadAttention=dict(
+        channels=count(6), heads=count(2), causal=flag(), bias=flag(), dtype=dtype(), rng=seed() | "None"
+    ),
+    MultiHeadAttention____call__=dict(x=array(2, 5, 6)),
+    TransformerBlock=dict(
+        channels=count(6),
+        heads=count(2),
+        hidden=count(5) | "None",
+        activation=word("relu"),
+        causal=flag(),
+        bias=flag(),
+        norm=given(nn.LayerNorm, "None"),
+        dtype=dtype(),
+        rng=seed() | "None",
+    ),
+    TransformerBlock____call__=dict(x=array(2, 5, 6)),
+    SAGEConv=dict(nin=count(3), nout=count(2), bias=flag(), dtype=dtype(), rng=seed() | "None"),
+    SAGEConv____call__=dict(x=array(4, 3), edges=given([[0, 1], [1, 3]])),
     Linear=dict(nin=count(3), nout=count(2), bias=flag(), dtype=dtype(), rng=seed() | "None"),
     Linear____call__=dict(x=array(2, 3)),
     Dropout=dict(p=share(0.5), rng=seed() | "None"),
-    Dropout____call__=dict(x=array(2, 3, takes=ARRAYS)),
+    Dropout____call__=dict(x=array(2, 3, takes=ARRAYS + " Value Values")),
     Flatten____call__=dict(x=array(2, 3, takes="[] [1.0] () array([]) array75 nans Tensor Values")),
     Sequential={"*modules": [model(), made(nn.ReLU)]},
     Sequential____call__=dict(x=array(2, 3)),
@@ -81,7 +121,11 @@ entries(
         nin=count(2), nouts=given([3, 1]), activation=word("tanh") | "None", dot=flag(), rng=seed() | "None"
     ),
     MLP____call__=dict(x=values(1.0, 2.0, takes="Values")),
-    MLP__vectorized=dict(dtype=dtype()),
+    Neuron__vectorized=dict(dtype=dtype() | "None"),
+    Layer__vectorized=dict(dtype=dtype() | "None"),
+    MLP__vectorized=dict(dtype=dtype() | "None"),
+    Module__scalars={},
+    Module__vectorized=dict(dtype=dtype() | "None"),
     Module__load_state_dict=dict(state=made(lambda: linear().state_dict()), allow_nonfinite=flag()),
     seed=dict(number=count0(3)),
     Module__train=dict(mode=flag()),

@@ -17,7 +17,7 @@ from hypothesis import settings
 from demos import figures, matmuls, optimizers
 from demos.command import main
 from demos.matmuls import recovery
-from demos.matmuls.networks import perceptron
+from demos.matmuls.networks import models
 from demos.mnist import inside
 
 SHORT = {
@@ -113,7 +113,7 @@ def short_cuts() -> Iterator[None]:
         patch.setattr(matmuls, "learn_digits", remembered(matmuls.learn_digits))
         patch.setattr(matmuls, "learn_names", remembered(matmuls.learn_names))
         if settings.get_current_profile_name() != "thorough":
-            patch.setattr(perceptron.Digits.__init__, "__defaults__", (784, 16))
+            patch.setattr(models.digits, "__defaults__", (16,))
             patch.setattr(inside, "UNITS", 8)
             patch.setattr(inside, "STEPS", 20)
             catalogue = matmuls.catalogue

@@ -9,33 +9,18 @@ import autograd
 import nn
 from autograd import Value, trace
 from demos.matmuls import networks
-from demos.matmuls.networks import convolution, gpt, graph_network, names, parts
+from demos.matmuls.networks import gpt, graph_network, names
 
 NAMES = [network.name for network in networks.catalogue()]
 
 
-class Mirror:
-    """PyTorch tensors with the numbers of nested lists of Values, to compare gradients afterwards."""
-
-    def __init__(self, torch):
-        self.torch, self.pairs = torch, []
-
-    def __call__(self, nested):
-        values = parts.flat(nested)
-        shape = np.shape(_data(nested))
-        tensor = self.torch.tensor([v.data for v in values]).reshape(shape).requires_grad_()
-        self.pairs.append((values, tensor))
-        return tensor
-
-    def compare(self):
-        for values, tensor in self.pairs:
-            expected = np.zeros(len(values)) if tensor.grad is None else tensor.grad.numpy().ravel()
-            found = [0.0 if v.grad is None else v.grad for v in values]
-            np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
+def flat(nested):
+    """The numbers of nested lists in one list, in reading order."""
+    return [x for each in nested for x in flat(each)] if isinstance(nested, list) else [nested]
 
 
-def _data(nested):
-    return [_data(each) for each in nested] if isinstance(nested, list) else nested.data
+def data_of(nested):
+    return [data_of(each) for each in nested] if isinstance(nested, list) else nested.data
 
 
 def lifted(argument, leaves):
@@ -48,16 +33,16 @@ def lifted(argument, leaves):
     return argument
 
 
-def mirrored(argument, mirror):
+def mirrored(torch, argument):
     """The argument as a tensor, of whole numbers where it selects."""
-    flat = parts.flat(argument)
-    if all(isinstance(each, Value) for each in flat):
-        return mirror(argument)
-    assert all(type(each) is int for each in flat)
-    return mirror.torch.tensor(argument)
+    if isinstance(flat(argument)[0], Value):
+        return torch.tensor(data_of(argument), requires_grad=True)
+    assert all(type(each) is int for each in flat(argument))
+    return torch.tensor(argument)
 
 
-# Each network once more, in PyTorch: from its module, the mirror and the arguments as tensors to the loss.
+# Each network once more, in PyTorch: from its module, whose parameters are tensors ``p`` by name, and the
+# arguments as tensors, to the loss.
 
 
 def activated(torch, name, x, slope=None):
@@ -74,125 +59,120 @@ def activated(torch, name, x, slope=None):
     return (special[name] if name in special else getattr(torch, name))(x)
 
 
-def perceptron(module, mirror, x):
-    for layer in module.model.layers:
-        neurons = layer.neurons
-        weight, bias = mirror([n.weights for n in neurons]), mirror([n.bias for n in neurons])
-        slope = None if neurons[0].slope is None else mirror([n.slope for n in neurons])
-        x = activated(mirror.torch, neurons[0].activation, weight @ x + bias, slope)
+def perceptron(torch, module, p, x):
+    for i, layer in enumerate(module.layers):
+        names = [f"layers.{i}.neurons.{j}" for j in range(layer.nout)]
+        weight = torch.stack([torch.stack([p[f"{n}.weights.{k}"] for k in range(layer.nin)]) for n in names])
+        bias = torch.stack([p[f"{n}.bias"] for n in names])
+        slope = torch.stack([p[f"{n}.slope"] for n in names]) if f"{names[0]}.slope" in p else None
+        x = activated(torch, layer.neurons[0].activation, weight @ x + bias, slope)
     return x
 
 
-def hinge(module, mirror, x, y):
-    return (1 - y * perceptron(module, mirror, x)[0]).relu()
+def hinge(torch, module, p, x, y):
+    return (1 - y * perceptron(torch, module, p, x)[0]).relu()
 
 
-def regression(module, mirror, x, targets):
-    return ((perceptron(module, mirror, x) - targets) ** 2).mean()
+def regression(torch, module, p, x, targets):
+    return ((perceptron(torch, module, p, x) - targets) ** 2).mean()
 
 
-def digits(module, mirror, pixels, digit):
-    return mirror.torch.nn.functional.cross_entropy(perceptron(module, mirror, pixels), digit)
+def digits(torch, module, p, pixels, digit):
+    return torch.nn.functional.cross_entropy(perceptron(torch, module, p, pixels), digit)
 
 
-def convolved(layer, mirror, image):
-    return mirror.torch.nn.functional.conv2d(
-        image, mirror(layer.kernels), mirror(layer.bias), stride=layer.stride, padding=layer.padding
-    )
+def within(p, part):
+    """The parameters of a part, by the names they have there."""
+    return {
+        name.removeprefix(f"{part}."): tensor for name, tensor in p.items() if name.startswith(f"{part}.")
+    }
 
 
-def one_convolution(module, mirror, image, targets):
-    return ((convolved(module, mirror, image) - targets) ** 2).mean()
+def linear(torch, p, part, x):
+    return torch.nn.functional.linear(x, p[f"{part}.weight"], p.get(f"{part}.bias"))
 
 
-def linear(layer, mirror, x):
-    return x @ mirror(layer.weight).T + mirror(layer.bias)
+def convolution(stride=1, padding=0):
+    def loss(torch, module, p, image, targets):
+        out = torch.nn.functional.conv2d(image, p["weight"], p["bias"], stride=stride, padding=padding)
+        return ((out - targets) ** 2).mean()
+
+    return loss
 
 
-def small_cnn(module, mirror, image, digit):
-    image = convolved(module.second, mirror, convolved(module.first, mirror, image).relu()).relu()
-    logits = linear(module.last, mirror, image.ravel())
-    return mirror.torch.nn.functional.cross_entropy(logits, digit)
+def small_cnn(torch, module, p, image, digit):
+    functional = torch.nn.functional
+    image = functional.conv2d(image, p["0.weight"], p["0.bias"], padding=1).relu()
+    image = functional.conv2d(image, p["2.weight"], p["2.bias"], stride=2, padding=1).relu()
+    return functional.cross_entropy(linear(torch, p, "5", image.ravel()), digit)
 
 
-def rnn(module, mirror, inputs, targets):
-    hidden, nin = np.shape(module.inward)
-    weights = dict(
-        weight_ih_l0=mirror(module.inward),
-        weight_hh_l0=mirror(module.onward),
-        bias_ih_l0=mirror(module.bias),
-        bias_hh_l0=mirror.torch.zeros(hidden),
-    )
-    states, _ = mirror.torch.func.functional_call(mirror.torch.nn.RNN(nin, hidden), weights, (inputs,))
-    return ((linear(module.out, mirror, states) - targets) ** 2).mean()
+def rnn(torch, module, p, inputs, targets):
+    weights = within(p, "rnn")
+    states, _ = torch.func.functional_call(torch.nn.RNN(3, 6), weights, (inputs,))
+    return ((linear(torch, p, "out", states) - targets) ** 2).mean()
 
 
-def lstm(module, mirror, inputs, target):
-    hidden, nin = np.shape(module.forget.inward)
-    gates = [module.write, module.forget, module.new, module.read]  # PyTorch stacks them in this order
-    weights = dict(
-        weight_ih_l0=mirror.torch.cat([mirror(gate.inward) for gate in gates]),
-        weight_hh_l0=mirror.torch.cat([mirror(gate.onward) for gate in gates]),
-        bias_ih_l0=mirror.torch.cat([mirror(gate.bias) for gate in gates]),
-        bias_hh_l0=mirror.torch.zeros(4 * hidden),
-    )
-    states, _ = mirror.torch.func.functional_call(mirror.torch.nn.LSTM(nin, hidden), weights, (inputs,))
-    return mirror.torch.nn.functional.cross_entropy(linear(module.out, mirror, states[-1]), target)
+def lstm(torch, module, p, inputs, target):
+    states, _ = torch.func.functional_call(torch.nn.LSTM(3, 5), within(p, "lstm"), (inputs,))
+    return torch.nn.functional.cross_entropy(linear(torch, p, "out", states[-1]), target)
 
 
-def attended(module, mirror, xs, heads):
-    maps = [xs @ mirror(weight).T for weight in (module.query, module.key, module.value)]
+def attended(torch, weight, xs, heads):
+    maps = (xs @ weight.T).chunk(3, dim=1)
     split = [rows.reshape(len(rows), heads, -1).transpose(0, 1) for rows in maps]  # (heads, T, D)
-    out = mirror.torch.nn.functional.scaled_dot_product_attention(*split, is_causal=True)
+    out = torch.nn.functional.scaled_dot_product_attention(*split, is_causal=True)
     return out.transpose(0, 1).reshape(xs.shape)
 
 
-def attention(module, mirror, xs, targets):
-    return ((attended(module, mirror, xs, 1) - targets) ** 2).mean()
+def attention(torch, module, p, xs, targets):
+    return ((attended(torch, p["maps.weight"], xs, 1) - targets) ** 2).mean()
 
 
-def multi_head(module, mirror, xs, targets):
-    return ((attended(module, mirror, xs, 2) @ mirror(module.out).T - targets) ** 2).mean()
-
-
-def karate_club(module, mirror, xs, factions):
-    layer = module.layer
-    adjacency = mirror.torch.zeros(34, 34)
-    for a, b in graph_network.EDGES:
-        adjacency[a, b] = adjacency[b, a] = 1.0
-    means = adjacency @ xs / adjacency.sum(1, keepdim=True)
-    h = (xs @ mirror(layer.own).T + means @ mirror(layer.message).T + mirror(layer.bias)).relu()
-    return mirror.torch.nn.functional.cross_entropy(linear(module.out, mirror, h), factions)
-
-
-def softmax(module, mirror, x, targets):
-    return (((mirror(module.weight) * x).softmax(0) - targets) ** 2).mean()
-
-
-def layer_norm(module, mirror, x, targets):
-    out = mirror.torch.nn.functional.layer_norm(x, x.shape, mirror(module.gain), mirror(module.bias))
+def multi_head(torch, module, p, xs, targets):
+    out = attended(torch, p["in_proj_weight"], xs, 2) @ p["out_proj.weight"].T
     return ((out - targets) ** 2).mean()
 
 
-def generative(module, mirror, tokens, targets, weights):
-    functional = mirror.torch.nn.functional
+def karate_club(torch, module, p, xs, factions):
+    adjacency = torch.zeros(34, 34)
+    for a, b in graph_network.EDGES:
+        adjacency[a, b] = adjacency[b, a] = 1.0
+    means = adjacency @ xs / adjacency.sum(1, keepdim=True)
+    h = (linear(torch, p, "layer.lin_l", means) + linear(torch, p, "layer.lin_r", xs)).relu()
+    return torch.nn.functional.cross_entropy(linear(torch, p, "out", h), factions)
+
+
+def softmax(torch, module, p, x, targets):
+    return (((p["weight"] * x).softmax(0) - targets) ** 2).mean()
+
+
+def layer_norm(torch, module, p, x, targets):
+    out = torch.nn.functional.layer_norm(x, x.shape, p["weight"], p["bias"])
+    return ((out - targets) ** 2).mean()
+
+
+def generative(torch, module, p, tokens, targets, weights):
+    functional = torch.nn.functional
 
     def norm(x):
         return functional.rms_norm(x, x.shape[-1:], eps=1e-5)
 
-    x = norm(mirror(module.token)[tokens] + mirror(module.position))
-    x = x + attended(module.attention, mirror, norm(x), 4) @ mirror(module.attention.out).T
-    x = x + (norm(x) @ mirror(module.up).T).relu() @ mirror(module.down).T
-    logits = x @ mirror(module.head).T
+    x = norm(p["token.weight"][tokens] + p["position.weight"])
+    x = x + linear(
+        torch, p, "block.self_attn.out_proj", attended(torch, p["block.self_attn.in_proj_weight"], norm(x), 4)
+    )
+    x = x + linear(torch, p, "block.linear2", linear(torch, p, "block.linear1", norm(x)).relu())
+    logits = linear(torch, p, "head", x)
     return (functional.cross_entropy(logits, targets, reduction="none") * weights).sum()
 
 
 ORACLES = {
     "two moons": hinge,
     "mnist": digits,
-    "convolution": one_convolution,
-    "convolution stride 2": one_convolution,
-    "convolution unpadded": one_convolution,
+    "convolution": convolution(padding=1),
+    "convolution stride 2": convolution(stride=2, padding=1),
+    "convolution unpadded": convolution(),
     "small cnn": small_cnn,
     "rnn": rnn,
     "lstm": lstm,
@@ -217,14 +197,20 @@ def test_value_and_gradients_are_those_of_pytorch(torch, name):
     arguments = [lifted(argument, leaves) for argument in built.example]
     loss = built.fn(*arguments)
     loss.backward()
-    mirror = Mirror(torch)
-    tensors = [mirrored(argument, mirror) for argument in arguments]
-    expected = ORACLES.get(name, regression)(built.fn.__self__, mirror, *tensors)
+    named = built.model.named_parameters()
+    p = {name: torch.tensor(node.data, requires_grad=True) for name, node in named}
+    tensors = [mirrored(torch, argument) for argument in arguments]
+    expected = ORACLES.get(name, regression)(torch, built.model, p, *tensors)
     expected.backward()
     assert loss.data == pytest.approx(expected.item(), rel=1e-12)
-    mirror.compare()
-    compared = {value for values, _ in mirror.pairs for value in values}
-    assert compared == {*built.parameters, *leaves}
+    for name, node in named:
+        tensor = p[name]
+        found = np.zeros(tensor.shape) if node.grad is None else node.grad
+        slopes = np.zeros(tensor.shape) if tensor.grad is None else tensor.grad
+        np.testing.assert_allclose(found, slopes, rtol=1e-10, atol=1e-12, err_msg=name)
+    slopes = [tensor.grad.numpy().ravel() for tensor in tensors if tensor.requires_grad]
+    found = [0.0 if leaf.grad is None else leaf.grad for leaf in leaves]
+    np.testing.assert_allclose(found, np.concatenate(slopes or [[]]), rtol=1e-10, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -338,11 +324,11 @@ def test_line_by_line_they_compute_what_values_do(traced):
         close(value, loss)
         close(own, to_parameters)
         floats = [part for part, argument in zip(given, example) if _floats(argument)]
-        close(parts.flat(floats), to_numbers)
+        close(flat(floats), to_numbers)
 
 
 def _floats(argument):
-    return isinstance(parts.flat([argument])[0], float)
+    return isinstance(flat([argument])[0], float)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -376,18 +362,11 @@ def test_mnist_is_as_large_as_it_says():
     assert multiplications == 784 * 128 + 128 * 10 == 203_264 // 2
 
 
-def test_a_convolution_leaves_out_what_is_outside_the_image():
-    layer = convolution.Convolution(np.random.default_rng(0), "", 1, 1)
-    corner = layer([[[1.0] * 4] * 4])[0][0][0]
-    order = autograd.topological_order(corner)
-    assert sum(node.op.name == "mul" for node in order) == 4  # of 9
-
-
 def test_the_club():
-    graph = graph_network.neighbours(graph_network.EDGES, graph_network.MEMBERS)
     assert len(set(graph_network.EDGES)) == 78
     assert all(low < high for low, high in graph_network.EDGES)
-    assert [len(graph[member]) for member in (0, 33, 32, 11)] == [16, 17, 12, 1]
+    friends = np.bincount(np.ravel(graph_network.EDGES))
+    assert friends[[0, 33, 32, 11]].tolist() == [16, 17, 12, 1]
     assert sum(graph_network.FACTIONS) == 17 and graph_network.FACTIONS[0] == 0
 
 
@@ -422,25 +401,24 @@ def test_names_that_cannot_be_encoded(name):
 
 def test_padding_changes_nothing_before_it():
     network = gpt.GPT(np.random.default_rng(0))
-    with autograd.no_grad():
-        one, other = (network.logits([0, 1, 2, *[fill] * 13]) for fill in (0, 9))
-    assert [_data(row) for row in one[:3]] == [_data(row) for row in other[:3]]
-    assert _data(one[3]) != _data(other[3])
+    one, other = network([[0, 1, 2, *[fill] * 13] for fill in (0, 9)]).data
+    assert one[:3].tolist() == other[:3].tolist() and one[3].tolist() != other[3].tolist()
 
 
 def test_an_untrained_gpt_knows_nothing():
-    network = gpt.GPT(np.random.default_rng(0))
-    for row in network.head:
-        for weight in row:
-            weight.data = 0.0
+    network = gpt.GPT(np.random.default_rng(0)).scalars()
+    network.head.weight.data = 0.0
     arguments = [rows[0].tolist() for rows in names.encode(["stella"])]
-    assert network.loss(*arguments).data == pytest.approx(math.log(27))
+    assert gpt.loss(network, *arguments).data == pytest.approx(math.log(27))
 
 
 def test_samples_are_the_same_from_the_same_seed():
     network = gpt.GPT(np.random.default_rng(0), channels=8, heads=2)
-    with autograd.no_grad():
-        written = [gpt.sample(network.logits, np.random.default_rng(seed)) for seed in (5, 5, 6)]
+
+    def logits(tokens):
+        return gpt.logits(network, tokens).data
+
+    written = [gpt.sample(logits, np.random.default_rng(seed)) for seed in (5, 5, 6)]
     assert written[0] == written[1] != written[2]
     assert all({*name} <= {*names.SYMBOLS[1:]} and len(name) < names.BLOCK for name in written)
 

@@ -448,8 +448,8 @@ def test_an_unknown_name_lists_the_known_ones():
         (lambda: nn.PReLU(dtype=int), TypeError, "dtype is int64"),
         (lambda: nn.PReLU(3)(np.zeros((2, 2))), ValueError, r"shape \(2, 2\); expected \(B, 3, ...\)"),
         (lambda: nn.PReLU(3)(1.0), ValueError, r"shape \(\); expected \(B, 3, ...\)"),
-        (lambda: nn.PReLU()(Value(1.0)), TypeError, r"for Values: PReLU\(slope=Value\(0.25\)\)"),
-        (lambda: nn.PReLU()([Value(1.0)]), TypeError, "the slope is a Tensor"),
+        (lambda: nn.PReLU()(Value(1.0)), TypeError, "x is made of Values, and the parameters are T"),
+        (lambda: nn.PReLU()([Value(1.0)]), TypeError, r"model.scalars\(\) gives"),
         (lambda: nn.PReLU(slope=Value(0.1))(Tensor([1.0])), TypeError, "do not mix"),
         (lambda: nn.Softmax(1.5), TypeError, "Softmax: axis is 1.5"),
         (lambda: nn.LogSoftmax(None), TypeError, "LogSoftmax: axis is None"),
@@ -488,3 +488,11 @@ def test_repr():
         "PReLU(3)  3 parameters",
         "Identity()",
     ]
+
+
+def test_prelu_with_a_value_as_slope_takes_everything_of_values():
+    layer = nn.PReLU(slope=Value(0.5))
+    assert layer(np.array([[-0.1, 3.0]])).data.tolist() == [[-0.05, 3.0]]  # not rounded to float32
+    assert layer(Value(-1.0)).data == -0.5 and type(layer([Value(-1.0)])) is list
+    assert layer(np.array([Value(-1.0), Value(2.0)])).data.tolist() == [-0.5, 2.0]
+    assert layer.vectorized()(np.array([[-0.1, 3.0]])).data.tolist() == [[-0.05, 3.0]]

@@ -14,7 +14,7 @@ import pytest
 import autograd
 import nn
 import nn.losses
-from autograd import Tensor, Value, gradcheck
+from autograd import Tensor, Value, ValueArray, gradcheck
 
 REDUCTIONS = ("none", "mean", "sum")
 
@@ -361,9 +361,13 @@ def test_an_array_of_values_is_as_the_lists_of_them(case, reduction):
     nodes = [np.frompyfunc(Value, 1, 1)(p) for p in case.predictions]
     fast = case.loss(*tensors, *case.data, reduction=reduction, **case.options)
     slow = case.loss(*nodes, *case.data, reduction=reduction, **case.options)
-    np.testing.assert_allclose([v.data for v in flat(slow)], fast.data.ravel(), rtol=1e-10, atol=1e-11)
+    if reduction == "none":
+        assert type(slow) is ValueArray and slow.shape == fast.shape
+        weights = 1.5 + np.sin(np.arange(fast.size)).reshape(fast.shape)
+        fast, slow = fast * weights, slow * weights
+    np.testing.assert_allclose(np.ravel(slow.data), fast.data.ravel(), rtol=1e-10, atol=1e-11)
     fast.sum().backward()
-    autograd.sum(flat(slow)).backward()
+    slow.sum().backward() if reduction == "none" else slow.backward()
     for tensor, values in zip(tensors, nodes):
         found = [v.grad or 0.0 for v in values.ravel()]
         np.testing.assert_allclose(found, tensor.grad.ravel(), rtol=1e-9, atol=1e-11)
@@ -1000,3 +1004,24 @@ def test_docstrings_give_formula_gradient_use_and_source():
         text = " ".join(inspect.getdoc(getattr(nn, name)).split())
         for part in ("Gradient", "Use it", "Not ", "Raises", "Source", ">>>"):
             assert part in text, (name, part)
+
+
+def test_what_stands_beside_an_array_of_values():
+    p, t = autograd.values([0.5, 2.0]), autograd.values([1.0, 0.0])
+    nn.mse(p, t, reduction="sum").backward()
+    assert p.grad.tolist() == [-1.0, 4.0] and t.grad.tolist() == [1.0, -4.0]
+    for target in ([1.0, 0.0], np.array([1, 0]), Tensor([1.0, 0.0], requires_grad=False), [Value(1.0), 0]):
+        assert nn.mse(p, target, reduction="sum").data == 4.25
+    p, t = autograd.values([[-1.0, -0.5]]), autograd.values([[0.25, 0.75]])
+    nn.kl_divergence(p, t).backward()
+    fast_p, fast_t = Tensor(p.data), Tensor(t.data)
+    nn.kl_divergence(fast_p, fast_t).backward()
+    np.testing.assert_allclose(p.grad, fast_p.grad, rtol=1e-12)
+    np.testing.assert_allclose(t.grad, fast_t.grad, rtol=1e-12)
+    for prediction, target in ((p, fast_t), (fast_p, t), (fast_p, t.tolist())):
+        with pytest.raises(TypeError, match="mse: target is .*beside the prediction, which is an array"):
+            nn.mse(prediction, target)
+        with pytest.raises(TypeError, match="kl_divergence: target is .*beside the log_probabilities"):
+            nn.kl_divergence(prediction, target)
+    with pytest.raises(TypeError, match="class_weights"):
+        nn.cross_entropy(p, [0], class_weights=t[0])

@@ -1,12 +1,15 @@
 """Module: finding parameters, state, errors, repr."""
 
+import copy
+import pickle
 import re
 
 import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor, Value
+from autograd import Tensor, Value, ValueArray, no_grad, values
+from autograd.ops import CONSTANT
 
 
 class Odd(nn.Module):
@@ -33,6 +36,111 @@ def test_parameters_are_found_once_in_order():
     assert odd.parameters()[0] is odd.first
     assert odd.parameters()[3] is odd.second[1][1]["key"]
     assert odd.modules() == [odd, odd.part]
+
+
+class Arrays(nn.Module):
+    """Arrays of Values wherever one may put them, whole and in part, once and twice."""
+
+    def __init__(self):
+        self.weight = values([[1.0, 2.0], [3.0, 4.0]], "weight")
+        self.plain = np.frompyfunc(Value, 1, 1)(np.array([5.0, 6.0]))
+        self.same, self.turned, self.row = self.weight, self.weight.T, self.weight[0]
+        self.parts = [values([7.0]), {"key": values(8.0)}]
+        self.mixed = np.array([[Value(9.0), None], [0.5, Value(10.0)]], object)
+        self.parted = np.array([nn.Linear(1, 1, bias=False, rng=0), None], object)
+        self.empty = values(np.zeros((0, 3)))
+        self.computed, self.words = np.tanh(self.weight), np.array(["a", None], object)
+
+
+SHAPES = {
+    "weight": (2, 2), "plain": (2,), "parts.0": (1,), "parts.1.key": (), "mixed.0": (), "mixed.3": (),
+    "parted.0.weight": (1, 1), "empty": (0, 3),
+}  # fmt: skip
+
+
+def test_arrays_of_values_are_found_whole_and_their_values_once():
+    model = Arrays()
+    named = dict(model.named_parameters())
+    assert {name: np.shape(found.data) for name, found in named.items()} == SHAPES
+    assert named["weight"] is model.weight
+    assert {name: array.shape for name, array in model.state_dict().items()} == SHAPES
+    assert model.state_dict()["plain"].dtype == np.float64
+    ours = [*model.weight.ravel(), *model.plain, model.parts[0][0], model.parts[1]["key"][()]]
+    ours += [model.mixed[0, 0], model.mixed[1, 1], model.parted[0].weight]
+    assert all(found is expected for found, expected in zip(model.parameters(), ours))
+    assert len(model.parameters()) == len(ours)
+    assert repr(model).endswith(")  11 parameters")
+
+
+def test_a_part_that_is_found_first_is_part_of_the_whole():
+    model = nn.Module()
+    model.row = values([1.0, 2.0])
+    model.whole = np.array([model.row, values([3.0, 4.0])]).view(ValueArray)
+    assert [name for name, _ in model.named_parameters()] == ["row", "whole"]
+    assert [parameter.data for parameter in model.parameters()] == [1.0, 2.0, 3.0, 4.0]
+
+
+def test_arrays_of_values_are_loaded_in_place_and_their_gradients_forgotten():
+    model = Arrays()
+    first = model.weight[0, 1]
+    model.load_state_dict({name: array + 1 for name, array in model.state_dict().items()})
+    assert model.weight[0, 1] is first is model.turned[1, 0] and first.data == 3.0
+    assert model.plain[0].data == 6.0 and model.parts[1]["key"].data == 9.0
+    model.turned.sum().backward()
+    assert model.weight.grad.tolist() == [[1.0, 1.0], [1.0, 1.0]]
+    model.zero_grad()
+    assert model.weight.grad is None
+
+
+@pytest.mark.parametrize(
+    "number, says", [(np.nan, "'weight' is nan"), (np.inf, "'weight' has inf"), (1j, "'weight' is of dtype")]
+)
+def test_what_an_array_of_values_cannot_be_is_not_loaded(number, says):
+    model = nn.Module()
+    model.weight = values([1.0, 2.0])
+    with pytest.raises(ValueError, match=says):
+        model.load_state_dict({"weight": np.array([number, 1.0])})
+    assert model.weight.data.tolist() == [1.0, 2.0]
+
+
+def test_constants_with_labels_are_state_and_not_trained():
+    model = nn.Module()
+    model.fixed = values([1.0, 2.0], "fixed")
+    for value in model.fixed:
+        value.op = CONSTANT
+    with no_grad():
+        model.computed = values([1.0]) * 2
+    assert list(model.state_dict()) == ["fixed"] and model.parameters() == []
+    model.load_state_dict({"fixed": [3.0, 4.0]})
+    assert model.fixed.data.tolist() == [3.0, 4.0]
+
+
+def unpickled(model):
+    return pickle.loads(pickle.dumps(model))  # noqa: S301
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, unpickled])
+def test_a_copy_shares_values_as_the_original_does(copied):
+    model = copied(Arrays())
+    assert model.same is model.weight and model.turned[0, 1] is model.weight[1, 0]
+    assert type(model.weight) is ValueArray and len(model.parameters()) == len(Arrays().parameters())
+
+
+@pytest.mark.parametrize(
+    "name, given, says",
+    [
+        ("weight", np.zeros((2, 2)), "got ndarray in place of the array of Values.*autograd.values"),
+        ("weight", np.tanh(values([1.0])), "ValueArray that was computed in place of the array of Values"),
+        ("plain", [1.0], "got list in place of the array of Values"),
+        ("parts", 3, "got int in place of a list with arrays of Values in it"),
+    ],
+)
+def test_an_array_of_values_does_not_get_lost(name, given, says):
+    model = Arrays()
+    with pytest.raises(TypeError, match=says):
+        setattr(model, name, given)
+    setattr(model, name, values([1.0]))
+    setattr(model, name, None)
 
 
 def test_fixed_tensors_are_state_but_no_parameters():

@@ -15,7 +15,8 @@ from nn import names
 
 def owners():
     """Each table, what it is asked for, and an example of that."""
-    model = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.LayerNorm(3))
+    parts = nn.Linear(2, 3), nn.BatchNorm1d(3), nn.LayerNorm(3), nn.Conv2d(1, 1, 1), nn.Embedding(2, 2)
+    model = nn.Sequential(*parts, nn.RNN(2, 2), nn.MultiHeadAttention(2, 1))
     return {
         "PACKAGE": nn,
         "OPTIM": nn.optim,

@@ -56,7 +56,7 @@ cases = pytest.mark.parametrize("ours, theirs, size, shape, options", CASES, ids
 
 
 def test_every_layer_is_in_the_table():
-    module = nn.normalization
+    module = nn.layers.normalization
     public = {name for name, kind in vars(module).items() if isinstance(kind, type) and name.endswith("Norm")}
     public |= {name for name in vars(module) if name.startswith("BatchNorm")}
     assert {name for name in public if name[0] != "_"} == {case[0].__name__ for case in CASES}

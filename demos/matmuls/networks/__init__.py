@@ -1,4 +1,4 @@
-"""Networks of many kinds, each written in scalars, with the matrix products that are found in it.
+"""Networks of many kinds, each in its scalar form, with the matrix products that are found in it.
 
 >>> built = find("gpt").build(np.random.default_rng(0))
 >>> len(built.parameters), round(built.fn(*built.example).data, 1)
@@ -9,19 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+import nn
 from nn import Module, activations
 
-from . import graph_network, names
-from .attention import MultiHeadAttention, SelfAttention
-from .convolution import Convolution, SmallCNN
-from .gpt import GPT
-from .normalization import LayerNorm, Softmax
-from .perceptron import Digits, Hinge, Regression
-from .recurrent import LSTM, RNN
+from . import gpt, graph_network, models, names
 
 Draw = Callable[[np.random.Generator], Any]
 
@@ -32,12 +28,14 @@ WITHIN_1 = ("arcsin", "arccos")  # and these with small ones
 
 @dataclass(frozen=True)
 class Built:
-    """A network with its parameters drawn.
+    """A network in scalars, with its parameters drawn.
 
     ``fn`` is the loss of one example as a Value, ``example`` the arguments to call it with (floats, integers
-    that select, and nested lists of them), and ``parameters`` are the Values that it depends on.
+    that select, and nested lists of them), and ``parameters`` are the Values that it depends on, those of
+    ``model``.
     """
 
+    model: Module
     fn: Callable[..., Any]
     example: tuple[Any, ...]
     parameters: list[Any]
@@ -57,12 +55,14 @@ class Network:
     products: int
     why: str
     make: Callable[[np.random.Generator], Module]
+    loss: Callable[..., Any]
     draw: Draw
 
     def build(self, rng: np.random.Generator) -> Built:
         """The network with parameters and an example drawn from ``rng``: equal seeds give equal numbers."""
-        module: Any = self.make(rng)
-        return Built(module.loss, self.draw(rng), module.parameters())
+        made = self.make(rng)
+        model = made if isinstance(made, nn.MLP) else made.scalars()  # neurons are of Values already
+        return Built(model, partial(self.loss, model), self.draw(rng), model.parameters())
 
 
 def catalogue() -> list[Network]:
@@ -127,7 +127,8 @@ def _perceptrons() -> list[Network]:
             "MLP 2-16-16-1, relu, hinge loss: two classes of points in the plane",
             3,
             "one for each of the three layers",
-            lambda rng: Hinge(rng, 2, [16, 16, 1]),
+            lambda rng: nn.MLP(2, [16, 16, 1], rng=rng),
+            models.hinge,
             lambda rng: (rng.standard_normal(2).tolist(), 1.0),
         ),
         *(_regression(nin, nouts, "tanh") for nin, nouts in shapes),
@@ -136,7 +137,8 @@ def _perceptrons() -> list[Network]:
             "MLP 784-128-10, relu, cross-entropy: handwritten digits, in 203,264 products and sums",
             2,
             "one for each of the two layers",
-            Digits,
+            lambda rng: models.digits(rng),
+            models.digit_loss,
             _digit,
         ),
     ]
@@ -150,7 +152,8 @@ def _regression(nin: int, nouts: list[int], activation: str) -> Network:
         f"MLP {sizes}, {activation}, squared error",
         count,
         "one for each of the layers" if count > 1 else "one, for its one layer",
-        lambda rng: Regression(rng, nin, nouts, activation),
+        lambda rng: nn.MLP(nin, nouts, activation, rng=rng),
+        models.regression,
         _numbers((nin,), (nouts[-1],)),
     )
 
@@ -161,7 +164,7 @@ def _activations() -> list[Network]:
 
 def _activated(activation: str) -> Network:
     def make(rng: np.random.Generator) -> Module:
-        network = Regression(rng, 3, [4, 2], activation)
+        network = nn.MLP(3, [4, 2], activation, rng=rng)
         state = network.state_dict()
         if activation in POSITIVE:
             network.load_state_dict({name: abs(number) for name, number in state.items()})
@@ -180,6 +183,7 @@ def _activated(activation: str) -> Network:
         2,
         "one for each of the two layers",
         make,
+        models.regression,
         draw,
     )
 
@@ -192,7 +196,8 @@ _OTHERS = [
         "3 x 3 kernels of stride 1 with padding, an image (2, 6, 6) to (3, 6, 6), squared error",
         1,
         "all windows of the image, (36, 18), times all kernels, (18, 3)",
-        lambda rng: Convolution(rng, "", 2, 3),
+        lambda rng: nn.Conv2d(2, 3, 3, padding=1, dtype=np.float64, rng=rng),
+        models.squared_error,
         _numbers((2, 6, 6), (3, 6, 6)),
     ),
     Network(
@@ -200,7 +205,8 @@ _OTHERS = [
         "3 x 3 kernels of stride 2 with padding, an image (2, 7, 6) to (3, 4, 3), squared error",
         1,
         "every other window of the image, (12, 18), times all kernels, (18, 3)",
-        lambda rng: Convolution(rng, "", 2, 3, stride=2),
+        lambda rng: nn.Conv2d(2, 3, 3, stride=2, padding=1, dtype=np.float64, rng=rng),
+        models.squared_error,
         _numbers((2, 7, 6), (3, 4, 3)),
     ),
     Network(
@@ -208,7 +214,8 @@ _OTHERS = [
         "3 x 3 kernels that stay within the image, (2, 6, 5) to (3, 4, 3), squared error",
         1,
         "all windows of the image, (12, 18), times all kernels, (18, 3)",
-        lambda rng: Convolution(rng, "", 2, 3, padding=0),
+        lambda rng: nn.Conv2d(2, 3, 3, dtype=np.float64, rng=rng),
+        models.squared_error,
         _numbers((2, 6, 5), (3, 4, 3)),
     ),
     Network(
@@ -216,7 +223,8 @@ _OTHERS = [
         "convolution, relu, convolution of stride 2, relu, linear, cross-entropy, for images (1, 8, 8)",
         3,
         "one for each convolution, of windows and kernels, and one for the linear layer",
-        SmallCNN,
+        models.small_cnn,
+        models.cross_entropy,
         _labelled((1, 8, 8), 10),
     ),
     Network(
@@ -225,7 +233,8 @@ _OTHERS = [
         9,
         "the inputs of all steps at once; the states of 7 steps, one after the other, each for the next "
         "state and for the output, whose weights are stacked; the last output",
-        lambda rng: RNN(rng, 3, 6, 2),
+        lambda rng: models.EachStep(rng, 3, 6, 2),
+        models.squared_error,
         _numbers((8, 3), (8, 2)),
     ),
     Network(
@@ -234,7 +243,8 @@ _OTHERS = [
         9,
         "with the weights of the four gates stacked: the inputs of all steps at once; the state at 7 steps, "
         "one after the other, as the first is 0; the logits",
-        lambda rng: LSTM(rng, 3, 5, 4),
+        lambda rng: models.LastStep(rng, 3, 5, 4),
+        models.cross_entropy,
         _labelled((8, 3), 4),
     ),
     Network(
@@ -242,7 +252,8 @@ _OTHERS = [
         "causal self-attention of one head over 6 vectors of 8 numbers, squared error",
         3,
         "queries, keys and values, whose weights are stacked; queries times keys; shares times values",
-        lambda rng: SelfAttention(rng, 8),
+        lambda rng: models.OneHead(rng, 8),
+        models.squared_error,
         _numbers((6, 8), (6, 8)),
     ),
     Network(
@@ -251,7 +262,8 @@ _OTHERS = [
         4,
         "queries, keys and values, whose weights are stacked; queries times keys, and shares times values, "
         "with the heads side by side as in a batch; the output",
-        lambda rng: MultiHeadAttention(rng, 8, 2),
+        lambda rng: nn.MultiHeadAttention(8, 2, causal=True, bias=False, dtype=np.float64, rng=rng),
+        models.squared_error,
         _numbers((6, 8), (6, 8)),
     ),
     Network(
@@ -262,6 +274,7 @@ _OTHERS = [
         "34 know the same two as others do, and share their mean); the logits. The means are sums along the "
         "edges",
         lambda rng: graph_network.KarateClub(rng, 4, 8),
+        graph_network.loss,
         _members,
     ),
     Network(
@@ -269,7 +282,8 @@ _OTHERS = [
         "a weight for each of 6 numbers, their softmax, squared error",
         0,
         "none: each number meets a weight of its own",
-        lambda rng: Softmax(rng, 6),
+        lambda rng: models.Weighted(rng, 6),
+        models.squared_error,
         lambda rng: (rng.standard_normal(6).tolist(), rng.dirichlet(np.ones(6)).tolist()),
     ),
     Network(
@@ -277,7 +291,8 @@ _OTHERS = [
         "8 numbers brought to mean 0 and variance 1, a gain and a bias for each, squared error",
         0,
         "none: each number meets a gain of its own",
-        lambda rng: LayerNorm(rng, 8),
+        lambda rng: nn.LayerNorm(8, dtype=np.float64),
+        models.squared_error,
         _numbers((8,), (8,)),
     ),
     Network(
@@ -286,7 +301,8 @@ _OTHERS = [
         7,
         "queries, keys and values, whose weights are stacked; queries times keys, and shares times values, "
         "with the heads side by side as in a batch; the output of the heads; up; down; the logits",
-        GPT,
+        gpt.GPT,
+        gpt.loss,
         _name,
     ),
 ]

@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 
 import autograd
+import nn
 from nn import Module
-
-from . import parts
 
 # Each member's friends with a higher number; members are counted from 0.
 FRIENDS = {
@@ -46,6 +45,7 @@ FRIENDS = {
     32: (33,),
 }
 EDGES = [(low, high) for low, friends in FRIENDS.items() for high in friends]
+BOTH_WAYS = np.array([*EDGES, *(edge[::-1] for edge in EDGES)]).T  # (2, 156)
 MEMBERS = 34
 
 # Who stayed with the club's officers; the others left with the instructor, member 0.
@@ -53,63 +53,23 @@ OFFICERS = (9, 14, 15, 18, 20, *range(22, 34))
 FACTIONS = [int(member in OFFICERS) for member in range(MEMBERS)]
 
 
-def neighbours(edges: list[tuple[int, int]], nodes: int) -> list[list[int]]:
-    """For every node those that share an edge with it, in order.
-
-    >>> neighbours([(0, 1), (1, 2)], 3)
-    [[1], [0, 2], [1]]
-    """
-    found: list[list[int]] = [[] for _ in range(nodes)]
-    for a, b in edges:
-        found[a].append(b)
-        found[b].append(a)
-    return [sorted(each) for each in found]
-
-
-class MessagePassing(Module):
-    """h_v = relu(W x_v + M (mean of x_u over the neighbours u of v) + b): nodes (N, I) to (N, H).
-
-    Hamilton, Ying and Leskovec, "Inductive representation learning on large graphs", 2017.
-
-    >>> layer = MessagePassing(np.random.default_rng(0), 2, 3, [[1], [0, 2], [1]])
-    >>> out = layer([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
-    >>> len(out), len(out[0])
-    (3, 3)
-    """
-
-    def __init__(self, rng: np.random.Generator, nin: int, nout: int, graph: list[list[int]]) -> None:
-        self.own = parts.matrix(rng, "own", nout, nin)  # W (H, I)
-        self.message = parts.matrix(rng, "message", nout, nin)  # M (H, I)
-        self.bias = parts.vector("b", nout)  # b (H,)
-        self.graph = graph
-
-    def __call__(self, xs: list[Any]) -> list[Any]:
-        """What is known of each node, (N, I), to what each node makes of it, (N, H)."""
-        outputs = []
-        for x, friends in zip(xs, self.graph):
-            heard = [autograd.sum(column) / len(friends) for column in zip(*(xs[u] for u in friends))]
-            own, message = parts.product(self.own, x), parts.product(self.message, heard)
-            outputs.append([(o + m + b).relu() for o, m, b in zip(own, message, self.bias)])
-        return outputs
-
-
 class KarateClub(Module):
     """One round of messages, and two logits a member: with whom did they go?
 
     >>> network = KarateClub(np.random.default_rng(0), 2, 3)
-    >>> len(network([[1.0, 0.0]] * 34)), len(network.parameters())
-    (34, 23)
+    >>> network(np.ones((1, 34, 2))).shape
+    (1, 34, 2)
     """
 
     def __init__(self, rng: np.random.Generator, features: int, hidden: int) -> None:
-        self.layer = MessagePassing(rng, features, hidden, neighbours(EDGES, MEMBERS))
-        self.out = parts.Linear(rng, "v", 2, hidden)
+        self.layer = nn.SAGEConv(features, hidden, dtype=np.float64, rng=rng)
+        self.out = nn.Linear(hidden, 2, dtype=np.float64, rng=rng)
 
-    def __call__(self, xs: list[Any]) -> list[Any]:
-        """What is known of the members, (34, features), to logits (34, 2)."""
-        return [self.out(h) for h in self.layer(xs)]
+    def __call__(self, x: Any) -> Any:
+        """What is known of the members, (B, 34, features), to logits (B, 34, 2)."""
+        return self.out(autograd.relu(self.layer(x, BOTH_WAYS)))
 
-    def loss(self, xs: list[Any], factions: list[Any]) -> Any:
-        """The cross-entropy of the right factions, averaged over the members."""
-        losses = [parts.cross_entropy(logits, faction) for logits, faction in zip(self(xs), factions)]
-        return autograd.sum(losses) / len(losses)
+
+def loss(model: Any, x: Any, factions: Any) -> Any:
+    """The cross-entropy of the right factions, averaged over the members."""
+    return nn.cross_entropy(model([x])[0], factions)

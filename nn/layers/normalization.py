@@ -22,12 +22,15 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, elementary
+from autograd.array_functions import numbers_of
 from autograd.array_ops import ArrayOp, example
 from autograd.rows import Draw
+from autograd.value_array import numbers
 
-from .checks import count, flag, floating, numbers, real
-from .module import Module, check_writable, set_data
-from .precision import HALF, wide, working_dtype
+from ..checks import count, flag, floating, real
+from ..inputs import taken
+from ..module import Module, check_writable, set_data
+from ..precision import HALF, wide, working_dtype
 
 Axes = tuple[int, ...]
 
@@ -107,7 +110,7 @@ rms_normalize = ArrayOp(
 
 def _mean_and_variance(x: Any, axis: Axes) -> tuple[np.ndarray, np.ndarray]:
     """Of the numbers of ``x``, in float32 at least."""
-    data = wide(x.data if isinstance(x, Tensor) else x)
+    data = wide(x.data if isinstance(x, Tensor) else numbers(x))
     return data.mean(axis=axis, keepdims=True), data.var(axis=axis, keepdims=True)
 
 
@@ -121,9 +124,8 @@ class _Norm(Module):
 
     def _input(self, x: Any) -> Any:
         """As in :class:`nn.Linear`: NumPy input is data, and takes the dtype of the layer."""
-        if not isinstance(x, Tensor):
-            return numbers(x, self.dtype, type(self).__name__)
-        if x.dtype.kind != "f":
+        x = taken(x, self, self.dtype)
+        if x.dtype.kind not in "fO":
             raise TypeError(f"{type(self).__name__}: got a Tensor of dtype {x.dtype}; expected floats")
         return x
 
@@ -172,13 +174,15 @@ class _BatchNorm(_Norm):
         if self.training:
             axis = (0, *range(2, x.ndim))
             mean, var = self._statistics(x, axis)
-            return self._affine(normalize(x, axis=axis, mean=mean, var=var, eps=self.eps), shape)
+            out = self._affine(normalize(x, axis=axis, mean=mean, var=var, eps=self.eps), shape)
+            self._follow(mean, var, x.size // self.features)  # last: where there was an error, nothing moved
+            return out
         mean, var = (wide(each.data).reshape(shape) for each in (self.running_mean, self.running_var))
         out = (wide(x) - mean) / np.sqrt(var + self.eps)
         return self._affine(out.astype(np.float16) if x.dtype == HALF else out, shape)
 
     def _statistics(self, x: Any, axis: Axes) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and variance of each feature of this batch, which the running ones then move towards."""
+        """Mean and variance of each feature of this batch."""
         many = x.size // self.features
         if many < 2:
             raise ValueError(
@@ -188,13 +192,16 @@ class _BatchNorm(_Norm):
             )
         for name in ("running_mean", "running_var", "num_batches_tracked"):
             check_writable(getattr(self, name).data, name, type(self).__name__)
-        mean, var = _mean_and_variance(x, axis)
+        numbers_of(type(self).__name__, x)  # in a trace an error: the running statistics would be frozen
+        return _mean_and_variance(x, axis)
+
+    def _follow(self, mean: np.ndarray, var: np.ndarray, many: int) -> None:
+        """Move the running statistics towards those of a batch, of ``many`` values of each feature."""
         self.num_batches_tracked.data[...] += 1
         pace = 1 / int(self.num_batches_tracked.data) if self.momentum is None else self.momentum
         unbiased = var * (many / (many - 1))  # an estimate for all that the batch was drawn from
         for running, now in ((self.running_mean, mean), (self.running_var, unbiased)):
             set_data(running, (1 - pace) * wide(running.data) + (pace * now).reshape(-1))
-        return mean, var
 
     def extra_repr(self) -> str:
         """The features, and the settings that are not the usual ones."""
@@ -207,7 +214,7 @@ class _BatchNorm(_Norm):
 class BatchNorm1d(_BatchNorm):
     """Batch normalisation of (B, C) or (B, C, L): each feature with its mean and variance over the batch.
 
-    Formula and gradient: see :mod:`nn.normalization`; ``weight`` and ``bias`` are (C,), absent with
+    Formula and gradient: see :mod:`nn.layers.normalization`; ``weight`` and ``bias`` are (C,), absent with
     ``affine=False``. The gradient runs through mean and variance, so examples of a batch depend on each
     other.
 
@@ -281,13 +288,12 @@ class LayerNorm(_FeatureNorm):
     """Layer normalisation: each example with the mean and variance over its own features.
 
     Takes (..., n) for ``shape`` n, or (..., n1, n2) for a ``shape`` (n1, n2), and gives the same shape;
-    formula and gradient: see :mod:`nn.normalization`. ``weight`` and ``bias`` are of that shape; absent with
-    ``affine=False``, the bias alone with ``bias=False``.
+    formula and gradient: see :mod:`nn.layers.normalization`. ``weight`` and ``bias`` are of that shape;
+    absent with ``affine=False``, the bias alone with ``bias=False``.
 
     Training and eval are the same and the batch does not matter: the choice for transformers, recurrent
     networks and small batches. Not where the size of an example's activations is what matters. Ba, Kiros and
-    Hinton,
-    "Layer normalization", 2016.
+    Hinton, "Layer normalization", 2016.
 
     >>> LayerNorm(4)(np.array([[1.0, 2.0, 3.0, 4.0]])).data.round(3)
     array([[-1.342, -0.447,  0.447,  1.342]], dtype=float32)
@@ -341,5 +347,8 @@ class RMSNorm(_FeatureNorm):
     def __call__(self, x: Any) -> Any:
         """(..., *shape) to the same."""
         x = self._input(x)
-        eps = float(np.finfo(working_dtype(x.dtype)).eps) if self.eps is None else self.eps
+        eps = self.eps
+        if eps is None:
+            dtype = x.dtype if x.dtype.kind == "f" else self.dtype
+            eps = float(np.finfo(working_dtype(dtype)).eps)
         return self._affine(rms_normalize(x, axis=self.axis, eps=eps), self.shape)

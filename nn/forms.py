@@ -1,0 +1,158 @@
+"""The two forms of a model: Tensors, for speed, and arrays of Values, of which each number can be looked at.
+
+A model is brought into the other form where it stands: so it is a copy that is given here. In the place of
+every leaf comes one of the other kind with the same numbers, and what was shared is shared again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd import Tensor, Value, ValueArray, values
+from autograd.ops import CONSTANT
+
+from .leaves import Named, is_array_of_values, is_trained, nodes_of
+from .memory import aligned
+
+WAS = "_was"  # the attribute of a module that says which Tensors its arrays of Values were
+
+
+class Was(NamedTuple):
+    """What a Tensor was beside its numbers, to make it again."""
+
+    dtype: Any
+    label: str | None
+    order: Any  # of its array in memory: a layer may have chosen it for speed
+
+
+class Exchange:
+    """Puts other leaves in the place of those that the modules, of the class ``kind``, keep.
+
+    ``names`` has the names of the leaves, and of the Values in them, by their ids.
+    """
+
+    def __init__(self, kind: type, names: Mapping[int, str]) -> None:
+        self.kind, self.names = kind, names
+        self.done: dict[int, tuple[Any, Any]] = {}  # by the id of what was there: that, and what is there now
+
+    def leaf(self, found: Any, owner: Any, place: str) -> Any:
+        """What comes in the place of a leaf, which ``owner`` keeps there."""
+        raise NotImplementedError
+
+    def part(self, found: Any) -> Any:
+        """What comes in the place of a module: itself, unless it has a form of its own."""
+        return found
+
+    def within(self, module: Any) -> Any:
+        """Exchange all leaves of a module and of its parts; gives the module."""
+        self.done[id(module)] = module, module
+        own = vars(module)
+        for name, member in list(own.items()):
+            own[name] = self._instead_of(member, module, name)
+        return module
+
+    def _instead_of(self, found: Any, owner: Any, place: str) -> Any:
+        if isinstance(found, (Value, Tensor)) or is_array_of_values(found):
+            return self.leaf(found, owner, place)
+        if id(found) in self.done:
+            return self.done[id(found)][1]
+        new = found
+        if isinstance(found, self.kind):
+            new = self.part(found)
+            if new is found:
+                return self.within(found)
+        elif isinstance(found, tuple):
+            several = [self._instead_of(each, owner, f"{place}.{i}") for i, each in enumerate(found)]
+            if any(one is not other for one, other in zip(several, found)):
+                new = type(found)(*several) if hasattr(found, "_fields") else type(found)(several)
+        elif isinstance(found, (list, dict)):
+            for key, each in list(found.items() if isinstance(found, dict) else enumerate(found)):
+                found[key] = self._instead_of(each, owner, f"{place}.{key}")
+        elif isinstance(found, np.ndarray) and found.dtype.hasobject:
+            for i, index in enumerate(np.ndindex(found.shape)):
+                found[index] = self._instead_of(found[index], owner, f"{place}.{i}")
+        self.done[id(found)] = found, new
+        return new
+
+
+class ToValues(Exchange):
+    """Tensors of floats become arrays of Values: of constants, where they ask for no gradient."""
+
+    def leaf(self, found: Any, owner: Any, place: str) -> Any:
+        """The array of Values; each place is told what stood there."""
+        if id(found) not in self.names or not isinstance(found, Tensor) or found.dtype.kind != "f":
+            return found
+        vars(owner).setdefault(WAS, {})[place] = _was(found)
+        if id(found) not in self.done:
+            self.done[id(found)] = found, _array(found, self.names[id(found)])
+        return self.done[id(found)][1]
+
+
+class ToTensors(Exchange):
+    """Values and arrays of them become Tensors, as they were before, or of one dtype for all."""
+
+    def __init__(self, kind: Any, names: Mapping[int, str], dtype: Any) -> None:
+        super().__init__(kind, names)
+        self.dtype = dtype
+        self.taken: set[int] = set()  # the ids of Values that are in a Tensor by now
+
+    def leaf(self, found: Any, owner: Any, place: str) -> Any:
+        """The Tensor; ValueError for an array of Values of which others have some."""
+        if id(found) in self.done:
+            return self.done[id(found)][1]
+        ids = {id(node) for node in nodes_of(found)}
+        kept = isinstance(found, Tensor) and (self.dtype is None or found.dtype.kind != "f")
+        if kept or not ids <= self.names.keys():
+            return found
+        if ids & self.taken or not isinstance(found, Tensor) and len(ids) < np.size(found):
+            raise ValueError(
+                f"vectorized: {place!r} of {type(owner).__name__} shares Values with another array, or has "
+                "some twice, which Tensors cannot do; keep one array, and turn, cut or repeat it in use"
+            )
+        self.taken |= ids
+        was = _was(found) if isinstance(found, Tensor) else vars(owner).get(WAS, {}).get(place)
+        self.done[id(found)] = found, _tensor(found, was or Was(np.float64, place, "C"), self.dtype)
+        return self.done[id(found)][1]
+
+    def part(self, found: Any) -> Any:
+        """A module that is vectorized in its own way, such as :class:`nn.MLP`, is so as a part, too."""
+        own_way = type(found).vectorized is not self.kind.vectorized  # type: ignore[attr-defined]
+        return found.vectorized(self.dtype) if own_way else found
+
+    def within(self, module: Any) -> Any:
+        """Exchange all leaves, and let modules that have a ``dtype`` know it."""
+        super().within(module)
+        vars(module).pop(WAS, None)
+        if self.dtype is not None and "dtype" in vars(module):
+            vars(module)["dtype"] = self.dtype
+        return module
+
+
+def _was(tensor: Tensor) -> Was:
+    flags = tensor.data.flags
+    columns = flags.f_contiguous and not flags.c_contiguous
+    return Was(tensor.dtype, tensor.label, "F" if columns else "C")
+
+
+def _array(tensor: Tensor, name: str) -> ValueArray:
+    if np.isnan(tensor.data).any():
+        raise ValueError(f"scalars: {name!r} has a nan, which a Value cannot be")
+    array = values(tensor.data, name)
+    if not tensor.requires_grad:
+        for value in array.ravel().tolist():
+            value.op = CONSTANT
+    return array
+
+
+def _tensor(found: Named, was: Was, dtype: Any) -> Tensor:
+    if len({node.op for node in nodes_of(found)}) > 1:
+        raise ValueError(
+            f"vectorized: {was.label!r} has constants among its parameters; a Tensor is all of one kind"
+        )
+    if isinstance(found, np.ndarray):
+        found = found.view(ValueArray)
+    data = np.asarray(found.data).astype(was.dtype if dtype is None else dtype, order=was.order)
+    return Tensor(aligned(data), requires_grad=is_trained(found), label=was.label)
