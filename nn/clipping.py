@@ -18,6 +18,8 @@ from .errors import NotFiniteNumber
 from .leaves import Named, flat, is_array_of_values
 from .precision import wide
 
+__all__ = ["clip_grad_norm", "clip_grad_value"]
+
 
 def clip_grad_norm(parameters: Iterable[Named], max_norm: float, norm_type: float = 2.0) -> float:
     """Scale all gradients together so that their norm is at most ``max_norm``; gives the norm from before.

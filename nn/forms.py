@@ -14,8 +14,8 @@ import numpy as np
 from autograd import Tensor, Value, ValueArray, values
 from autograd.ops import CONSTANT
 
+from .allocation import aligned
 from .leaves import Named, is_array_of_values, is_trained, nodes_of
-from .memory import aligned
 
 WAS = "_was"  # the attribute of a module that says which Tensors its arrays of Values were
 

@@ -22,6 +22,8 @@ from .layers import Linear, Sequential
 from .module import Module
 from .seeding import own_generator
 
+__all__ = ["MLP", "Layer", "Neuron"]
+
 # A neuron's * and +, called as the functions that they are: as operators, Python looks them up first, which
 # takes a tenth longer.
 multiply, add = Value.__mul__, Value.__add__

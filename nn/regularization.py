@@ -3,7 +3,7 @@
 Penalties are added to the loss (:func:`l1`, :func:`l2`, :func:`elastic_net`), a constraint is enforced after
 each step (:func:`max_norm`), noise is added to gradients (:class:`GradientNoise`). The others are where they
 act: :class:`nn.Dropout` and normalisation between layers, label smoothing in the loss, early stopping in the
-training loop, augmentation (:mod:`nn.augmentation`) in the data.
+training loop, augmentation (:mod:`nn.data`) in the data.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from .checks import generator, listed, real, shown, wrong
 from .leaves import Named, flat, is_array_of_values
 from .module import check_writable
 from .random_state import generator_state, set_generator_state
+
+__all__ = ["GradientNoise", "elastic_net", "l1", "l2", "max_norm"]
 
 
 def l1(parameters: Iterable[Named]) -> Any:

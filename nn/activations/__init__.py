@@ -17,16 +17,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .base import LEARNED, Activation, find, known
+from .base import LEARNED as LEARNED
+from .base import Activation
+from .base import find as find
+from .base import known as known
 from .bounded import Hardtanh, Sigmoid, Tanh
 from .gated import GELU, Mish, SiLU, Swish
 from .rectifiers import ELU, SELU, Identity, LeakyReLU, PReLU, ReLU, Softplus
 from .softmax import LogSoftmax, Softmax
 
 __all__ = [
-    "ELU", "GELU", "LEARNED", "MODULES", "SELU", "Activation", "Hardtanh", "Identity", "LeakyReLU",
-    "LogSoftmax", "Mish", "PReLU", "ReLU", "SiLU", "Sigmoid", "Softmax", "Softplus", "Swish", "Tanh", "find",
-    "known", "module_of",
+    "ELU", "GELU", "SELU", "Activation", "Hardtanh", "Identity", "LeakyReLU", "LogSoftmax", "Mish", "PReLU",
+    "ReLU", "SiLU", "Sigmoid", "Softmax", "Softplus", "Swish", "Tanh",
 ]  # fmt: skip
 
 MODULES: dict[str, Callable[[], Activation]] = {

@@ -14,9 +14,9 @@ from autograd import Tensor
 from autograd.array_ops import ArrayOp, example
 
 from .. import init
+from ..allocation import aligned
 from ..checks import count, flag, floating
 from ..inputs import taken
-from ..memory import aligned
 from ..module import Module
 from ..seeding import own_generator
 

@@ -16,8 +16,8 @@ import numpy as np
 
 from autograd import Tensor, Value, changes
 
+from ..allocation import aligned
 from ..errors import NotFiniteNumber
-from ..memory import aligned
 from ..module import Parameter, check_writable
 from ..precision import wide, working_dtype
 

@@ -4,6 +4,7 @@
 loop does, and that one stays as easy: see :mod:`nn`.
 """
 
+from ..data.split import split
 from .callbacks import AfterStep, BeforeStep, Callback, CSVLog, EarlyStopping, JSONLinesLog, Scheduling
 from .checkpoint import Checkpoint, read_checkpoint
 from .evaluation import accuracy, evaluate, predict
@@ -12,7 +13,6 @@ from .loop import fit
 from .nonfinite import NonFiniteError
 from .range_test import RangeTest, range_test
 from .run import Run
-from .split import split
 
 __all__ = [
     "AfterStep", "BeforeStep", "CSVLog", "Callback", "Checkpoint", "EarlyStopping", "History",

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..checks import count, flag, function, instance, listed
 from ..data import Loader, examples
+from ..data.split import Examples, size_of, split
 from ..module import Module
 from ..optim import Optimizer
 from ..schedules import Schedule
@@ -22,7 +23,6 @@ from .history import INTERRUPTED, History
 from .nonfinite import NonFiniteError, explain, explain_validation
 from .progress import Progress
 from .run import Loss, NotFinite, Run, concerns
-from .split import Examples, size_of, split
 
 
 def fit(

@@ -11,12 +11,12 @@ import numpy as np
 
 from ..checks import count, listed, real, wrong
 from ..data import Loader
+from ..data.split import Examples
 from ..module import Module
 from ..optim import Optimizer
 from .evaluation import in_mode
 from .loop import check_trained, loader_of
 from .run import Loss, Run, concerns
-from .split import Examples
 
 DIVERGED = 4.0  # the test is over when the smoothed loss is that many times the lowest
 

@@ -15,6 +15,7 @@ from autograd.value_array import numbers
 
 from ..checks import count, real
 from ..data import Loader
+from ..data.split import Examples
 from ..errors import NotFiniteNumber
 from ..module import Module
 from ..optim import Optimizer
@@ -23,7 +24,6 @@ from .callbacks import AfterStep, BeforeStep, Callback
 from .evaluation import Metric, as_array, as_number, evaluate, forward_of
 from .history import INTERRUPTED, History, Row, any_number
 from .progress import Progress
-from .split import Examples
 
 Loss = Callable[[Any, Any], Any]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nn
-from nn.augmentation import BLOCK, resample
+from nn.data.augmentation import BLOCK, resample
 
 
 class Always(np.random.Generator):
@@ -42,7 +42,11 @@ def some_images(*shape, dtype=np.float64):
 
 
 def test_every_warp_is_in_the_tables():
-    ours = [kind for kind in nn.augmentation.Warp.__subclasses__() if kind.__module__ == "nn.augmentation"]
+    ours = [
+        kind
+        for kind in nn.data.augmentation.Warp.__subclasses__()
+        if kind.__module__ == "nn.data.augmentation"
+    ]
     assert {kind.__name__ for kind in ours} == set(WARPS) == set(NOTHING)
 
 
@@ -338,4 +342,4 @@ def test_settings(build, match):
 
 def test_a_warp_without_positions():
     with pytest.raises(NotImplementedError, match="Warp does not say where pixels come from"):
-        nn.augmentation.Warp()(np.zeros((1, 2, 2)), 0)
+        nn.data.augmentation.Warp()(np.zeros((1, 2, 2)), 0)

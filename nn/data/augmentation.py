@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from .checks import count, floating, generator, numbers, real, wrong
-from .memory import keep_freed
+from ..allocation import keep_freed
+from ..checks import count, floating, generator, numbers, real, wrong
 
 BLOCK = 16384  # pixels worked on at a time: what is computed for them fits into the processor's cache
 

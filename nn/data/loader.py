@@ -15,9 +15,9 @@ import numpy as np
 from autograd import Tensor
 from autograd.names import tell, there
 
-from .checks import count, flag, generator, shown
-from .names import LOADER
-from .random_state import generator_state, set_generator_state
+from ..checks import count, flag, generator, shown
+from ..names import LOADER
+from ..random_state import generator_state, set_generator_state
 
 Augment = Callable[..., Any]
 

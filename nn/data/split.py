@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..checks import generator, wrong
-from ..data import examples, taken
+from .loader import examples, taken
 
 Examples = tuple[Any, Any]
 

@@ -1,0 +1,8 @@
+"""Data: mini-batches, what is left out of training, and images changed at random."""
+
+from .augmentation import Augment, Elastic, Mixup, Rotate, Shift
+from .loader import Loader, batches
+from .loader import examples as examples
+from .split import split as split
+
+__all__ = ["Augment", "Elastic", "Loader", "Mixup", "Rotate", "Shift", "batches"]
