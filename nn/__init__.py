@@ -40,13 +40,13 @@ from .data import *  # noqa: F403
 from .layers import *  # noqa: F403
 from .losses import *  # noqa: F403
 from .module import Module
-from .names import PACKAGE
 from .neuron import *  # noqa: F403
 from .optim import *  # noqa: F403
 from .regularization import *  # noqa: F403
 from .schedules import *  # noqa: F403
 from .seeding import seed
 from .serialization import load, save
+from .torch_names import PACKAGE
 
 # A new name is in the list of its family alone.
 __all__ = ["Module", "init", "load", "save", "seed", "training"]

@@ -24,7 +24,7 @@ from autograd.names import unknown
 from .activations import find
 from .checks import choice, count, floating, function, generator, listed, real, wrong
 from .leaves import flat, nodes_of
-from .names import INIT
+from .torch_names import INIT
 
 # relu and its smooth relatives halve the second moment of their input; tanh's value is PyTorch's.
 GAINS = {

@@ -17,7 +17,7 @@ from autograd.ops import LEAF
 from .checks import flag, floating, instance
 from .forms import ToTensors, ToValues
 from .leaves import Named, Parameter, flat, is_array_of_values, is_leaf, is_trained, nodes_of
-from .names import MODULE
+from .torch_names import MODULE
 
 M = TypeVar("M", bound="Module")
 

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from ..elementary import sqrt
-from ..javascript import JavaScript
 from ..kinds import where
+from ..languages.javascript import JavaScript
 from ..text import ROUNDING
 
 LIGHT = {

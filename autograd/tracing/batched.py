@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from .. import array_ops, nary_ops, ops
 from ..checks import floating
+from ..languages import vector
 from ..products import einsum
-from . import blocks, vector
+from . import blocks
 from .arrays import PARAMETERS, ArrayCode, Arrays
 from .batches import BatchLayout, shape_of
 from .calling import Gradients, built

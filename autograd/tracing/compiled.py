@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import python
+from ..languages import python
 from .batches import BatchLayout
 from .calling import Gradients
 from .code import Code

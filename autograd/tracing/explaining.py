@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..choice_ops import CHOICES
+from ..languages import python
 from ..ops import CONSTANT, Op, div
 from ..rows import explain
 from ..symbols import ATOM, Symbol
 from ..value import ERRORS
-from . import python
 from .choices import ALWAYS, Need, Outcome, needs, outcomes
 from .code import GIVEN, Code, given
 

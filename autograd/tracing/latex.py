@@ -15,11 +15,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..choice_ops import CHOICES, select
+from ..languages.python import products
 from ..ops import CONSTANT, Op
 from ..symbols import ATOM, NEGATION, POWER, PRODUCT, SUM, Symbol
 from ..symbols import number as finite
 from .code import GIVEN, Code
-from .python import products
 
 GREEK = dict(
     zip(

@@ -13,15 +13,15 @@ import numpy as np
 
 from .. import array_ops, program_ops
 from ..choice_ops import CHOICES
+from ..languages import vector
+from ..languages.vector import Vector
 from ..ops import CONSTANT, ELEMENTWISE, mul
 from ..products import einsum
 from ..symbols import ATOM, PRODUCT
-from . import vector
 from .arrays import BATCH, PARAMETERS, Array, Arrays
 from .code import ARGUMENT
 from .identifiers import TAKEN, unused
 from .indexing import literal, view
-from .vector import Vector
 
 WORDS = {*TAKEN, *vector.LIBRARY, *ELEMENTWISE}  # that a program uses itself
 READING = (

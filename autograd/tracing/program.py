@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from ..checks import function, instance, wrong
 from ..choice_ops import select
 from ..float_node import as_float
+from ..languages import javascript_program, python
 from ..value import ERRORS, Value
-from . import javascript, latex, python
+from . import latex
 from .calling import Gradients, built
 from .code import ARGUMENT, PARAMETER, Code, Instruction
 from .explaining import explained
@@ -176,7 +177,7 @@ class Program:
 
         What :attr:`source` raises for, it gives as JavaScript does: infinities, and NaN.
         """
-        return self._written(javascript)
+        return self._written(javascript_program)
 
     @cached_property
     def latex(self) -> str:

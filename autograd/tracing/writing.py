@@ -1,6 +1,6 @@
 """Writing: code of scalars as a function in some language, one line a step, forward and then backward.
 
-A language is a module such as :mod:`~autograd.tracing.python`: how it writes values, lines and functions.
+A language is a module such as :mod:`~autograd.languages.python`: how it writes values, lines and functions.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from ..languages import python
 from ..nary_ops import NARY
 from ..ops import CONSTANT, ELEMENTWISE, Op
 from ..symbols import ATOM
-from . import python
 from .code import ARGUMENT, GIVEN, Code
 from .identifiers import distinct, identifiers
 from .recording import Recorded

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..javascript import PRIMITIVES, JavaScript, definitions, operand_names, value
+from ..languages.javascript import PRIMITIVES, JavaScript, definitions, operand_names, value
 from ..nary_ops import NaryOp
 from ..symbols import is_infix
 from . import grammar

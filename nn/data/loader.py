@@ -16,8 +16,8 @@ from autograd import Tensor
 from autograd.names import tell, there
 
 from ..checks import count, flag, generator, shown
-from ..names import LOADER
 from ..random_state import generator_state, set_generator_state
+from ..torch_names import LOADER
 
 Augment = Callable[..., Any]
 

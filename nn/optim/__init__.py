@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.names import unknown
 
-from ..names import OPTIM
+from ..torch_names import OPTIM
 from .adam import Adam, Adamax, AdamW, NAdam, RAdam
 from .adaptive import Adadelta, Adagrad, RMSprop
 from .lbfgs import LBFGS

@@ -14,7 +14,7 @@ from autograd.names import tell, there
 from ..checks import function, listed, real, wrong
 from ..errors import NotFiniteNumber
 from ..module import check_writable
-from ..names import OPTIMIZER
+from ..torch_names import OPTIMIZER
 from .settings import CHECKS, Check, Group, check_parameters, grouped
 from .storage import State, Storage, expect
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import Tensor, Value, no_grad, stepper
-from autograd.javascript import JavaScript, complete
+from autograd.languages.javascript import JavaScript, complete
 from autograd.show.folding import folds
 from autograd.show.lesson import names_of, read_lesson, shown
 from autograd.show.page import page
-from autograd.show.program import forward
+from autograd.show.page.program_script import forward
 from autograd.typed.script import script
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograd import Value
-from autograd.javascript import complete
+from autograd.languages.javascript import complete
 from autograd.show import page as page_module
 from autograd.show.lesson import read_lesson
 from autograd.show.terminal.quiz import Quiz, value_of

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import array_ops, elementary, ops, program_ops
-from autograd.tracing import vector
+from autograd.languages import vector
 from autograd.tracing.arrays import PARAMETERS, Arrays
 from autograd.tracing.numpy_source import Writer
 from autograd.tracing.reverse import reversed_pass

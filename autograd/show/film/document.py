@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ... import ops
-from ...javascript import LIBRARY, JavaScript, definitions, expression, value
+from ...languages.javascript import LIBRARY, JavaScript, definitions, expression, value
 from ..page import assemble
 from ..style import CLASSES
 from .examples import Loss, gradients_of_own_loss

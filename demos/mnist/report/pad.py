@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import nn
-from autograd.javascript import JavaScript, complete, expression, value
+from autograd.languages.javascript import JavaScript, complete, expression, value
 from autograd.show.page import assemble
 
 

@@ -11,12 +11,13 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .. import javascript, ops
+from .. import ops
 from ..choice_ops import CHOICES, select
-from ..javascript import JavaScript as Scalar
 from ..ops import Op
 from ..symbols import ATOM, NEGATION, Symbol
 from ..symbols import number as finite
+from . import javascript
+from .javascript import JavaScript as Scalar
 from .python import MIRRORED, products
 
 __all__ = ["MARK", "NOTHING", "WORDS", "Scalar", "value"]

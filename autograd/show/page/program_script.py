@@ -3,10 +3,10 @@ changes."""
 
 from __future__ import annotations
 
-from ..javascript import JavaScript, expression, value
-from ..naming import derivatives, is_plain, plain
-from ..steps import pass_on
-from .lesson import Lesson
+from ...languages.javascript import JavaScript, expression, value
+from ...naming import derivatives, is_plain, plain
+from ...steps import pass_on
+from ..lesson import Lesson
 
 
 def forward(lesson: Lesson) -> str:

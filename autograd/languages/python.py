@@ -18,10 +18,10 @@ from functools import cache
 from typing import Any
 
 from ..choice_ops import CHOICES, select
-from ..definitions import defined
 from ..ops import Op
 from ..symbols import ATOM, NEGATION, Symbol, is_infix
 from ..symbols import number as finite
+from .definitions import defined
 
 MATH = (
     "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh",

@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from ..javascript import complete
-from ..text import printable
-from ..typed.script import script
-from . import graph, layout, program, style, svg
-from .folding import folds, view
-from .lesson import Lesson, LessonNode, quoted
-from .modules import bundle, read
+from ...languages.javascript import complete
+from ...text import printable
+from ...typed.script import script
+from .. import graph, layout, style, svg
+from ..folding import folds, view
+from ..lesson import Lesson, LessonNode, quoted
+from ..modules import bundle, read
+from . import program_script
 
 FOLD_ABOVE = 500  # nodes; a drawing of more is folded
 
@@ -32,7 +33,7 @@ def page(lesson: Lesson, fold_above: int = FOLD_ABOVE) -> str:
     (True, True)
     """
     try:
-        forward, live = f"export {program.forward(lesson)}", ""
+        forward, live = f"export {program_script.forward(lesson)}", ""
     except ValueError as error:
         forward, live = "export const forward = null;\n", f"Numbers cannot be changed here: {error}."
     drawn = views(lesson, fold_above)
@@ -55,7 +56,7 @@ def page(lesson: Lesson, fold_above: int = FOLD_ABOVE) -> str:
         "nodes": [_node(lesson, node) for node in lesson.nodes],
         "views": drawn,
     }
-    written = complete(f"export {script()}{forward}export {program.backward(lesson)}")
+    written = complete(f"export {script()}{forward}export {program_script.backward(lesson)}")
     head = "// What the page computes with: the grammar of typed numbers, and both passes.\n\n"
     return assemble("page.html", lesson.title, data, {"program.js": head + written})
 

@@ -22,9 +22,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from . import ops
+from .. import ops
+from ..symbols import ATOM, Symbol, number
 from .definitions import defined
-from .symbols import ATOM, Symbol, number
 
 # Functions that a row's value calls as they are, and what does the same in JavaScript. What Math lacks is in
 # LIBRARY.

@@ -10,7 +10,7 @@ import pytest
 import autograd
 import nn
 from autograd import Value
-from nn import names
+from nn import torch_names as names
 
 
 def owners():

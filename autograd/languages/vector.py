@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..choice_ops import CHOICES
-from ..definitions import defined
 from ..ops import ELEMENTWISE, Op
 from ..symbols import ATOM, COMPARISON, Symbol, is_infix, number
+from .definitions import defined
 
 NUMPY = (
     "abs", "sign", "exp", "expm1", "exp2", "log", "log1p", "log2", "log10", "sqrt", "square", "sin", "cos",
