@@ -28,6 +28,7 @@ def the_table_as_it_was() -> Iterator[None]:
     yield
     for name in ops.ELEMENTWISE.keys() - before.keys():
         for kind in (Value, Tensor):
-            delattr(kind, name)
+            if name in vars(kind):
+                delattr(kind, name)
     ops.ELEMENTWISE.clear()
     ops.ELEMENTWISE.update(before)
