@@ -243,6 +243,20 @@ def average(mean: np.ndarray, new: np.ndarray, share: float) -> None:
     mean += (1 - share) * new
 
 
+def average_square(mean: np.ndarray, new: np.ndarray, share: float) -> None:
+    """The same with the square of what is new, and with one array of room.
+
+    >>> mean = np.array([1.0])
+    >>> average_square(mean, np.array([3.0]), 0.75)
+    >>> mean
+    array([3.])
+    """
+    square = new * new
+    square *= 1 - share
+    mean *= share
+    mean += square
+
+
 def check_arrays_of(values: Any, data: Any, caller: str) -> None:
     """An error where these are not Values, and an array of their numbers that can be changed."""
     found = listed(values, "values", caller, "a list of the Values that data has the numbers of")
