@@ -108,11 +108,11 @@ class Optimizer:
         self._check_gradients()
         for storage in self._storages:
             storage.check_arrays(name)
-        each = list(zip(self._storages, self.groups))
         # Values first: they may refuse the step.
-        for take in [kept.values.after_step(self.update, group, name) for kept, group in each if kept.values]:
+        each = [(kept.values, group) for kept, group in zip(self._storages, self.groups) if kept.values.sizes]
+        for take in [values.after_step(self.update, group, name) for values, group in each]:
             take()
-        for storage, group in each:
+        for storage, group in zip(self._storages, self.groups):
             storage.step_tensors(self.update, group)
         return loss
 
