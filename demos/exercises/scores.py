@@ -16,7 +16,7 @@ FORMAT = "stepgrad exercise scores, 1"
 
 @dataclass(frozen=True)
 class Record:
-    """Right predictions out of ``of``, in the best and the last try; the number of tries and the last date."""
+    """Right predictions out of ``of``, in the best and the last try; the number of tries, the last time."""
 
     best: int
     last: int
