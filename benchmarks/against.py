@@ -51,7 +51,7 @@ class Worker:
             sys.exit(f"benchmarks: the process for {self.tree} runs {found}")
 
     def seconds(self, times: int) -> float:
-        """Return the time of so many runs of the work."""
+        """Return the seconds that the work takes for this number of runs."""
         assert self.process.stdin is not None
         print(times, file=self.process.stdin, flush=True)
         return float(self._answer())

@@ -72,7 +72,7 @@ def main() -> None:
     other = bytes_per_node(micrograd.engine.Value, theirs, lambda node: node._prev)
     for when, a, b, target in zip(("forward", "backward"), mine, other, (140.0, None)):
         Result(
-            f"bytes a node, after {when}", "micrograd", a, b, a / b, a / b, a / b, target, "bytes"
+            f"bytes per node, after {when}", "micrograd", a, b, a / b, a / b, a / b, target, "bytes"
         ).report()
     assert len(topological_order(forward(Value, ours, *batch))) > 60_000
 

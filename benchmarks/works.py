@@ -137,7 +137,7 @@ def slope_step() -> Callable[[], object]:
 
 
 def encoded(examples: int) -> Any:
-    """Encode so many names as tokens, targets and weights."""
+    """Encode the first names as tokens, targets and weights."""
     return tuple(part[:examples] for part in names.encode(names.load(), 16))
 
 

@@ -162,7 +162,7 @@ def _find(folder: Path, part: str, dimensions: int) -> Path:
     for name in names:
         if (folder / name).is_file():
             return folder / name
-    raise FileNotFoundError(f"{folder / names[0]}: missing, and so is {' and '.join(names[1:])}")
+    raise FileNotFoundError(f"{folder / names[0]}: missing, and so are {', '.join(names[1:])}")
 
 
 def _parse(path: Path, file: BinaryIO | _Unzipped, dimensions: int) -> NDArray[np.uint8]:

@@ -98,7 +98,7 @@ def run(options: argparse.Namespace) -> list[page.Section]:
                 (f"{100 * accuracy:.1f} %", f"right on the {len(points)} points it learned from"),
                 (f"{100 * fresh:.1f} %", f"right on {FRESH:,} new points"),
                 (f"{parameters}", "parameters, each a Value"),
-                (f"{milliseconds:.0f} ms", f"a step, forwards and backwards through {len(points)} points"),
+                (f"{milliseconds:.0f} ms", f"per step, forwards and backwards through {len(points)} points"),
             ]
         ),
         *shown,

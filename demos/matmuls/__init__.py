@@ -186,7 +186,7 @@ def _digits(found: Digits, options: argparse.Namespace) -> list[page.Block]:
             [
                 (f"{100 * found.accuracy:.2f} %", f"of {found.tested:,} test images right"),
                 (f"{found.seconds:.1f} s", f"for {len(found.losses):,} steps"),
-                (f"{1e3 * found.step:.2f} ms", "a step of 100 images"),
+                (f"{1e3 * found.step:.2f} ms", "per step of 100 images"),
                 (f"{found.tracing:.1f} s", "to trace loss and logits, once"),
             ]
         ),
@@ -207,7 +207,7 @@ def _names(found: Names, options: argparse.Namespace) -> list[page.Block]:
                 (f"{found.held_out[-1][1]:.3f}", "loss on held-out names"),
                 (f"{found.pairs:.3f}", "loss of counted pairs of letters"),
                 (f"{found.seconds:.1f} s", f"for {len(found.losses):,} steps"),
-                (f"{1e3 * found.step:.2f} ms", "a step of 64 names"),
+                (f"{1e3 * found.step:.2f} ms", "per step of 64 names"),
             ]
         ),
         pictures.names(found, options.out),

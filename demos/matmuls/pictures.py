@@ -40,7 +40,7 @@ def speed(found: Sequence[Recovery], out: Path) -> page.Picture:
         axes.grid(visible=False, axis="y")
         axes.tick_params(axis="y", length=0)
         axes.xaxis.set_major_formatter("{x:,.0f}")
-        axes.set_xlabel("times as many examples a second as on Values (log)")
+        axes.set_xlabel("examples per second, relative to Values (log)")
 
     light, dark = figures.save(out / "matmuls-speed.png", fill, (11, 1.4 + 0.3 * len(bars)))
     return page.Picture(

@@ -25,7 +25,7 @@ __all__ = ["Dataset", "inputs", "load_mnist"]
 
 REPORT = "mnist-report.html"
 MODEL = "mnist-model.npz"
-SHARE = 12  # one in so many training images is held out for validation
+SHARE = 12  # one in 12 training images is held out for validation
 SAMPLES = 20  # images on the pad
 
 
@@ -188,7 +188,7 @@ def _facts(sizes: list[int], split: Split, history: nn.training.History, accurac
             (_percent(accuracy), f"right on {len(split.held_out_y):,} {split.called} images"),
             (f"{parameters:,}", "parameters"),
             (f"{seconds:.1f} s", f"for {len(history)} times {len(split.y):,} images"),
-            (f"{len(split.y) * len(history) / seconds:,.0f}", "images a second, forwards and backwards"),
+            (f"{len(split.y) * len(history) / seconds:,.0f}", "images per second, forwards and backwards"),
         ]
     )
 
