@@ -95,7 +95,7 @@ class Drawing:
         return f"{self.title or 'Graph'}, {nodes} nodes, {operations} operations, {FLOW[self.direction]}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """For notebooks: HTML that scrolls instead of shrinking, SVG, and text as a fallback."""
+        """Give notebooks HTML that scrolls instead of shrinking, SVG, and text as a fallback."""
         return {
             "text/html": f'<div style="overflow:auto">{self.svg}</div>',
             "image/svg+xml": self.svg,

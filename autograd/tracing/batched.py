@@ -224,7 +224,7 @@ class Batched:
 
     @cached_property
     def _unread(self) -> NDArray[Any]:
-        """The parameters that the result does not depend on: like eager steps, leave these undecayed."""
+        """The parameters that the result does not depend on, which do not decay, as in eager steps."""
         read = {step.detail for step in pruned(self.program.code).steps if step.op is PARAMETER}
         return np.array([place for place in range(len(self.parameters)) if place not in read], int)
 

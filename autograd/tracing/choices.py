@@ -127,7 +127,7 @@ def where_needed(gradient: Any, share: Any) -> Any:
 
 
 def finite_where(op: Any, operands: tuple[int, ...]) -> tuple[int, ...] | None:
-    """Return the operands whose infinities alone make the result infinite; None if others can too."""
+    """Return the operands that alone can make the result infinite; None if finite operands can too."""
     return operands[2:] if op in CHOICES else operands if op in (neg, sign) else None
 
 

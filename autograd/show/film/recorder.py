@@ -175,7 +175,7 @@ class Film:
         return f"<Film: {self.title}, {self._summary}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """For notebooks: the page in a frame of its own, and text as a fallback."""
+        """Give notebooks the page in a frame of its own, and text as a fallback."""
         return {"text/html": in_frame(self.html, self.title, HEIGHT), "text/plain": str(self)}
 
     @property
