@@ -178,9 +178,7 @@ def _row(neuron: Any) -> tuple[list[Value], str]:
     name = LINEAR if name is None else name
     row_of = ops.ELEMENTWISE.get(name) if isinstance(name, str) else None
     if name != LINEAR and (row_of is None or len(row_of.partials) - len(row_of.defaults) != 1):
-        raise TypeError(
-            f"film: an activation is {name!r}, which is not an operation of one operand; {EXPECTED}"
-        )
+        raise TypeError(f"film: an activation is {name!r}, not an operation of one operand; {EXPECTED}")
     return row, name
 
 
