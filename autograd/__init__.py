@@ -1,4 +1,4 @@
-"""autograd: a scalar autograd engine that can be read, stepped and drawn, and its vectorized path.
+"""autograd: a scalar autograd engine that you can read, step through and draw, and its vectorized form.
 
 >>> from autograd import Value
 >>> x = Value(3.0)
@@ -7,9 +7,9 @@
 >>> y.data, x.grad
 (15.0, 8.0)
 
-To read the source, begin with ``core``: the whole idea in a hundred lines. The same at speed is in ``ops``
-(the table), ``symbols`` (the table as formulas), ``compiling`` (a row becomes a method), ``node``, ``value``
-and ``engine`` (the walk back). Then read ``array_ops`` and ``tensor`` for whole arrays, ``tracing`` for
+To read the source, begin with ``core``: the whole idea in a hundred lines. The fast version is in ``ops``
+(the table), ``symbols`` (the table as formulas), ``compiling`` (from row to method), ``node``, ``value`` and
+``engine`` (the backward pass). Then read ``array_ops`` and ``tensor`` for whole arrays, ``tracing`` for
 programs, ``show`` for pictures and pages.
 """
 
@@ -90,13 +90,13 @@ __all__ = [
     "stepper", "sum", "swapaxes", "take", "take_along_axis", "tile", "topological_order", "trace", "traced",
     "transpose", "tril", "triu", "values", "var", "where",
 ]  # fmt: skip
-# The rows are functions too. What would hide Python's own is there, but not in the list: all, any, max, ...
+# The rows are functions too. __all__ leaves out names that would shadow Python's own: all, any, max, ...
 _ROWS = {name: row for name, row in ops.ELEMENTWISE.items() if name not in globals()}
 globals().update(_ROWS)
 __all__ += [name for name in _ROWS if name not in ops.OPERATORS and not hasattr(builtins, name)]
 
 
-# Where to find what is loaded when first asked for: drawing and stepping.
+# The modules that are loaded on first use: drawing and stepping.
 _SHOWN = {
     "draw": "drawing", "Drawing": "drawing", "stepper": "stepper", "Stepper": "stepper", "film": "film",
     "Film": "film",
@@ -105,7 +105,7 @@ _TRACING = {"trace", "traced", "TraceError", "Program"}
 
 
 def __getattr__(name: str) -> Any:
-    """What is loaded when first asked for, and the operations that people defined."""
+    """Load drawing, stepping and tracing on first use; find the operations that users defined."""
     if name in _SHOWN:
         return getattr(import_module(f".show.{_SHOWN[name]}", __name__), name)
     if name in _TRACING:

@@ -1,7 +1,7 @@
-"""``python -m autograd``: an expression and numbers for its names, to step through, to draw, or to check.
+"""``python -m autograd``: step through, draw or check an expression, given a number for each of its names.
 
-The expression is read by :mod:`autograd.typed`, never run as code. What is wrong with the arguments is
-said on the standard error, with exit status 2.
+:mod:`autograd.typed` reads the expression, which is never run as code. Errors in the arguments go to the
+standard error, with exit status 2.
 """
 
 from __future__ import annotations
@@ -61,23 +61,22 @@ examples:
   {PROGRAM} check "x * sin(x)" x=2
   {PROGRAM} check "relu(x)" x=0                  a kink: the exit status is 1
 
-The exit status is 0 where all derivatives agree, 1 where one is wrong, at a kink, or too uncertain to
-tell.""",
+The exit status is 0 if all derivatives agree, 1 if one is wrong, at a kink, or too uncertain to judge.""",
 }
 
 
 class UsageError(ValueError):
-    """Arguments that do not make sense, and what to do."""
+    """Arguments that do not make sense; the message says what to do."""
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run the command that the arguments name; gives the exit status."""
+    """Run the command that the arguments name, and return the exit status."""
     try:
         return _main(list(argv))
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Whoever read our output has seen enough; the flush at exit need not complain about it again.
+        # The reader of our output has seen enough; keep the flush at exit from complaining again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
@@ -97,7 +96,7 @@ def _main(argv: list[str]) -> int:
     try:
         expression, values = _given(options.expression.strip(), options.numbers)
         status = COMMANDS[name](options, expression, values)
-        print(end="", flush=True)  # here, so that a full disk is reported, too
+        print(end="", flush=True)  # flush here, so that a full disk is reported too
         return status
     except BrokenPipeError:
         raise
@@ -112,9 +111,9 @@ def _step(options: argparse.Namespace, expression: Expression, values: dict[str,
 
     unknown = [name for name in options.train or () if name not in values]
     if unknown:
-        raise UsageError(f"--train {unknown[0]}: that is no name of the expression; there are {_and(values)}")
+        raise UsageError(f"--train {unknown[0]}: no such name in the expression; there are {_and(values)}")
     if options.predict and options.out:
-        raise UsageError("--predict is for the terminal; in the page, press P")
+        raise UsageError("--predict works in the terminal only; in the page, press P")
     trained = None if options.train is None else [values[name] for name in options.train]
     steps = stepper(_root(expression, values), title=expression.text, parameters=trained)
     if options.out:
@@ -170,7 +169,7 @@ def _parser(name: str) -> argparse.ArgumentParser:
             "--train",
             type=_names,
             metavar="w1,w2",
-            help="the names that the page's descend button moves (all)",
+            help="the names that the page's descend button changes (default: all)",
         )
     if name == "draw":
         parser.add_argument("-o", "--out", type=Path, metavar="FILE", help=".svg, .png, .pdf or .dot")
@@ -178,9 +177,9 @@ def _parser(name: str) -> argparse.ArgumentParser:
             "--backward",
             action=argparse.BooleanOptionalAction,
             default=True,
-            help="with gradients (the default)",
+            help="show gradients (the default)",
         )
-        parser.add_argument("--local-grads", action="store_true", help="with a local gradient on every edge")
+        parser.add_argument("--local-grads", action="store_true", help="show a local gradient on every edge")
         parser.add_argument(
             "--direction",
             choices=("LR", "TB"),
@@ -195,13 +194,13 @@ def _names(listed: str) -> list[str]:
 
 
 def _no_option(argument: str) -> str:
-    """The argument, and an expression that begins with a minus sign not as the option it looks like."""
+    """Put a space before an expression that begins with a minus sign, lest it be taken for an option."""
     looks = argument.startswith("-") and not argument.startswith("--") and argument not in ("-o", "-h")
     return f" {argument}" if looks else argument
 
 
 def _given(text: str, numbers: Iterable[str]) -> tuple[Expression, dict[str, Value]]:
-    """The expression, and a leaf for each of its names."""
+    """Return the expression, and a leaf for each of its names."""
     expression = parse(text)
     values: dict[str, Value] = {}
     for each in numbers:
@@ -214,20 +213,20 @@ def _given(text: str, numbers: Iterable[str]) -> tuple[Expression, dict[str, Val
             raise UsageError(f"{name} has two numbers, {both}; give it one")
         try:
             values[name] = Value(evaluate(number, {}), name)
-        except ExpressionError as error:  # which points into the number alone
+        except ExpressionError as error:  # its column counts from the start of the number
             raise ExpressionError(error.reason, each, len(before) + 1 + error.column) from None
     unused = [name for name in values if name not in expression.names]
     if missing := [name for name in expression.names if name not in values and name not in CONSTANTS]:
         example = " ".join(f"{name}=1" for name in missing)
         reason = f"there is no number for {_and(missing)}; add after the expression, such as {example}"
-        reason += f" (what is not in it: {_and(unused)})" if unused else ""
+        reason += f" (not in the expression: {_and(unused)})" if unused else ""
         column = next(part.column for part in expression.parts if part.what == missing[0])
         raise ExpressionError(reason, text, column)
     if unused:
         known = f"its names are {_and(expression.names)}" if expression.names else "it has no names"
-        raise UsageError(f"there is a number for {_and(unused)}, but not the name in {text}; {known}")
+        raise UsageError(f"there is a number for {_and(unused)}, but no such name in {text}; {known}")
     if not values:
-        raise UsageError(f"there is no name in {text}, so there is nothing to differentiate; try x**2 x=3")
+        raise UsageError(f"{text} has no names, so there is nothing to differentiate; try x**2 x=3")
     return expression, values
 
 

@@ -1,4 +1,4 @@
-"""The activations of the field: rows like those of :mod:`autograd.ops`, in the same table."""
+"""The common activation functions: rows like those of :mod:`autograd.ops`, in the same table."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from .elementary import abs, erfc, expm1, log1p, maximum, minimum, on_elements
 from .kinds import floating, indicator, quietly, where
 from .ops import elementwise, exp, tanh
 
-# Values that are safe where the textbook form is not. Written without branches, as partial derivatives are, a
-# value has a formula too.
+# Values that are safe where the textbook form is not. They have no branches, so that they have formulas too.
 
 
 def _sigmoid(x: Any) -> Any:
@@ -26,8 +25,8 @@ def _sigmoid_array(x: Any) -> Any:
     return np.where(x >= 0, 1, e) / (1 + e)
 
 
-# Partial derivatives with more to them than one line holds. 1 - sigmoid(z) is written sigmoid(-z): the same
-# number, also where the difference would cancel.
+# Partial derivatives that do not fit on one line. 1 - sigmoid(z) is written sigmoid(-z): the same number, but
+# without cancellation.
 
 
 def _swish_to_x(out: Any, x: Any, beta: Any) -> Any:
@@ -42,7 +41,7 @@ def _gelu_tanh(x: Any) -> Any:
 
 def _gelu_tanh_to_x(out: Any, x: Any) -> Any:
     z = SQRT_8_OVER_PI * (x + CUBIC * (x * x * x))
-    bend = out * sigmoid(-z)  # times x twice, and not times x * x, which overflows where this is 0
+    bend = out * sigmoid(-z)  # multiplied by x twice, since x * x overflows where this is 0
     return sigmoid(z) + SQRT_8_OVER_PI * (bend + 3.0 * CUBIC * (bend * x * x))
 
 
@@ -54,7 +53,7 @@ def _mish_to_x(out: Any, x: Any) -> Any:
 SQRT_HALF = math.sqrt(0.5)
 SQRT_8_OVER_PI = math.sqrt(8 / math.pi)
 CUBIC = 0.044715  # Hendrycks and Gimpel's fit
-# With these the mean 0 and the variance 1 are a stable fixed point (Klambauer and others, 2017, equation 14).
+# These make mean 0 and variance 1 a stable fixed point (Klambauer and others, 2017, equation 14).
 SELU_SCALE = 1.0507009873554805
 SELU_SLOPE = SELU_SCALE * 1.6732632423543772  # scale * alpha: the slope at 0 from the left
 SQRT_2PI = math.sqrt(2 * math.pi)
@@ -64,14 +63,14 @@ identity = elementwise("identity", "identity", lambda x: x, lambda x: x.copy(), 
 leaky_relu = elementwise(
     "leaky_relu", "leaky_relu",
     lambda x, slope: where(x > 0.0, x, slope * x),
-    lambda x, slope: np.where(x > 0, x, slope * np.minimum(x, 0)),  # what is not chosen may not overflow
+    lambda x, slope: np.where(x > 0, x, slope * np.minimum(x, 0)),  # the branch not taken must not overflow
     (  # at 0: slope
         lambda out, x, slope: where(x > 0.0, 1.0, slope),
         lambda out, x, slope: where(x > 0.0, 0.0, x),
     ),
     defaults=(0.01,),
 )  # fmt: skip
-prelu = elementwise(  # leaky_relu with a slope that is no constant: it has no default, it is learned
+prelu = elementwise(  # leaky_relu with a learned slope, so without a default
     "prelu", "prelu", leaky_relu.on_float, leaky_relu.on_array, leaky_relu.partials
 )
 elu = elementwise(
@@ -122,7 +121,7 @@ gelu_tanh = elementwise(
 )  # fmt: skip
 hardtanh = elementwise(
     "hardtanh", "hardtanh", lambda x, low, high: minimum(maximum(x, low), high), np.clip,
-    (  # at low and at high: 0, and the whole goes to the bound
+    (  # at low and at high: 0, and the whole gradient goes to the bound
         lambda out, x, low, high: where(x > low, indicator(x < high), 0.0),
         lambda out, x, low, high: where(x > low, 0.0, indicator(low < high)),
         lambda out, x, low, high: indicator(maximum(x, low) >= high),

@@ -1,7 +1,7 @@
-"""Functions of arrays, by NumPy's names: of Tensors, NumPy arrays, arrays of Values, and lists of numbers.
+"""Functions of arrays, with NumPy's names, for Tensors, NumPy arrays, arrays of Values, and lists of numbers.
 
-What has a derivative of its own is a row (:mod:`autograd.array_ops`, :mod:`autograd.products`). Here is what
-is put together from rows, and what is asked of arguments on the way in. All are methods of Tensor too.
+Operations with a derivative of their own are rows (:mod:`autograd.array_ops`, :mod:`autograd.products`). The
+functions here combine rows and check the arguments. All are methods of Tensor too.
 
 >>> import numpy as np
 >>> from autograd import Tensor
@@ -25,13 +25,13 @@ from .array_ops import Axis
 from .checks import choice, flag, named_dtype, real, shown, whole, wrong
 from .torch_names import spelled
 
-# What is asked of arguments.
+# Checks of arguments.
 
 NUMBERS = (int, float, np.number)
 
 
 def array_of(caller: str, x: Any, name: str = "x") -> Any:
-    """An operand as a Tensor or an array; lists and numbers become arrays, also of Values."""
+    """Return an operand as a Tensor or an array; lists and numbers become arrays, those with Values too."""
     if hasattr(type(x), "_apply_array"):
         return x
     if _is_one_node(x):
@@ -54,7 +54,7 @@ def _are_numbers(array: np.ndarray) -> bool:
 
 
 def _together(caller: str, names: str, *arrays: Any) -> None:
-    """Refuse operands of which some are Values, where others are Tensors, or have a nan that no Value has."""
+    """Refuse Values beside Tensors, and Values beside arrays with nan, which no Value can be."""
     if builtins.any(_holds_values(array) for array in arrays):
         for array in arrays:
             if not isinstance(array, np.ndarray):
@@ -68,7 +68,7 @@ def _holds_values(x: Any) -> bool:
 
 
 def _integers(given: Any, name: str, caller: str) -> np.ndarray:
-    """Whole numbers as an array."""
+    """Return whole numbers as an array."""
     numbers = given.data if _is_tensor(given) else given
     try:
         array = np.asarray(numbers)
@@ -84,17 +84,17 @@ def _is_tensor(x: Any) -> bool:
 
 
 def _is_one_node(x: Any) -> bool:
-    """Whether it is a Value: a node without axes, which no array is."""
+    """Tell whether it is a Value: a node that is not an array."""
     return hasattr(type(x), "_apply") and not hasattr(type(x), "_apply_array")
 
 
 def _fits(shape: tuple[int, ...], into: tuple[int, ...]) -> bool:
-    """Whether an array of that shape broadcasts to this one."""
+    """Tell whether an array of the first shape broadcasts to the second."""
     return len(shape) <= len(into) and builtins.all(n in (1, m) for n, m in zip(shape[::-1], into[::-1]))
 
 
 def numbers_of(caller: str, x: Any) -> np.ndarray:
-    """The numbers of an operand; an error in a function that is traced, where they would be frozen."""
+    """Return the numbers of an operand. An error in a traced function, where they would be frozen."""
     if not isinstance(x, np.ndarray):
         return x.data
     if not x.dtype.hasobject:
@@ -109,7 +109,7 @@ def numbers_of(caller: str, x: Any) -> np.ndarray:
 
 
 def axis_of(caller: str, axis: Any, ndim: int, name: str = "axis") -> int:
-    """One axis, counted from the first; of an array without axes, 0 and -1 pass as in PyTorch."""
+    """Return one axis, counted from the first; for an array without axes, 0 and -1 pass as in PyTorch."""
     size = builtins.max(ndim, 1)
     found = whole(axis, name, caller)
     if not -size <= found < size:
@@ -118,7 +118,7 @@ def axis_of(caller: str, axis: Any, ndim: int, name: str = "axis") -> int:
 
 
 def axes_of(caller: str, axis: Any, ndim: int, name: str = "axis") -> Axis:
-    """None for all axes, one axis, or a tuple of them."""
+    """Return None for all axes, one axis, or a tuple of axes."""
     if axis is None or type(axis) is int and -ndim <= axis < ndim:
         return axis
     if not isinstance(axis, (tuple, list)):
@@ -126,7 +126,7 @@ def axes_of(caller: str, axis: Any, ndim: int, name: str = "axis") -> Axis:
         return found if ndim else ()
     several = tuple(axis_of(caller, each, ndim, name) for each in axis)
     if len(set(several)) < len(several):
-        raise wrong(axis, name, caller, "axes that are not the same", ValueError)
+        raise wrong(axis, name, caller, "each axis once", ValueError)
     return several if ndim else ()
 
 
@@ -143,7 +143,7 @@ def _shape_of(caller: str, shape: Any) -> tuple[int, ...]:
 
 @spelled
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Add up the elements over ``axis``: one axis, a tuple of axes, or all of them where None.
+    """Add up the elements over ``axis``: one axis, a tuple of axes, or None for all of them.
 
     >>> sum(np.array([[1.0, 2.0], [3.0, 4.0]]), axis=0)
     array([4., 6.])
@@ -153,7 +153,7 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
 @spelled
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Take the mean over ``axis``: one axis, a tuple of axes, or all of them where None.
+    """Take the mean over ``axis``: one axis, a tuple of axes, or None for all of them.
 
     >>> mean([1.0, 2.0, 6.0]).item()
     3.0
@@ -173,7 +173,7 @@ def var(x: Any, axis: Axis = None, keepdims: bool = False, ddof: float = 0) -> A
 
 @spelled
 def std(x: Any, axis: Axis = None, keepdims: bool = False, ddof: float = 0) -> Any:
-    """Take the standard deviation over ``axis``, the root of :func:`var`; where it is 0, so is the gradient.
+    """Take the standard deviation over ``axis``, the root of :func:`var`. Where it is 0, so is the gradient.
 
     >>> std([1.0, 2.0, 3.0], ddof=1).item()
     1.0
@@ -189,7 +189,7 @@ def std(x: Any, axis: Axis = None, keepdims: bool = False, ddof: float = 0) -> A
 
 @spelled
 def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Take the largest element over ``axis``; several that are largest share the gradient equally.
+    """Take the largest element over ``axis``. Elements that tie share the gradient equally.
 
     >>> x = np.array([[1.0, 5.0], [7.0, 3.0]])
     >>> max(x, axis=1)
@@ -200,7 +200,7 @@ def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
 @spelled
 def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Take the smallest element over ``axis``; several that are smallest share the gradient equally.
+    """Take the smallest element over ``axis``. Elements that tie share the gradient equally.
 
     >>> min([3.0, 1.0, 2.0]).item()
     1.0
@@ -210,7 +210,7 @@ def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
 @spelled
 def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Multiply the elements over ``axis``; the gradient of one is the product of the others, zeros or not.
+    """Multiply the elements over ``axis``. The gradient of each is the product of the others, zeros or not.
 
     >>> prod([2.0, 3.0, 4.0]).item()
     24.0
@@ -220,10 +220,10 @@ def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
 @spelled
 def norm(x: Any, ord: float | None = 2, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Measure the length of the vector of all elements over ``axis``, in one of three ways.
+    """Compute a norm of the elements over ``axis``, taken as one vector.
 
-    ``ord`` 2 is the root of the sum of squares, 1 the sum of sizes, numpy.inf the largest size. No square
-    overflows. Where the length is 0, so is the gradient. (A matrix is taken as a vector, too.)
+    ``ord`` 2 is the root of the sum of squares, 1 the sum of absolute values, numpy.inf the largest absolute
+    value. No square overflows. Where the norm is 0, so is the gradient. (A matrix counts as a vector, too.)
 
     >>> norm([3.0, -4.0]).item(), norm([3.0, -4.0], 1).item(), norm([3.0, -4.0], np.inf).item()
     (5.0, 7.0, 4.0)
@@ -256,7 +256,7 @@ def _reduced(row: Any, x: Any, axis: Any, keepdims: Any, caller: str = "", **mor
     x = array_of(caller, x)
     axis = axes_of(caller, axis, x.ndim)
     if row in EXTREMES and not array_ops.count(x.shape, axis):
-        raise ValueError(f"{caller}: there is nothing to take it of, in an array of shape {x.shape}")
+        raise ValueError(f"{caller}: x is empty, with shape {x.shape}; expected elements")
     if type(keepdims) is not bool:
         keepdims = flag(keepdims, "keepdims", caller)
     return row(x, axis=axis, keepdims=keepdims, **more)
@@ -267,7 +267,7 @@ EXTREMES = (array_ops.max, array_ops.min, array_ops.logsumexp)
 
 @spelled
 def cumsum(x: Any, axis: int | None = None) -> Any:
-    """Add up the elements from the first on along ``axis``; where None, of all laid flat.
+    """Compute the cumulative sum along ``axis``, or of the flattened array for None.
 
     >>> cumsum([1.0, 2.0, 3.0])
     array([1., 3., 6.])
@@ -300,12 +300,12 @@ def _shares(row: Any, x: Any, axis: Any) -> Any:
     x = array_of(row.name, x)
     axis = axis_of(row.name, axis, x.ndim)
     if x.ndim and not x.shape[axis]:
-        raise ValueError(f"{row.name}: there is nothing to take it of, in an array of shape {x.shape}")
+        raise ValueError(f"{row.name}: x is empty, with shape {x.shape}; expected elements")
     return row(x, axis=axis) if x.ndim else row(x.reshape((1,)), axis=0).reshape(())
 
 
 def _along(caller: str, x: Any, axis: Any) -> tuple[Any, int]:
-    """An array that has the axis; laid flat where that is None, or where it has none."""
+    """Return an array and the axis; flatten the array if the axis is None, or if it has none."""
     x = array_of(caller, x)
     if axis is None:
         return x.reshape((x.size,)), 0
@@ -313,12 +313,12 @@ def _along(caller: str, x: Any, axis: Any) -> tuple[Any, int]:
     return (x if x.ndim else x.reshape((1,))), axis
 
 
-# Questions, which have no gradient: NumPy arrays and numbers come back.
+# Queries, which have no gradient: they return NumPy arrays and numbers.
 
 
 @spelled
 def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
-    """Find the index of the largest element along ``axis``, the first of several; where None, of all.
+    """Find the index of the largest element along ``axis`` (None: of all elements); in a tie, the first.
 
     >>> int(argmax([1.0, 5.0, 3.0]))
     1
@@ -328,7 +328,7 @@ def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
 
 @spelled
 def argmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
-    """Find the index of the smallest element along ``axis``, the first of several; where None, of all.
+    """Find the index of the smallest element along ``axis`` (None: of all elements); in a tie, the first.
 
     >>> int(argmin([4.0, 5.0, 3.0]))
     2
@@ -340,14 +340,14 @@ def _place(caller: str, find: Callable[..., Any], x: Any, axis: Any, keepdims: A
     x = array_of(caller, x)
     axis = None if axis is None else axis_of(caller, axis, x.ndim)
     if not array_ops.count(x.shape, axis if x.ndim else None):
-        raise ValueError(f"{caller}: there is nothing to take it of, in an array of shape {x.shape}")
+        raise ValueError(f"{caller}: x is empty, with shape {x.shape}; expected elements")
     keepdims = flag(keepdims, "keepdims", caller)
     return find(numbers_of(caller, x), axis=axis if x.ndim else None, keepdims=keepdims)
 
 
 @spelled
 def argsort(x: Any, axis: int | None = -1) -> Any:
-    """Find the indices that sort along ``axis``, equal elements in the order in which they are.
+    """Find the indices that sort along ``axis``; equal elements keep their order.
 
     >>> argsort([3.0, 1.0, 2.0])
     array([1, 2, 0])
@@ -358,7 +358,7 @@ def argsort(x: Any, axis: int | None = -1) -> Any:
 
 @spelled
 def any(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Tell whether some element over ``axis`` is not 0.
+    """Tell whether any element over ``axis`` is not 0.
 
     >>> bool(any([0.0, 0.5]))
     True
@@ -383,7 +383,7 @@ def _asked(caller: str, question: Callable[..., Any], x: Any, axis: Any, keepdim
 
 
 def isnan(x: Any) -> Any:
-    """Tell where elements are nan, which Values never are.
+    """Tell which elements are nan. Values never are.
 
     >>> isnan([1.0, np.nan])
     array([False,  True])
@@ -398,7 +398,7 @@ def isnan(x: Any) -> Any:
 
 @spelled
 def reshape(x: Any, shape: Any, *sizes: int) -> Any:
-    """Give the same elements another shape: one tuple, or size by size; one may be -1.
+    """Change the shape: one tuple, or size by size. One size may be -1: it is worked out.
 
     >>> reshape([1.0, 2.0, 3.0, 4.0], (2, -1)).tolist()
     [[1.0, 2.0], [3.0, 4.0]]
@@ -407,13 +407,13 @@ def reshape(x: Any, shape: Any, *sizes: int) -> Any:
     known = math.prod(n for n in shape if n >= 0)
     open_sizes = shape.count(-1)
     if open_sizes > 1 or (x.size % known if open_sizes and known else x.size != known):
-        raise wrong(shape, "shape", "reshape", f"one of {x.size} elements, with at most one -1", ValueError)
+        raise wrong(shape, "shape", "reshape", f"{x.size} elements in all, and one -1 at most", ValueError)
     return array_ops.reshape(x, shape=shape)
 
 
 @spelled
 def transpose(x: Any, axes: Any = None, *others: int) -> Any:
-    """Put the axes in another order, one tuple or one by one; reversed where none is given.
+    """Reorder the axes: one tuple, or one by one. Without axes, reverse them.
 
     >>> transpose(np.zeros((2, 3, 4)), (2, 0, 1)).shape
     (4, 2, 3)
@@ -430,20 +430,20 @@ def transpose(x: Any, axes: Any = None, *others: int) -> Any:
 
 @spelled
 def broadcast_to(x: Any, shape: Any, *sizes: int) -> Any:
-    """Repeat the array along axes of size 1, and along new ones in front, until it has this shape.
+    """Broadcast to a shape: repeat along axes of size 1, and along new axes in front.
 
     >>> broadcast_to([1.0, 2.0], (2, 2)).tolist()
     [[1.0, 2.0], [1.0, 2.0]]
     """
     x, shape = array_of("broadcast_to", x), _shape_of("broadcast_to", (shape, *sizes) if sizes else shape)
     if -1 in shape or not _fits(x.shape, shape):
-        raise wrong(shape, "shape", "broadcast_to", f"one that the shape {x.shape} broadcasts to", ValueError)
+        raise wrong(shape, "shape", "broadcast_to", f"one that {x.shape} broadcasts to", ValueError)
     return array_ops.broadcast_to(x, shape=shape)
 
 
 @spelled
 def astype(x: Any, dtype: Any) -> Any:
-    """Give the same numbers another dtype; the gradient goes back in the old one. Integers have none.
+    """Convert to another dtype. The gradient comes back in the old one; integers have none.
 
     >>> astype(np.ones(2), np.float32).dtype
     dtype('float32')
@@ -460,7 +460,7 @@ def astype(x: Any, dtype: Any) -> Any:
 
 @spelled
 def squeeze(x: Any, axis: Axis = None) -> Any:
-    """Leave out axes of size 1: those of ``axis``, or all of them.
+    """Remove axes of size 1: those in ``axis``, or all of them.
 
     >>> squeeze(np.zeros((1, 3, 1))).shape, squeeze(np.zeros((1, 3, 1)), 0).shape
     ((3,), (3, 1))
@@ -478,7 +478,7 @@ def squeeze(x: Any, axis: Axis = None) -> Any:
 
 @spelled
 def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Any:
-    """Put in axes of size 1, where ``axis`` says that they will be.
+    """Insert axes of size 1, at positions ``axis`` of the result.
 
     >>> expand_dims(np.zeros((2, 3)), 1).shape, expand_dims(np.zeros((2, 3)), (0, -1)).shape
     ((2, 1, 3), (1, 2, 3, 1))
@@ -494,7 +494,7 @@ def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Any:
 
 @spelled
 def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
-    """Exchange two axes.
+    """Swap two axes.
 
     >>> swapaxes(np.zeros((2, 3, 4)), 0, -1).shape
     (4, 3, 2)
@@ -509,7 +509,7 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
 
 @spelled
 def moveaxis(x: Any, source: int | tuple[int, ...], destination: int | tuple[int, ...]) -> Any:
-    """Move axes to where ``destination`` says that they will be; the others stay in their order.
+    """Move axes to positions ``destination`` of the result; the others keep their order.
 
     >>> moveaxis(np.zeros((2, 3, 4)), -1, 0).shape
     (4, 2, 3)
@@ -521,7 +521,7 @@ def moveaxis(x: Any, source: int | tuple[int, ...], destination: int | tuple[int
     )
     if len(here) != len(there):
         raise wrong(
-            destination, "destination", "moveaxis", f"as many axes as source has, {len(here)}", ValueError
+            destination, "destination", "moveaxis", f"as many axes as in source, {len(here)}", ValueError
         )
     order = [i for i in range(x.ndim) if i not in here]
     for place, axis in sorted(zip(there, here)):
@@ -529,12 +529,12 @@ def moveaxis(x: Any, source: int | tuple[int, ...], destination: int | tuple[int
     return array_ops.transpose(x, axes=tuple(order))
 
 
-# Copies: elements more than once, or in another order. Where one comes up twice, its gradients add up.
+# Copies: elements repeated or in another order. The gradients of an element that is used twice add up.
 
 
 @spelled
 def flip(x: Any, axis: Axis = None) -> Any:
-    """Reverse the order along ``axis``: one axis, several, or all where None.
+    """Reverse the order along ``axis``: one axis, several, or None for all.
 
     >>> flip([1.0, 2.0, 3.0])
     array([3., 2., 1.])
@@ -549,7 +549,7 @@ def flip(x: Any, axis: Axis = None) -> Any:
 
 @spelled
 def roll(x: Any, shift: int | tuple[int, ...], axis: Axis = None) -> Any:
-    """Move elements on by ``shift`` places along ``axis``, the last ones to the front; where None, of all.
+    """Shift elements by ``shift`` places along ``axis``, the last ones to the front; for None, all in a row.
 
     >>> roll([1.0, 2.0, 3.0], 1)
     array([3., 1., 2.])
@@ -560,7 +560,7 @@ def roll(x: Any, shift: int | tuple[int, ...], axis: Axis = None) -> Any:
     axes = tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
     shifts = tuple(shift) if isinstance(shift, (tuple, list)) else (shift,) * len(axes)
     if len(shifts) != len(axes):
-        raise wrong(shift, "shift", "roll", f"one number, or one for each axis of {axis}", ValueError)
+        raise wrong(shift, "shift", "roll", f"one number, or one for each axis in {axis}", ValueError)
     for each, along in zip(shifts, axes):
         along = axis_of("roll", along, x.ndim)
         size = x.shape[along] if x.ndim else 0
@@ -576,7 +576,7 @@ def roll(x: Any, shift: int | tuple[int, ...], axis: Axis = None) -> Any:
 
 @spelled
 def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
-    """Repeat each element ``repeats`` times (a number, or one for each) along ``axis``; laid flat where None.
+    """Repeat each element ``repeats`` times (one number, or one each) along ``axis``; None flattens first.
 
     >>> repeat([1.0, 2.0], 2), repeat([1.0, 2.0], [1, 3])
     (array([1., 1., 2., 2.]), array([1., 2., 2., 2.]))
@@ -585,7 +585,7 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
     size = x.shape[axis]
     counts = _integers(repeats, "repeats", "repeat")
     if counts.size and counts.min() < 0 or counts.ndim > 1 or counts.ndim and len(counts) != size:
-        expected = f"a number of at least 0, or one for each of {size} elements"
+        expected = f"a number of at least 0, or one for each of the {size} elements"
         raise wrong(repeats, "repeats", "repeat", expected, ValueError)
     if counts.ndim:
         index = (slice(None),) * axis + (np.repeat(np.arange(size), counts),)
@@ -599,7 +599,7 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
 
 @spelled
 def tile(x: Any, reps: int | tuple[int, ...]) -> Any:
-    """Put copies of the whole array side by side, ``reps`` of them along each axis (the last ones, if fewer).
+    """Put ``reps`` copies of the whole array side by side along each axis (along the last ones, if fewer).
 
     >>> tile([1.0, 2.0], 2), tile([1.0, 2.0], (2, 1)).shape
     (array([1., 2., 1., 2.]), (2, 2))
@@ -619,10 +619,10 @@ PADDINGS = ("constant", "edge", "reflect", "symmetric", "wrap")
 
 @spelled
 def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: float = 0.0) -> Any:
-    """Put elements before the first and after the last: a number of them, a pair, or a pair for each axis.
+    """Add elements at both ends of each axis: a number of them, a pair, or a pair for each axis.
 
-    They are ``constant_values``, or by ``mode`` copies: "edge" of the last element, "reflect" of those inside
-    of it, "symmetric" of these and itself, "wrap" of those at the other end.
+    They are ``constant_values``, or copies: ``mode`` "edge" repeats the last element, "reflect" mirrors
+    without it, "symmetric" mirrors with it, "wrap" continues at the other end.
 
     >>> pad([1.0, 2.0], 1), pad([1.0, 2.0, 3.0], (0, 2), "reflect")
     (array([0., 1., 2., 0.]), array([1., 2., 3., 2., 1.]))
@@ -631,11 +631,11 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: float =
     mode = choice(mode, PADDINGS, "mode", "pad")
     widths = _integers(pad_width, "pad_width", "pad")
     if widths.size and widths.min() < 0:
-        raise wrong(pad_width, "pad_width", "pad", "whole numbers of at least 0", ValueError)
+        raise wrong(pad_width, "pad_width", "pad", "whole numbers, none below 0", ValueError)
     try:
         pairs = np.broadcast_to(widths, (x.ndim, 2)).tolist()
     except ValueError:
-        expected = f"a number, a pair, or a pair for each of {x.ndim} axes"
+        expected = f"a number, a pair, or a pair for each of the {x.ndim} axes"
         raise wrong(pad_width, "pad_width", "pad", expected, ValueError) from None
     if mode == "constant":
         inner = tuple(slice(before, before + n) for (before, _), n in zip(pairs, x.shape))
@@ -664,7 +664,7 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: float =
 
 @spelled
 def split(x: Any, sections: int | Sequence[int], axis: int = 0) -> list[Any]:
-    """Cut into parts along ``axis``: so many of one size, or at the places of a list.
+    """Split along ``axis``: into that many equal parts, or at the places in a list.
 
     >>> [part.tolist() for part in split([1.0, 2.0, 3.0], [1])]
     [[1.0], [2.0, 3.0]]
@@ -689,10 +689,10 @@ def split(x: Any, sections: int | Sequence[int], axis: int = 0) -> list[Any]:
 
 @spelled
 def sliding_window_view(x: Any, window_shape: int | tuple[int, ...], axis: Axis = None) -> Any:
-    """Lay a window on each place where it fits: its elements come last, and the places where the axes were.
+    """View the array through a sliding window: positions replace the axes, the window's own axes come last.
 
-    ``axis`` are those that the window moves along, with a size for each in ``window_shape``; all where None.
-    An element that several windows see gets the sum of their gradients.
+    The window moves along ``axis`` (None: all axes), with a size for each in ``window_shape``. An element in
+    several windows gets the sum of their gradients.
 
     >>> sliding_window_view([1.0, 2.0, 3.0], 2).tolist()
     [[1.0, 2.0], [2.0, 3.0]]
@@ -717,7 +717,7 @@ def sliding_window_view(x: Any, window_shape: int | tuple[int, ...], axis: Axis 
 
 @spelled
 def tril(x: Any, k: int = 0) -> Any:
-    """Keep the lower triangle of the last two axes, and put 0 above the ``k``-th diagonal.
+    """Keep the lower triangle of the last two axes; set elements above the ``k``-th diagonal to 0.
 
     >>> tril(np.ones((2, 2))).tolist()
     [[1.0, 0.0], [1.0, 1.0]]
@@ -727,7 +727,7 @@ def tril(x: Any, k: int = 0) -> Any:
 
 @spelled
 def triu(x: Any, k: int = 0) -> Any:
-    """Keep the upper triangle of the last two axes, and put 0 below the ``k``-th diagonal.
+    """Keep the upper triangle of the last two axes; set elements below the ``k``-th diagonal to 0.
 
     >>> triu(np.ones((2, 2))).tolist()
     [[1.0, 1.0], [0.0, 1.0]]
@@ -738,7 +738,7 @@ def triu(x: Any, k: int = 0) -> Any:
 def _triangle(caller: str, x: Any, k: Any) -> Any:
     x = array_of(caller, x)
     if x.ndim < 2:
-        raise wrong(x, "x", caller, f"two axes at least, not the shape {x.shape}", ValueError)
+        raise wrong(x, "x", caller, f"at least two axes, not the shape {x.shape}", ValueError)
     k = whole(k, "k", caller)
     rows, columns = x.shape[-2:]
     lower = np.tri(rows, columns, k if caller == "tril" else k - 1, dtype=bool)
@@ -747,7 +747,7 @@ def _triangle(caller: str, x: Any, k: Any) -> Any:
 
 @spelled
 def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
-    """Take the elements at ``indices`` along ``axis``, each in its own row: what argsort and argmax give.
+    """Take the elements at ``indices`` along ``axis``, row by row, with indices as from argsort or argmax.
 
     >>> take_along_axis([[1.0, 5.0], [4.0, 3.0]], np.array([[1], [0]])).tolist()
     [[5.0], [4.0]]
@@ -755,12 +755,12 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
     x, axis = _along("take_along_axis", x, axis)
     indices = _integers(indices, "indices", "take_along_axis")
     if indices.ndim != x.ndim:
-        expected = f"{x.ndim} axes, as x has, not the shape {indices.shape}"
+        expected = f"{x.ndim} axes, like x, not the shape {indices.shape}"
         raise wrong(indices, "indices", "take_along_axis", expected, ValueError)
     size = x.shape[axis]
     along = (*x.shape[:axis], indices.shape[axis], *x.shape[axis + 1 :])
     if not _fits(indices.shape, along):
-        expected = f"the shape {along}, or 1 in place of sizes, for x of shape {x.shape}"
+        expected = f"the shape {along}, or one that broadcasts to it, for x of shape {x.shape}"
         raise wrong(indices, "indices", "take_along_axis", expected, ValueError)
     if indices.size and not (-size <= indices.min() and indices.max() < size):
         raise IndexError(
@@ -777,7 +777,7 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
 
 @spelled
 def sort(x: Any, axis: int | None = -1) -> Any:
-    """Sort along ``axis``, from the smallest on; each gradient goes back to where its element came from.
+    """Sort along ``axis``, smallest first. Each gradient goes back to where its element came from.
 
     >>> sort([3.0, 1.0, 2.0])
     array([1., 2., 3.])
@@ -788,10 +788,10 @@ def sort(x: Any, axis: int | None = -1) -> Any:
 
 @spelled
 def put(x: Any, index: Any, values: Any) -> Any:
-    """Give a copy of ``x`` in which ``x[index]`` is ``values``; ``x`` itself stays as it is.
+    """Return a copy of ``x`` in which ``x[index]`` is ``values``; ``x`` itself is unchanged.
 
-    Gradients go to ``values``, and to what is left of ``x``. Where the index names an element twice, the last
-    value counts. (NumPy's function of that name writes into its array, at places of the array laid flat.)
+    Gradients go to ``values``, and to the rest of ``x``. If the index names an element twice, the last value
+    counts. (NumPy's function of that name writes into its array, and indexes it flattened.)
 
     >>> put([1.0, 2.0, 3.0], 1, 9.0)
     array([1., 9., 3.])
@@ -810,26 +810,26 @@ def put(x: Any, index: Any, values: Any) -> Any:
     if x.dtype != values.dtype and not x.dtype.hasobject and not values.dtype.hasobject:
         if not np.can_cast(values.dtype, x.dtype, "same_kind"):
             raise TypeError(
-                f"put: the values are of dtype {values.dtype}, and x of {x.dtype}; x.astype first"
+                f"put: values has dtype {values.dtype}, and x has {x.dtype}; convert with x.astype first"
             )
         values = values.astype(x.dtype)
     if not _fits(values.shape, chosen.shape):
         raise ValueError(
-            f"put: the values have shape {values.shape}; expected one that fits x[index], {chosen.shape}"
+            f"put: values has shape {values.shape}; expected one that fits x[index], {chosen.shape}"
         )
     if not chosen.size:
         return activation_ops.identity(x)
     wide = array_ops.broadcast_to(values, shape=chosen.shape or (1,))
     wide = array_ops.reshape(wide, shape=(chosen.size,))
     source = np.full(x.size, -1)
-    source[chosen.ravel()] = np.arange(chosen.size)  # by NumPy's own rule for what comes twice
+    source[chosen.ravel()] = np.arange(chosen.size)  # with NumPy's own rule for repeated indices
     source = source.reshape(x.shape)
     picked = array_ops.getitem(wide, index=np.maximum(source, 0))
     return kinds.where(source >= 0, picked, x)
 
 
 def _plain_index(index: Any) -> Any:
-    """An index of NumPy's: with arrays in place of lists and of Tensors."""
+    """Convert lists and Tensors in an index to arrays, for NumPy."""
     if isinstance(index, tuple):
         return tuple(map(_plain_index, index))
     if _is_tensor(index):
@@ -842,7 +842,7 @@ def _plain_index(index: Any) -> Any:
 
 @spelled
 def matmul(x: Any, y: Any) -> Any:
-    """Multiply matrices, ``x @ y``: the last axis of x with the last but one of y, and others side by side.
+    """Multiply matrices, ``x @ y``: the last axis of x with the second to last of y; other axes broadcast.
 
     >>> matmul([[1.0, 2.0]], [3.0, 4.0])
     array([11.])
@@ -851,7 +851,7 @@ def matmul(x: Any, y: Any) -> Any:
 
 
 def product(caller: str, x: Any, y: Any, names: tuple[str, str]) -> Any:
-    """The matrix product of two arguments of those names."""
+    """Multiply two matrices; ``names`` are those of the arguments, for errors."""
     x, y = (array_of(caller, each, name) for each, name in zip((x, y), names))
     _together(caller, " and ".join(names), x, y)
     return array_ops.matmul(x, y)
@@ -859,7 +859,7 @@ def product(caller: str, x: Any, y: Any, names: tuple[str, str]) -> Any:
 
 @spelled
 def outer(x: Any, y: Any) -> Any:
-    """Multiply each element of ``x`` with each of ``y``, both laid flat: a row for each element of x.
+    """Multiply each element of ``x`` by each of ``y``, both flattened: a row for each element of x.
 
     >>> outer([1.0, 2.0], [3.0, 4.0]).tolist()
     [[3.0, 4.0], [6.0, 8.0]]
@@ -870,10 +870,10 @@ def outer(x: Any, y: Any) -> Any:
 
 
 def einsum(subscripts: str, *operands: Any) -> Any:
-    """Multiply and add up by Einstein's rule: letters name axes, and what the result lacks is added up.
+    """Multiply, and sum by Einstein's convention: letters name axes; those not in the result are summed over.
 
     "ij,jk->ik" is a matrix product, "ii->" a trace, "bij->bji" a transpose, "...i,i->..." a product over the
-    last axis. Without "->" the result has the letters that come up once, in alphabetical order.
+    last axis. Without "->" the result has the letters that occur once, in alphabetical order.
 
     >>> einsum("ij,j->i", [[1.0, 2.0], [3.0, 4.0]], [1.0, -1.0])
     array([-1., -1.])
@@ -886,14 +886,14 @@ def einsum(subscripts: str, *operands: Any) -> Any:
     return products.einsum(*arrays, inputs=inputs, output=output)
 
 
-# Elementwise, of Values too: with what has a default.
+# Elementwise functions with default arguments, for Values too.
 
 
 @spelled
 def clip(x: Any, low: Any = None, high: Any = None) -> Any:
-    """Bring each element into the range from ``low`` to ``high``; None is no bound.
+    """Limit each element to the range from ``low`` to ``high``; None is no bound.
 
-    Inside, and at a bound, the gradient goes to x; beyond it goes to the bound.
+    Inside the range and at a bound, the gradient goes to x; outside, it goes to the bound.
 
     >>> clip(np.array([-1.0, 0.5, 2.0]), 0.0, 1.0), clip(7.0, high=6.0)
     (array([0. , 0.5, 1. ]), 6.0)
@@ -902,14 +902,14 @@ def clip(x: Any, low: Any = None, high: Any = None) -> Any:
     dtype = getattr(x, "dtype", None)
     lowest: float = -math.inf
     highest: float = math.inf
-    if dtype is not None and dtype.kind in "iu":  # an infinite bound would make floats of integers
+    if dtype is not None and dtype.kind in "iu":  # an infinite bound would turn integers into floats
         lowest, highest = int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
     low = lowest if low is None else _element("clip", low, "low")
     return elementary.clip(x, low, highest if high is None else _element("clip", high, "high"))
 
 
 def _element(caller: str, x: Any, name: str) -> Any:
-    """A number or a Value as it is, and all else as an array."""
+    """Return a number or a Value as it is, and anything else as an array."""
     if isinstance(x, int) and builtins.abs(x) > sys.float_info.max:
         raise wrong(x, name, caller, "a number that fits a float", ValueError)
     return x if isinstance(x, (int, float)) or _is_one_node(x) else array_of(caller, x, name)
@@ -917,7 +917,7 @@ def _element(caller: str, x: Any, name: str) -> Any:
 
 @spelled
 def round(x: Any, decimals: int = 0) -> Any:
-    """Round each element to so many decimals, a half to the even neighbour. The gradient is 0.
+    """Round each element to ``decimals`` places, halves to the even neighbour. The gradient is 0.
 
     >>> round(np.array([0.5, 1.5, 2.25])), round(2.25, 1)
     (array([0., 2., 2.]), 2.2)

@@ -9,7 +9,7 @@ from . import array_ops
 
 
 class ArrayMethods:
-    """What can be asked of an array, by NumPy's names."""
+    """The methods of an array, with NumPy's names."""
 
     __slots__ = ()
 
@@ -56,13 +56,13 @@ class ArrayMethods:
 
     @property
     def T(self) -> Any:  # noqa: N802
-        """The axes reversed: of a matrix, its transpose."""
+        """The array with its axes reversed: for a matrix, its transpose."""
         return array_ops.transpose(self, axes=None)
 
     def tolist(self) -> Any:
-        """Give the numbers as nested lists of Python's own, or as one number where there are no axes."""
+        """Return nested lists of Python numbers, or one number if there are no axes."""
         return self.data.tolist()  # type: ignore[attr-defined]
 
     def copy(self) -> Any:
-        """Copy the numbers into an array of their own: a new leaf, through which no gradient goes back."""
+        """Copy the numbers into a new leaf, through which no gradient goes back."""
         return self.kind(self.data.copy(), self.requires_grad, self.label)  # type: ignore[attr-defined]

@@ -1,9 +1,8 @@
-"""The rows for arrays alone: matrix product, sums over axes, indexing, softmax.
+"""The rows for arrays only: matrix product, sums over axes, indexing, softmax.
 
-As in :mod:`autograd.ops`, a partial derivative is written once and runs on arrays, and on Tensors
-when the gradient is itself to be differentiated: so it uses only what both have. Each gives a
-function from the upstream gradient ``g`` to the parent's share. The settings (``axis``, ``shape``,
-``index``) come by keyword and are not differentiated.
+As in :mod:`autograd.ops`, each partial derivative is written once. It runs on arrays, and on Tensors for
+higher derivatives, so it uses only what both have. It returns a function from the upstream gradient ``g``
+to the parent's share. Settings (``axis``, ``shape``, ``index``) are keyword arguments, not differentiated.
 """
 
 from __future__ import annotations
@@ -26,18 +25,18 @@ Axis = Any  # None, an int, or a tuple of ints
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ArrayOp(Row):
-    """An operation on whole arrays (a matrix product, a sum over an axis): a row for Tensor alone.
+    """An operation on whole arrays (a matrix product, a sum over an axis): a row for Tensor only.
 
-    Settings that are not differentiated (an axis, an index, labels) are passed by keyword and reach
-    ``on_array`` and every partial. A partial gives, in place of a number, a function from the
-    upstream gradient to the parent's share of it; where the share is broader than the parent, the
-    engine sums it down. ``partials`` is a tuple with one partial per operand, or, for operations on
-    any number of operands, a function that gives that tuple from ``(out, *operands)``.
+    Settings that are not differentiated (an axis, an index, labels) are passed by keyword to ``on_array``
+    and to every partial. A partial returns not a number but a function from the upstream gradient to the
+    parent's share of it; if the share is broader than the parent, the engine sums it down. ``partials`` is
+    a tuple with one partial per operand or, for operations on any number of operands, a function from
+    ``(out, *operands)`` to that tuple.
 
-    ``examples`` says how the row is called, for the tests that go through the registry: functions of
-    ``draw``, which makes arrays of the numbers to try (``draw(3, 4)``), each giving the operands and the
-    settings. ``plain`` is the same operation in array notation, for arrays of Values, where ``on_array`` is
-    not: one that writes into arrays of its own, or asks what only arrays of numbers answer.
+    ``examples`` are calls of the row, for the tests that go through the registry: functions of ``draw``,
+    which makes arrays of numbers to try (``draw(3, 4)``), each returning operands and settings. ``plain`` is
+    the same operation for arrays of Values. It is needed if ``on_array`` does not work on them: because it
+    writes into arrays of its own, or uses what only arrays of numbers have.
 
     >>> partial = lambda out, x: lambda g: 2 * g
     >>> double = ArrayOp("double", "double", on_array=lambda x: 2 * x, partials=(partial,))
@@ -61,7 +60,7 @@ class ArrayOp(Row):
             function(self.plain, "plain", kind, "the operands, or None")
 
     def __call__(self, *operands: Any, **static: Any) -> Any:
-        """The operation on Tensors and arrays; a Tensor where any operand is one, else an array."""
+        """Compute the operation. The result is a Tensor if any operand is one, else an array."""
         for operand in operands:
             apply = method_of(operand, "_apply_array")
             if apply is not None:
@@ -72,25 +71,25 @@ class ArrayOp(Row):
 
 
 def axes_in(ndim: int, axis: Axis) -> Sequence[int]:
-    """The axes that ``axis`` names, counted from the first."""
+    """Return the axes that ``axis`` names, counted from the first."""
     if axis is None:
         return range(ndim)
     return [a % ndim for a in axis] if isinstance(axis, (tuple, list)) else [axis % ndim]
 
 
 def kept_shape(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
-    """The shape after a reduction over ``axis`` that keeps it as 1."""
+    """Return the shape after a reduction over ``axis`` that keeps it as 1."""
     axes = axes_in(len(shape), axis)
     return tuple([1 if i in axes else n for i, n in enumerate(shape)])
 
 
 def count(shape: tuple[int, ...], axis: Axis) -> int:
-    """How many elements a reduction over ``axis`` takes together."""
+    """Count the elements that a reduction over ``axis`` combines into one."""
     return math.prod([shape[i] for i in axes_in(len(shape), axis)])
 
 
 def spread(g: Any, x: Any, axis: Axis) -> Any:
-    """A reduced quantity with the reduced axes back as 1, ready to broadcast against ``x``."""
+    """Restore the reduced axes of ``g`` as 1, ready to broadcast against ``x``."""
     return g.reshape(kept_shape(x.shape, axis))
 
 
@@ -98,12 +97,12 @@ def _numbers(x: Any) -> Any:
     return x if isinstance(x, np.ndarray) else x.data
 
 
-# Half precision counts to 65504, and to 2048 without a gap. So what adds up many numbers computes in single
-# precision and is rounded once, at the end, as in PyTorch; the engine gives shares of gradients their dtype.
+# Half precision goes up to 65504, and has all whole numbers only up to 2048. So sums of many numbers are
+# computed in single precision and rounded once, as in PyTorch; the engine casts shares of gradients back.
 
 
 def in_single(on_array: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, with an operand in half precision taken in single precision."""
+    """Wrap a function to compute in single precision if the operand is in half precision."""
 
     def computed(x: Any, **settings: Any) -> Any:
         if x.dtype.char != "e":
@@ -114,20 +113,20 @@ def in_single(on_array: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def single(x: Any) -> Any:
-    """Half precision as single, anything else as it is."""
+    """Convert half precision to single; return anything else as it is."""
     return x.astype(np.float32) if x.dtype.char == "e" else x
 
 
-# How rows are called, for the tests that go through the registry.
+# Example calls of rows, for the tests that go through the registry.
 
 
 def example(*shapes: tuple[int, ...], **settings: Any) -> Callable[[Draw], Any]:
-    """One example of a row: operands of these shapes, and settings."""
+    """Make one example of a row: operands of these shapes, and settings."""
     return lambda draw: (tuple(draw(*shape) for shape in shapes), settings)
 
 
 def reduction_examples(**settings: Any) -> tuple[Callable[[Draw], Any], ...]:
-    """Examples of a reduction: every form that an axis has, kept and not."""
+    """Make examples of a reduction: every form of ``axis``, with and without ``keepdims``."""
     return (
         example((3, 4), axis=None, keepdims=False, **settings),
         example((3, 4), axis=None, keepdims=True, **settings),
@@ -153,7 +152,7 @@ reshape = ArrayOp(
 
 
 def _inverse(axes: Any, ndim: int) -> Any:
-    """The order of axes that undoes ``axes``."""
+    """Return the order of axes that undoes ``axes``."""
     return axes and tuple(np.argsort([axis % ndim for axis in axes]))
 
 
@@ -258,7 +257,7 @@ var = ArrayOp(
 
 
 def _to_extreme(out: Any, x: Any, *, axis: Axis, keepdims: bool) -> Any:
-    """1 to the element that is the result; several that are share it equally, as in torch.amax."""
+    """Give 1 to the element that is the result; elements that tie share it equally, as in torch.amax."""
     chosen = kinds.indicator(kinds.equal(_numbers(x), spread(_numbers(out), x, axis)))
     share = (chosen / sum(chosen, axis=axis, keepdims=True)).astype(x.dtype)
     return lambda g: spread(g, x, axis) * share
@@ -279,18 +278,18 @@ min = ArrayOp(
 
 
 def _norm(x: Any, *, axis: Axis, keepdims: bool) -> Any:
-    # Divided by a power of 2 first, which loses no digit: squares then neither overflow nor vanish.
+    # Divide by a power of 2 first, which is exact: then no square overflows or vanishes.
     x = kinds.floating(x)
     largest = np.abs(x).max(axis=axis, keepdims=True, initial=0)
     scale = np.ldexp(np.ones_like(largest), np.frexp(largest)[1] - 1)
-    with np.errstate(under="ignore"):  # far smaller numbers beside the largest
+    with np.errstate(under="ignore"):  # numbers far smaller than the largest
         total = np.square(x / scale).sum(axis=axis, keepdims=True)
     out = np.sqrt(total) * scale
     return out if keepdims else out.squeeze(tuple(axes_in(x.ndim, axis)))
 
 
 def _unit(x: Any, norm: Any) -> Any:
-    """``x`` / ``norm``, and 0 where that is 0, as PyTorch has it."""
+    """Return ``x`` / ``norm``, and 0 where the norm is 0, as in PyTorch."""
     some = _numbers(norm) != 0
     return kinds.where(some, x / kinds.where(some, norm, 1.0), 0.0)
 
@@ -316,7 +315,7 @@ norm = ArrayOp(  # the root of the sum of squares
 
 
 def _backwards(x: Any, axis: int) -> Any:
-    """The elements along ``axis`` in reverse order."""
+    """Reverse the elements along ``axis``."""
     return x[(slice(None),) * (axis % x.ndim) + (slice(None, None, -1),)]
 
 
@@ -334,7 +333,7 @@ cumsum: ArrayOp = ArrayOp(
 
 
 def _swap(x: Any) -> Any:
-    """The last two axes exchanged."""
+    """Swap the last two axes."""
     return x.T if x.ndim == 2 else x.transpose((*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
 
 
@@ -386,13 +385,13 @@ def _put(x: Any, *, index: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _may_repeat(index: Any) -> bool:
-    """Whether an index can name an element twice: only arrays of integers can."""
+    """Tell whether an index can name an element twice: only arrays of integers can."""
     parts = index if isinstance(index, tuple) else (index,)
     once = (int, np.integer, slice, type(None), type(Ellipsis))
     return not all(isinstance(part, once) or getattr(part, "dtype", None) == np.bool_ for part in parts)
 
 
-# Every kind of index: the shape of what it is for, of what it names there, and itself.
+# Every kind of index: the shape of the array, the shape of the result, and the index itself.
 _AGAIN, _MASK = np.array([0, 2, 0]), np.array([[1, 0, 1, 1], [0, 0, 0, 0], [0, 1, 0, 1]], bool)
 _ALL, _NEW = slice(None), None
 _INDICES: tuple[tuple[tuple[int, ...], tuple[int, ...], Any], ...] = (
@@ -413,7 +412,7 @@ getitem: ArrayOp = ArrayOp(
     examples=tuple(example(whole, index=index) for whole, _, index in _INDICES),
 )  # fmt: skip
 
-put: ArrayOp = ArrayOp(  # zeros, with ``x`` added in at the index; elements named twice add up
+put: ArrayOp = ArrayOp(  # zeros with ``x`` added at the index; repeated indices add up
     "put", "put",
     on_array=_put,
     partials=(lambda out, x, *, index, shape: lambda g: g[index],),
@@ -481,7 +480,7 @@ def _add_windows(x: Any, *, axis: tuple[int, ...], shape: tuple[int, ...]) -> An
     return out
 
 
-# What each window of an image sees, as a view; and the way back, every element the sum of all that saw it.
+# All windows of an image, as a view; and the reverse, which adds up each element over all its windows.
 sliding_window_view: ArrayOp = ArrayOp(
     "sliding_window_view", "windows",
     on_array=_windows,
@@ -520,7 +519,7 @@ where: ArrayOp = ArrayOp(
 )  # fmt: skip
 
 
-# Softmax and its relatives, safe for logits of any size: the largest is taken off first.
+# Softmax and its relatives, safe for logits of any size: the largest is subtracted first.
 
 
 def _softmax_of(shifted: Any, axis: int) -> Any:
@@ -534,7 +533,7 @@ def _softmax(x: Any, *, axis: int) -> Any:
 
 
 def _plain_softmax(x: Any, *, axis: int) -> Any:
-    """The softmax of each row of Values, without those that a mask has set to -inf: their share stays 0."""
+    """Take the softmax of each row of Values, leaving out those that a mask has set to -inf: they stay 0."""
     rows = np.moveaxis(x, axis, -1)
     out = np.zeros(rows.shape, object)
     for place in np.ndindex(rows.shape[:-1]):
@@ -548,7 +547,7 @@ def _is_masked(each: Any) -> bool:
     return getattr(each, "op", ops.CONSTANT) is ops.CONSTANT and getattr(each, "_data", each) == -np.inf
 
 
-SHORT = 64  # rows up to this are reduced faster column by column: NumPy's loops then run over the batch
+SHORT = 64  # up to this length, rows are reduced faster column by column: NumPy then loops over the batch
 
 
 def _log_softmax_of(shifted: Any, axis: int) -> Any:

@@ -1,10 +1,10 @@
-"""Arrays that were changed between the forward and the backward pass: which gradients that makes wrong.
+"""Find gradients that are wrong because an array changed between the forward and the backward pass.
 
-A derivative such as that of ``w * x`` to ``x`` reads ``w`` when the gradient comes back. If ``w`` has other
-numbers by then, the gradient is that of no function at all, so it is an error. Every change that a Tensor
-hears of (its ``data`` set, an operator in place, an optimizer's step) moves a clock on; a node knows when it
-was made. So a pass in which nothing has changed costs one comparison a node, and what a derivative reads is
-found out only where something has.
+The derivative of ``w * x`` with respect to ``x`` reads ``w`` in the backward pass. If ``w`` has changed by
+then, the gradient belongs to no function at all, so it is an error. Every change that a Tensor notices (its
+``data`` set, an operator in place, an optimizer's step) advances a clock, and a node knows when it was made.
+So if nothing changed, a pass costs one comparison per node. Only after a change does the pass look at what
+the derivatives read.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ OUT = -1  # the place of the result among what a partial derivative may read
 
 
 def note(tensors: Iterable[Any], by: str) -> None:
-    """Remember that the numbers of these Tensors are others now: gradients that read the old are errors."""
+    """Record that the numbers of these Tensors have changed: gradients that need the old ones are errors."""
     now = modes.changed()
     for tensor in tensors:
         while tensor is not None:
@@ -33,20 +33,20 @@ def note(tensors: Iterable[Any], by: str) -> None:
 
 
 def check(node: Any, used: list[bool]) -> None:
-    """ValueError where one of the ``used`` partial derivatives of ``node`` reads what has changed since."""
+    """Raise a ValueError if a ``used`` partial derivative of ``node`` reads an array changed since then."""
     for place, operand in [(OUT, node), *enumerate(node.parents)]:
         culprit = _changed_since(operand, node._made_at)
         if culprit and any(need and _reads(node, index, place) for index, need in enumerate(used)):
             whose = "its own data" if operand is node else f"the data of {name_of(operand)}"
             raise ValueError(
                 f"backward through {node.op.name} at {name_of(node)}: {whose} was changed after the forward "
-                f"pass, by {culprit}, and the gradient is worked out from it: call backward() "
+                f"pass, by {culprit}, and the gradient depends on it: call backward() "
                 "before the change, or compute the result again after it"
             )
 
 
 def _changed_since(operand: Any, time: int) -> str | None:
-    """What changed the array of the operand, or one that it is a view of; None where nothing has."""
+    """Say what changed the array of the operand, or an array that it is a view of; None if nothing did."""
     while operand is not None:
         if operand._changed_at > time:
             return str(operand._changed_by)
@@ -57,7 +57,7 @@ def _changed_since(operand: Any, time: int) -> str | None:
 
 
 def _reads(node: Any, index: int, place: int) -> bool:
-    """Whether partial derivative ``index`` depends on the numbers of that operand."""
+    """Tell whether partial derivative ``index`` depends on the numbers of that operand."""
     op = node.op
     if isinstance(op, Op):
         names = op.operands
@@ -69,7 +69,7 @@ def _reads(node: Any, index: int, place: int) -> bool:
             share = _share(node, index, arrays)
             arrays[place + 1] = np.full_like(arrays[place + 1], np.nan)
             return not np.array_equal(share, _share(node, index, arrays))
-    except Exception:  # one that cannot be tried is taken to read everything
+    except Exception:  # assume that it reads everything
         return True
 
 

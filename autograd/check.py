@@ -1,4 +1,4 @@
-"""gradcheck: is the gradient right? Analytic against numeric, with a report that a person can read."""
+"""gradcheck: compare analytic gradients with numeric ones, and print a readable report."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from .value import Value
 
 @dataclass(frozen=True)
 class Checked:
-    """One derivative, worked out twice: by the walk (analytic) and by central differences (numeric).
+    """One derivative, computed twice: by the backward pass (analytic) and by central differences (numeric).
 
-    ``uncertainty`` is how far the numeric one may itself be off, as two step sizes and rounding show.
-    ``sides`` are the slopes on the left and on the right where these differ, at a kink, and otherwise None.
+    ``uncertainty`` estimates the error of the numeric one, from two step sizes and rounding. ``sides`` are
+    the slopes on the left and on the right at a kink, where they differ; otherwise None.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Checked:
 
     @property
     def error(self) -> float:
-        """How far the two are apart; at a kink, how far the analytic one is outside of the two slopes."""
+        """The difference of the two; at a kink, how far the analytic one is outside the two slopes."""
         if self.sides is None or math.isnan(self.analytic):
             return abs(self.analytic - self.numeric)
         low, high = sorted(self.sides)
@@ -43,19 +43,19 @@ class Checked:
 
     @property
     def tolerance(self) -> float:
-        """How far apart they may be."""
+        """The largest difference allowed."""
         return self.atol + self.rtol * max(abs(self.analytic), abs(self.numeric)) + self.uncertainty
 
     @property
     def verdict(self) -> str:
-        """What came of it.
+        """The result of the comparison.
 
         ``ok``       they agree
         ``WRONG``    they do not
         ``kink``     the function has a corner here, and the analytic derivative lies between the slopes on
-                     both sides, as any convention for such a point does
-        ``unclear``  the numeric derivative is too uncertain to tell: rounding hides it, the function jumps
-                     here, or is not defined nearby
+                     both sides, as under any convention for such a point
+        ``unclear``  the numeric derivative is too uncertain: rounding hides it, or the function jumps here or
+                     is not defined nearby
         """
         if not certain(self.numeric, self.uncertainty, self.atol):
             return "WRONG" if math.isnan(self.analytic) and not math.isnan(self.numeric) else "unclear"
@@ -65,7 +65,7 @@ class Checked:
 
     @property
     def ok(self) -> bool:
-        """Whether they agree, as far as can be told."""
+        """Whether the verdict is ``ok``."""
         return self.verdict == "ok"
 
     def __str__(self) -> str:
@@ -79,13 +79,13 @@ class Checked:
 
 
 def certain(numeric: float, uncertainty: float, atol: float) -> bool:
-    """Whether a numeric derivative says enough to compare with."""
+    """Tell whether a numeric derivative is certain enough to compare with."""
     return uncertainty <= atol + 0.01 * abs(numeric)
 
 
 @dataclass(frozen=True)
 class Report:
-    """What :func:`gradcheck` found, one entry per input (or element of one); prints as a table."""
+    """The result of :func:`gradcheck`, with one entry per input (or element of one); prints as a table."""
 
     entries: tuple[Checked, ...]
 
@@ -100,7 +100,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether all agree, as far as can be told."""
+        """Whether all verdicts are ``ok``."""
         return all(entry.ok for entry in self.entries)
 
     def __str__(self) -> str:
@@ -131,18 +131,18 @@ def gradcheck(
     """Compare the gradients of ``fn(*inputs)`` with central differences, (f(x + h) - f(x - h)) / 2h.
 
     ``inputs`` are numbers or Values (then ``fn`` works on Values), or arrays or Tensors (copied to float64);
-    one that is not in a list is the only one. The step is scaled: h is ``step`` times the larger of 1 and
-    |x|, and near 0 also ``step`` times |x|, as a function may have its pole or its corner there. Each
-    derivative is taken with h and h/2. Together they give one of a higher order (Richardson extrapolation;
-    Press et al., Numerical Recipes, 5.7), and their distance, with the rounding of ``f``, says how uncertain
-    it is. Where that is large, or ``f`` is not defined so far out, smaller steps are tried, and the most
-    certain is taken; where ``f`` is defined on one side only, the slope on that side.
+    a single input needs no list. The step is scaled: h is ``step`` times the larger of 1 and |x|, and near 0
+    also ``step`` times |x|, since a function may have a pole or a corner there. Each derivative is computed
+    with h and h/2. Together they give one of higher order (Richardson extrapolation; Press et al., Numerical
+    Recipes, 5.7); their difference, plus the rounding of ``f``, is its uncertainty. If that is large, or if
+    ``f`` is not defined so far out, smaller steps are tried, and the most certain result is used. If ``f`` is
+    defined on one side only, the slope on that side is used.
 
     A result with several elements is checked through a sum with fixed weights, so that errors do not cancel.
-    Two derivatives agree within ``atol`` + ``rtol`` times the larger + the uncertainty. Gives a
-    :class:`Report` with a verdict for each input, or element of one (:attr:`Checked.verdict`): its ``ok`` is
-    False where one cannot be told (``unclear``) and where the function has a corner (``kink``, with the
-    slopes on both sides). Raises :class:`GradientError`, which names the worst, where a derivative is wrong.
+    Two derivatives agree within ``atol`` + ``rtol`` times the larger + the uncertainty. Return a
+    :class:`Report` with a verdict for each input, or element of one (:attr:`Checked.verdict`). Its ``ok`` is
+    False if one is ``unclear``, or if the function has a corner (``kink``, with the slopes on both sides).
+    Raise :class:`GradientError`, which names the worst, if a derivative is wrong.
 
     >>> print(gradcheck(lambda x, y: x * y.tanh(), [2.0, 0.5]))  # doctest: +ELLIPSIS
     input              analytic        numeric      error   verdict
@@ -184,7 +184,7 @@ def gradcheck(
             def along(x: float, i: int = i, index: Any = index) -> float:
                 moved = [a.copy() for a in arrays]
                 moved[i][index] = x
-                try:  # it records a graph: the function may itself ask for gradients
+                try:  # recording a graph, since the function may itself ask for gradients
                     with np.errstate(all="ignore"):
                         found = float(np.asarray(run(moved)[1].data).reshape(()))
                 except (ArithmeticError, ValueError):
@@ -202,7 +202,7 @@ def gradcheck(
 
 
 def _numbers(given: Any) -> np.ndarray:
-    """An input as an array of float64, all of them finite."""
+    """Return an input as an array of float64, all finite."""
     found = array(
         given.data if isinstance(given, (Value, Tensor)) else given, "one of the inputs", "gradcheck"
     )
@@ -213,7 +213,7 @@ def _numbers(given: Any) -> np.ndarray:
 
 
 class Slope(NamedTuple):
-    """A numeric derivative, how uncertain it is, and the slopes on both sides where these differ."""
+    """A numeric derivative, its uncertainty, and the slopes on both sides if they differ."""
 
     number: float
     uncertainty: float
@@ -225,7 +225,7 @@ SHRINKS = (1.0, 0.1, 0.01, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
 
 
 def _slope(f: Callable[[float], float], x: float, step: float, atol: float) -> Slope:
-    """The numeric derivative of ``f`` at ``x``: of several steps the most certain."""
+    """Compute the numeric derivative of ``f`` at ``x`` with several steps, and return the most certain."""
     scale = max(1.0, abs(x))
     scales = [scale] if not x or abs(x) > 100 * step else [scale, abs(x)]
     here = f(x)
@@ -233,7 +233,7 @@ def _slope(f: Callable[[float], float], x: float, step: float, atol: float) -> S
     for shrink in SHRINKS:
         for each in scales:
             found = _with_step(f, x, here, each * step * shrink)
-            # In parts of the slope, as near a pole the largest error is that of the step that fits.
+            # Relative to the slope, because near a pole even the step that fits has a large error.
             in_parts = found.uncertainty / (atol + abs(found.number))
             if in_parts < doubt:
                 best, doubt = found, in_parts
@@ -249,12 +249,12 @@ def _with_step(f: Callable[[float], float], x: float, here: float, h: float) -> 
     values = [f(point) for point in points]
     known = [abs(value) for value in (here, *values) if not math.isnan(value)]
     rounding = 4 * sys.float_info.epsilon * max(known, default=0.0) / h
-    # The slope to each point, as seen from here.
+    # The slope from here to each point.
     right, left, near_right, near_left = (
         (value - here) / (point - x) if point != x else math.nan for value, point in zip(values, points)
     )
     sides = _limit(left, near_left), _limit(right, near_right)
-    if any(map(math.isnan, values)):  # the end of the domain: one side is all there is
+    if any(map(math.isnan, values)):  # the end of the domain: there is only one side
         side, distance = (
             (sides[0], near_left - left) if math.isnan(sides[1]) else (sides[1], near_right - right)
         )
@@ -262,12 +262,12 @@ def _with_step(f: Callable[[float], float], x: float, here: float, h: float) -> 
     wide = (values[0] - values[1]) / (points[0] - points[1])
     near = (values[2] - values[3]) / (points[2] - points[3])
     uncertainty = abs(near - wide) / 10 + rounding  # extrapolated, the error is far below the distance
-    gap = abs(sides[0] - sides[1])  # of a smooth function, it goes to 0 with h
+    gap = abs(sides[0] - sides[1])  # goes to 0 with h if the function is smooth
     is_kink = gap > 1e-3 * max(map(abs, sides)) + 100 * rounding
-    number = near + (near - wide) / 3  # (4 near - wide) / 3, but nothing overflows
+    number = near + (near - wide) / 3  # (4 near - wide) / 3, without overflow
     return Slope(number, uncertainty, sides if is_kink else None)
 
 
 def _limit(wide: float, near: float) -> float:
-    """Where slopes on one side, with h and h/2, go to."""
+    """Extrapolate slopes on one side, with h and h/2, to h = 0."""
     return near + (near - wide)

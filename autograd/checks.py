@@ -1,8 +1,7 @@
-"""What is asked of an argument at the door: a function for each kind, so that all errors read alike.
+"""Checks of arguments: one function for each kind, so that all errors read alike.
 
-Each gives the argument in its own type. A thing of another kind is a TypeError, a number or a word that is
-not among those expected a ValueError; both say what came in, as which argument of what, and what was
-expected.
+Each returns the argument, converted to its type. The wrong kind of thing is a TypeError; the right kind with
+a wrong value is a ValueError. Both name the function and the argument, what came in, and what was expected.
 """
 
 from __future__ import annotations
@@ -21,11 +20,11 @@ LONGEST = 60  # characters of an argument in an error
 
 
 class TooLarge(OverflowError, ValueError):
-    """A whole number that no float can hold, where a float is needed."""
+    """A whole number too large for a float, where a float is needed."""
 
 
 def wrong(given: Any, name: str, caller: str, expected: str, kind: type[Exception] = TypeError) -> Exception:
-    """The error that an argument is not what was expected.
+    """Make the error for an argument that is not what was expected.
 
     >>> wrong("no", "bias", "Linear", "True or False")
     TypeError("Linear: bias is 'no'; expected True or False")
@@ -34,7 +33,7 @@ def wrong(given: Any, name: str, caller: str, expected: str, kind: type[Exceptio
 
 
 def shown(given: Any) -> str:
-    """An argument as an error shows it: short, whatever it is.
+    """Write an argument for an error message: short, whatever it is.
 
     >>> shown(2.5), shown(10**400), shown(np.zeros((3, 4)))
     ('2.5', 'a whole number of 401 digits', 'an array of shape (3, 4)')
@@ -46,13 +45,13 @@ def shown(given: Any) -> str:
         return f"a whole number of {int(math.log10(abs(given))) + 1} digits"
     try:
         text = " ".join(repr(given).split())
-    except Exception:  # a list of numbers with too many digits to write down, or an object of somebody's
+    except Exception:  # a list of numbers with too many digits, or an object with a faulty repr
         text = f"an object of type {type(given).__name__}"
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
 
 def whole(given: Any, name: str, caller: str, low: int = -sys.maxsize, high: int = sys.maxsize) -> int:
-    """A whole number from ``low`` to ``high``, as an int.
+    """Check for a whole number from ``low`` to ``high``, and return it as an int.
 
     >>> whole(np.int8(-1), "axis", "softmax")
     -1
@@ -71,7 +70,7 @@ def whole(given: Any, name: str, caller: str, low: int = -sys.maxsize, high: int
 
 
 def count(number: Any, name: str, caller: str, low: int = 1) -> int:
-    """A whole number of at least ``low``, as an int.
+    """Check for a whole number of at least ``low``, and return it as an int.
 
     >>> count(3, "nin", "Linear")
     3
@@ -89,8 +88,8 @@ def real(
     open_low: bool = False,
     closed_high: bool = False,
 ) -> float:
-    """A finite number from ``low`` (itself excluded with ``open_low``) up to ``high`` (included with
-    ``closed_high``), as a float.
+    """Check for a finite number from ``low`` (excluded if ``open_low``) to ``high`` (included if
+    ``closed_high``), and return it as a float.
 
     >>> real(0.5, "p", "Dropout", low=0, high=1)
     0.5
@@ -110,7 +109,7 @@ def real(
 
 
 def is_huge(number: Any) -> bool:
-    """Whether it is a whole number that no float can hold.
+    """Tell whether it is a whole number too large for a float.
 
     >>> is_huge(10**400), is_huge(10**300), is_huge(1e308)
     (True, False, False)
@@ -119,7 +118,7 @@ def is_huge(number: Any) -> bool:
 
 
 def flag(given: Any, name: str, caller: str) -> bool:
-    """True or False, and nothing that merely counts as such.
+    """Check for True or False; other values that count as true or false are errors.
 
     >>> flag(np.True_, "nesterov", "SGD")
     True
@@ -130,7 +129,7 @@ def flag(given: Any, name: str, caller: str) -> bool:
 
 
 def choice(given: Any, known: Collection[str], name: str, caller: str) -> str:
-    """One of several words.
+    """Check for one of several words.
 
     >>> choice("sum", ("mean", "sum"), "reduction", "mse")
     'sum'
@@ -143,7 +142,7 @@ def choice(given: Any, known: Collection[str], name: str, caller: str) -> str:
 
 
 def text(given: Any, name: str, caller: str) -> str:
-    """A string.
+    """Check for a string.
 
     >>> text("w0", "label", "Neuron")
     'w0'
@@ -154,7 +153,7 @@ def text(given: Any, name: str, caller: str) -> str:
 
 
 def path(given: Any, name: str, caller: str) -> Path:
-    """A path to a file, from a string or what stands for one.
+    """Convert the name of a file to a Path.
 
     >>> path("model.npz", "path", "save").suffix
     '.npz'
@@ -168,7 +167,7 @@ def path(given: Any, name: str, caller: str) -> Path:
 
 
 def function(given: Any, name: str, caller: str, of: str) -> Any:
-    """What can be called; ``of`` says with what.
+    """Check for a function; ``of`` names its arguments.
 
     >>> function(max, "metric", "evaluate", "(prediction, target)") is max
     True
@@ -179,7 +178,7 @@ def function(given: Any, name: str, caller: str, of: str) -> Any:
 
 
 def instance(given: Any, kind: type[T] | tuple[type[T], ...], name: str, caller: str, expected: str) -> T:
-    """An object of a class.
+    """Check for an object of a class.
 
     >>> instance(3, int, "k", "Lookahead", "a whole number")
     3
@@ -190,14 +189,14 @@ def instance(given: Any, kind: type[T] | tuple[type[T], ...], name: str, caller:
 
 
 def named_dtype(given: Any, name: str, caller: str) -> np.dtype[Any]:
-    """The dtype that ``given`` names.
+    """Return the dtype that ``given`` names.
 
     >>> named_dtype(float, "dtype", "astype")
     dtype('float64')
     """
     try:
         found = np.dtype(given) if isinstance(given, (str, type, np.dtype)) else None
-    except TypeError:  # a word that is the name of none
+    except TypeError:  # a word that names no dtype
         found = None
     if found is None:
         raise wrong(given, name, caller, "one of NumPy's dtypes, such as numpy.float32")
@@ -205,7 +204,7 @@ def named_dtype(given: Any, name: str, caller: str) -> np.dtype[Any]:
 
 
 def floating(given: Any, name: str, caller: str) -> np.dtype[Any]:
-    """The dtype of floats that ``given`` names.
+    """Return the dtype that ``given`` names, which must be one of floats.
 
     >>> floating("float32", "dtype", "Linear")
     dtype('float32')
@@ -217,7 +216,7 @@ def floating(given: Any, name: str, caller: str) -> np.dtype[Any]:
 
 
 def array(given: Any, name: str, caller: str) -> np.ndarray:
-    """Real numbers as an array: one, or nested lists of them.
+    """Convert real numbers, one or nested lists of them, to an array.
 
     >>> array([[1, 2], [3, 4]], "vector", "hvp").shape
     (2, 2)
@@ -232,7 +231,7 @@ def array(given: Any, name: str, caller: str) -> np.ndarray:
 
 
 def listed(given: Any, name: str, caller: str, expected: str) -> list[Any]:
-    """What there is in a list, a tuple, an array or another collection, as a list; no letters of a string.
+    """Convert a tuple, an array or another collection to a list. A string is an error.
 
     >>> listed((1, 2), "milestones", "MultiStepDecay", "a list of steps")
     [1, 2]

@@ -1,6 +1,6 @@
-"""Rows that choose: one of two numbers by a comparison, or one of several by a whole number.
+"""Rows that choose one of two numbers by a comparison, or one of several by a whole number.
 
-A traced program is made of these where eager code compares numbers and takes one: see
+A traced program has these in the places where eager code compares numbers and takes one: see
 :func:`autograd.where` and :func:`autograd.take`.
 """
 
@@ -16,7 +16,7 @@ from .ops import Op
 
 
 def _choice(name: str, symbol: str, holds: Callable[[Any, Any], Any]) -> Op:
-    """A choice by a comparison: (left, right, yes, no). What is compared needs no gradient."""
+    """Make the row of a choice by comparison: (left, right, yes, no). The sides compared get no gradient."""
 
     def choose(left: Any, right: Any, yes: Any, no: Any) -> Any:
         return where(holds(left, right), yes, no)

@@ -1,8 +1,8 @@
 """From row to method: the hot path of Value, written out from the table.
 
-A row's value and partial derivatives are called once with symbols, and the text they give is set into
-the template below. So Value's methods are the code one would write by hand, in three quarters of the time of
-methods that call the row's functions, and the calculus is still written once.
+A row's value and partial derivatives are called once with symbols, and the resulting text goes into the
+template below. So Value's methods are the code one would write by hand. They take three quarters of the time
+of methods that call the row's functions, and the calculus is still written once.
 
 >>> from autograd import ops
 >>> print(source(ops.mul))
@@ -74,19 +74,19 @@ LAST = "    return constant(out)\n"
 
 
 def source(op: Op, needs: tuple[bool, ...] | None = None) -> str:
-    """The Python source of the row's method on Value.
+    """Return the Python source of the row's method on Value.
 
-    With ``needs``, of the function for operands that are all Values, of which those in ``needs`` want a
-    local gradient and the others are constants. Where none is wanted the result is a constant too.
+    With ``needs``, return the source for operands that are all Values: ``needs`` tells which of them get a
+    local gradient; the others are constants. If none does, the result is a constant too.
     """
     return _text(op, needs)[0]
 
 
 def build(op: Op, needs: tuple[bool, ...] | None, scope: dict[str, Any]) -> Callable[..., Any]:
-    """That source as a function, with ``scope`` for its globals."""
+    """Compile that source to a function, with ``scope`` for its globals."""
     text, called = _text(op, needs)
     file = f"<autograd row {op.name} {needs or ''}>"
-    # The function is made inside of another, which holds what belongs to this row alone.
+    # The function is nested in another one, which holds what belongs to this row only.
     bind = f"def bind({', '.join(called)}):\n{textwrap.indent(text, '    ')}    return {op.name}_row\n"
     linecache.cache[file] = (len(bind), None, bind.splitlines(keepends=True), file)  # for tracebacks
     defined: dict[str, Any] = {}
@@ -98,7 +98,7 @@ def build(op: Op, needs: tuple[bool, ...] | None, scope: dict[str, Any]) -> Call
 
 
 def _text(op: Op, needs: tuple[bool, ...] | None) -> tuple[str, dict[str, Any]]:
-    """The source, and the functions that it calls as they are, since they have no symbols."""
+    """Return the source, and the functions without a formula that it calls."""
     nodes = op.operands
     names = [f"{node}_data" for node in nodes]
     called: dict[str, Any] = {"op": op}
@@ -145,5 +145,5 @@ def _text(op: Op, needs: tuple[bool, ...] | None) -> tuple[str, dict[str, Any]]:
 
 
 def _packed(texts: list[str]) -> str:
-    """The second operand as it stands in the node's slot: None, itself, or the tuple of all the others."""
+    """Write all operands but the first as the node's slot has them: None, one, or a tuple."""
     return "None" if not texts else texts[0] if len(texts) == 1 else f"({', '.join(texts)})"

@@ -1,8 +1,8 @@
-"""Copies and pickles of graphs: of any depth, and what is one node stays one node.
+"""Copies and pickles of graphs, at any depth; nodes that are shared stay shared.
 
-``copy.deepcopy`` and ``pickle`` go from an object to what it keeps by recursion, so that a chain of 300 nodes
-would be too deep for Python's stack. A node that was computed is therefore written as its place in a
-:class:`Part`: a list of nodes, each after its parents.
+``copy.deepcopy`` and ``pickle`` recurse into what an object holds, so a chain of 300 nodes would be too deep
+for Python's stack. A computed node is therefore written as its place in a :class:`Part`: a list of nodes,
+each after its parents.
 
 >>> import copy, pickle
 >>> from autograd import Value
@@ -26,14 +26,14 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 LINKS = ("_a", "_b", "_da", "_db")  # the slots with parents and local gradients
-LEFT_OUT = ...  # stands for an empty slot, and for a function, which cannot be pickled: a copy makes its own
+LEFT_OUT = ...  # stands for an empty slot, or for a function, which is not pickled but made anew
 
 
 class Part:
     """Computed nodes of one kind, each after its parents, as one object to copy or pickle.
 
-    Whoever makes a copy holds on to the parts that are in it, and while a part lives its nodes are in no
-    other one. So what several nodes have in common is written once, and is one thing in the copy, too.
+    Whoever makes a copy keeps its parts alive, and while a part is alive its nodes are in no other part. So
+    a node that others share is written once, and is shared in the copy too.
     """
 
     def __init__(self, nodes: list[Any]) -> None:
@@ -45,7 +45,7 @@ class Part:
         others: list[Any] = []  # parents that are leaves, or in another part; their places are -1, -2, ...
         edges, counts = array("q"), array("q")
         locals_: list[Any] = []
-        operands: dict[int, list[Any]] = {}  # of nodes with local gradients that are functions
+        operands: dict[int, list[Any]] = {}  # for nodes whose local gradients are functions
         for index, node in enumerate(self.nodes):
             parents = node.parents
             counts.append(len(parents))
@@ -56,7 +56,7 @@ class Part:
                 edges.append(places[id(parent)])
                 locals_.append(LEFT_OUT if callable(local) else local)
                 if callable(local):
-                    # Not the parents themselves: one that leads back to this node may be empty as yet.
+                    # Not the parents themselves: one that refers back to this node may still be empty.
                     operands[index] = [each.data for each in parents]
         kind = type(self.nodes[0])
         slots = {
@@ -65,7 +65,7 @@ class Part:
             for name in vars(base).get("__slots__", ())
             if name not in LINKS
         }
-        # Nodes are made first and filled later, since what a node keeps may lead back to it.
+        # Nodes are made first and filled later, since what a node holds may refer back to it.
         return _blank, (kind, len(self.nodes)), (others, edges, counts, locals_, operands, slots)
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
@@ -87,7 +87,7 @@ class Part:
 
 
 class _Here(threading.local):
-    """The parts that live, by the ids of their nodes: of each thread, since each makes its own copy."""
+    """The live parts, by the ids of their nodes; one dict per thread, since each makes its own copy."""
 
     def __init__(self) -> None:
         self.part_of: WeakValueDictionary[int, Part] = WeakValueDictionary()
@@ -97,7 +97,7 @@ _here = _Here()
 
 
 def reduced(node: Any) -> tuple[Any, ...]:
-    """What ``__reduce__`` gives for a computed node: its place in a part."""
+    """Return what ``__reduce__`` gives for a computed node: its place in a part."""
     part = _here.part_of.get(id(node))
     if part is None:
         part = Part(_in_no_part(node))
@@ -106,7 +106,7 @@ def reduced(node: Any) -> tuple[Any, ...]:
 
 
 def _in_no_part(node: Any) -> list[Any]:
-    """The node and the computed ones that lead to it, each after its parents; without those in a part."""
+    """List the computed nodes up to this one, each after its parents, without those already in a part."""
     order: dict[int, Any] = {}
     part_of = _here.part_of
     waiting = [node]
@@ -124,9 +124,9 @@ def _in_no_part(node: Any) -> list[Any]:
 
 
 def _with_functions(node: Any, locals_: list[Any], operands: list[Any]) -> list[Any]:
-    """The local gradients, with those that are functions made of the copy's own arrays."""
+    """Return the local gradients, with functions made anew from the copy's own arrays."""
     partials = node.op.partials
-    with np.errstate(all="ignore"):  # what there was to say was said when they were made first
+    with np.errstate(all="ignore"):  # any warning came when they were first made
         if not isinstance(partials, tuple):
             made = partials(node.data, *operands, **node.static)
             return [made[i] if local is LEFT_OUT else local for i, local in enumerate(locals_)]
@@ -137,7 +137,7 @@ def _with_functions(node: Any, locals_: list[Any], operands: list[Any]) -> list[
 
 
 def _apart(each: Sequence[Any]) -> tuple[Any, Any]:
-    """What there is for each parent, as a node has it: the first, and None, the second, or all others."""
+    """Split a list with one entry per parent as nodes do: the first, and None, the second, or the others."""
     first, *others = each
     return first, tuple(others) if len(others) > 1 else others[0] if others else None
 

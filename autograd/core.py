@@ -1,4 +1,4 @@
-"""The engine from nothing, to be read first: numbers that remember where they came from, and the walk back.
+"""The engine from scratch; read this first: numbers that remember where they came from, and the walk back.
 
 >>> x, w, b = Value(2.0), Value(-3.0), Value(6.7)
 >>> out = (x * w + b).tanh()
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 
 class Row(NamedTuple):
-    """An operation: how it computes, and its partial derivative to each operand by ``(out, *operands)``."""
+    """An operation: its value, and its partial derivative to each operand, from ``(out, *operands)``."""
 
     name: str
     value: Callable[..., float]
@@ -35,23 +35,23 @@ RELU = Row("relu", lambda x: max(0.0, x), (lambda out, x: 1.0 if x > 0.0 else 0.
 
 
 class Value:
-    """A number that knows its parents, which it was computed from, and the local gradient to each."""
+    """A number that knows the parents it was computed from, and the local gradient to each."""
 
     def __init__(self, data: float, op: Row | None = None) -> None:
         self.data = data
-        self.grad: Any = None  # how fast the root changes with it; leaves add up, others start anew
+        self.grad: Any = None  # how fast the root changes with it; accumulates on leaves only
         self.op = op  # the row that computed it; None for a leaf
         self.parents: list[Value] = []
         self.local_grads: list[float] = []  # the partial derivative to each parent, at its number
 
     def backward(self) -> None:
-        """Work out the gradient of this number to everything it was computed from, into ``grad``."""
+        """Compute the gradient of this number to everything it was computed from, into ``grad``."""
         for _ in backward_steps(self):
             pass
 
 
 def apply(row: Row, *operands: Value | float) -> Value:
-    """The forward step: compute a number, and note where it came from. Plain numbers need no gradient."""
+    """Take a forward step: compute a number, and record its parents. Plain numbers need no gradient."""
     numbers = [x.data if isinstance(x, Value) else x for x in operands]
     out = Value(row.value(*numbers), row)
     for operand, partial in zip(operands, row.partials):
@@ -70,10 +70,10 @@ for method in (EXP, LOG, TANH, RELU):
 
 
 def topological_order(root: Value) -> list[Value]:
-    """Every node that ``root`` was computed from, and ``root`` itself: each after its parents."""
+    """List every node that ``root`` was computed from, and ``root`` itself: each after its parents."""
     order: list[Value] = []
     seen = {root}
-    path = [(root, iter(root.parents))]  # from the root down to where we are, with the parents still to see
+    path = [(root, iter(root.parents))]  # from the root to the current node, with the parents still to visit
     while path:
         parent = next((each for each in path[-1][1] if each not in seen), None)
         if parent is None:
@@ -85,7 +85,7 @@ def topological_order(root: Value) -> list[Value]:
 
 
 def backward_steps(root: Value) -> Iterator[Value]:
-    """The backward pass: yield each node when its gradient is complete, then pass that on to its parents.
+    """Run the backward pass: yield each node once its gradient is complete, then pass it on to its parents.
 
     The chain rule: a gradient is the sum, over all uses, of upstream times local gradient.
     """

@@ -1,4 +1,4 @@
-"""define: a new operation in one call."""
+"""define: add an operation in one call."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from . import ops, tensor, value
 from .checks import function, text, wrong
 from .ops import Op
 
-_theirs: set[str] = set()  # what people defined, and may define again
+_theirs: set[str] = set()  # names that users defined, and may define again
 
 
 def define(
@@ -24,15 +24,14 @@ def define(
     on_array: Callable[..., Any] | None = None,
     domain: str = "",
 ) -> Op:
-    """Add an elementwise operation, for Value and Tensor both: a new row of the table.
+    """Add an elementwise operation for both Value and Tensor: a new row of the table.
 
-    ``value_of(*operands)`` computes it, on floats and on arrays (where one function cannot do both,
-    give ``on_array``). ``partials`` has one partial derivative per operand, each a function of
-    ``(out, *operands)``: one function, or a sequence. Written with arithmetic and the functions of
-    this package, they run on every kind of number: the operation then has second derivatives, and
-    its formula is printed. The operation comes back as a function and is a method of Value and
-    Tensor from now on. Check it with :func:`autograd.gradcheck`. A name that is taken is a
-    ValueError; one's own operation may be defined again.
+    ``value_of(*operands)`` computes it, on floats and on arrays (if one function cannot do both, pass
+    ``on_array`` too). ``partials`` is one function, or a sequence with one per operand, each a partial
+    derivative from ``(out, *operands)``. If they use only arithmetic and the functions of this package,
+    they run on every kind of number: then the operation has second derivatives, and a printed formula.
+    Return the operation as a function; from now on it is also a method of Value and Tensor. Check it with
+    :func:`autograd.gradcheck`. A name that is taken is a ValueError; you may redefine your own operations.
 
     >>> from autograd import Tensor, Value, gradcheck
     >>> cube = define("cube", lambda x: x**3, lambda out, x: 3.0 * x**2, symbol="x³")
@@ -59,7 +58,7 @@ def define(
     rules = (partials,) if callable(partials) else partials
     if not isinstance(rules, (list, tuple)) or not rules or not all(map(callable, rules)):
         raise wrong(
-            partials, "partials", "define", "a function for each operand that gives its partial derivative"
+            partials, "partials", "define", "a function for each operand that returns its partial derivative"
         )
     function(value_of, "value_of", "define", "the operands")
     if on_array is not None:

@@ -1,8 +1,7 @@
-"""Derivatives beside ``.grad``: of any node to any other, of many numbers, and of higher order.
+"""Derivatives without ``.grad``: from any node to any other, Jacobians, Hessians, and higher orders.
 
-Shapes. Of Values: ``n`` inputs and ``m`` outputs give arrays (m, n) and (n, n). Of one Tensor to
-another: the output's shape, then the input's; a list of input Tensors gives a list (``hessian``: a
-list of lists).
+Shapes. For Values, ``n`` inputs and ``m`` outputs give arrays (m, n) and (n, n). For Tensors, the output's
+shape comes first, then the input's; a list of input Tensors gives a list (``hessian``: a list of lists).
 """
 
 from __future__ import annotations
@@ -19,13 +18,12 @@ from .value import Value
 
 
 def gradients(output: Any, inputs: Any, *, create_graph: bool = False, gradient: Any = None) -> Any:
-    """The gradients of ``output`` to ``inputs``, without touching any ``.grad``.
+    """Compute the gradients of ``output`` to ``inputs``, without touching any ``.grad``.
 
-    ``inputs`` is a node or a sequence of nodes (leaves, or inner nodes of the graph); the answer is
-    one gradient or a list. They are floats (or arrays); with ``create_graph=True`` they are nodes,
-    which can be differentiated again, to any order. An input that ``output`` does not depend on has
-    gradient 0. ``gradient`` is the upstream gradient of ``output``: 1 where None, needed where
-    ``output`` is a Tensor with more than one element.
+    ``inputs`` is a node or a sequence of nodes (leaves or inner nodes); return one gradient or a list. They
+    are floats (or arrays); with ``create_graph=True`` they are nodes, which can be differentiated again, to
+    any order. An input that ``output`` does not depend on has gradient 0. ``gradient`` is the upstream
+    gradient of ``output``: by default 1; required for a Tensor with more than one element.
 
     >>> from autograd import Value
     >>> x = Value(3.0)
@@ -50,7 +48,7 @@ def gradients(output: Any, inputs: Any, *, create_graph: bool = False, gradient:
         seed = gradient if isinstance(gradient, output.kind) else output._lift_gradient(seed)
     found = {output: seed}
     order = inner_nodes(output)
-    leads = set(wanted)  # only edges that lead to an input are worth following
+    leads = set(wanted)  # follow only edges that lead to an input
     for node in order:
         if not leads.isdisjoint(node.parents):
             leads.add(node)
@@ -76,9 +74,9 @@ def gradients(output: Any, inputs: Any, *, create_graph: bool = False, gradient:
 
 
 def jacobian(outputs: Any, inputs: Any) -> Any:
-    """All the first derivatives, J[i, j] = d outputs[i] / d inputs[j], without touching any ``.grad``.
+    """Compute all first derivatives, J[i, j] = d outputs[i] / d inputs[j], without touching any ``.grad``.
 
-    One walk per element of the outputs.
+    This takes one backward pass per element of the outputs.
 
     >>> x, y = Value(2.0), Value(3.0)
     >>> jacobian([x * y, x + y], [x, y]).tolist()
@@ -95,9 +93,9 @@ def jacobian(outputs: Any, inputs: Any) -> Any:
 
 
 def hessian(output: Any, inputs: Any) -> Any:
-    """All the second derivatives, H[i, j] = d² output / d inputs[i] d inputs[j], of one number.
+    """Compute all second derivatives, H[i, j] = d² output / d inputs[i] d inputs[j], of one number.
 
-    The Jacobian of the gradient, which is itself a graph.
+    It is the Jacobian of the gradient, which is itself a graph.
 
     >>> x, y = Value(2.0), Value(3.0)
     >>> hessian(x * x * y, [x, y]).tolist()
@@ -113,11 +111,11 @@ def hessian(output: Any, inputs: Any) -> Any:
 
 
 def hvp(output: Any, inputs: Any, vector: Any) -> Any:
-    """The Hessian of ``output`` times a vector, without building the Hessian: two walks.
+    """Multiply the Hessian of ``output`` by a vector without building the Hessian: two backward passes.
 
     H v = d (g · v) / d inputs, where g is the gradient (Pearlmutter 1994, "Fast exact
     multiplication by the Hessian"). ``vector`` has one number per input Value, or one array per
-    input Tensor, of its shape.
+    input Tensor, with its shape.
 
     >>> x, y = Value(2.0), Value(3.0)
     >>> hvp(x * x * y, [x, y], [1.0, 0.0])
@@ -159,7 +157,7 @@ def _tensor_jacobian(outputs: Tensor, columns: list[Any], single: bool) -> Any:
 
 
 def _one_number(output: Any, caller: str) -> type:
-    """The kind of node that the output is, which has one number."""
+    """Return the kind of the output, a node with one number."""
     if not isinstance(output, (Value, Tensor)):
         raise wrong(output, "output", caller, "a Value or a Tensor")
     if isinstance(output, Tensor) and output.size != 1:
@@ -170,11 +168,11 @@ def _one_number(output: Any, caller: str) -> type:
 
 
 def _inputs(given: Any, kind: type, caller: str) -> tuple[list[Any], bool]:
-    return _nodes(given, kind, "inputs", caller, f"a {kind.__name__} or a list of them, as the output is")
+    return _nodes(given, kind, "inputs", caller, f"a {kind.__name__}, like the output, or a list of them")
 
 
 def _nodes(given: Any, kind: type, name: str, caller: str, expected: str) -> tuple[list[Any], bool]:
-    """The nodes as a list, and whether it was one alone."""
+    """Return the nodes as a list, and whether a single one was given."""
     single = not isinstance(given, (list, tuple))
     nodes = [given] if single else list(given)
     for node in nodes:
@@ -184,8 +182,8 @@ def _nodes(given: Any, kind: type, name: str, caller: str, expected: str) -> tup
 
 
 def _beside(node: Any, entry: Any) -> Any:
-    """What the vector has for one of the inputs: a number for a Value, for a Tensor an array of its shape."""
-    name = "what the vector has for one of the inputs"
+    """Check an entry of the vector: a number for a Value, an array of its shape for a Tensor."""
+    name = "an entry of the vector"
     if isinstance(node, Value):
         return real(entry, name, "hvp")
     found = array(entry.data if isinstance(entry, Tensor) else entry, name, "hvp")

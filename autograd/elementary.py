@@ -17,11 +17,11 @@ from .ops import Op, elementwise, exp
 
 TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
 LOG_2, LOG_10 = math.log(2.0), math.log(10.0)
-WHOLE = 2.0**52  # from here on every float is a whole number, and up to twice this the next one is 1 away
+WHOLE = 2.0**52  # from here on every float is a whole number, and up to twice this they are 1 apart
 
 
-# Rounding, in arithmetic alone: adding WHOLE leaves no room for a fraction, and rounds it as all sums are
-# rounded, a half to the even neighbour.
+# Rounding with arithmetic only: adding WHOLE leaves no room for a fraction, so the sum is rounded, halves to
+# the even neighbour.
 
 
 def _round(x: Any) -> Any:
@@ -38,11 +38,11 @@ def _ceil(x: Any) -> Any:
     return where(nearest < x, nearest + 1.0, nearest)
 
 
-# Arcs, by the distance ``hypot`` of a point from the origin: no square overflows or vanishes.
+# Inverse tangents, from the distance ``hypot`` of a point to the origin: no square overflows or vanishes.
 
 
 def _of_two(ufunc: Any) -> Any:
-    """NumPy's function of two operands, with integers taken as float64."""
+    """Wrap NumPy's function of two operands to take integers as float64."""
 
     def on_array(x: Any, y: Any) -> Any:
         common = np.result_type(x, y)
@@ -52,7 +52,7 @@ def _of_two(ufunc: Any) -> Any:
 
 
 def _over(side: Any, distance: Any, power: int) -> Any:
-    """``side`` / ``distance``**power; where both are 0, it is 0, and so are its own derivatives."""
+    """Return ``side`` / ``distance``**power; where both are 0, it is 0, and so are its own derivatives."""
     divisor = where(equal(distance, 0.0), 1.0, distance)
     for _ in range(power):
         side = side / divisor
@@ -94,11 +94,11 @@ erf = elementwise(
     "erf", "erf", math.erf, lambda x: on_elements(math.erf, x),
     (quietly(lambda out, x: TWO_OVER_SQRT_PI * exp(-x * x)),),
 )  # fmt: skip
-erfc = elementwise(  # 1 - erf(x), also where that would cancel
+erfc = elementwise(  # 1 - erf(x), without cancellation
     "erfc", "erfc", math.erfc, lambda x: on_elements(math.erfc, x),
     (quietly(lambda out, x: -TWO_OVER_SQRT_PI * exp(-x * x)),),
 )  # fmt: skip
-maximum = elementwise(  # where neither is larger nor equal one is nan, and so is their sum
+maximum = elementwise(  # if neither is larger and they are not equal, one is nan, and so is their sum
     "maximum", "max", lambda x, y: where(x > y, x, where(x <= y, y, x + y)), np.maximum,
     (  # at a tie: one half each
         lambda out, x, y: where(x > y, 1.0, where(equal(x, y), 0.5, 0.0)),
@@ -124,7 +124,7 @@ sinh = elementwise("sinh", "sinh", math.sinh, of_floats(np.sinh), (lambda out, x
 cosh: Op = elementwise("cosh", "cosh", math.cosh, of_floats(np.cosh), (lambda out, x: sinh(x),))
 arcsin = elementwise(
     "arcsin", "arcsin", math.asin, of_floats(np.arcsin),
-    (lambda out, x: 1.0 / sqrt((1.0 - x) * (1.0 + x)),),  # and not of 1 - x * x, which cancels near 1
+    (lambda out, x: 1.0 / sqrt((1.0 - x) * (1.0 + x)),),  # not 1 - x * x, which cancels near 1
     domain="-1 <= x <= 1",
 )  # fmt: skip
 arccos = elementwise(
@@ -140,23 +140,21 @@ hypot: Op = elementwise(  # at (0, 0): 0
     "hypot", "hypot", math.hypot, _of_two(np.hypot),
     (lambda out, x, y: _over(x, out, 1), lambda out, x, y: _over(y, out, 1)),
 )  # fmt: skip
-arctan2 = elementwise(  # the angle of the point (x, y); at (0, 0), where it has none: 0
+arctan2 = elementwise(  # the angle of the point (x, y); at (0, 0), where there is none: 0
     "arctan2", "arctan2", math.atan2, _of_two(np.arctan2),
     (
         lambda out, y, x: _over(x, hypot(x, y), 2),
         lambda out, y, x: -_over(y, hypot(x, y), 2),
     ),
 )  # fmt: skip
-floor = elementwise(
-    "floor", "floor", _floor, of_floats(np.floor), (lambda out, x: 0.0,)
-)  # also where it jumps
+floor = elementwise("floor", "floor", _floor, of_floats(np.floor), (lambda out, x: 0.0,))  # at the jumps too
 ceil = elementwise("ceil", "ceil", _ceil, of_floats(np.ceil), (lambda out, x: 0.0,))
 round = elementwise(
     "round", "round", _round, of_floats(np.rint), (lambda out, x: 0.0,)
 )  # a half to the even one
 clip = elementwise(
     "clip", "clip", lambda x, low, high: minimum(maximum(x, low), high), np.clip,
-    (  # at low and at high: 1, and nothing goes to the bound; hardtanh has 0 there
+    (  # at low and at high: 1, and no gradient goes to the bound; hardtanh has 0 there
         lambda out, x, low, high: where(x >= low, indicator(x <= high), 0.0),
         lambda out, x, low, high: where(x < low, indicator(low < high), 0.0),
         lambda out, x, low, high: where(x > high, 1.0, indicator(high < low)),

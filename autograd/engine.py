@@ -1,8 +1,8 @@
-"""The walk: from a result back to what it was computed from, one operation at a time.
+"""The backward walk: from a result to everything it was computed from, one operation at a time.
 
-``backward()`` and every stepper drain the same generator, :func:`walk`. Nothing here knows whether
-a node holds a float or an array: nodes know how to pass their gradient on (``_pass_all_on``), the walk
-knows the order.
+``backward()`` and every stepper consume the same generator, :func:`walk`. Nothing here knows whether a node
+holds a float or an array: nodes know how to pass their gradient on (``_pass_all_on``), the walk knows the
+order.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from .checks import wrong
 
 
 def inner_nodes(root: Any) -> list[Any]:
-    """The nodes that ``root`` was computed by, itself the last: parents first, leaves left out.
+    """List the nodes that ``root`` was computed by, without leaves: parents first, ``root`` last.
 
-    A depth-first search with a stack of its own, so that a chain of a million nodes is no deeper than
-    Python's stack allows. Parents are visited in their order, so equal programs give equal orders.
+    This is a depth-first search with its own stack, so a chain of a million nodes does not overflow
+    Python's. Parents are visited in order, so equal programs give equal orders.
     """
     order: list[Any] = []
     if root._a is None:
         return order
-    done: set[Any] = set()  # what is in the order
-    add = done.add  # no function in here may take hold of done: reading it would be slower
+    done: set[Any] = set()  # the nodes already in the order
+    add = done.add  # no inner function may capture done: it would become a slower cell variable
     path: list[Any] = []  # the nodes on the way down
-    turns: dict[Any, Iterator[Any]] = {}  # where each n-ary node's turn has got to
+    turns: dict[Any, Iterator[Any]] = {}  # how far each n-ary node has got with its parents
     node = root
     while True:
         parent = node._a
@@ -35,7 +35,7 @@ def inner_nodes(root: Any) -> list[Any]:
             path.append(node)
             node = parent
             parent = node._a
-        while True:  # the first parent is done: the others
+        while True:  # the first parent is done; now the others
             other = node._b
             if other is None:
                 pass
@@ -52,7 +52,7 @@ def inner_nodes(root: Any) -> list[Any]:
             else:
                 first = other._a
                 if first is not None and other not in done:
-                    # Most are products, of operands that are done: no need to go down to them.
+                    # Most are products whose operands are done: no need to descend.
                     second = other._b
                     if (first._a is None or first in done) and (
                         second is None
@@ -72,7 +72,7 @@ def inner_nodes(root: Any) -> list[Any]:
 
 
 def topological_order(root: Any) -> list[Any]:
-    """Every node of the graph, leaves and constants too, each after its parents.
+    """List every node of the graph, including leaves and constants, each after its parents.
 
     >>> from autograd import Value
     >>> a = Value(2.0, "a")
@@ -89,7 +89,7 @@ def topological_order(root: Any) -> list[Any]:
 
 
 def walk(root: Any, gradient: Any) -> Iterator[Any]:
-    """Yield each inner node when its gradient is complete, and pass that on to its parents when resumed.
+    """Yield each inner node once its gradient is complete; when resumed, pass it on to its parents.
 
     The gradients of inner nodes belong to one walk and start afresh; those of leaves add up.
     """

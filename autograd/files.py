@@ -1,4 +1,4 @@
-"""Files: they appear whole or not at all, and what is read or replaced is a file and nothing else."""
+"""Files: written completely or not at all, and only regular files are read or replaced."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from . import checks
 
 
 def path_of(path: Any, caller: str) -> Path:
-    """A path as one; TypeError for anything else: ``open`` takes True for the standard output.
+    """Convert to a Path. Anything but a path is a TypeError (``open`` would take True as standard output).
 
     >>> path_of(True, "load")
     Traceback (most recent call last):
@@ -26,37 +26,37 @@ def path_of(path: Any, caller: str) -> Path:
 
 
 def regular(path: Any, caller: str) -> Path:
-    """A path that leads to a regular file, or to nothing.
+    """Check that a path leads to a regular file, or to nothing, and return it.
 
-    A folder is an IsADirectoryError; a device, a pipe or a socket, which would be read without end or
-    replaced by a file, is an ``io.UnsupportedOperation``, which is an OSError and a ValueError.
+    A folder is an IsADirectoryError. A device, a pipe or a socket, which would be read without end or
+    replaced by a file, is an ``io.UnsupportedOperation``, which is both an OSError and a ValueError.
     """
     path = path_of(path, caller)
     try:
         mode = path.stat().st_mode
-    except OSError:  # whoever opens it says why it cannot be opened
+    except OSError:  # opening it will report why it cannot be opened
         return path
     except ValueError as error:
         raise ValueError(f"{caller}: {str(path)!r} cannot be the name of a file: {error}") from None
     if stat.S_ISDIR(mode):
-        said = f"{caller}: what is there is a folder; expected the name of a file"
+        said = f"{caller}: the path is a folder; expected the name of a file"
         raise IsADirectoryError(errno.EISDIR, said, str(path))
     if not stat.S_ISREG(mode):
         kind = "a pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
-        said = f"{caller}: what is there is {kind}, not a regular file; expected the name of a file"
+        said = f"{caller}: the path is {kind}, not a regular file; expected the name of a file"
         raise UnsupportedOperation(errno.EINVAL, said, str(path))
     return path
 
 
 def opened(path: Any, caller: str) -> BinaryIO:
-    """A regular file, open to be read."""
+    """Open a regular file for reading."""
     return regular(path, caller).open("rb")
 
 
 def destination(path: Any, caller: str, endings: Sequence[str] = ()) -> Path:
-    """A path that a file can be written to: it ends in one of ``endings``, in a folder that exists.
+    """Check that a file can be written to a path with one of ``endings``, in a folder that exists.
 
-    ValueError for another ending, FileNotFoundError for no folder, and the errors of :func:`regular`.
+    Another ending is a ValueError, a missing folder a FileNotFoundError; the rest is as in :func:`regular`.
     """
     path = regular(path, caller)
     if endings and path.suffix.lower() not in endings:
@@ -70,11 +70,10 @@ def destination(path: Any, caller: str, endings: Sequence[str] = ()) -> Path:
 
 @contextmanager
 def replacing(path: str | os.PathLike[str], caller: str = "save") -> Iterator[BinaryIO]:
-    """A file to write that takes the place of ``path`` when the block ends well.
+    """Open a file for writing that replaces ``path`` when the block ends without an error.
 
-    A reader, or a crash at any moment, finds the old file or the new one.
-    Through a link, the file that it leads to is replaced. What is there and no regular file is refused
-    (:func:`regular`).
+    A reader, or a crash at any moment, finds either the old file or the new one. A link is followed, and its
+    target replaced. Anything but a regular file is refused (:func:`regular`).
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -84,7 +83,7 @@ def replacing(path: str | os.PathLike[str], caller: str = "save") -> Iterator[Bi
     ['note']
     """
     target = os.path.realpath(regular(path, caller))
-    # In the same folder, where os.replace is one atomic step.
+    # In the same folder, so that os.replace is atomic.
     beside = f"{target}.{os.getpid()}.{os.urandom(4).hex()}.tmp"
     try:
         with open(beside, "xb") as file:
@@ -92,20 +91,20 @@ def replacing(path: str | os.PathLike[str], caller: str = "save") -> Iterator[Bi
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, target)
-    except BaseException as error:  # Ctrl-C too must not leave half a file behind
+    except BaseException as error:  # even Ctrl-C must not leave half a file behind
         with suppress(OSError):
             os.remove(beside)
-        # Of the other name nobody has heard; and a write that fails, on a full disk, has no name to say.
+        # The temporary name means nothing to the user, and a failed write (on a full disk) names no file.
         if isinstance(error, OSError) and error.errno and error.filename in (beside, None):
-            old = "" if error.filename else "; the file of that name, if there was one, is as it was"
+            old = "" if error.filename else "; the old file, if there was one, is unchanged"
             raise type(error)(error.errno, f"{error.strerror}{old}", os.fspath(path)) from None
         raise
 
 
 def remove_leftovers(path: str | os.PathLike[str]) -> None:
-    """Remove what :func:`replacing` could not, because the process was killed while it wrote ``path``.
+    """Remove the temporary files of :func:`replacing` that a killed process left when it wrote ``path``.
 
-    What another process that is alive is writing is left alone.
+    Files that a live process is writing are left alone.
     """
     folder, name = os.path.split(os.path.realpath(path))
     for found in os.listdir(folder):
@@ -116,10 +115,10 @@ def remove_leftovers(path: str | os.PathLike[str]) -> None:
 
 
 def _alive(process: int) -> bool:
-    """Whether it is another process that runs."""
-    if process == os.getpid():  # in a container, that of a killed run may have been the same
+    """Tell whether it is another process that is still running."""
+    if process == os.getpid():  # in a container, a killed run may have had the same id
         return False
-    if os.name != "posix":  # to ask would be to send it Ctrl-C; but there no open file can be removed
+    if os.name != "posix":  # os.kill would send Ctrl-C; but open files cannot be removed there anyway
         return False
     try:
         os.kill(process, 0)

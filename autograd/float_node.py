@@ -1,4 +1,4 @@
-"""What Python asks of a Value as of a number, beside the graph: comparisons, conversions, formats."""
+"""A Value as a Python number, apart from the graph: comparisons, conversions, formats."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .node import Node
 
 
 class FloatNode(Node):
-    """A node that holds one float, as Python sees it. What would lose the graph is an error."""
+    """A node that holds one float. A conversion that would lose the graph is an error."""
 
     __slots__ = ()
 
@@ -25,13 +25,13 @@ class FloatNode(Node):
         raise cut(self, "int()")
 
     def __round__(self, digits: int | None = None) -> float:
-        """The number, rounded: its derivative is 0, so no gradient is lost."""
+        """Return the number, rounded: its derivative is 0, so no gradient is lost."""
         if modes.traces:
             read(self, "round()")
         return round(self._data, digits)
 
     def __bool__(self) -> bool:
-        """True: a node is an object that is there, whatever its number; write ``v.data != 0`` for that."""
+        """Return True, whatever the number; write ``v.data != 0`` to test that."""
         if modes.traces:
             read(self, "a branch")
         return True
@@ -43,11 +43,11 @@ class FloatNode(Node):
         return self
 
     def _in_place(self, _: Any) -> Any:
-        """Leave ``x += y`` to ``x = x + y``, but for what would be a step of a parameter."""
+        """Leave ``x += y`` to ``x = x + y``, but refuse it where it would be meant to update a parameter."""
         if modes.paused and not modes.recording() and self.op is ops.LEAF:
             raise TypeError(
-                f"under no_grad(), += and its like on the leaf {self!r} would make a new number, and leave "
-                "the parameter as it is: write p.data += ... for a step, total = total + x for a sum"
+                f"under no_grad(), an operator such as += on the leaf {self!r} would make a new number and "
+                "leave the parameter unchanged: write p.data += ... for a step, total = total + x for a sum"
             )
         return NotImplemented
 
@@ -69,7 +69,7 @@ class FloatNode(Node):
 
 
 def _comparison(symbol: str, compare: Callable[[float, float], bool]) -> Callable[[Any, Any], Any]:
-    """The method for ``<`` and its like: of the numbers, and noted where a function is traced."""
+    """Make the method for ``<`` and the others: compare the numbers, or record it while tracing."""
 
     def compared(self: Any, other: Any) -> Any:
         if isinstance(other, np.ndarray) and other.ndim:
@@ -86,7 +86,7 @@ for _symbol, _name in {"<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge
 
 
 def as_float(data: Any, caller: str) -> float:
-    """A plain number as a float; anything else, and nan, is an error that says what to use."""
+    """Convert a plain number to a float. Anything else, and nan, is an error that says what to use."""
     if type(data) is not float:
         if isinstance(data, Node):
             raise TypeError(
@@ -104,7 +104,7 @@ def as_float(data: Any, caller: str) -> float:
         except OverflowError as error:
             raise TooLarge(f"{caller}: the number is too large for a float (above 1.8e308)") from error
     if data != data:
-        raise ValueError(f"{caller}: got nan, which is not a number; look for where the data has it")
+        raise ValueError(f"{caller}: got nan, which is not a number; find where the data has it")
     return data
 
 
@@ -117,22 +117,22 @@ def as_operand(other: Any, caller: str) -> float:
 
 
 def unwrapped(operand: Any) -> Any:
-    """The one element of an array without axes, such as a parameter of shape (); anything else as it is."""
+    """Return the element of an array without axes, such as a parameter of shape (), else the operand."""
     return operand[()] if isinstance(operand, np.ndarray) and not operand.ndim else operand
 
 
 def read(node: Node, what: str) -> None:
-    """Refuse to read a number of a function that this thread traces."""
+    """Refuse to read a number while this thread traces a function."""
     recorder = modes.recorder()
     if recorder is not None:
         recorder.read(node, what)
 
 
 def cut(node: Node, what: str) -> TypeError:
-    """The error where Python or NumPy asks a node for its plain number."""
+    """Make the error for when Python or NumPy asks a node for its plain number."""
     if modes.traces:
         read(node, what)
     return TypeError(
-        f"{what} of {node!r} would cut the graph: v.data is the number, and where a function asked for it, "
-        "such as math.tanh, autograd has one that records (autograd.tanh(v))"
+        f"{what} of {node!r} would cut the graph: use v.data for the plain number; in place of a function "
+        "such as math.tanh, use autograd's own (autograd.tanh(v)), which records the graph"
     )

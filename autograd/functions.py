@@ -1,4 +1,4 @@
-"""Functions of several numbers: sums, dot products, softmax; on lists of Values, on Tensors and on arrays."""
+"""Functions of several numbers: sums, dot products, softmax; for lists of Values, Tensors and arrays."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ EXPECTED = "a list of Values, a Tensor or an array"
 
 @spelled
 def sum(values: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The sum of a list of Values as one node; of a Tensor or array, over ``axis``; of Tensors, one by one.
+    """Add up a list of Values as one node, a Tensor or array over ``axis``, or a list of Tensors one by one.
 
     >>> total = sum([Value(1.0), Value(2.0), 3.0])
     >>> total.data, len(total.parents)
@@ -54,7 +54,7 @@ def sum(values: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def dot(ws: Any, xs: Any) -> Any:
-    """The dot product of two lists as one node, w1*x1 + w2*x2 + ...; of arrays, ``ws @ xs``.
+    """Take the dot product of two lists as one node, w1*x1 + w2*x2 + ...; of arrays, ``ws @ xs``.
 
     >>> w = [Value(-3.0), Value(1.0)]
     >>> n = dot(w, [2.0, 0.0])
@@ -69,17 +69,16 @@ def dot(ws: Any, xs: Any) -> Any:
     ws, xs = _listed("dot", ws, "ws"), _listed("dot", xs, "xs")
     if len(ws) != len(xs):
         raise ValueError(
-            f"dot: {len(ws)} weights in ws and {len(xs)} inputs in xs; expected as many of one as of the "
-            "other"
+            f"dot: {len(ws)} weights in ws and {len(xs)} inputs in xs; expected equal numbers of both"
         )
     return nary(nary_ops.dot_of, [*ws, *xs]) if ws else constant(0.0)
 
 
 @spelled
 def logsumexp(values: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """log(exp(x1) + exp(x2) + ...), safe for numbers of any size: a list of Values, or over ``axis``.
+    """Compute log(exp(x1) + exp(x2) + ...), safe for numbers of any size: of a list, or over ``axis``.
 
-    Its gradient is the softmax. The largest is taken out first: log(sum(exp(x))) = m + log(sum(exp(x - m))).
+    Its gradient is the softmax. The largest is subtracted first: log(sum(exp(x))) = m + log(sum(exp(x - m))).
 
     >>> logsumexp([Value(1000.0), Value(1000.0)])
     Value(1000.69, op=logsumexp)
@@ -92,10 +91,10 @@ def logsumexp(values: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 @spelled
 def log_softmax(values: Any, axis: int = -1) -> Any:
-    """The logarithm of the softmax, x - logsumexp(x), of the same shape: a list of Values gives a list.
+    """Take the logarithm of the softmax, x - logsumexp(x), with the same shape: a list gives a list.
 
-    Its derivative is ∂out_i/∂x_j = (1 if i = j else 0) - p_j, with p the softmax. It is right also where the
-    softmax itself is rounded to 0 or 1: take it, and not log(softmax(x)).
+    Its derivative is ∂out_i/∂x_j = (1 if i = j else 0) - p_j, with p the softmax. Use it instead of
+    log(softmax(x)): it is accurate even where the softmax is rounded to 0 or 1.
 
     >>> [round(v.data, 4) for v in log_softmax([Value(0.0), Value(0.0)])]
     [-0.6931, -0.6931]
@@ -109,10 +108,10 @@ def log_softmax(values: Any, axis: int = -1) -> Any:
 
 @spelled
 def softmax(values: Any, axis: int = -1) -> Any:
-    """exp(x) / sum(exp(x)), numbers above 0 that add up to 1 along ``axis``: a list of Values gives a list.
+    """Compute exp(x) / sum(exp(x)), positive numbers that sum to 1 along ``axis``: a list gives a list.
 
-    Its derivative is ∂p_i/∂x_j = p_i ((1 if i = j else 0) - p_j): 0 where one x is far above the others. The
-    largest x is taken off first, so that no exp overflows.
+    Its derivative is ∂p_i/∂x_j = p_i ((1 if i = j else 0) - p_j): 0 if one x is far above the others. The
+    largest x is subtracted first, so that no exp overflows.
 
     >>> softmax(np.array([0.0, 0.0]))
     array([0.5, 0.5])
@@ -125,27 +124,27 @@ def softmax(values: Any, axis: int = -1) -> Any:
 
 
 def _shifted(caller: str, values: Any, axis: Any) -> list[Any]:
-    """The numbers of a list less the largest of them: 0 and below, so that no exp overflows."""
+    """Subtract the largest number of a list from all, so that no exp overflows."""
     values = _of_a_list(caller, values, axis)
     largest = nary(nary_ops.largest_of, values)
     return [value - largest for value in values]
 
 
 def _of_a_list(caller: str, values: Any, axis: Any, empty: bool = False) -> list[Any]:
-    """The list, for a function that takes arrays too: it has one axis, and mostly must not be empty."""
+    """Check a list given to a function that also takes arrays: its axis is 0, and it must not be empty."""
     values = _listed(caller, values)
     if axis not in (None, 0, -1) or isinstance(axis, bool):
-        raise ValueError(f"{caller}: axis is {axis!r}; a list has the axis 0 alone")
+        raise ValueError(f"{caller}: axis is {axis!r}; a list has axis 0 only")
     if not values and not empty:
-        raise ValueError(f"{caller}: the values are empty; expected one at least")
+        raise ValueError(f"{caller}: values is empty; expected at least one")
     return values
 
 
 def take(rows: Any, index: Any) -> Any:
-    """The rows that ``index`` names, an embedding look-up: row gradients add up where it names one twice.
+    """Take the rows at ``index``, an embedding look-up; the gradients of a row that is named twice add up.
 
-    ``rows`` is a Tensor or array of shape (N, ...) and ``index`` integers of any shape I, giving
-    (I..., ...); or a list (of Values, or of lists of them) and one integer.
+    ``rows`` is a Tensor or array of shape (N, ...) and ``index`` has integers of any shape I; the result has
+    shape (I..., ...). Or ``rows`` is a list (of Values, or of lists of them) and ``index`` one integer.
 
     >>> table = Tensor([[1.0, 2.0], [3.0, 4.0]])
     >>> take(table, [0, 0, 1]).sum().backward()
@@ -164,7 +163,7 @@ def take(rows: Any, index: Any) -> Any:
         raise TypeError(f"take: the index is of dtype {np.asarray(index).dtype}; expected integers")
     if np.size(index) and not (-len(rows) <= np.min(index) and np.max(index) < len(rows)):
         raise IndexError(
-            f"take: an index from {np.min(index)} to {np.max(index)}, but there are {len(rows)} rows"
+            f"take: the index goes from {np.min(index)} to {np.max(index)}, but there are {len(rows)} rows"
         )
     if isinstance(rows, (Tensor, np.ndarray)):
         return rows[index]
@@ -174,7 +173,7 @@ def take(rows: Any, index: Any) -> Any:
 
 
 def _selected(rows: Any, index: np.ndarray) -> Any:
-    """The rows that an array with traced indices names, as an array of Values."""
+    """Take the rows at an array of traced indices, as an array of Values."""
     table = rows.tolist() if isinstance(rows, np.ndarray) else rows
     found = array_of_values([take(table, each) for each in index.ravel().tolist()])
     return found.reshape((*index.shape, *found.shape[1:]))
@@ -182,7 +181,7 @@ def _selected(rows: Any, index: np.ndarray) -> Any:
 
 @spelled
 def concatenate(tensors: Sequence[Any], axis: int = 0) -> Any:
-    """The Tensors joined along an axis that they have.
+    """Join Tensors along an existing axis.
 
     >>> concatenate([Tensor([1.0]), Tensor([2.0, 3.0])]).shape
     (3,)
@@ -196,7 +195,7 @@ def concatenate(tensors: Sequence[Any], axis: int = 0) -> Any:
 
 @spelled
 def stack(tensors: Sequence[Any], axis: int = 0) -> Any:
-    """The Tensors, all of one shape, joined along a new axis.
+    """Join Tensors of one shape along a new axis.
 
     >>> stack([Tensor([1.0, 2.0]), Tensor([3.0, 4.0])], axis=1).data.tolist()
     [[1.0, 3.0], [2.0, 4.0]]
@@ -209,12 +208,12 @@ def _several(caller: str, tensors: Any) -> list[Any]:
     if not isinstance(tensors, (list, tuple)):
         raise wrong(tensors, "tensors", caller, "a list of Tensors or arrays")
     if not tensors:
-        raise ValueError(f"{caller}: the list of tensors is empty; expected one at least")
+        raise ValueError(f"{caller}: the list of tensors is empty; expected at least one")
     if any(isinstance(tensor, Value) for tensor in tensors):
         return [array_of_values(tensor) for tensor in tensors]  # one number each, as an array
     return [array_functions.array_of(caller, tensor, "one of the tensors") for tensor in tensors]
 
 
-for _kind in (Value, Tensor):  # rows with something more to them than operands
+for _kind in (Value, Tensor):  # these take more than operands, so they replace the rows' own methods
     for _method in (array_functions.clip, array_functions.round):
         setattr(_kind, _method.__name__, _method)

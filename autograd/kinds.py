@@ -1,7 +1,7 @@
-"""What every kind of number understands: floats, arrays, Values, Tensors and symbols.
+"""Functions that work on every kind of number: floats, arrays, Values, Tensors and symbols.
 
-A kind of node says in ``_apply`` how it computes a row, in ``_where`` how it chooses and in ``_equal`` how it
-compares. Partial derivatives are written with arithmetic, rows, and the functions here.
+A kind of node computes a row in its method ``_apply``, chooses in ``_where`` and compares in ``_equal``.
+Partial derivatives are written with arithmetic, rows, and the functions here.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from .checks import is_huge, wrong
 
 
 def is_number(operand: Any) -> bool:
-    """Whether it is a real number, as a float can hold it, or an array of such."""
+    """Tell whether it is a real number that fits a float, or an array of such."""
     if isinstance(operand, (np.ndarray, np.generic)):
         return operand.dtype.kind in "biufO"
     return hasattr(type(operand), "__float__") and not is_huge(operand)
 
 
 def method_of(operand: Any, method: str) -> Any:
-    """How the operand's kind computes a row; None for plain numbers and arrays of them."""
+    """Return the method of that name for the operand's kind; None for plain numbers and arrays of them."""
     apply = getattr(type(operand), method, None)
     if apply is None and isinstance(operand, np.ndarray) and operand.dtype.hasobject:
         for each in operand.flat:
@@ -35,10 +35,10 @@ def method_of(operand: Any, method: str) -> Any:
 
 
 def where(condition: Any, x: Any, y: Any) -> Any:
-    """``x`` where the condition holds, else ``y``; differentiable in ``x`` and ``y``.
+    """Choose ``x`` where the condition holds, else ``y``; differentiable in ``x`` and ``y``.
 
-    The condition is data (a bool, or an array of bools, such as a comparison gives), not a node. Shapes of
-    arrays and Tensors broadcast. The result is a node where ``x`` or ``y`` is one, whatever the condition.
+    The condition is data (a bool, or an array of bools as from a comparison), not a node. Shapes of arrays
+    and Tensors broadcast. The result is a node if ``x`` or ``y`` is one, whatever the condition.
 
     >>> where(np.array([True, False]), 1.0, np.array([2.0, 3.0]))
     array([1., 3.])
@@ -49,7 +49,7 @@ def where(condition: Any, x: Any, y: Any) -> Any:
         select = method_of(operand, "_where")
         if select is not None:
             if isinstance(condition, (bool, np.bool_)) and not hasattr(type(operand), "grad"):
-                return x if condition else y  # a piece of a formula or of a program, and no node
+                return x if condition else y  # part of a formula or of a program, not a node
             return select(condition, x, y)
     if np.asarray(condition).dtype != bool:
         raise wrong(condition, "the condition", "where", "True, False, or an array of these")
@@ -65,12 +65,12 @@ def where(condition: Any, x: Any, y: Any) -> Any:
 
 
 def indicator(condition: Any) -> Any:
-    """1 where the condition holds, else 0. For arrays the mask itself: it multiplies as 0 and 1 do."""
+    """Return 1 where the condition holds, else 0. For arrays, return the mask: it multiplies as 0 and 1."""
     return condition if isinstance(condition, (np.ndarray, np.bool_)) else where(condition, 1.0, 0.0)
 
 
 def equal(x: Any, y: Any) -> Any:
-    """Whether two numbers have the same value (``==`` on nodes asks whether they are the same node)."""
+    """Tell whether two numbers have the same value (``==`` tells whether two nodes are the same node)."""
     for this, other in ((x, y), (y, x)):
         compare = getattr(type(this), "_equal", None)
         if compare is not None:
@@ -82,9 +82,9 @@ def equal(x: Any, y: Any) -> Any:
 
 
 def quietly(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, where a number that it makes on the way may overflow though its result does not.
+    """Wrap a function whose intermediate numbers may overflow though its result does not.
 
-    That is then no mistake, of which NumPy or ``detect_anomaly`` should speak.
+    NumPy and ``detect_anomaly`` then do not report the overflow.
     """
 
     @wraps(function)
@@ -96,7 +96,7 @@ def quietly(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def floating(x: Any) -> Any:
-    """An array of integers or bools as floats: a minus wraps around where there is no sign, and powers do.
+    """Convert an array of integers or bools to floats, since negation and powers of integers can wrap around.
 
     >>> -np.uint8([1, 2]), -floating(np.uint8([1, 2]))
     (array([255, 254], dtype=uint8), array([-1., -2.]))
@@ -105,5 +105,5 @@ def floating(x: Any) -> Any:
 
 
 def of_floats(ufunc: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """NumPy's function, with integers taken as float64: NumPy itself would take small ones as float16."""
+    """Wrap NumPy's function to take integers as float64; NumPy itself would take small ones as float16."""
     return lambda x: ufunc(floating(x))

@@ -1,7 +1,7 @@
 """The two switches that change how operations run: ``no_grad`` and ``detect_anomaly``.
 
 Each is on for the thread that entered it. Looking that up costs as much as an operation on a Value, so
-the hot path reads one plain count first: how many blocks are open in any thread, nearly always 0.
+the hot path first reads a plain count: how many blocks are open in all threads, nearly always 0.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ _here = threading.local()
 
 
 def recording() -> bool:
-    """Whether operations in this thread record the graph."""
+    """Tell whether operations in this thread record the graph."""
     return not paused or getattr(_here, "no_grad", 0) == 0
 
 
 def watching() -> bool:
-    """Whether operations in this thread look for inf and nan."""
+    """Tell whether operations in this thread check for inf and nan."""
     return watched > 0 and getattr(_here, "detect_anomaly", 0) > 0
 
 
 @contextmanager
 def unwatched() -> Iterator[None]:
-    """Within ``detect_anomaly``, do not look for inf and nan in this thread."""
+    """Turn ``detect_anomaly`` off in this thread for a block."""
     before = getattr(_here, "detect_anomaly", 0)
     _here.detect_anomaly = 0
     try:
@@ -46,13 +46,13 @@ def unwatched() -> Iterator[None]:
 
 
 def recorder() -> Any:
-    """What asks Values whether they may be read, while this thread traces a function; else None."""
+    """Return the recorder, which checks reads of Values, if this thread traces a function; else None."""
     return getattr(_here, "recorder", None) if traces else None
 
 
 @contextmanager
 def tracing(recorder: Any) -> Iterator[None]:
-    """Values are recorded for a trace in this thread, also inside of ``no_grad``."""
+    """Record Values for a trace in this thread, even inside ``no_grad``."""
     global traces
     before = vars(_here).copy()
     with _lock:
@@ -67,7 +67,7 @@ def tracing(recorder: Any) -> Iterator[None]:
 
 
 def changed() -> int:
-    """The time on the clock of changes, which moves on."""
+    """Advance the clock of changes, and return its time."""
     global changes
     with _lock:
         changes += 1
@@ -88,8 +88,8 @@ class _Switch:
             raise TypeError(f"{type(self).__name__}: got {function!r}; expected a function, or no argument")
         if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
             raise TypeError(
-                f"{type(self).__name__}: {function.__qualname__} is asynchronous: others run as it waits; "
-                "put a with block into it instead, with no await inside"
+                f"{type(self).__name__}: {function.__qualname__} is asynchronous: others run while it waits; "
+                "use a with block in its body instead, with no await inside"
             )
         if inspect.isgeneratorfunction(function):
             return self._generating(function)
@@ -102,7 +102,7 @@ class _Switch:
         return inside  # type: ignore[return-value]
 
     def _generating(self, function: Any) -> Any:
-        """The generator function with the switch on while its body runs, and off while it waits."""
+        """Wrap a generator function to have the switch on while its body runs, and off while it waits."""
 
         @wraps(function)
         def inside(*args: Any, **kwargs: Any) -> Any:
@@ -127,16 +127,16 @@ class _Switch:
         return inside
 
     def _count(self, change: int) -> None:
-        raise AssertionError("a switch says what it counts")
+        raise AssertionError("each switch defines _count")
 
 
-class no_grad(_Switch):  # noqa: N801  (named as everywhere in the field)
-    """Compute without recording: results have no parents, and no local gradients are worked out.
+class no_grad(_Switch):  # noqa: N801  (its usual name)
+    """Compute without recording: results have no parents and no local gradients.
 
-    Such a result is a constant: ``backward()`` from it, and gradients to it, are errors. A Value that is an
-    operand beside a Value afterwards is not asked whether it is a constant, as that would make every
-    operation slower: like a leaf it has a gradient in the end, which nobody needs, and which changes no
-    other. (Plain numbers, operands of sums and dot products, and Tensors are asked, and have none.)
+    Such a result is a constant: ``backward()`` from it, and gradients to it, are errors. If it is later an
+    operand next to another Value, it does get a gradient, like a leaf: checking for constants would slow down
+    every operation, and the extra gradient changes no other. (Plain numbers, operands of sums and dot
+    products, and Tensors are checked, and get none.)
 
     >>> from autograd import Value
     >>> x = Value(3.0)
@@ -155,8 +155,8 @@ class no_grad(_Switch):  # noqa: N801  (named as everywhere in the field)
         global paused
         if change > 0 and recorder() is not None:
             raise TypeError(
-                "no_grad: inside of a traced function its results would be frozen into the program; take it "
-                "out, and leave out the gradients that you do not need"
+                "no_grad: inside a traced function, its results would be frozen into the program; remove it, "
+                "and ask only for the gradients that you need"
             )
         with _lock:
             paused += change
@@ -168,8 +168,8 @@ class no_grad(_Switch):  # noqa: N801  (named as everywhere in the field)
 class detect_anomaly(_Switch):  # noqa: N801
     """Stop at the first Tensor operation that makes an inf or nan, forward or backward, and name it.
 
-    The backward pass must run inside the block too. Values need no such watch: they
-    never hold a nan, and raise by themselves.
+    The backward pass must run inside the block too. Values do not need this: they never hold a nan, and
+    raise errors on their own.
 
     >>> import numpy as np
     >>> from autograd import Tensor

@@ -1,8 +1,8 @@
-"""What people write who come from micrograd, PyTorch or NumPy, and what it is called here.
+"""Errors for names from micrograd, PyTorch or NumPy that have another name here.
 
-A table has, for each such name, what to write in its place. Packages ask it from their ``__getattr__``. A
-class gets an attribute for each name instead, which is an error to read: in a class with ``__getattr__``,
-Python 3.11 and older read every attribute the slow way, and a step on Values takes half as long again.
+A table says for each such name what to write instead. Packages look names up in their ``__getattr__``. A
+class gets an attribute for each name, and reading it is an error: with ``__getattr__`` in the class, Python
+3.11 and older would read every attribute the slow way, and a step on Values would take half as long again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 
 def unknown(owner: Any, name: str, table: Mapping[str, str]) -> AttributeError:
-    """The error for a name that ``owner``, an object or a package, does not have: with the table's advice.
+    """Make the error for a name that ``owner`` (an object or a package) lacks, with the table's advice.
 
     >>> unknown(3, "view", {"view": "write .reshape(shape)"})
     AttributeError("'int' object has no attribute 'view': write .reshape(shape)")
@@ -26,11 +26,11 @@ def unknown(owner: Any, name: str, table: Mapping[str, str]) -> AttributeError:
     text = f"{what} has no attribute {name!r}"
     if name in table:
         return AttributeError(f"{text}: {table[name]}")
-    return AttributeError(text, name=name, obj=owner)  # of which Python makes a "Did you mean"
+    return AttributeError(text, name=name, obj=owner)  # from which Python makes a "Did you mean"
 
 
 class Elsewhere:
-    """An attribute that is not there, and says so when it is read."""
+    """A missing attribute: reading it is an error that names the right one."""
 
     def __init__(self, name: str, advice: str, text: str) -> None:
         self.name, self.advice, self.text = name, advice, text
@@ -43,13 +43,13 @@ class Elsewhere:
 def tell(
     kind: type, table: Mapping[str, str], text: str = "{kind!r} object has no attribute {name!r}: {advice}"
 ) -> None:
-    """Let each name of the table that the class does not have say what to write."""
+    """Add an :class:`Elsewhere` to the class for each name of the table that it lacks."""
     for name, advice in table.items():
         if not hasattr(kind, name):
             setattr(kind, name, Elsewhere(name, advice, text))
 
 
 def there(owner: Any) -> list[str]:
-    """What ``dir`` lists of an object, without what is not there."""
+    """List the attributes of an object for ``dir``, without those that are :class:`Elsewhere`."""
     names = object.__dir__(owner)
     return [name for name in names if not isinstance(getattr_static(owner, name, None), Elsewhere)]

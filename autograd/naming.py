@@ -1,4 +1,4 @@
-"""Names and formulas of nodes, from their labels and rows: what steps and pictures show."""
+"""Names and formulas of nodes, from their labels and rows, for steps and pictures."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from .ops import CONSTANT, Op
 from .symbols import ATOM, Symbol, number
 from .text import printable
 
-LONGEST = 24  # characters of a generated name; a longer one gives way to the operation's own name
+LONGEST = 24  # characters of a generated name; beyond that, the operation's own name is used
 
 
 def name_of(node: Any) -> str:
-    """The node's label; without one, its expression one operation deep, or its number.
+    """Return the node's label or, without one, its number or its expression one operation deep.
 
     >>> from autograd import Value
     >>> x, w = Value(2.0, "x"), Value(3.0)
@@ -30,7 +30,7 @@ def name_of(node: Any) -> str:
 
 
 def expression_of(node: Any) -> str:
-    """How the node was computed from its parents, by their names.
+    """Write how the node was computed from its parents, with their names.
 
     >>> from autograd import Value, dot
     >>> x, w = Value(2.0, "x"), Value(3.0, "w")
@@ -44,9 +44,9 @@ def expression_of(node: Any) -> str:
 
 
 def formula(node: Any, index: int) -> str:
-    """The partial derivative of ``node`` to its parent number ``index``, in symbols.
+    """Return the partial derivative of ``node`` to its parent number ``index``, in symbols.
 
-    The node itself is ``out`` where it has no label; constants are shown by their number.
+    A node without a label is called ``out``; constants are written as numbers.
 
     >>> from autograd import Value
     >>> x = Value(2.0, "x")
@@ -60,7 +60,7 @@ def formula(node: Any, index: int) -> str:
 
 
 def formulas(node: Any) -> list[str]:
-    """The partial derivative to each parent, in symbols; one that has no formula is named: ``∂cube/∂1``."""
+    """Return the partial derivative to each parent, in symbols, or a name such as ``∂cube/∂1``."""
     out = Symbol(printable(str(node.label)) if node.label else "out")
     operands = [plain(p) if is_plain(p) else _symbol(p, 1) for p in node.parents]
     found = enumerate(derivatives(node, out, operands), 1)
@@ -68,7 +68,7 @@ def formulas(node: Any) -> list[str]:
 
 
 def derivatives(node: Any, out: Symbol, operands: list[Any]) -> list[Any]:
-    """The partial derivatives of ``node`` from ``out`` and ``operands``; None for one without a formula."""
+    """Return the partial derivatives of ``node`` from ``out`` and ``operands``; None without a formula."""
     partials = node.op.partials
     if not isinstance(partials, tuple):  # all at once
         found = _written(partials, out, *operands, **node.static)
@@ -79,23 +79,23 @@ def derivatives(node: Any, out: Symbol, operands: list[Any]) -> list[Any]:
 def _written(partial: Any, *numbers: Any, **static: Any) -> Any:
     try:
         found = partial(*numbers, **static)
-    except Exception:  # written with a library of its own it has no symbols: say what it is, not how
+    except Exception:  # it calls a library that does not take symbols
         return None
     return None if callable(found) else found
 
 
 def is_plain(node: Any) -> bool:
-    """Whether a formula has the node as a number: a constant that is one."""
+    """Tell whether formulas write the node as a plain number: a constant that is one number."""
     return node.op is CONSTANT and _is_number(node)
 
 
 def plain(node: Any) -> float:
-    """The number that a formula has for such a node."""
+    """Return the number of such a node."""
     return float(node.data)
 
 
 def _symbol(node: Any, depth: int) -> Symbol:
-    """A node as a piece of a formula: its label, number, or expression, ``depth`` operations deep."""
+    """Write a node for a formula: its label, number, or expression, ``depth`` operations deep."""
     if node.label:
         return Symbol(printable(str(node.label)))
     if depth and isinstance(node.op, Op) and node.parents:
@@ -107,7 +107,7 @@ def _symbol(node: Any, depth: int) -> Symbol:
 
 
 def _node(given: Any, caller: str) -> Any:
-    if not hasattr(given, "local_grads"):  # what a node is stands above this file
+    if not hasattr(given, "local_grads"):  # Node itself cannot be imported here
         raise wrong(given, "node", caller, "a Value or a Tensor")
     return given
 

@@ -18,8 +18,8 @@ from .rows import Draw, Row, numbers
 class NaryOp(Row):
     """An operation on any number of Values that makes one node: a sum, a dot product.
 
-    ``partials`` gives all the partial derivatives at once, as a tuple. ``examples`` is as of
-    :class:`ArrayOp`; left out, it is four numbers.
+    ``partials`` gives all the partial derivatives at once, as a tuple. ``examples`` is as in
+    :class:`ArrayOp`; the default is four numbers.
     """
 
     name: str
@@ -41,7 +41,7 @@ class NaryOp(Row):
             object.__setattr__(self, "examples", (numbers(4),))
 
 
-# The operands of ``dot`` are all the weights, and then all the inputs.
+# The operands of ``dot`` are all the weights, followed by all the inputs.
 
 
 def _dot_float(*both: float) -> float:
@@ -56,7 +56,7 @@ def _dot_partials(out: Any, *both: Any) -> tuple[Any, ...]:
 
 def _logsumexp_float(*xs: float) -> float:
     largest = max(xs)
-    if math.isinf(largest):  # Python's max may have passed over a nan
+    if math.isinf(largest):  # Python's max may have skipped a nan
         return next((x for x in xs if x != x), largest)
     return largest + math.log(math.fsum(math.exp(x - largest) for x in xs))
 
@@ -68,7 +68,7 @@ def _logsumexp_partials(out: Any, *xs: Any) -> tuple[Any, ...]:
 
 
 def _largest_partials(out: Any, *xs: Any) -> tuple[Any, ...]:
-    """1 to the operand that is the result; several that are share it equally, as of a Tensor's max."""
+    """Give 1 to the operand that is the result; operands that tie share it equally, as in a Tensor's max."""
     chosen = [where(equal(x, out), 1.0, 0.0) for x in xs]
     count = chosen[0]
     for each in chosen[1:]:
@@ -87,8 +87,8 @@ logsumexp_of = NaryOp("logsumexp", "logsumexp", _logsumexp_float, _logsumexp_par
 max_of = NaryOp("max", "max", lambda *xs: _nan_or(max, xs), _largest_partials)
 min_of = NaryOp("min", "min", lambda *xs: _nan_or(min, xs), _largest_partials)
 
-# The largest as a constant. A softmax takes it off all numbers and does not depend on it: the gradient that
-# would go this way is 0, made of rounding errors.
+# The largest as a constant. A softmax subtracts it from all numbers and does not depend on it: its gradient
+# would be 0, plus rounding errors.
 largest_of = NaryOp("largest", "max", max_of.on_float, lambda out, *xs: (0.0,) * len(xs))
 
 NARY: dict[str, NaryOp] = {

@@ -1,4 +1,4 @@
-"""Node: what a Value and a Tensor have in common, one number of the graph that knows where it came from."""
+"""Node: what Value and Tensor have in common, a number or array that knows what it was computed from."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ NOTHING: Mapping[str, Any] = {}
 class Node:
     """One node of the graph.
 
-    ``data``   its value          ``op``     the row that computed it (LEAF or CONSTANT where none did)
+    ``data``   its value          ``op``     the row that computed it (LEAF or CONSTANT if none did)
     ``grad``   its gradient, None until computed       ``label``  its name, or None
 
-    Parents and local gradients are in slots of their own and not in tuples: a node is then one
-    object for the garbage collector and not three, which is most of what a node costs. ``_a`` is
-    the first parent (None in a leaf), ``_b`` the second, or a tuple of all the others; ``_da`` and
-    ``_db`` are their local gradients, None where the operand was a plain number. ``_data`` is what ``data``
-    reads and, after a look at what comes, sets; operations read the slot itself, which costs a third.
+    Parents and local gradients are in slots, not in tuples: then a node is one object for the garbage
+    collector instead of three, which is most of a node's cost. ``_a`` is the first parent (None in a leaf),
+    ``_b`` the second, or a tuple of all the others; ``_da`` and ``_db`` are their local gradients, None if
+    the operand was a plain number. ``data`` reads ``_data``, and checks what it is set to; operations read
+    the slot itself, at a third of the cost.
     """
 
     __slots__ = ("_data", "grad", "label", "op", "_a", "_b", "_da", "_db")
@@ -40,12 +40,12 @@ class Node:
     _b: Any
     _da: Any
     _db: Any
-    kind: type  # Value or Tensor, also where a class is derived from them
+    kind: type  # Value or Tensor, even in a subclass
     static: Mapping[str, Any] = NOTHING  # an ArrayOp's settings; no other row has any
 
     @property
     def parents(self) -> tuple[Any, ...]:
-        """The operands this node was computed from, in order; a node used twice is there twice."""
+        """The operands this node was computed from, in order; a node used twice is listed twice."""
         if self._a is None:
             return ()
         if self._b is None:
@@ -54,7 +54,7 @@ class Node:
 
     @property
     def local_grads(self) -> tuple[Any, ...]:
-        """The local gradient of each parent: the derivative of this node to it; None where it needs none."""
+        """The local gradient of each parent: the derivative of this node to it, or None if not needed."""
         if self._a is None:
             return ()
         if self._b is None:
@@ -62,30 +62,30 @@ class Node:
         return (self._da, *self._db) if type(self._b) is tuple else (self._da, self._db)
 
     def backward(self, gradient: Any = None) -> None:
-        """Work out the gradient of this node to everything it was computed from, into ``.grad``.
+        """Compute the gradient of this node to everything it was computed from, into ``.grad``.
 
-        ``gradient`` is the upstream gradient of this node itself, 1 where None. Gradients of leaves
+        ``gradient`` is the upstream gradient of this node itself, by default 1. Gradients of leaves
         add up from call to call until ``zero_grad()``; those of inner nodes start afresh.
         """
         deque(engine.walk(self, self._seed(gradient, "backward")), maxlen=0)
 
     def zero_grad(self) -> None:
-        """Forget the gradients (None) of this node and of everything it was computed from."""
+        """Reset the gradients of this node and of everything it was computed from to None."""
         self.grad = None
         if self._a is not None:
             for node in engine.topological_order(self):
                 node.grad = None
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **settings: Any) -> Any:
-        """NumPy's elementwise functions, with a node among the operands: the row of that name."""
+        """Call the row with the name of NumPy's elementwise function."""
         return numpy_protocol.elementwise(ufunc, method, inputs, settings)
 
     def __array_function__(self, function: Any, types: Any, args: Any, settings: Any) -> Any:
-        """NumPy's other functions, with a node among the arguments: the package's function of that name."""
+        """Call the package's function with the name of NumPy's function."""
         return numpy_protocol.function(function, args, settings)
 
     def _is_slope(self) -> Self:
-        """Note that this is a derivative, or of one: if it is a constant, its own are 0, and no mistake."""
+        """Mark this as (made from) a derivative: if it is constant, its derivatives are 0, not errors."""
         if self._a is None and self.op is CONSTANT:
             self._da = 0.0
         return self
@@ -105,9 +105,9 @@ class Node:
         return object.__reduce_ex__(self, 2) if self._a is None else copying.reduced(self)
 
     def _seed(self, gradient: Any, caller: str) -> Any:
-        raise AssertionError("each kind of node says what gradient a walk starts from")
+        raise AssertionError("each kind of node defines _seed")
 
-    if TYPE_CHECKING:  # bound from the table to Value and Tensor; here for editors and type checkers
+    if TYPE_CHECKING:  # installed on Value and Tensor from the table; here for editors and type checkers
 
         def __add__(self, other: Any) -> Self: ...
         def __radd__(self, other: Any) -> Self: ...

@@ -1,8 +1,8 @@
 """NumPy's functions on nodes: ``np.exp(value)``, ``np.sum(tensor)``, ``array * value``.
 
-NumPy asks every operand that is no array what its functions mean for it (``__array_ufunc__``,
-``__array_function__``; NEP 13 and NEP 18). For nodes the answer is the row, or the package's function, of
-that name; where there is none, an error that says what to write.
+NumPy lets operands that are not arrays handle its functions (``__array_ufunc__``, ``__array_function__``;
+NEP 13 and NEP 18). Nodes call the row, or the package's function, of that name. If there is none, the error
+says what to write.
 
 >>> import numpy as np
 >>> from autograd import Tensor, Value
@@ -20,19 +20,19 @@ import numpy as np
 
 from . import kinds, ops
 
-# NumPy's names that are not the rows' names; its others are (exp, maximum, ...).
+# NumPy's names that differ from the rows' names; the others are the same (exp, maximum, ...).
 ROWS = {
     "subtract": "sub", "multiply": "mul", "divide": "div", "power": "pow", "float_power": "pow",
     "negative": "neg", "absolute": "abs", "fabs": "abs", "positive": "identity", "rint": "round",
 }  # fmt: skip
 
-# Functions of several elements, whose names are others here, and those that give nothing back.
+# Functions of several elements with another name here, and functions that return nothing.
 NAMES = {"vector_norm": "norm", "amax": "max", "amin": "min", "around": "round"}
 IN_PLACE = {"put", "put_along_axis", "copyto", "place", "putmask", "fill_diagonal"}
 
 
 def _compares(name: str, reflected: str) -> Callable[..., Any]:
-    """A comparison of which a node decides; NumPy, asked for it, would ask the node again."""
+    """Make a comparison that calls the node's own method; NumPy's would call the node back."""
 
     def compare(x: Any, y: Any) -> Any:
         return getattr(x, name)(y) if hasattr(type(x), "_apply") else getattr(y, reflected)(x)
@@ -47,29 +47,29 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "matmul": lambda x, y: sys.modules[__package__].matmul(x, y),
     "reciprocal": lambda x: 1.0 / x,
 }  # fmt: skip
-PLAIN = {"isnan", "isinf", "isfinite", "signbit"}  # questions about numbers, with bools for an answer
+PLAIN = {"isnan", "isinf", "isfinite", "signbit"}  # these test numbers and return bools
 REDUCED = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min"}  # np.add.reduce is np.sum
 
 
 def row_of(ufunc: Any) -> Callable[..., Any] | None:
-    """What one of NumPy's elementwise functions is on nodes; None for one that has no row."""
+    """Return the function on nodes for one of NumPy's elementwise functions, or None."""
     name = ufunc.__name__
     return ops.ELEMENTWISE.get(ROWS.get(name, name)) or OTHERS.get(name)
 
 
 def is_of_a_person(ufunc: Any) -> bool:
-    """Whether it is a Python function that ``np.frompyfunc`` or ``np.vectorize`` calls for each element."""
+    """Tell whether it is a user's Python function, made by ``np.frompyfunc`` or ``np.vectorize``."""
     return str(ufunc.__name__).endswith("(vectorized)")
 
 
 def elementwise(ufunc: Any, method: str, inputs: tuple[Any, ...], settings: Mapping[str, Any]) -> Any:
-    """The ufunc on operands of which one at least is a node."""
+    """Apply a ufunc to operands, at least one of which is a node."""
     if is_of_a_person(ufunc):  # it is called with the nodes themselves
         return ufunc(*[np.array(each, object) if hasattr(type(each), "_apply") else each for each in inputs])
     into = settings.get("out")
     array_kind = next((each.array_kind for each in inputs if hasattr(type(each), "array_kind")), None)
     if array_kind and any(isinstance(each, np.ndarray) and each.ndim for each in inputs):
-        return array_kind._of_numpy(ufunc, method, inputs, dict(settings))  # a Value that meets an array
+        return array_kind._of_numpy(ufunc, method, inputs, dict(settings))  # a Value with an array
     if method == "reduce" and ufunc.__name__ in REDUCED:
         named = {name: given for name, given in settings.items() if name in ("axis", "keepdims")}
         return function(getattr(np, REDUCED[ufunc.__name__]), inputs, {"axis": 0, **named})
@@ -96,12 +96,12 @@ def elementwise(ufunc: Any, method: str, inputs: tuple[Any, ...], settings: Mapp
 
 
 def function(called: Any, args: tuple[Any, ...], settings: Mapping[str, Any]) -> Any:
-    """NumPy's function, with a node among the arguments: the package's own of the same name."""
+    """Call the package's function in place of NumPy's, with a node among the arguments."""
     name = NAMES.get(called.__name__, called.__name__)
     if called.__name__ in IN_PLACE:
         raise TypeError(
-            f"np.{called.__name__} writes into its array, and the graph could not know: autograd.put and "
-            "autograd.where make new nodes"
+            f"np.{called.__name__} writes into its array, which the graph would not see: use autograd.put or "
+            "autograd.where, which make new nodes"
         )
     if called in (np.shape, np.ndim, np.size):
         return getattr(np.asarray(args[0].data), name)

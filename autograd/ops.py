@@ -1,13 +1,13 @@
-"""The table: one row an operation, and the only place where calculus is written.
+"""The table: one row per operation, and the only place where calculus is written.
 
-A row says how an operation computes on a float and on an array, and gives its partial derivatives,
-one per operand, each written once as ordinary Python over ``(out, *operands)``. A partial derivative
-runs on five kinds of number: floats (:class:`~autograd.Value`), arrays (:class:`~autograd.Tensor`), Values or
-Tensors again (derivatives of derivatives), and symbols (printed formulas and generated source). So it
-uses only arithmetic, comparisons, rows, and the functions of :mod:`autograd.kinds`, which take all of them.
+A row holds an operation's value on floats and on arrays, and its partial derivatives, one per operand, each
+written once as ordinary Python over ``(out, *operands)``. A partial derivative runs on five kinds of number:
+floats (:class:`~autograd.Value`), arrays (:class:`~autograd.Tensor`), Values and Tensors (for derivatives of
+derivatives), and symbols (printed formulas and generated source). So it uses only arithmetic, comparisons,
+rows, and the functions of :mod:`autograd.kinds`, which take all of them.
 
-Here are the ten rows that one reads first; :mod:`autograd.elementary` and :mod:`autograd.activations` have
-the others. Where there is no derivative (``relu`` at 0) the convention is PyTorch's, and the row says so.
+Here are the ten rows to read first; :mod:`autograd.elementary` and :mod:`autograd.activations` have the
+others. Where there is no derivative (``relu`` at 0), the row follows PyTorch's convention and says so.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ class Op(Row):
 
     ``name``      its method on Value and Tensor, and its function in the package
     ``symbol``    how it is drawn and printed
-    ``on_float``  its value on Python floats; raises where mathematics has no answer
-    ``on_array``  its value on NumPy arrays; follows NumPy (inf and nan pass)
+    ``on_float``  its value on Python floats; raises where it is undefined
+    ``on_array``  its value on NumPy arrays; like NumPy, it passes inf and nan on
     ``partials``  the partial derivative to each operand, as a function of ``(out, *operands)``
     ``domain``    what the operands must satisfy, for the error message
     ``defaults``  values of trailing operands that may be left out
-    ``examples``  as of :class:`ArrayOp`; left out, a number for each operand
+    ``examples``  as in :class:`ArrayOp`; by default a number for each operand
 
     >>> tanh.symbol, tanh(0.0), tanh.partials[0](0.0, 0.0)
     ('tanh', 0.0, 1.0)
@@ -53,8 +53,8 @@ class Op(Row):
     partials: tuple[Callable[..., Any], ...]
     domain: str = ""
     defaults: tuple[float, ...] = ()
-    examples: tuple[Callable[[Draw], Any], ...] = ()  # filled in: one number for each operand
-    is_defined: bool = False  # by a person: what it gives is looked at, and its name may be taken again
+    examples: tuple[Callable[[Draw], Any], ...] = ()  # default: one number for each operand
+    is_defined: bool = False  # by a user: its result is checked, and its name may be redefined
 
     def _check(self, kind: str) -> None:
         super()._check(kind)
@@ -71,7 +71,7 @@ class Op(Row):
             object.__setattr__(self, "examples", (numbers(len(self.partials)),))
 
     def __call__(self, *operands: Any, **named: Any) -> Any:
-        """The operation on Values, Tensors, symbols, NumPy arrays or plain numbers."""
+        """Compute the operation on Values, Tensors, symbols, NumPy arrays or plain numbers."""
         if named or len(operands) != len(self.partials):
             operands = self.complete(operands, named)
         for operand in operands:
@@ -101,7 +101,7 @@ class Op(Row):
         return [f"x{index}" for index in range(len(self.partials))]
 
     def complete(self, operands: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
-        """All the operands in order: given by position, by name, or by default; else a TypeError."""
+        """Put all operands in order: given by position, by name, or by default; else raise a TypeError."""
         names = self.operands
         given = dict(zip(names[len(names) - len(self.defaults) :], self.defaults))
         given |= named | dict(zip(names, operands))
@@ -112,7 +112,7 @@ class Op(Row):
 
 
 def no_value(*operands: Any) -> Any:
-    """What leaves and constants have for a value: nothing computes them."""
+    """Stand in for the value of leaves and constants, which nothing computes."""
     raise TypeError("a leaf is given, not computed")
 
 
@@ -121,18 +121,18 @@ CONSTANT = Op("constant", "", no_value, no_value, ())
 
 
 def elementwise(*fields: Any, **named: Any) -> Op:
-    """Make a row, and enter it into the table: a method of Value and Tensor, a function of the package."""
+    """Make a row and add it to the table: a method of Value and Tensor, a function of the package."""
     op = Op(*fields, **named)
     ELEMENTWISE[op.name] = op
     return op
 
 
 def _relu_array(x: Any) -> Any:
-    # NumPy's maximum with an array of zeros takes two thirds of the time that it takes with the number 0.
+    # NumPy's maximum takes two thirds of the time with an array of zeros that it takes with the number 0.
     return np.maximum(x, np.zeros(x.shape[-1:], x.dtype))
 
 
-# The rows. ``out`` is the value of the operation, so that a partial derivative can be written by it.
+# The rows. ``out`` is the value of the operation, for use in the partial derivatives.
 
 add = elementwise("add", "+", operator.add, np.add, (lambda out, x, y: 1.0, lambda out, x, y: 1.0))
 sub = elementwise("sub", "-", operator.sub, np.subtract, (lambda out, x, y: 1.0, lambda out, x, y: -1.0))
@@ -145,9 +145,9 @@ div = elementwise(
 pow = elementwise(
     "pow", "**", math.pow, np.power,
     (
-        # x**0 is the constant 1, also at x = 0, where x**-1 is not to be asked for
+        # x**0 is the constant 1, even at x = 0, where x**-1 must not be computed
         lambda out, x, y: y * where(equal(x, 0.0), where(equal(y, 0.0), 1.0, x), x) ** (y - 1.0),
-        # 0**y is 0 for all y > 0, where log(0) is not to be asked for; below, it falls from infinity
+        # 0**y is 0 for all y > 0, where log(0) must not be computed; for y < 0, it falls from infinity
         lambda out, x, y: out * log(where(equal(x, 0.0), where(y < 0.0, 0.0, 1.0), x)),
     ),
     domain="a base above 0, or a whole-number exponent (not below 0 where the base is 0); "
@@ -158,11 +158,11 @@ exp = elementwise("exp", "exp", math.exp, of_floats(np.exp), (lambda out, x: out
 log: Op = elementwise("log", "log", math.log, of_floats(np.log), (lambda out, x: 1.0 / x,), domain="x > 0")
 tanh = elementwise("tanh", "tanh", math.tanh, of_floats(np.tanh), (lambda out, x: 1.0 - out * out,))
 relu = elementwise(
-    "relu", "relu", lambda x: where(x <= 0.0, 0.0, x), _relu_array,  # asked this way round, nan passes
+    "relu", "relu", lambda x: where(x <= 0.0, 0.0, x), _relu_array,  # with this comparison, nan passes
     (lambda out, x: indicator(x > 0.0),),  # at 0: 0
 )  # fmt: skip
 
-# The operators of Python that are rows, with the name of the method behind each.
+# The rows that are Python's operators, with the name of the method behind each.
 OPERATORS = {
     "add": "add",
     "sub": "sub",

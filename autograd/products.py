@@ -1,4 +1,4 @@
-"""The rows on arrays that are products: of all elements along axes, and Einstein's sums of products."""
+"""Rows for products on arrays: of all elements along axes, and Einstein's sums of products."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ import numpy as np
 from . import array_ops
 from .array_ops import ArrayOp, Axis, concatenate, example, in_single, single, spread, stack
 
-# The product of all elements along axes. Its derivative to one of them is the product of all the others; not
-# the product divided by that element, which may be 0.
+# The product of all elements along axes. Its derivative to one of them is the product of the others, without
+# a division by that element, which may be 0.
 
 
 def _others(x: Any) -> Any:
-    """For each element, the product of all others along the last axis.
+    """Compute for each element the product of all others along the last axis.
 
-    Elements are multiplied in pairs. The others of an element are those of its pair, times its partner: so it
-    takes as many products as there are elements, three times over, and nothing is divided.
+    Elements are multiplied in pairs. The product of an element's others is that of its pair's others, times
+    its partner. So it takes three products per element, and no division.
     """
     size = x.shape[-1]
     if size < 2:
@@ -34,7 +34,7 @@ def _others(x: Any) -> Any:
 
 
 def _others_along(x: Any, axis: Axis) -> Any:
-    """The same along any axes."""
+    """Compute for each element the product of all others along ``axis``."""
     last = array_ops.axes_in(x.ndim, axis)
     order = [*(i for i in range(x.ndim) if i not in last), *last]
     moved = x.transpose(order)
@@ -53,14 +53,14 @@ prod = ArrayOp(
 )  # fmt: skip
 
 
-# Einstein's sums: a letter for each axis. Elements whose letters agree are multiplied, and then added up over
-# the letters that the result does not have.
+# Einstein's sums, with a letter for each axis. Elements whose letters agree are multiplied, and the products
+# are summed over the letters that are not in the result.
 
 ONE_OPERAND = re.compile(r"[a-zA-Z]*(\.\.\.)?[a-zA-Z]*")
 
 
 def letters_of(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> tuple[tuple[str, ...], str]:
-    """The letters of each operand and of the result, where an ellipsis has become letters too.
+    """Return the letters of each operand and of the result, with letters in place of an ellipsis.
 
     >>> letters_of("...ij, jk", [(5, 2, 3), (3, 4)])
     (('aij', 'jk'), 'aik')
@@ -93,7 +93,7 @@ def letters_of(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> tuple[tupl
     output = right.replace("...", rest)
     if rest and rest not in output:
         raise ValueError(
-            f"einsum: {subscripts!r} has ... on the left alone, which says not what becomes of it"
+            f"einsum: {subscripts!r} has ... on the left only; expected ... on the right too"
         )
     for letter in output:
         if output.count(letter) > 1 or not any(letter in term for term in inputs):
@@ -125,12 +125,12 @@ def _einsum(*operands: Any, inputs: tuple[str, ...], output: str) -> Any:
     common = np.result_type(*operands)
     if common.char == "e":
         return _einsum(*map(single, operands), inputs=inputs, output=output).astype(common)
-    # With its order chosen, a product of matrices is one; a single operand has none to choose.
+    # optimize chooses an order, so a matrix product runs as one; a single operand needs no order.
     return np.einsum(f"{','.join(inputs)}->{output}", *operands, optimize=len(operands) > 1)
 
 
 def _einsum_partials(out: Any, *operands: Any, inputs: tuple[str, ...], output: str) -> tuple[Any, ...]:
-    """The share of each operand: the sum of products of the upstream gradient and all the other operands."""
+    """Return each operand's share: the sum of products of the upstream gradient and all other operands."""
 
     def share_of(place: int) -> Any:
         others = [i for i in range(len(operands)) if i != place]
@@ -138,15 +138,15 @@ def _einsum_partials(out: Any, *operands: Any, inputs: tuple[str, ...], output: 
         for i in others:
             for letter, size in zip(inputs[i], operands[i].shape):
                 sizes[letter] = max(size, sizes.get(letter, 0))
-        more, goal = [], ""  # arrays that take part besides, and the letters of the share
+        more, goal = [], ""  # additional arrays, and the letters of the share
         unused = iter(set(string.ascii_letters).difference(output, *inputs))
         for letter, size in zip(inputs[place], operands[place].shape):
-            if letter in goal:  # a diagonal: the share is 0 beside it
+            if letter in goal:  # a diagonal: the share is 0 off it
                 axis = next(unused)
                 more.append((letter + axis, np.eye(size, dtype=out.dtype)))
                 goal += axis
                 continue
-            if letter not in sizes or sizes[letter] < size:  # added up alone: each element has the same share
+            if letter not in sizes or sizes[letter] < size:  # summed on its own: all elements share equally
                 more.append((letter, np.ones(size, out.dtype)))
             goal += letter
         terms = (output, *(inputs[i] for i in others), *(term for term, _ in more))

@@ -1,7 +1,7 @@
-"""The rows on arrays that traced programs have beside those of :mod:`autograd.array_ops`.
+"""Rows on arrays for traced programs, in addition to those of :mod:`autograd.array_ops`.
 
-A program of scalars that has become one of arrays reads elements by their places, wherever they are; so these
-rows take an array as laid flat.
+A scalar program that was turned into one of arrays reads elements at any places, so these rows index a
+flattened array.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from . import nary_ops
 from .array_ops import ArrayOp, example, reduction_examples
 
-_PLACES = np.array([[5, 0], [2, 2]])  # one of them twice
+_PLACES = np.array([[5, 0], [2, 2]])  # one place twice
 
 
 def _scatter(*parts: Any, places: tuple[np.ndarray, ...], shape: tuple[int, ...]) -> Any:
@@ -34,7 +34,7 @@ gather: ArrayOp = ArrayOp(  # the elements at some places
     ),
 )  # fmt: skip
 
-scatter: ArrayOp = ArrayOp(  # zeros, with the elements of all operands added where they belong
+scatter: ArrayOp = ArrayOp(  # zeros, with the elements of all operands added at their places
     "scatter", "scatter",
     on_array=_scatter,
     partials=lambda out, *parts, places, shape: tuple(
@@ -58,7 +58,7 @@ def _join_partials(out: Any, *parts: Any) -> tuple[Any, ...]:
     return tuple(map(to, parts, ends))
 
 
-join = ArrayOp(  # arrays end to end, each laid flat
+join = ArrayOp(  # arrays end to end, each flattened
     "join", "join",
     on_array=lambda *parts: np.concatenate([part.reshape(-1) for part in parts]),
     partials=_join_partials,
@@ -80,7 +80,7 @@ runs = ArrayOp(  # sums of runs of a row; ``starts`` is where each begins
     plain=lambda x, *, starts: np.add.reduceat(x.view(np.ndarray), starts),
 )  # fmt: skip
 
-# Two that are constants, whatever they were made of: None is no gradient at all.
+# Two rows whose results are constants: the partial None means no gradient at all.
 
 
 def _one_hot(x: Any, *, count: int) -> Any:

@@ -7,11 +7,11 @@ from .symbols import formula_of
 
 
 def describe(op: Op) -> str:
-    """The docstring of a row: how it is called, and its value and its derivatives as it computes them.
+    """Write the docstring of a row: its signature, and the formulas of its value and derivatives.
 
     >>> from autograd import activation_ops
     >>> print(describe(activation_ops.softplus))
-    softplus(x), element by element, of Values, Tensors, arrays and numbers; drawn as softplus.
+    Compute softplus(x) element by element, for Values, Tensors, arrays and numbers; drawn as softplus.
     <BLANKLINE>
     value: (x if x > 0.0 else 0.0) + log1p(exp(-abs(x)))
     derivative to x: sigmoid(x)
@@ -20,7 +20,7 @@ def describe(op: Op) -> str:
     required = len(names) - len(op.defaults)
     taken = [*names[:required], *(f"{name}={value}" for name, value in zip(names[required:], op.defaults))]
     lines = [
-        f"{op.name}({', '.join(taken)}), element by element, of Values, Tensors, arrays and numbers; "
+        f"Compute {op.name}({', '.join(taken)}) element by element, for Values, Tensors, arrays and numbers; "
         f"drawn as {op.symbol}.",
         "",
     ]

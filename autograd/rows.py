@@ -1,6 +1,6 @@
 """Rows: an operation with its name, its symbol, its value and its partial derivatives.
 
-There are three sorts: :class:`~autograd.Op` on numbers, element by element (:mod:`autograd.ops`),
+There are three kinds: :class:`~autograd.Op` on numbers, element by element (:mod:`autograd.ops`),
 :class:`NaryOp` on any number of Values, and :class:`ArrayOp` on whole arrays.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from .checks import TooLarge, is_huge, shown, text, wrong
 
 ROWS: dict[tuple[str, str, str], Any] = {}
-"""Every row there is, by module, kind and name: ``("autograd.ops", "Op", "tanh")``."""
+"""All rows, by module, kind and name: ``("autograd.ops", "Op", "tanh")``."""
 
 CONSTRUCTORS = ("__init__", "__post_init__", "elementwise")
 Draw = Callable[..., Any]
@@ -22,9 +22,9 @@ Draw = Callable[..., Any]
 
 
 class Row:
-    """What all rows share: a name, examples of operands, and a place in the registry :data:`ROWS`.
+    """The base of all rows: a name, examples of operands, and a place in the registry :data:`ROWS`.
 
-    There is one row of each kind and name in a module, also in the copy of a graph.
+    There is one row of each kind and name in a module; the copy of a graph shares it.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Row:
     _place: tuple[str, str, str]
 
     def _check(self, kind: str) -> None:
-        """Refuse to be made of something else than rows are."""
+        """Check the types of the fields."""
         text(self.name, "name", kind)
         text(self.symbol, "symbol", kind)
         tuple_of(callable, self.examples, "examples", kind, "functions of draw")
@@ -48,13 +48,13 @@ class Row:
         return f"<op {self.name}>"
 
     def __deepcopy__(self, memo: Any) -> Row:
-        return self  # whatever has its name by now
+        return self  # even if another row has its name by now
 
     def __reduce__(self) -> Any:
         module, kind, name = self._place
         if ROWS[self._place] is not self:
             raise TypeError(
-                f"pickle: {self!r} is no longer what {name} is in {module}; give one of them another name"
+                f"pickle: {self!r} is no longer the row {name} of {module}; rename one of the two"
             )
         return _row, self._place
 
@@ -65,16 +65,16 @@ def tuple_of(kind: Callable[[Any], bool], given: Any, name: str, caller: str, ex
 
 
 def _row(module: str, kind: str, name: str) -> Any:
-    """The row in that place: what a pickle of a row is."""
+    """Return the row in that place, to unpickle it."""
     if (module, kind, name) not in ROWS:
         raise ValueError(
-            f"pickle: no operation is called {name} here; define it in {module}, or import what does, first"
+            f"pickle: there is no operation {name}; define it in {module}, or import what defines it, first"
         )
     return ROWS[module, kind, name]
 
 
 def _module_that_asks() -> str:
-    """The module whose line makes a row: the first above the constructor, and above dataclasses.replace."""
+    """Return the module that makes a row: the first above the constructor and dataclasses.replace."""
     frame: Any = sys._getframe(2)
     while frame.f_code.co_name in CONSTRUCTORS or frame.f_globals.get("__name__") == "dataclasses":
         frame = frame.f_back
@@ -82,12 +82,12 @@ def _module_that_asks() -> str:
 
 
 def numbers(count: int) -> Callable[[Draw], Any]:
-    """An example of ``count`` single numbers, without settings."""
+    """Make an example of ``count`` single numbers, without settings."""
     return lambda draw: (tuple(draw() for _ in range(count)), {})
 
 
 def explain(op: Any, error: Exception, operands: tuple[Any, ...], derivative: bool = False) -> Exception:
-    """The same kind of error, with the operation, what came in, and what it expects."""
+    """Make an error of the same kind that names the operation, what came in, and what was expected."""
     given = ", ".join(f"{each:.6g}" if isinstance(each, float) else shown(each) for each in operands)
     needs = f"; it needs {op.domain}" if op.domain else ""
     if derivative:
@@ -107,6 +107,6 @@ def explain(op: Any, error: Exception, operands: tuple[Any, ...], derivative: bo
 
 
 def of_operation(error: Exception, op: Any, node: Any = None) -> Exception:
-    """The error, with the operation's name as ``operation``, and where it is in a backward pass ``node``."""
+    """Give the error the operation's name as ``operation`` and, in a backward pass, its ``node``."""
     error.__dict__.update(operation=op.name, node=node)
     return error

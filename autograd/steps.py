@@ -1,4 +1,4 @@
-"""The backward pass as steps to look at: what every stepper shows, and draining them is ``backward()``."""
+"""The backward pass as a sequence of steps, which every stepper shows; consuming it runs ``backward()``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .naming import expression_of, formulas, name_of
 class Contribution:
     """What one operation adds to the gradient of one parent: ``local_grad`` times upstream gradient.
 
-    ``before`` and ``after`` are the parent's running total (``before`` is None where nothing had arrived);
+    ``before`` and ``after`` are the parent's running total (``before`` is None if nothing had arrived);
     ``formula`` is the partial derivative in symbols.
     """
 
@@ -57,10 +57,10 @@ class Step:
 
 
 def backward_steps(root: Any, gradient: Any = None) -> Iterator[Step]:
-    """The backward pass from ``root`` as steps to look at; draining it is what ``backward()`` does.
+    """Yield the backward pass from ``root`` step by step; consuming it does what ``backward()`` does.
 
-    Each step is shown before its contributions are passed on, and they are when the next one is
-    asked for. ``gradient`` is the upstream gradient of ``root`` (1 where None).
+    Each step comes before its contributions are passed on; that happens when the next step is
+    requested. ``gradient`` is the upstream gradient of ``root`` (by default 1).
 
     >>> from autograd import Value
     >>> x, w = Value(2.0, "x"), Value(-3.0, "w")
@@ -76,7 +76,7 @@ def backward_steps(root: Any, gradient: Any = None) -> Iterator[Step]:
       w: local gradient x = 2, contribution 2 * -12 = -24, total none -> -24
     """
     seed = root_of(root, "backward_steps")._seed(gradient, "backward_steps")
-    nodes = walk(root, seed)  # here and not at the first step, so that errors come at the call
+    nodes = walk(root, seed)  # not in a generator, so that errors come at the call
     return (Step(node, node.grad, _contributions(node)) for node in nodes)
 
 
@@ -85,7 +85,7 @@ def pass_on(
 ) -> tuple[Any, Any, Any]:
     """Add what ``node`` passes on to a parent, upstream times local gradient, to the parent's total.
 
-    Gives the amount, and the total before (None where nothing had arrived) and after; ``totals`` has it then.
+    Return the amount, and the total before (None if nothing had arrived) and after; update ``totals``.
 
     >>> from autograd import Value
     >>> x, totals = Value(3.0), {}

@@ -1,7 +1,7 @@
-"""Symbols: the kind of number that writes down what is done to it.
+"""Symbols: a kind of number that writes down its own formula.
 
-A row's partial derivative, called with symbols in place of numbers, gives its own formula as text.
-That text is what a step prints, and what :mod:`autograd.value` compiles into Value's methods.
+A row's partial derivative, called with symbols in place of numbers, returns its own formula as text.
+Steps print that text, and :mod:`autograd.value` compiles it into Value's methods.
 
 >>> from autograd import kinds, ops
 >>> x, out = Symbol("x"), Symbol("out")
@@ -21,14 +21,14 @@ from typing import Any
 from . import ops
 from .checks import whole, wrong
 
-# How tightly each form binds: an operand that binds less tightly than its place needs gets parentheses.
+# Precedence of each form: an operand that binds less tightly than its place requires gets parentheses.
 CONDITIONAL, COMPARISON, SUM, PRODUCT, NEGATION, POWER, ATOM = range(7)
-OPERATORS = re.compile(r"[\s+\-*/<>=]")  # a label with one of these is put into parentheses
+OPERATORS = re.compile(r"[\s+\-*/<>=]")  # a label with one of these gets parentheses
 BINDING = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "**": POWER}
 
 
 class Symbol:
-    """A piece of a formula: its text, and how tightly its outermost operation binds."""
+    """A piece of a formula: its text, and the precedence of its outermost operation."""
 
     __slots__ = ("text", "binding")
     __array_ufunc__ = None  # a NumPy number on the left leaves the operation to us
@@ -49,21 +49,21 @@ class Symbol:
 
     def __bool__(self) -> bool:
         raise TypeError(
-            f"the symbol {self.text} is neither true nor false: use autograd.where in place of a branch"
+            f"the symbol {self.text} is neither true nor false: use autograd.where instead of a branch"
         )
 
-    # How this language writes things; another one (:mod:`autograd.javascript`) says these three anew.
+    # The syntax of this language; another one (:mod:`autograd.languages`) overrides these three.
 
     EQUAL = "=="
 
     @classmethod
     def call(cls, name: str, operands: list[str]) -> str:
-        """A row as a function."""
+        """Write a row as a function call."""
         return f"{name}({', '.join(operands)})"
 
     @classmethod
     def choice(cls, test: str, yes: str, no: str) -> str:
-        """One of two, by a condition."""
+        """Write a choice between two by a condition."""
         return f"{yes} if {test} else {no}"
 
     @classmethod
@@ -74,7 +74,7 @@ class Symbol:
 
     @classmethod
     def _infix(cls, op: ops.Op, x: Any, y: Any) -> Any:
-        # What changes nothing is not written: 1.0 * x, x ** 1.0, and the 0 that Python's sum starts from.
+        # Leave out what changes nothing: 1.0 * x, x ** 1.0, and the 0 that Python's sum starts from.
         symbol = op.symbol
         if symbol == "*" and _is_one(x) or symbol == "+" and type(x) is int and x == 0:
             return y
@@ -90,7 +90,7 @@ class Symbol:
 
     @classmethod
     def _where(cls, condition: Any, x: Any, y: Any) -> Any:
-        if isinstance(condition, bool):  # of numbers that are known
+        if isinstance(condition, bool):  # a comparison of known numbers
             return x if condition else y
         if x is y or not isinstance(x, Symbol) and not isinstance(y, Symbol) and x == y:
             return x
@@ -117,7 +117,7 @@ class Symbol:
 
 
 def _install_operator(name: str, method: str) -> None:
-    row = ops.ELEMENTWISE.__getitem__  # asked when it is used: abs is written after this class
+    row = ops.ELEMENTWISE.__getitem__  # looked up when called: abs is defined after this class
     setattr(Symbol, f"__{method}__", lambda self, *others: type(self)._apply(row(name), self, *others))
     setattr(Symbol, f"__r{method}__", lambda self, other: type(self)._apply(row(name), other, self))
 
@@ -127,19 +127,19 @@ for _name, _method in ops.OPERATORS.items():
 
 
 def is_infix(op: ops.Op) -> bool:
-    """Whether formulas write the operation with its symbol alone, and not as a call."""
+    """Tell whether formulas write the operation with its symbol, not as a call."""
     return op.symbol in BINDING and op.name in ops.OPERATORS
 
 
 def _place(operand: Any, binding: int) -> str:
-    """The operand's text, in parentheses where it binds less tightly than its place in the formula."""
+    """Return the operand's text, in parentheses if it binds less tightly than its place requires."""
     if not isinstance(operand, Symbol):
         operand = number(operand)
     return operand.text if operand.binding >= binding else f"({operand.text})"
 
 
 def number(value: Any) -> Symbol:
-    """A plain number as a piece of a formula; ValueError for inf and nan, which no formula can write."""
+    """Make a piece of a formula from a plain number; inf and nan, which no formula has, are ValueErrors."""
     if type(value) is not int:
         value = float(value)
     if not math.isfinite(value):
@@ -152,7 +152,7 @@ def _is_one(operand: Any) -> bool:
 
 
 def formula_of(function: Callable[..., Any], arguments: list[str]) -> str | None:
-    """What a function does, as text; None where it branches, calls a library, or gives what is no formula."""
+    """Return what a function computes, as text; None if it branches, calls a library, or has no formula."""
     try:
         written = function(*map(Symbol, arguments))
         return str(written if isinstance(written, Symbol) else number(written))

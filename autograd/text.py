@@ -1,4 +1,4 @@
-"""Numbers and labels as the short, harmless text of a picture."""
+"""Numbers and labels as short, harmless text for pictures."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ import numpy as np
 SHORT = 22  # columns of a line on a card
 LONGEST = 11  # columns of the longest number
 HEADING = 300  # columns of a title
-# How numbers are rounded, in pages too: to so many decimals from low to high, elsewhere to as many digits.
+# How numbers are rounded, in pages too: to this many decimals from low to high, and else to as many digits.
 ROUNDING = {"decimals": 4, "low": 1e-3, "high": 1e4}
 
-# What XML cannot hold, or what would act instead of showing: controls (newline and tab apart), marks that
-# turn the direction of writing, noncharacters.
+# Characters that XML cannot hold, or that do not show: controls (except newline and tab), marks that change
+# the direction of writing, noncharacters.
 UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
 def number(x: float) -> str:
-    """A number in at most 11 characters.
+    """Write a number in at most 11 characters.
 
     >>> number(0.70710678), number(-3.0), number(2.5e-7), number(-1e300), number(float("nan"))
     ('0.7071', '-3.0000', '2.500e-07', '-1.000e+300', 'nan')
@@ -31,7 +31,7 @@ def number(x: float) -> str:
 
 
 def value(data: Any, if_large: str = "") -> str:
-    """A number, an array small enough for a card, or ``if_large``: by default the array's dtype and shape.
+    """Write a number, an array small enough for a card, or ``if_large`` (by default, its dtype and shape).
 
     >>> value(0.5), value(np.array([1.0, -2.5])), value(np.zeros((100, 784), np.float32))
     ('0.5000', '[1, -2.5]', 'float32 (100, 784)')
@@ -48,7 +48,7 @@ def value(data: Any, if_large: str = "") -> str:
 
 
 def exact(data: Any) -> str:
-    """A number with every digit, or an array with its dtype and shape and the elements at its edges.
+    """Write a number with every digit, or an array with its dtype, shape and the elements at its edges.
 
     >>> exact(0.1 + 0.2), exact(np.array([1.0, 2.0]))
     ('0.30000000000000004', 'float64 (2,) [1. 2.]')
@@ -59,7 +59,7 @@ def exact(data: Any) -> str:
 
 
 def printable(text: str) -> str:
-    """The text with � for each half of a surrogate pair, which stands for no character and goes into no file.
+    """Replace each half of a surrogate pair, which is no character and cannot be written to a file, by �.
 
     >>> printable("a\\ud800b")
     'a�b'
@@ -68,9 +68,9 @@ def printable(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """The text with what cannot be shown written as Python writes it; newlines and tabs stay.
+    """Escape characters that cannot be shown, as Python does, except newlines and tabs.
 
-    A half of a surrogate pair is shown as �.
+    Half of a surrogate pair becomes �.
 
     >>> print(visible("bell\\x07, Greek λ, <b> & co"))
     bell\\x07, Greek λ, <b> & co
@@ -80,7 +80,7 @@ def visible(text: str) -> str:
 
 
 def lines(label: str) -> tuple[str, ...]:
-    """A label as the lines that fit on a card: at most four, each shortened; none for an empty label.
+    """Split a label into lines that fit on a card: at most four, each shortened; none for an empty label.
 
     >>> lines("hidden layer"), lines("two\\nlines"), lines("")
     (('hidden layer',), ('two', 'lines'), ())
@@ -90,7 +90,7 @@ def lines(label: str) -> tuple[str, ...]:
 
 
 def columns(line: str) -> int:
-    """How many columns a line takes in a monospaced font: a Chinese character takes two, an accent none.
+    """Count the columns of a line in a monospaced font: a Chinese character takes two, an accent none.
 
     >>> columns("loss"), columns("損失"), columns("e\\u0301")
     (4, 4, 1)
@@ -104,7 +104,7 @@ def _width(character: str) -> int:
 
 
 def heading(title: Any, caller: str) -> str:
-    """A title as one line, shortened where it is longer than a person reads.
+    """Put a title on one line, and shorten it if it is very long.
 
     >>> heading("two  words", "draw"), len(heading("word " * 200_000, "draw"))
     ('two words', 300)
@@ -115,7 +115,7 @@ def heading(title: Any, caller: str) -> str:
 
 
 def _shorten(line: str, most: int = SHORT) -> str:
-    # no further than needed: a line may be a megabyte
+    # stops early, since a line may be a megabyte long
     if all(taken <= most for taken in accumulate(map(_width, line))):
         return line
     kept = line[: most - 1]

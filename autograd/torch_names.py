@@ -1,7 +1,7 @@
-"""What those who come from PyTorch, micrograd or NumPy write, and what it is called here: one table.
+"""A table of names in PyTorch, micrograd and NumPy, and what to write here instead.
 
-Nothing here makes the other names work. They are looked up where an attribute or an argument is missing, for
-an error that says what to write.
+The other names do not work. They are looked up when an attribute or an argument is missing, so that the
+error can say what to write.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ NODE = {
     "exp_": "exp(), which is a new node", "copy_": "x.data = ...", "fill_": "x.data = ...",
     "register_hook": "autograd.backward_steps, which shows each step",
 }  # fmt: skip
-# Those of Values alone.
+# Attributes of Values only.
 VALUE = {"item": "data", "numpy": "data", "tolist": "data", "detach": "data, or Value(v.data) for a new leaf"}
-# Those of Tensors alone.
+# Attributes of Tensors only.
 TENSOR = {
     "view": "reshape(shape)", "view_as": "reshape(other.shape)", "reshape_as": "reshape(other.shape)",
     "flatten": "reshape(-1)", "ravel": "reshape(-1)", "unflatten": "reshape(shape)",
@@ -100,7 +100,7 @@ ARGUMENTS = {
 
 
 def no_label(kind: str, label: Any, others: tuple[Any, ...]) -> TypeError:
-    """The error of a node that is made with more than its data and a label, as micrograd's nodes are."""
+    """Make the error for a node made with more than data and a label, as in micrograd."""
     error = f"{kind}: the label is {label!r}; expected a string"
     if others or isinstance(label, (tuple, set)):
         error += " and nothing else: parents and operation are recorded by the operations themselves (a + b)"
@@ -108,14 +108,14 @@ def no_label(kind: str, label: Any, others: tuple[Any, ...]) -> TypeError:
 
 
 def no_function(name: str) -> AttributeError:
-    """The error of the package, with what it is called here."""
+    """Make the error for a function that the package lacks, with its name here."""
     instead = PACKAGE.get(name)
     hint = f"; here it is {instead}" if instead else ""
     return AttributeError(f"module 'autograd' has no attribute {name!r}{hint}", name=name)
 
 
 def spelled(function: F) -> F:
-    """Let a call with an argument that the function does not know say what that is called here."""
+    """Wrap a function so that the error for an unknown argument says what it is called here."""
     takes = list(inspect.signature(function).parameters)
 
     @wraps(function)

@@ -156,7 +156,7 @@ class ValueArray(np.ndarray):
         groups = self.view(np.ndarray).transpose(*others, *axes)
         count = int(np.prod([self.shape[i] for i in axes]))
         if not count and op is not nary_ops.sum_of:
-            raise ValueError(f"{caller}: there is nothing to take it of, in an array of shape {self.shape}")
+            raise ValueError(f"{caller}: the array is empty, with shape {self.shape}; expected elements")
         rows = groups.reshape(int(np.prod([self.shape[i] for i in others])), count).tolist()
         out = np.empty(len(rows), object)
         out[:] = [nary(op, row) if row else constant(0.0) for row in rows]

@@ -626,12 +626,10 @@ def test_parts_of_empty_arrays_and_of_none():
     assert autograd.split(np.zeros(3), [5])[1].shape == (0,)
     assert autograd.tril(np.zeros((0, 2))).shape == (0, 2)
     assert autograd.take_along_axis(Tensor(np.zeros((2, 3))), np.zeros((2, 0), int)).shape == (2, 0)
-    with pytest.raises(
-        ValueError, match=r"max: there is nothing to take it of, in an array of shape \(0, 3\)"
-    ):
+    with pytest.raises(ValueError, match=r"max: x is empty, with shape \(0, 3\)"):
         Tensor(np.zeros((0, 3))).max()
     assert Tensor(np.zeros((0, 3))).max(axis=1).shape == (0,)
-    with pytest.raises(ValueError, match="argmin: there is nothing"):
+    with pytest.raises(ValueError, match="argmin: x is empty"):
         autograd.argmin([])
 
 
@@ -701,7 +699,7 @@ WRONG = {
     "axes twice": (
         lambda x: x.mean(axis=(0, -2)),
         ValueError,
-        r"mean: axis is \(0, -2\); expected axes that are not",
+        r"mean: axis is \(0, -2\); expected each axis once",
     ),
     "ddof nan": (lambda x: x.var(ddof=np.nan), ValueError, "var: ddof is nan; expected a finite number"),
     "ddof": (lambda x: x.std(ddof="1"), TypeError, "std: ddof is '1' of type str; expected a number"),
@@ -743,18 +741,18 @@ WRONG = {
         r"window_shape is \(3, 1\); expected sizes that fit the array, of shape \(2, 3\)",
     ),
     "windows of nothing": (lambda x: x.sliding_window_view(0, 1), ValueError, "window_shape is 0"),
-    "repeat": (lambda x: x.repeat([1, 2], axis=1), ValueError, r"repeat: repeats is \[1, 2\]; .* each of 3"),
+    "repeat": (lambda x: x.repeat([1, 2], axis=1), ValueError, r"repeat: repeats is \[1, 2\]; .* each of the 3"),
     "repeat -1": (
         lambda x: x.repeat(-1),
         ValueError,
-        "repeat: repeats is -1; expected a number of at least 0, or one for each of 6",
+        "repeat: repeats is -1; expected a number of at least 0, or one for each of the 6",
     ),
     "tile": (lambda x: x.tile(1.5), TypeError, "tile: reps is 1.5"),
-    "pad": (lambda x: x.pad(-1), ValueError, "pad: pad_width is -1; expected whole numbers of at least 0"),
+    "pad": (lambda x: x.pad(-1), ValueError, "pad: pad_width is -1; expected whole numbers, none below 0"),
     "pad shape": (
         lambda x: x.pad(((1, 1),) * 3),
         ValueError,
-        "pad: pad_width is .* a pair for each of 2 axes",
+        "pad: pad_width is .* a pair for each of the 2 axes",
     ),
     "pad mode": (lambda x: x.pad(1, "mean"), ValueError, "pad: mode is 'mean'; expected 'constant', 'edge'"),
     "pad value": (
@@ -769,7 +767,7 @@ WRONG = {
         ValueError,
         "split: sections is 0; expected a whole number of at least 1",
     ),
-    "tril": (lambda x: x[0].tril(), ValueError, "tril: x is .*; expected two axes at least"),
+    "tril": (lambda x: x[0].tril(), ValueError, "tril: x is .*; expected at least two axes"),
     "triu": (lambda x: x.triu(0.5), TypeError, "triu: k is 0.5"),
     "indices": (
         lambda x: x.take_along_axis(np.ones((2, 1))),
@@ -794,12 +792,12 @@ WRONG = {
     "put values": (
         lambda x: x.put(0, [1.0, 2.0]),
         ValueError,
-        r"put: the values have shape \(2,\); .* \(3,\)",
+        r"put: values has shape \(2,\); .* \(3,\)",
     ),
     "put dtype": (
         lambda x: x.astype(int).put(0, 1.5),
         TypeError,
-        "put: the values are of dtype float64, and x of int64",
+        "put: values has dtype float64, and x has int64",
     ),
     "outer": (lambda x: x.outer("a"), TypeError, "outer: y is 'a'; expected a Tensor, an array"),
     "round": (lambda x: x.round(0.5), TypeError, "round: decimals is 0.5; expected a whole number"),
@@ -891,7 +889,7 @@ def test_numpys_functions_that_write_are_refused():
         lambda: np.fill_diagonal(x, 2.0),
         lambda: np.put_along_axis(x, np.array([[0], [1]]), 2.0, 1),
     ):
-        with pytest.raises(TypeError, match=r"writes into its array, .*: autograd.put and autograd.where"):
+        with pytest.raises(TypeError, match=r"writes into its array, .*: use autograd.put or autograd.where"):
             write()
     assert x.data.all()
 

@@ -263,10 +263,10 @@ def test_an_operation_whose_name_another_has_by_now():
     autograd.define("twice_named", lambda x: x * 5.0, lambda out, x: 5.0)
     leaf, copied = copy.deepcopy([x, y])
     assert gradients(gradients(copied, leaf, create_graph=True), leaf) == 2.0
-    with pytest.raises(TypeError, match="pickle: <op twice_named> is no longer what twice_named is"):
+    with pytest.raises(TypeError, match="pickle: <op twice_named> is no longer the row twice_named"):
         pickle.dumps(y)
     written = pickle.dumps(autograd.tanh(x)).replace(b"\x04tanh", b"\x04tonh")
-    with pytest.raises(ValueError, match="no operation is called tonh here; define it"):
+    with pytest.raises(ValueError, match="there is no operation tonh; define it"):
         pickle.loads(written)  # noqa: S301
 
 

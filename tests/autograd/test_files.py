@@ -93,7 +93,7 @@ def test_what_is_no_regular_file_is_refused_and_stays_what_it_is(call, ending, t
         listening.bind(str(places["socket"]))
         before = {path: stat.S_IFMT(path.stat().st_mode) for path in places.values()}
         for kind, path in places.items():
-            with pytest.raises(OSError, match=f": what is there is a {kind}, not a regular file") as raised:
+            with pytest.raises(OSError, match=f": the path is a {kind}, not a regular file") as raised:
                 call(path)
             assert isinstance(raised.value, ValueError) and raised.value.filename == str(path)
         assert before == {path: stat.S_IFMT(path.stat().st_mode) for path in places.values()}
@@ -111,7 +111,7 @@ def test_devices_are_not_read_without_end(name, device):
 def test_a_folder_is_refused(call, ending, tmp_path):
     folder = tmp_path / f"folder{ending}"
     folder.mkdir()
-    with pytest.raises(IsADirectoryError, match="what is there is a folder; expected the name of a file"):
+    with pytest.raises(IsADirectoryError, match="the path is a folder; expected the name of a file"):
         call(folder)
     assert list(tmp_path.iterdir()) == [folder] and list(folder.iterdir()) == []
 
@@ -139,7 +139,7 @@ def test_standard_output_by_its_path_is_no_file(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=Path(nn.__file__).parents[1]
     )
-    assert done.returncode == 1 and "save: what is there is a pipe, not a regular file" in done.stderr
+    assert done.returncode == 1 and "save: the path is a pipe, not a regular file" in done.stderr
 
 
 def test_a_path_of_bytes_is_one(tmp_path):

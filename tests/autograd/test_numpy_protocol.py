@@ -106,7 +106,7 @@ def test_what_has_no_row_says_what_to_write(call, says):
 def test_what_would_cut_the_graph_of_a_value_is_an_error(cut):
     w, x = Value(2.0, "w"), Value(3.0, "x")
     for node in (w, w * x):
-        with pytest.raises(TypeError, match=r"would cut the graph: v.data is the number"):
+        with pytest.raises(TypeError, match=r"would cut the graph: use v.data for the plain number"):
             cut(node)
 
 

@@ -51,7 +51,7 @@ def test_no_grad_inside_is_refused_and_outside_changes_nothing():
         with no_grad():
             return x * w
 
-    with pytest.raises(TypeError, match="no_grad: inside of a traced function"):
+    with pytest.raises(TypeError, match="no_grad: inside a traced function"):
         trace(fn, 1.0)
     with no_grad():
         program = trace(lambda x: x * w, 1.0)
