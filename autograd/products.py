@@ -92,9 +92,7 @@ def letters_of(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> tuple[tupl
         right = "..." + "".join(sorted(letter for letter in set(left) - set(".,") if left.count(letter) == 1))
     output = right.replace("...", rest)
     if rest and rest not in output:
-        raise ValueError(
-            f"einsum: {subscripts!r} has ... on the left only; expected ... on the right too"
-        )
+        raise ValueError(f"einsum: {subscripts!r} has ... on the left only; expected ... on the right too")
     for letter in output:
         if output.count(letter) > 1 or not any(letter in term for term in inputs):
             raise ValueError(

@@ -1,9 +1,8 @@
-"""Tensor: one array that remembers where it came from. The vectorized path.
+"""Tensor: an array that remembers what it was computed from. The vectorized form of Value.
 
-A graph of Tensors is the graph of Values with an array in each node: the same rows, the same walk.
-Only three things are new: operands of different shapes broadcast (and their gradients are summed
-back), data may ask for no gradient, and some operations act on whole arrays
-(:mod:`autograd.array_ops`).
+A graph of Tensors is a graph of Values with an array in each node: the same rows, the same walk. Only three
+things are new: operands of different shapes broadcast (and their gradients are summed back), data can do
+without a gradient, and some operations act on whole arrays (:mod:`autograd.array_ops`).
 """
 
 from __future__ import annotations
@@ -31,16 +30,16 @@ array_of = attrgetter("_data")
 class Tensor(ArrayMethods, Node):
     """An array in a computation graph.
 
-    ``Tensor(data, requires_grad=None, label=None)`` wraps a NumPy array of any shape (without a
-    copy), or makes one of nested lists; the dtype is kept. ``requires_grad`` is True for floats
-    where not said otherwise, and False for integers and bools; arrays and numbers that meet a
-    Tensor in an expression are data, without gradient. ``grad`` is an array of the data's shape and
-    dtype, or None. Shapes broadcast as in NumPy. ``==``, ``<`` and their like give NumPy arrays of bools; the
-    hash is by identity, so a Tensor can be the key of a dict. ``Tensor(data, "w")`` is short for the label.
+    ``Tensor(data, requires_grad=None, label=None)`` wraps a NumPy array of any shape (without a copy), or
+    makes one from nested lists; the dtype is kept. ``requires_grad`` is by default True for floats and False
+    for integers and bools; arrays and numbers in an expression with a Tensor are data, without gradient.
+    ``grad`` is an array with the data's shape and dtype, or None. Shapes broadcast as in NumPy. Comparisons
+    (``==``, ``<``, ...) return NumPy arrays of bools; the hash is by identity, so a Tensor can be the key of
+    a dict. ``Tensor(data, "w")`` is short for the label.
 
-    What changes the array after it was used (``t.data = ...``, ``t.data -= ...``, an operator in place, an
-    optimizer's step) makes a backward pass that still needs the old numbers an error. Writing into the array
-    itself (``t.data[0] = 1``) is not seen.
+    If the array changes after it was used (``t.data = ...``, ``t.data -= ...``, an operator in place, an
+    optimizer's step), a backward pass that still needs the old numbers is an error. Writing into the array
+    itself (``t.data[0] = 1``) is not noticed.
 
     >>> w, x = Tensor([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, -1.0])
     >>> loss = (w @ x).sum()
@@ -81,11 +80,11 @@ class Tensor(ArrayMethods, Node):
         self._a = self._b = self._da = self._db = self._changed_by = self._alias = None
         self._made_at = self._changed_at = 0
 
-    # What it is.
+    # Properties and conversions.
 
     @property
     def data(self) -> np.ndarray:
-        """The array. Setting it takes numbers of this shape, and turns them into this dtype."""
+        """The array. Setting it needs numbers of this shape, and converts them to this dtype."""
         return self._data
 
     @data.setter
@@ -95,7 +94,7 @@ class Tensor(ArrayMethods, Node):
             if data.shape != self.shape or not np.can_cast(data.dtype, self.dtype, "same_kind"):
                 raise ValueError(
                     f"Tensor.data: got numbers of shape {data.shape} and dtype {data.dtype}; expected the "
-                    f"shape {self.shape} and dtype {self.dtype} of this Tensor: make a new one for others"
+                    f"shape {self.shape} and dtype {self.dtype} of this Tensor: make a new one to change them"
                 )
             self._data = data.astype(self.dtype, copy=False)
         changes.note((self,), "setting its .data")
@@ -121,28 +120,28 @@ class Tensor(ArrayMethods, Node):
         return self._data.dtype
 
     def numpy(self) -> np.ndarray:
-        """The data as a NumPy array, not a copy."""
+        """Return the data as a NumPy array, without a copy."""
         return self._data
 
     def item(self) -> Any:
-        """The one element as a Python number; an error where there are more."""
+        """Return the only element as a Python number; more than one is an error."""
         if self._data.size != 1:
             raise ValueError(f"item: a Tensor of shape {self.shape} is not one number; index it first")
         return self._data.item()
 
     def detach(self) -> Tensor:
-        """The same data, cut off from the graph: it needs no gradient."""
+        """Return a Tensor with the same data, detached from the graph: it needs no gradient."""
         detached = _data(self._data)
         detached._alias = self
         return detached
 
     def astype(self, dtype: Any) -> Tensor:
-        """The same numbers in another dtype; the gradient goes back in the old one. Integers have none."""
+        """Convert to another dtype. The gradient comes back in the old one; integers have none."""
         dtype = named_dtype(dtype, "dtype", "astype")
         if dtype.kind not in "biuf":
             raise TypeError(
-                f"astype: dtype is {dtype}; expected floats, integers or bools: .data.astype() makes a NumPy "
-                "array of any other"
+                f"astype: dtype is {dtype}; expected floats, integers or bools: .data.astype() makes NumPy "
+                "arrays of other dtypes"
             )
         return array_ops.astype(self, dtype=dtype) if dtype.kind == "f" else _data(self._data.astype(dtype))
 
@@ -187,17 +186,16 @@ class Tensor(ArrayMethods, Node):
         """Write into the data of a leaf: one that needs no gradient, or any under ``no_grad()``."""
         if self.op not in (ops.LEAF, ops.CONSTANT) or self.requires_grad and modes.recording():
             raise TypeError(
-                "Tensor: an item of a node that needs a gradient cannot be set, as the graph cannot know: "
-                "autograd.where and autograd.put make new nodes; the items of a parameter are "
-                "set under no_grad()"
+                "Tensor: an item of a node that needs a gradient cannot be set, since the graph would not "
+                "see it: autograd.where and autograd.put make new nodes; set a parameter's under no_grad()"
             )
         self._data[as_index(index)] = _as_array(_numbers(numbers), "Tensor", "the item")
         changes.note((self,), "setting an item")
 
     def __array__(self, *_: Any, **__: Any) -> Any:
         raise TypeError(
-            "a Tensor does not turn into an array by itself, which would lose its gradient: use .numpy(), "
-            "and the functions of autograd (autograd.exp, ...) in place of NumPy's"
+            "a Tensor does not turn into an array implicitly, since that would lose its gradient: use "
+            ".numpy(), and the functions of autograd (autograd.exp, ...) instead of NumPy's"
         )
 
     def __repr__(self) -> str:
@@ -222,7 +220,7 @@ class Tensor(ArrayMethods, Node):
         return self._compare(np.greater_equal, other)
 
     def __eq__(self, other: object) -> Any:
-        """Where the numbers are equal, as an array of bools; use ``is`` for the same node."""
+        """Compare the numbers, and return an array of bools; use ``is`` to ask for the same node."""
         return self._compare(np.equal, other) if _is_operand(other) else NotImplemented
 
     def __ne__(self, other: object) -> Any:
@@ -252,7 +250,7 @@ class Tensor(ArrayMethods, Node):
 
     @staticmethod
     def _pass_all_on(nodes: Iterable[Tensor]) -> Iterator[Tensor]:
-        """Add each parent's share of the upstream gradient to the gradient of that parent, node by node."""
+        """Add each parent's share of the upstream gradient to that parent's gradient, node by node."""
         for node in nodes:
             if modes.changes > node._made_at:
                 node._check_unchanged([True] * len(node.parents))
@@ -269,7 +267,7 @@ class Tensor(ArrayMethods, Node):
                 parent.grad = share
 
     def _share(self, upstream: Any, local: Any, parent: Any) -> Any:
-        """What this node adds to the gradient of a parent: an array, or a Tensor to differentiate again."""
+        """Return what this node adds to a parent's gradient: an array, or a Tensor to differentiate again."""
         share = local(upstream) if callable(local) else upstream * local
         if share.shape != parent._data.shape:
             sum_to = array_ops.sum_to if type(share) is Tensor else array_ops.sum_to.on_array
@@ -284,7 +282,7 @@ class Tensor(ArrayMethods, Node):
         return share
 
     def _local_grad_nodes(self, wanted: Collection[Any]) -> tuple[Any, ...]:
-        """The local gradients to those parents that are ``wanted``, as nodes that can be differentiated."""
+        """Return the local gradients to the ``wanted`` parents, as nodes that can be differentiated."""
         partials, parents = self.op.partials, self.parents
         needed = [parent.requires_grad and parent in wanted for parent in parents]
         self._check_unchanged(needed)
@@ -297,7 +295,7 @@ class Tensor(ArrayMethods, Node):
         )
 
     def _check_unchanged(self, used: list[bool]) -> None:
-        """ValueError where the gradient to one of the parents ``used`` reads what has changed since."""
+        """Raise a ValueError if the gradient to one of the ``used`` parents reads an array changed since."""
         if modes.changes > self._made_at:
             needs = [need and local is not None for need, local in zip(used, self.local_grads)]
             changes.check(self, needs)
@@ -306,8 +304,8 @@ class Tensor(ArrayMethods, Node):
         if gradient is None:
             if self._data.size != 1:
                 raise ValueError(
-                    f"{caller}: a Tensor of shape {self.shape} is not a scalar, so the gradient to start "
-                    "from is not clear; reduce it (.sum(), .mean()), or pass gradient= of this shape"
+                    f"{caller}: a Tensor of shape {self.shape} is not a scalar, so its upstream gradient "
+                    "is unknown; reduce it (.sum(), .mean()), or pass gradient= of this shape"
                 )
             return np.ones(self._data.shape, self._data.dtype)
         array = np.array(
@@ -337,11 +335,11 @@ class Tensor(ArrayMethods, Node):
     def _equal(self, other: Any) -> Any:
         return self._data == _numbers(other)
 
-    # How operations make Tensors.
+    # Operations.
 
     @staticmethod
     def _apply(op: Any, *operands: Operand, **static: Any) -> Tensor:
-        """The result as a node, with its parents and local gradients where one of them needs a gradient."""
+        """Compute a node, with parents and local gradients if one of the operands needs a gradient."""
         tensors = _tensors(op, operands)
         arrays = list(map(array_of, tensors))
         try:
@@ -394,7 +392,7 @@ class Tensor(ArrayMethods, Node):
 
 
 def _data(array: np.ndarray) -> Tensor:
-    """An array as a node that needs no gradient."""
+    """Make a node that needs no gradient from an array."""
     tensor: Tensor = new(Tensor)
     tensor._data = array
     tensor.requires_grad = False
@@ -407,7 +405,7 @@ def _data(array: np.ndarray) -> Tensor:
 
 
 def _tensors(op: Any, operands: Sequence[Operand]) -> Sequence[Tensor]:
-    """The operands as Tensors; a plain number takes the dtype of the Tensors it meets, as in NumPy."""
+    """Convert operands to Tensors; a plain number takes the dtype of the Tensors beside it, as in NumPy."""
     for operand in operands:
         if not isinstance(operand, Tensor):
             break
@@ -432,7 +430,7 @@ def _tensors(op: Any, operands: Sequence[Operand]) -> Sequence[Tensor]:
 
 
 def _as_array(data: Any, op: Any, name: str) -> np.ndarray:
-    """Data as an array of numbers; ``op`` is the operation, or its name, that asks for it as ``name``."""
+    """Convert data to an array of numbers; errors name the operation ``op`` and the argument ``name``."""
     try:
         array = np.asarray(None if isinstance(data, Node) else data)
     except (ValueError, TypeError):  # lists of different lengths, or Tensors in a list
@@ -440,13 +438,13 @@ def _as_array(data: Any, op: Any, name: str) -> np.ndarray:
     if array.dtype.kind not in "biuf":
         expected = "real numbers (floats, integers, bools): one, an array, or nested lists of equal lengths"
         if isinstance(data, Node) or array.dtype.hasobject and array.size:
-            expected += "; Values and Tensors do not mix, and Tensor.detach() gives a Tensor's data anew"
+            expected += "; Values and Tensors do not mix, and Tensor.detach() makes a new Tensor"
         raise wrong(data, name, op if isinstance(op, str) else _name(op), expected)
     return array
 
 
 def as_index(index: Any) -> Any:
-    """An index whose lists, tuples inside and Tensors are arrays, so that one can see which may repeat."""
+    """Convert lists, inner tuples and Tensors in an index to arrays, which may repeat elements."""
     if isinstance(index, tuple):
         return tuple(as_index(list(part) if isinstance(part, tuple) else part) for part in index)
     if isinstance(index, Tensor):
@@ -463,7 +461,7 @@ def _is_operand(other: Any) -> bool:
 
 
 def _spelled(sizes: tuple[Any, ...]) -> tuple[int, ...]:
-    """A shape given as one tuple or number by number."""
+    """Return a shape that was given as one tuple or as several numbers."""
     return tuple(sizes[0]) if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
 
 
@@ -480,8 +478,8 @@ def _wrong_operands(
         x, y = (tensor.shape for tensor in tensors)
         last, first = x[-1:], y[-2:-1] or y[-1:]
         error = type(error)(
-            f"a matrix product needs the last size of the first operand ({last[0]}) to be the last but one "
-            f"of the second ({first[0]})" if last and first else "a matrix product needs operands with axes"
+            f"a matrix product needs the last size of the first operand ({last[0]}) to equal the last "
+            f"but one of the second ({first[0]})" if last and first else "a matrix product needs axes"
         )  # fmt: skip
     hint = " (shapes broadcast from the right: sizes are equal, or 1)" if "broadcast" in str(error) else ""
     kind = next(kind for kind in (TypeError, ValueError, IndexError) if isinstance(error, kind))
@@ -497,10 +495,10 @@ def _watch_value(op: Any, out: np.ndarray, parents: Sequence[Tensor]) -> None:
     shapes = " and ".join(str(parent.shape) for parent in parents)
     for parent in parents:
         if np.isnan(parent._data).any():
-            error = f"{op.name} got nan in an operand of shape {parent.shape}: it was in the data"
+            error = f"{op.name} got nan in an operand of shape {parent.shape}: it comes from the data"
             raise rows.of_operation(FloatingPointError(error), op)
     bad = np.isnan(out)
-    if not bad.any():  # an infinity passed on, such as a mask of -inf, is not made here
+    if not bad.any():  # an infinity that was passed on, such as a mask of -inf, does not count
         finite = [np.isfinite(parent._data) for parent in parents]
         if not isinstance(op, ops.Op):
             finite = [each.all() for each in finite]
@@ -527,7 +525,7 @@ def _watch_share(node: Tensor, share: np.ndarray, upstream: Any) -> None:
 
 
 def _in_place(op: ops.Op) -> Any:
-    """The operator in place: a step of a parameter under ``no_grad()``; else ``x += y`` is ``x = x + y``."""
+    """Make the operator in place: it updates a parameter under ``no_grad()``; else it is ``x = x + y``."""
 
     def method(self: Tensor, other: Operand) -> Any:
         if self.op is not ops.LEAF or not self.requires_grad:
@@ -549,7 +547,7 @@ def _in_place(op: ops.Op) -> Any:
 
 
 def install(op: ops.Op) -> None:
-    """Make the row a method of Tensor, and where it is one of Python's operators, that operator."""
+    """Make the row a method of Tensor and, if it is one of Python's operators, that operator."""
 
     def method(*operands: Operand, **named: Operand) -> Tensor:
         return op(*operands, **named)

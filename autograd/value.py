@@ -1,7 +1,7 @@
-"""Value: one float that remembers where it came from.
+"""Value: a float that remembers what it was computed from.
 
 Its arithmetic is in the table (:mod:`autograd.ops`); at import each row is compiled into a method
-(:mod:`autograd.compiling`). Here is what a node is, and how plain numbers become constants.
+(:mod:`autograd.compiling`). This module has the node itself, and turns plain numbers into constants.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ class Value(FloatNode):
     """A number in a computation graph: it records its parents and the local gradient to each.
 
     ``Value(data, label=None)`` makes a leaf. Arithmetic with Values and plain numbers makes nodes;
-    every row of the table (``exp``, ``tanh``, ``relu``, ...) is a method. ``<`` and its like
+    every row of the table (``exp``, ``tanh``, ``relu``, ...) is a method. ``<``, ``<=``, ``>`` and ``>=``
     compare by value, ``==`` and the hash by identity, so a node can be the key of a dict. A domain
-    error, a division by 0 and a nan are exceptions.
+    error, a division by 0 and a nan raise exceptions.
 
     >>> x, w, b = Value(2.0, "x"), Value(-3.0, "w"), Value(6.7, "b")
     >>> o = (x * w + b).tanh()
@@ -38,7 +38,7 @@ class Value(FloatNode):
     """
 
     __slots__ = ()
-    array_kind: Any  # what an array of Values is; :mod:`autograd.value_array` says
+    array_kind: Any  # the class for arrays of Values, set by :mod:`autograd.value_array`
 
     grad: float | None
 
@@ -53,7 +53,7 @@ class Value(FloatNode):
 
     @property
     def data(self) -> float:
-        """The number. Setting it takes any plain real number, as a float; nan is an error."""
+        """The number. It can be set to any plain real number, converted to a float; nan is an error."""
         return self._data
 
     @data.setter
@@ -73,8 +73,8 @@ class Value(FloatNode):
     @staticmethod
     def _pass_all_on(nodes: Iterable[Value]) -> Iterator[Value]:
         """Add upstream gradient times local gradient to the gradient of each parent, node by node."""
-        # The same lines for the first, the second and any further parent: a call of its own for each
-        # node made this loop 4 % slower.
+        # The lines for the first, the second and further parents are repeated: a function call per node made
+        # this loop 4 % slower.
         for node in nodes:
             yield node
             upstream: Any = node.grad
@@ -108,14 +108,14 @@ class Value(FloatNode):
                     parent.grad = total
 
     def _share(self, upstream: Any, local: Any, parent: Any) -> Any:
-        """What this node adds to the gradient of a parent: a number, or a node to differentiate again."""
+        """Return what this node adds to a parent's gradient: a number, or a node to differentiate again."""
         share = upstream if type(local) is float and local == 1.0 else upstream * local
         if type(share) is float and share != share:
             raise nan_gradient(self, parent, local, upstream)
         return share
 
     def _local_grad_nodes(self, wanted: Collection[Any]) -> tuple[Any, ...]:
-        """The local gradients to those parents that are ``wanted``, as nodes that can be differentiated."""
+        """Return the local gradients to the ``wanted`` parents, as nodes that can be differentiated."""
         parents = self.parents
         needed = [known is not None and node in wanted for node, known in zip(parents, self.local_grads)]
         if isinstance(self.op, nary_ops.NaryOp):
@@ -128,7 +128,7 @@ class Value(FloatNode):
         return tuple(local if need else None for local, need in zip(found, needed))
 
     def _check_unchanged(self, used: list[bool]) -> None:
-        """Nothing to check: local gradients are floats, and keep the numbers of the forward pass."""
+        """Do nothing: local gradients are floats, which keep the numbers of the forward pass."""
 
     def _seed(self, gradient: Any, caller: str) -> float:
         return 1.0 if gradient is None else as_operand(gradient, f"{caller}: gradient")
@@ -166,9 +166,9 @@ class Value(FloatNode):
 
     @staticmethod
     def _apply(op: ops.Op, *operands: Any) -> Value:
-        """The operation on operands of which one at least is a Value; the others are plain numbers.
+        """Compute the operation on operands, at least one of which is a Value; the others are plain numbers.
 
-        With an array among them it is an array of Values.
+        With an array among them, the result is an array of Values.
         """
         if _has_array(*operands):
             return Value.array_kind._apply(op, *operands)
@@ -179,12 +179,12 @@ class Value(FloatNode):
 
 
 def _of_slopes(found: Value, nodes: list[Value]) -> Value:
-    """A constant that was computed from constants: a derivative where one of them is."""
+    """Mark a constant computed from constants as a derivative if one of them is."""
     return found._is_slope() if any(node._da is not None for node in nodes) else found
 
 
 def constant(data: Any, caller: str = "constant") -> Value:
-    """A plain number as a node: it takes part in operations and needs no gradient."""
+    """Make a node from a plain number: it takes part in operations and needs no gradient."""
     node = Value(as_float(data, caller))
     node.op = ops.CONSTANT
     return node
@@ -195,7 +195,7 @@ def _has_array(*operands: Any) -> bool:
 
 
 def nary(op: nary_ops.NaryOp, operands: Sequence[Any]) -> Value:
-    """One node from any number of Values and plain numbers; a constant where none is a Value."""
+    """Make one node from any number of Values and plain numbers; a constant if none is a Value."""
     nodes = [x if type(x) is Value else _lifted(x, op.name) for x in operands]
     numbers = [node._data for node in nodes]
     try:
@@ -229,7 +229,7 @@ def _lifted(operand: Any, caller: str) -> Value:
 
 
 def _without_derivative(op: Any, error: Exception, *nodes: Value) -> Value:
-    """The node where only a derivative to a constant is not finite, which nobody needs; else the error."""
+    """Make the node if only a derivative to a constant is not finite, which is not needed; else raise."""
     needs = tuple(node.op is not ops.CONSTANT for node in nodes)
     if all(needs):
         raise rows.explain(op, error, tuple(node._data for node in nodes), derivative=True) from None
@@ -238,10 +238,10 @@ def _without_derivative(op: Any, error: Exception, *nodes: Value) -> Value:
 
 # Rows become methods.
 
-# The globals of the methods: what rows are written with, as it works on floats.
+# The globals of the compiled methods, with the rows' functions on floats.
 _scope: dict[str, Any] = {
     **{row.name: row.on_float for row in ops.ELEMENTWISE.values()},
-    # Called with the tuple that it takes its arguments as, new makes a node in two thirds of the time.
+    # Called as new(*kind), with a ready tuple, it takes two thirds of the time.
     "Value": Value, "new": object.__new__, "kind": (Value,),
     "constant": constant, "apply": Value._apply, "ERRORS": ERRORS,
     "explain": rows.explain, "nan_value": nan_value, "checked": as_float, "recording": modes.recording,
@@ -255,14 +255,14 @@ _built: dict[tuple[ops.Op, tuple[bool, ...]], Callable[..., Value]] = {}
 
 
 def _compiled(op: ops.Op, needs: tuple[bool, ...]) -> Callable[..., Value]:
-    """The operation for nodes of which those in ``needs`` want a local gradient, made at first need."""
+    """Return the operation for nodes where ``needs`` tells which get a local gradient; compile it once."""
     if (op, needs) not in _built:
         _built[op, needs] = compiling.build(op, needs, _scope)
     return _built[op, needs]
 
 
 def install(op: ops.Op) -> None:
-    """Make the row a method of Value, and where it is one of Python's operators, that operator."""
+    """Make the row a method of Value and, if it is one of Python's operators, that operator."""
     _scope[op.name] = op.on_float
     object.__setattr__(op, "__doc__", describe(op))
     method = compiling.build(op, None, _scope)

@@ -1,8 +1,8 @@
-"""Arrays of Values: scalars in array notation, each with its place in the graph.
+"""Arrays of Values: scalars in array notation, each a node of the graph.
 
-A NumPy array of Values (dtype object) already computes: NumPy calls ``*`` and ``+`` of the elements, so
-``W @ x + b`` builds the scalar graph. Where NumPy decides something itself and never asks the elements
-(``np.maximum``, ``max``, ``sign``, ``isnan``, ``==``), :class:`ValueArray` does.
+A NumPy array of Values (dtype object) can already compute: NumPy calls ``*`` and ``+`` of the elements, so
+``W @ x + b`` builds the scalar graph. :class:`ValueArray` handles the functions where NumPy does not call the
+elements (``np.maximum``, ``max``, ``sign``, ``isnan``, ``==``).
 
 >>> import numpy as np
 >>> W, x = values([[1.0, -2.0], [0.5, 3.0]], "W"), np.array([1.0, 1.0])
@@ -32,26 +32,26 @@ COMPARISONS: dict[str, Callable[..., Any]] = {
     "less": operator.lt, "less_equal": operator.le, "greater": operator.gt, "greater_equal": operator.ge,
     "equal": kinds.equal,
 }  # fmt: skip
-# NumPy computes these by the elements' own operators.
+# NumPy computes these with the elements' own operators.
 BY_ELEMENT = {
     "add", "subtract", "multiply", "divide", "power", "negative", "absolute", "vecdot", "matvec",
 }  # fmt: skip
 
 
-# NumPy says what the processor noted while it called the elements. Values look at their numbers themselves.
+# NumPy would report floating-point flags from the elements' methods; Values check their own numbers.
 _quiet = np.errstate(all="ignore")
 
 
 class ValueArray(np.ndarray):
     """A NumPy array whose elements are Values; made by :func:`values`.
 
-    Operators, NumPy's functions and methods, comparisons, indexing and shapes work as on an array of numbers
+    Operators, NumPy's functions and methods, comparisons, indexing and shapes work as for arrays of numbers,
     and build the scalar graph. ``data`` and ``grad`` are arrays of the elements' numbers.
     """
 
     @property  # type: ignore[override]
     def data(self) -> np.ndarray:
-        """The elements' numbers, as an array of floats. Setting it sets those of the elements."""
+        """The elements' numbers, as an array of floats. Setting it sets the elements' numbers."""
         return numbers(self)
 
     @data.setter
@@ -63,7 +63,7 @@ class ValueArray(np.ndarray):
             )
         if np.isnan(given).any():
             raise ValueError(
-                "ValueArray.data: the data has nan, which is not a number; look where it is from"
+                "ValueArray.data: the data has nan, which is not a number; find where it comes from"
             )
         given = np.broadcast_to(given, self.shape)
         for value, number in zip(self.ravel().tolist(), given.ravel().tolist()):
@@ -71,9 +71,9 @@ class ValueArray(np.ndarray):
 
     @property
     def grad(self) -> np.ndarray | None:
-        """The elements' gradients, as floats; 0 where only others have one, and None where none has.
+        """The elements' gradients, as floats: 0 for elements without one, or None if no element has one.
 
-        Setting it sets those of the elements; None forgets them.
+        Setting it sets the elements' gradients; None resets them.
         """
         found = [value.grad for value in self.ravel().tolist()]
         if all(each is None for each in found):
@@ -96,37 +96,37 @@ class ValueArray(np.ndarray):
             value.grad = slope
 
     def zero_grad(self) -> None:
-        """Forget the gradients (None) of all elements."""
+        """Reset the gradients of all elements to None."""
         self.grad = None
 
     def sum(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
-        """The sum over ``axis``, one node for each."""
+        """Add up the elements over ``axis``, with one node for each sum."""
         return self.reduced(nary_ops.sum_of, axis, keepdims, "sum")
 
     def max(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
-        """The largest over ``axis``; several that are largest share the gradient equally."""
+        """Take the largest element over ``axis``. Elements that tie share the gradient equally."""
         return self.reduced(nary_ops.max_of, axis, keepdims, "max")
 
     def min(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
-        """The smallest over ``axis``; several that are smallest share the gradient equally."""
+        """Take the smallest element over ``axis``. Elements that tie share the gradient equally."""
         return self.reduced(nary_ops.min_of, axis, keepdims, "min")
 
     def largest(self, axis: Any = None) -> Any:
-        """The largest over ``axis``, which stays, as constants: to take off, or to divide by, for safety."""
+        """Return the largest over ``axis``, kept as 1, as constants: to subtract or divide by for safety."""
         found = self.reduced(nary_ops.largest_of, axis, True, "largest")
-        if modes.recorder() is not None:  # in a trace it may be another one at the next call
+        if modes.recorder() is not None:  # in a trace, another one may be largest in the next call
             return found
         return wrapped(np.frompyfunc(constant, 1, 1)(found.data))
 
     def mean(self, axis: Any = None, *, keepdims: bool = False) -> Any:  # type: ignore[override]
-        """The mean over ``axis``."""
+        """Take the mean over ``axis``."""
         total = self.reduced(nary_ops.sum_of, axis, keepdims, "mean")
         return total * (np.size(total) / self.size)
 
     def var(  # type: ignore[override]
         self, axis: Any = None, *, ddof: float = 0, keepdims: bool = False
     ) -> Any:
-        """The variance over ``axis``, the sum of squares divided by n - ``ddof``."""
+        """Take the variance over ``axis``: the sum of squared deviations, divided by n - ``ddof``."""
         ddof = real(ddof, "ddof", "var")
         axis = axes_of("var", axis, self.ndim)
         away = self - self.mean(axis=axis, keepdims=True)
@@ -138,17 +138,17 @@ class ValueArray(np.ndarray):
                 ddof,
                 "ddof",
                 "var",
-                f"a number below {count:g}, of elements that a variance is of",
+                f"a number below {count:g}, the number of elements",
                 ValueError,
             )
         return total * (1.0 / (count - ddof))
 
     def nonzero(self) -> Any:
-        """The indices of the elements that are not 0, an array for each axis."""
+        """Return the indices of the elements that are not 0, one array for each axis."""
         return self.data.nonzero()
 
     def reduced(self, op: nary_ops.NaryOp, axis: Any, keepdims: bool, caller: str) -> Any:
-        """One node of each group of elements that ``axis`` takes together."""
+        """Reduce over ``axis``: make one node from each group of elements."""
         axis, keepdims = axes_of(caller, axis, self.ndim), flag(keepdims, "keepdims", caller)
         kept = np.empty(self.shape, bool).any(axis=axis, keepdims=True).shape
         axes = [i for i in range(self.ndim) if axis is None or i in np.atleast_1d(axis) % max(self.ndim, 1)]
@@ -164,7 +164,7 @@ class ValueArray(np.ndarray):
         return wrapped(out.reshape(shape))
 
     def added_at(self, index: Any, shape: tuple[int, ...]) -> Any:
-        """An array of zeros with these elements at the index, one node of all that come to the same place."""
+        """Put the elements at ``index`` into an array of zeros; those at the same place become one sum."""
         places = np.arange(np.prod(shape, dtype=int)).reshape(shape)
         found: dict[int, list[Value]] = {}
         for place, each in zip(np.ravel(places[index]).tolist(), self.ravel().tolist()):
@@ -177,7 +177,7 @@ class ValueArray(np.ndarray):
         return wrapped(out.reshape(shape))
 
     def dots(self, other: np.ndarray) -> Any:
-        """The matrix product, one node for each element; a constant 0, as of a border, takes no part."""
+        """Multiply matrices, with one node for each element; leave out constant zeros, as from padding."""
         shape = np.matmul(*(np.broadcast_to(np.False_, each.shape) for each in (self, other))).shape
         rows = self.view(np.ndarray) if self.ndim > 1 else self.view(np.ndarray)[None]
         columns = other.view(np.ndarray).swapaxes(-1, -2) if other.ndim > 1 else other.view(np.ndarray)[None]
@@ -189,7 +189,7 @@ class ValueArray(np.ndarray):
         out[:] = found
         return wrapped(out.reshape(shape))
 
-    # How NumPy asks.
+    # NumPy's protocols.
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **settings: Any) -> Any:
         return self._of_numpy(ufunc, method, inputs, settings)
@@ -197,12 +197,12 @@ class ValueArray(np.ndarray):
     @staticmethod
     @_quiet
     def _of_numpy(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> Any:
-        """NumPy's elementwise function, with Values in an array or beside one."""
+        """Apply NumPy's elementwise function to arrays of Values, or to a Value and an array."""
         (target,) = settings.pop("out", None) or (None,)
         if isinstance(target, ValueArray) and any(map(_is_leaf, target.flat)):
             raise TypeError(
-                f"np.{ufunc.__name__}: written into an array of leaves, results would come in their place, "
-                "and nobody would train them: write w.data -= ... for a step, w = w - x for a new array"
+                f"np.{ufunc.__name__}: results written into an array of leaves would replace the leaves, "
+                "which are then not trained: write w.data -= ... for a step, w = w - x for a new array"
             )
         found = _called(ufunc, method, inputs, settings)
         if target is None:
@@ -210,7 +210,7 @@ class ValueArray(np.ndarray):
         if not target.dtype.hasobject:
             raise TypeError(
                 f"np.{ufunc.__name__}: the result has Values, and cannot be written into an array of "
-                f"{target.dtype}: write a = a + x in place of a += x"
+                f"{target.dtype}: write a = a + x instead of a += x"
             )
         target.view(np.ndarray)[...] = found
         return target
@@ -224,12 +224,12 @@ class ValueArray(np.ndarray):
         found = super().__array_function__(function, types, args, settings)
         return wrapped(found) if isinstance(found, np.ndarray) and found.dtype.hasobject else found
 
-    # How rows compute on arrays of Values.
+    # Rows on arrays of Values.
 
     @staticmethod
     @_quiet
     def _apply(op: ops.Op, *operands: Any) -> Any:
-        """The row element by element, by Value's own; shapes broadcast."""
+        """Apply the row element by element, with Value's own method; shapes broadcast."""
         arrays = [_as_elements(_elements(operand, op.name)) for operand in operands]
         row = np.frompyfunc(lambda *each: _node(op(*each)), len(arrays), 1)
         return wrapped(row(*arrays))
@@ -237,7 +237,7 @@ class ValueArray(np.ndarray):
     @staticmethod
     @_quiet
     def _apply_array(op: array_ops.ArrayOp, *operands: Any, **static: Any) -> Any:
-        """An operation on whole arrays: its form in array notation, which builds the scalar graph."""
+        """Apply an operation on whole arrays in its plain form, which builds the scalar graph."""
         arrays = [_elements(operand, op.name).view(ValueArray) for operand in operands]
         return wrapped((op.plain or op.on_array)(*arrays, **static))
 
@@ -246,7 +246,7 @@ class ValueArray(np.ndarray):
     def _where(condition: Any, x: Any, y: Any) -> Any:
         condition = np.asarray(condition)
         has_nodes = condition.dtype.hasobject and any(isinstance(each, Node) for each in condition.flat)
-        if condition.dtype.kind not in "bO" or has_nodes:  # conditions of a trace are objects, too
+        if condition.dtype.kind not in "bO" or has_nodes:  # a trace's conditions are objects too
             raise wrong(condition, "the condition", "where", "True, False, or an array of these")
         x, y = _as_elements(_elements(x, "where: x")), _as_elements(_elements(y, "where: y"))
         return wrapped(np.frompyfunc(lambda c, a, b: _node(kinds.where(c, a, b)), 3, 1)(condition, x, y))
@@ -274,7 +274,7 @@ def _called(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> A
     if name in BY_ELEMENT or method != "__call__" or numpy_protocol.is_of_a_person(ufunc):
         try:
             return wrapped(getattr(ufunc, method)(*map(_as_elements, inputs), **settings))
-        except SystemError as error:  # NumPy's matmul goes on after an element's error, and trips over it
+        except SystemError as error:  # NumPy's matmul goes on after an element's error, and raises another
             while isinstance(error, SystemError) and error.__cause__ is not None:
                 error = error.__cause__  # type: ignore[assignment]
             raise error from None
@@ -287,8 +287,8 @@ def _called(ufunc: Any, method: str, inputs: Any, settings: dict[str, Any]) -> A
     return called(*inputs)
 
 
-# What NumPy would answer by the elements' truth, or not at all, as a function and as a method; its functions
-# that are methods of an array of Values; and those that ask about numbers alone.
+# OWN: where NumPy would use the truth value of elements, or fail, as a function and as a method. METHODS:
+# NumPy's functions that are methods here. OF_NUMBERS: functions that need only the numbers.
 OWN = {"std", "norm", "round", "argmax", "argmin", "argsort", "any", "all"}
 METHODS = OWN | {"sum", "max", "min", "mean", "var"}
 OF_NUMBERS = {"allclose", "isclose", "array_equal", "count_nonzero", "flatnonzero", "argwhere"}
@@ -299,9 +299,9 @@ for _name in vars(ArrayMethods):
 
 
 def values(data: Any, label: str | None = None) -> ValueArray:
-    """Make an array of leaves from an array or nested lists of numbers; Values among them stay as they are.
+    """Make an array of leaves from an array or nested lists of numbers; Values among them are kept.
 
-    With a label ``"W"`` the elements are labelled by their place, ``W[0,1]``.
+    With a label ``"W"``, the elements get labels with their place, such as ``W[0,1]``.
 
     >>> values([1.0, 2.0], "x")
     ValueArray([Value(1, label='x[0]'), Value(2, label='x[1]')], dtype=object)
@@ -321,7 +321,7 @@ def values(data: Any, label: str | None = None) -> ValueArray:
 
 
 def numbers(array: Any) -> Any:
-    """The numbers of an array of Values, as floats; of anything else, itself."""
+    """Return the numbers of an array of Values, as floats; return anything else as it is."""
     if isinstance(array, np.ndarray) and array.dtype.hasobject:
         found = [getattr(each, "_data", each) for each in array.ravel().tolist()]
         return np.array(found, float).reshape(array.shape)
@@ -329,12 +329,12 @@ def numbers(array: Any) -> Any:
 
 
 def _elements(operand: Any, caller: str) -> np.ndarray:
-    """An operand as an array of Values and numbers; TypeError for one of anything else."""
+    """Convert an operand to an array of Values and numbers; anything else is a TypeError."""
     if isinstance(operand, Value):
         return np.array(operand, object)
     if isinstance(operand, Node):
         raise TypeError(
-            f"{caller}: got the Tensor {operand!r} beside Values; they do not mix: build it all of one kind"
+            f"{caller}: got the Tensor {operand!r} beside Values; they do not mix: use one kind for all"
         )
     try:
         array = np.asarray(operand)
@@ -354,7 +354,7 @@ def _elements(operand: Any, caller: str) -> np.ndarray:
 
 
 def _as_elements(array: Any) -> Any:
-    """An operand as NumPy hands it out element by element: numbers as Python's own, one Value as an array."""
+    """Convert an operand for NumPy's loops: numbers to Python's own, and a single Value to an array."""
     if isinstance(array, Value):
         return np.array(array, object)
     if isinstance(array, ValueArray):
@@ -363,7 +363,7 @@ def _as_elements(array: Any) -> Any:
 
 
 def _dot(x: list[Any], y: list[Any]) -> Value:
-    """The dot product of two lists of Values and numbers."""
+    """Take the dot product of two lists of Values and numbers."""
     pairs = [pair for pair in zip(x, y) if not (_is_zero(pair[0]) or _is_zero(pair[1]))]
     return nary(nary_ops.dot_of, [x for x, _ in pairs] + [y for _, y in pairs]) if pairs else constant(0.0)
 
@@ -381,20 +381,20 @@ def _node(result: Any) -> Value:
 
 
 def _compared(relation: Callable[..., Any], x: Any, y: Any) -> Any:
-    """A comparison by numbers: bools, or while a function is traced its conditions."""
+    """Compare by numbers. The result has bools or, while a function is traced, its conditions."""
     if modes.recorder() is not None:
         return np.frompyfunc(relation, 2, 1)(_as_elements(x), _as_elements(y))
     return relation(*(numbers(_elements(each, relation.__name__)) for each in (x, y)))
 
 
 def wrapped(found: Any) -> Any:
-    """A result as an array of Values: every number among them a constant; one alone as it is."""
+    """Wrap a result as an array of Values, with its numbers as constants; return a single one as it is."""
     if not isinstance(found, np.ndarray):
         return found
     if not found.ndim:
         return found[()]
     if found.dtype.hasobject and not any(isinstance(each, Value) for each in found.flat) and found.size:
-        return found  # a person's function that gave no nodes
+        return found  # a user's function that returned no nodes
     if found.dtype.hasobject and not all(isinstance(each, Value) for each in found.flat):
         found = np.frompyfunc(_node, 1, 1)(found.view(np.ndarray))
     return found.view(ValueArray) if found.dtype.hasobject else found

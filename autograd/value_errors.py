@@ -1,4 +1,4 @@
-"""What is said where a Value would be no number, or its graph mixed of old and new numbers."""
+"""Errors for Values that would be nan, and for graphs that would mix old and new numbers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def nan_gradient(node: Any, parent: Any, local: float, upstream: float) -> Excep
 
 
 def changed_since(node: Any) -> Exception:
-    """The error that a number of an operation was set after the forward pass."""
+    """Make the error for a number of an operation that was set after the forward pass."""
     names = " or ".join(dict.fromkeys(name_of(each) for each in (*node.parents, node)))
     return ValueError(
         f"{node.op.name}: the data of {names} has been set since the forward pass, so a slope that is "

@@ -1,1 +1,1 @@
-"""Languages: rows of the table written as Python, NumPy and JavaScript, called with symbols that are text."""
+"""Languages: write rows of the table as Python, NumPy and JavaScript, by calling them with symbols."""

@@ -1,7 +1,7 @@
-"""JavaScript: the symbols that write rows of the table for a browser.
+"""JavaScript: symbols that write rows of the table for a browser.
 
-A row's value and partial derivatives, called with these symbols, are expressions in JavaScript. So what a
-page computes is what the table says, and nothing is written a second time.
+A row's value and partial derivatives, called with these symbols, are expressions in JavaScript. So a page
+computes what the table says, and nothing is written twice.
 
 >>> from autograd import activation_ops, kinds, ops
 >>> x, out = JavaScript("x"), JavaScript("out")
@@ -26,8 +26,7 @@ from .. import ops
 from ..symbols import ATOM, Symbol, number
 from .definitions import defined
 
-# Functions that a row's value calls as they are, and what does the same in JavaScript. What Math lacks is in
-# LIBRARY.
+# Functions that a row's value calls directly, and their names in JavaScript. What Math lacks is in LIBRARY.
 MATH = (
     "abs", "sign", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "pow", "sin", "cos", "tan",
     "sinh", "cosh", "tanh", "hypot", "floor", "ceil", "max", "min",
@@ -35,7 +34,7 @@ MATH = (
 ARCS = {"arcsin": "Math.asin", "arccos": "Math.acos", "arctan": "Math.atan", "arctan2": "Math.atan2"}
 LACKING = ("erf", "erfc", "logsumexp")
 PRIMITIVES = {name: f"Math.{name}" for name in MATH} | ARCS | {name: f"library.{name}" for name in LACKING}
-PRIMITIVES["largest"] = "Math.max"  # of any number of operands
+PRIMITIVES["largest"] = "Math.max"  # takes any number of operands
 
 # erf by its power series near 0, where it converges fast (Abramowitz and Stegun 7.1.6), erfc by its continued
 # fraction from 2.5 on, evaluated from the far end (7.1.14); both to a few units in the last place of erf's 1.
@@ -72,12 +71,12 @@ class JavaScript(Symbol):
 
     @classmethod
     def call(cls, name: str, operands: list[str]) -> str:
-        """A row as a function: JavaScript's own, or one of :func:`definitions`."""
+        """Write a row as a function call: JavaScript's own, or one of :func:`definitions`."""
         return f"{PRIMITIVES.get(name, f'rows.{name}')}({', '.join(operands)})"
 
     @classmethod
     def choice(cls, test: str, yes: str, no: str) -> str:
-        """One of two, by a condition."""
+        """Write a choice between two by a condition."""
         return f"{test} ? {yes} : {no}"
 
     @classmethod
@@ -93,9 +92,9 @@ class JavaScript(Symbol):
 
 
 def value(op: Any, operands: Sequence[Any]) -> str:
-    """The value of a row on ``operands`` (symbols and numbers), as an expression.
+    """Write the value of a row on ``operands`` (symbols and numbers) as an expression.
 
-    ValueError where the row has no formula: its value was defined with a library or with branches.
+    Raise a ValueError if the row has no formula: its value uses a library or branches.
     """
     if op.name in PRIMITIVES and not getattr(op, "is_defined", False):
         operands = [operand if isinstance(operand, Symbol) else number(operand) for operand in operands]
@@ -109,12 +108,12 @@ def value(op: Any, operands: Sequence[Any]) -> str:
 
 
 def expression(written: Any) -> str:
-    """What a row gave for symbols, as text; a plain number is one too."""
+    """Write what a row returned for symbols, or a plain number, as text."""
     return str(written if isinstance(written, Symbol) else number(written))
 
 
 def definitions(program: str) -> str:
-    """The rows that ``program`` calls as ``rows.name``, and those that these call, as functions."""
+    """Write the rows that ``program`` calls as ``rows.name``, directly or not, as functions."""
 
     def write(name: str) -> str:
         operands = operand_names(ops.ELEMENTWISE[name])
@@ -126,13 +125,13 @@ def definitions(program: str) -> str:
 
 
 def complete(program: str) -> str:
-    """The program, and before it the rows and the part of the library that it calls."""
+    """Put the rows, and the library if needed, before the program that calls them."""
     rows = definitions(program)
     library = LIBRARY if "library." in rows + program else ""
     return f"{library}{rows}\n{program}"
 
 
 def operand_names(op: ops.Op) -> list[str]:
-    """Names for the operands; the row's own may be words of JavaScript."""
+    """Return names for the operands; the row's own may be keywords of JavaScript."""
     count = len(op.partials)
     return list("xyz"[:count]) if count <= 3 else [f"x{position}" for position in range(1, count + 1)]

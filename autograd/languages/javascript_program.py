@@ -1,4 +1,4 @@
-"""JavaScript: code of scalars as a function for a page, with the rows and the library of the stepping page.
+"""JavaScript: scalar code as a function for a page, with the rows and the library of the stepping page.
 
 >>> from autograd import activation_ops, ops
 >>> print(value(activation_ops.softplus, [Scalar("h")]), "and", value(ops.pow, [Scalar("h"), 2.0]))
@@ -22,7 +22,7 @@ from .python import MIRRORED, products
 
 __all__ = ["MARK", "NOTHING", "WORDS", "Scalar", "value"]
 
-# Words of the language, and names that the written programs use.
+# Keywords, and names that the generated programs use.
 WORDS = {
     *"""arguments await break case catch class const continue debugger default delete do else enum
     eval export extends false finally for function if implements import in instanceof interface let new null
@@ -35,7 +35,7 @@ MARK = "//"
 
 
 def number(value: float) -> Symbol:
-    """A plain number as a piece of a formula, also an infinite one, and nan."""
+    """Make a piece of a formula from a plain number, which may be infinite or nan."""
     if math.isnan(value):
         return Scalar("NaN", ATOM)
     if math.isinf(value):
@@ -48,9 +48,9 @@ def _text(operand: Any) -> str:
 
 
 def value(op: Any, operands: Sequence[Any]) -> str:
-    """The value of a row on ``operands`` (symbols and numbers), as an expression.
+    """Write the value of a row on ``operands`` (symbols and numbers) as an expression.
 
-    ValueError where the row has no formula: its value was defined with a library or with branches.
+    Raise a ValueError if the row has no formula: its value uses a library or branches.
     """
     operands = [number(x) if type(x) is float and not math.isfinite(x) else x for x in operands]
     if op in CHOICES:
@@ -70,7 +70,7 @@ def value(op: Any, operands: Sequence[Any]) -> str:
     known: Any = ops.ELEMENTWISE.get(op.name)
     if op is known and op.name not in ops.OPERATORS:
         text = Scalar.call(op.name, list(map(_text, operands)))
-        javascript.definitions(text)  # a ValueError where it has no formula
+        javascript.definitions(text)  # a ValueError if it has no formula
         return text
     return javascript.value(op, operands)
 
@@ -81,28 +81,28 @@ def _place(term: Any) -> str:
 
 
 def assigned(name: str, value: str) -> str:
-    """A line that gives a value a name."""
+    """Write a line that gives a value a name."""
     return f"const {name} = {value};"
 
 
 def listed(parts: Iterable[str]) -> str:
-    """A list."""
+    """Write a list."""
     return f"[{', '.join(parts)}]"
 
 
 def answered(parts: Sequence[str]) -> str:
-    """The line that gives one thing back, or several as a list."""
+    """Write the line that returns one thing, or several as a list."""
     return f"return {parts[0] if len(parts) == 1 else listed(parts)};"
 
 
 def function(name: str, arguments: Sequence[str], body: Sequence[str]) -> str:
-    """A function of its own."""
+    """Write a function."""
     lines = "\n".join([f"  {line}" for line in body])
     return f"function {name}({', '.join(arguments)}) {{\n{lines}\n}}\n"
 
 
 def complete(text: str, statements: Sequence[str], rows: Mapping[str, Any]) -> str:
-    """The program, and before it the rows and the part of the library that its statements call."""
+    """Put the rows, and the library if needed, before the program that calls them."""
     lines = "\n".join(statements)
     defined = javascript.definitions(lines)
     library = javascript.LIBRARY if "library." in defined + lines else ""

@@ -1,4 +1,4 @@
-"""Python: code of scalars as source text that runs with ``math`` alone.
+"""Python: scalar code as source text that needs only ``math``.
 
 >>> from autograd import activation_ops, ops
 >>> print(value(activation_ops.softplus, [Scalar("h")]), "and", value(ops.relu, [Scalar("h")]))
@@ -46,24 +46,24 @@ LIBRARY = {
         "    return largest + math.log(math.fsum(math.exp(x - largest) for x in xs))"
     ),
 }
-# Words of the language, and names that the written programs use.
+# Keywords, and names that the generated programs use.
 WORDS = {*keyword.kwlist, *LIBRARY, "math", "parameters", "abs", "float", "int", "max", "sum", "range"}
-SHORT = 32  # characters of a formula that is written out in place of a call
-MANY = 50  # terms; a longer sum is a call, which the compiler need not nest
+SHORT = 32  # characters; a shorter formula is written out instead of a call
+MANY = 50  # terms; a longer sum is a call, which the compiler does not nest
 MIRRORED = {"<": ">", "<=": ">=", "==": "=="}
 _CALLED = re.compile(r"(?<![\w.])([^\W\d]\w*)\(")
-NOTHING = "None"  # the gradient of what has none
+NOTHING = "None"  # stands for no gradient
 MARK = "#"  # begins a comment
 
 
 class Scalar(Symbol):
-    """A piece of a formula, in Python with the functions of ``math``."""
+    """A piece of a formula in Python, with the functions of ``math``."""
 
     __slots__ = ()
 
     @classmethod
     def call(cls, name: str, operands: list[str]) -> str:
-        """A row as a function: one of ``math``, or one of :func:`definitions`."""
+        """Write a row as a function call: one of ``math``, or one of :func:`definitions`."""
         return f"{PRIMITIVES.get(name, name)}({', '.join(operands)})"
 
     @classmethod
@@ -72,12 +72,12 @@ class Scalar(Symbol):
             return super()._infix(op, x, y)
         if not isinstance(y, Symbol) and float(y).is_integer() and abs(y) < 1e6:
             return super()._infix(op, x, int(y))
-        # of a negative base, Python's own ** makes a complex number
+        # for a negative base, Python's own ** makes a complex number
         return cls(f"math.pow({_text(x)}, {_text(y)})", ATOM)
 
 
 def number(value: float) -> Symbol:
-    """A plain number as a piece of a formula, also an infinite one, and nan."""
+    """Make a piece of a formula from a plain number, which may be infinite or nan."""
     if math.isnan(value):
         return Scalar("math.nan", ATOM)
     if math.isinf(value):
@@ -90,9 +90,9 @@ def _text(operand: Any) -> str:
 
 
 def value(op: Any, operands: Sequence[Any]) -> str:
-    """The value of a row on ``operands`` (symbols and numbers), as an expression.
+    """Write the value of a row on ``operands`` (symbols and numbers) as an expression.
 
-    ValueError where the row has no formula: its value was defined with a library or with branches.
+    Raise a ValueError if the row has no formula: its value uses a library or branches.
     """
     operands = [number(x) if type(x) is float and not math.isfinite(x) else x for x in operands]
     if op in CHOICES:
@@ -118,7 +118,7 @@ def value(op: Any, operands: Sequence[Any]) -> str:
 
 
 def products(operands: Sequence[Any]) -> list[Any]:
-    """The terms of a dot product."""
+    """List the terms of a dot product."""
     half = len(operands) // 2
     return [x * y for x, y in zip(operands[:half], operands[half:])]
 
@@ -134,13 +134,13 @@ def _formula(op: Any, operands: Sequence[Any]) -> str:
         return _text(op.on_float(*operands))
     except Exception as error:
         raise ValueError(
-            f"the value of {op.name} has no formula that source could have ({error}): write it with "
+            f"the value of {op.name} has no formula to write as source ({error}): write it with "
             "arithmetic and the functions of autograd, and where() for a branch"
         ) from None
 
 
 def definitions(called: Iterable[str], rows: Mapping[str, Any]) -> str:
-    """Those of ``rows`` that a program calls by name, and those that these call, as functions."""
+    """Write those of ``rows`` that a program calls by name, directly or not, as functions."""
 
     def write(name: str) -> str:
         if name in LIBRARY:
@@ -153,32 +153,32 @@ def definitions(called: Iterable[str], rows: Mapping[str, Any]) -> str:
 
 
 def calls(text: str, rows: Mapping[str, Any]) -> set[str]:
-    """Those of ``rows`` that a piece of source calls by name."""
+    """Find those of ``rows`` that a piece of source calls by name."""
     return {name for name in _CALLED.findall(text) if name in LIBRARY or name in rows} - {"abs"}
 
 
 def assigned(name: str, value: str) -> str:
-    """A line that gives a value a name."""
+    """Write a line that gives a value a name."""
     return f"{name} = {value}"
 
 
 def listed(parts: Iterable[str]) -> str:
-    """A list."""
+    """Write a list."""
     return f"[{', '.join(parts)}]"
 
 
 def answered(parts: Sequence[str]) -> str:
-    """The line that gives one thing back, or several."""
+    """Write the line that returns one thing or several."""
     return f"return {', '.join(parts)}"
 
 
 def function(name: str, arguments: Sequence[str], body: Sequence[str]) -> str:
-    """A function of its own."""
+    """Write a function."""
     lines = "\n".join([f"    {line}" for line in body])
     return f"def {name}({', '.join(arguments)}):\n{lines}\n"
 
 
 def complete(text: str, statements: Sequence[str], rows: Mapping[str, Callable[..., Any]]) -> str:
-    """The program, and before it what it leans on: rows that the statements call, and ``math``."""
+    """Put what the program needs before it: the rows that its statements call, and ``math``."""
     helpers = definitions(set().union(*(calls(line, rows) for line in statements)), rows)
     return "\n\n\n".join([part for part in ("import math", helpers, text) if part])

@@ -1,4 +1,4 @@
-"""Vector: rows of the table as expressions of NumPy."""
+"""Vector: rows of the table as NumPy expressions."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ NUMPY = (
     "clip", "floor", "ceil",
 )  # fmt: skip
 PRIMITIVES = {name: f"np.{name}" for name in NUMPY} | {"round": "np.rint"}
-DIRECT = {  # shorter, and faster, than their formula
+DIRECT = {  # shorter and faster than the formula
     "relu": "np.maximum({0}, 0.0)",
     "softplus": "np.logaddexp({0}, 0.0)",
     "identity": "{0}",
 }
 # erf by its power series near 0, where it converges fast (Abramowitz and Stegun 7.1.6), and erfc by its
 # continued fraction from 2 on, evaluated from the far end (7.1.14). The factors 2 / sqrt(pi) and
-# 1 / sqrt(pi) are plain numbers and not NumPy's: these leave arrays of float32 what they are.
+# 1 / sqrt(pi) are plain numbers, not NumPy's, so that arrays of float32 keep their dtype.
 LIBRARY = {
     "erf_near": """def erf_near(x):
     term = total = x
@@ -48,7 +48,7 @@ LIBRARY = {
     largest = np.where(np.isinf(largest), 0.0, largest)
     return (largest + np.log(np.exp(x - largest).sum(axis=-1, keepdims=True)))[..., 0]""",
 }
-SHORT = 40  # characters of a formula that is written out in place of a call
+SHORT = 40  # characters; a shorter formula is written out instead of a call
 _CALLED = re.compile(r"(?<![\w.])([a-z_]\w*)\(")
 
 
@@ -59,14 +59,14 @@ class Vector(Symbol):
 
     @classmethod
     def call(cls, name: str, operands: list[str]) -> str:
-        """A row as a function: one of NumPy's, or one of :func:`definitions`."""
+        """Write a row as a function call: one of NumPy's, or one of :func:`definitions`."""
         if name in DIRECT:
             return DIRECT[name].format(*operands)
         return f"{PRIMITIVES.get(name, name)}({', '.join(operands)})"
 
     @classmethod
     def choice(cls, test: str, yes: str, no: str) -> str:
-        """One of two, element by element."""
+        """Write a choice between two, element by element."""
         return f"np.where({test}, {yes}, {no})"
 
     @classmethod
@@ -83,14 +83,14 @@ class Vector(Symbol):
 
 
 def text(operand: Any) -> str:
-    """The operand's text; a plain number is one too."""
+    """Return the text of an operand, which may be a plain number."""
     return str(operand if isinstance(operand, Symbol) else number(operand))
 
 
 def value(op: Any, operands: Sequence[Any]) -> Any:
-    """The value of a row on ``operands`` (symbols and numbers): a symbol.
+    """Compute the value of a row on ``operands`` (symbols and numbers), as a symbol.
 
-    ValueError where the row has no formula: its value was defined with a library or with branches.
+    Raise a ValueError if the row has no formula: its value uses a library or branches.
     """
     if op in CHOICES:
         left, right, yes, no = operands
@@ -106,7 +106,7 @@ def value(op: Any, operands: Sequence[Any]) -> Any:
 
 
 def comparison(op: Any, left: Any, right: Any) -> Vector:
-    """The comparison that a choice is made by."""
+    """Write the comparison of a choice."""
     return Vector(f"{_side(left)} {CHOICES[op]} {_side(right)}", COMPARISON)
 
 
@@ -115,15 +115,15 @@ def _side(operand: Any) -> str:
 
 
 def formula(op: Any, operands: Sequence[Any]) -> Any:
-    """The row's value written out."""
+    """Write out the row's value."""
     try:
         return op.on_float(*operands)
     except Exception as error:
-        raise ValueError(f"the value of {op.name} has no formula that source could have: {error}") from None
+        raise ValueError(f"the value of {op.name} has no formula to write as source: {error}") from None
 
 
 def definitions(called: Iterable[str]) -> str:
-    """The rows that a program calls by name, and those that these call, as functions."""
+    """Write the rows that a program calls by name, directly or not, as functions."""
 
     def write(name: str) -> str:
         if name in LIBRARY:
@@ -136,10 +136,10 @@ def definitions(called: Iterable[str]) -> str:
 
 
 def calls(source: str) -> set[str]:
-    """The rows that a piece of source calls by name."""
+    """Find the rows that a piece of source calls by name."""
     return {name for name in _CALLED.findall(source) if name in LIBRARY or name in ELEMENTWISE}
 
 
 def words(source: str) -> set[str]:
-    """The names in a piece of source."""
+    """Find the names in a piece of source."""
     return set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", source))

@@ -1,7 +1,7 @@
-"""Typed expressions: arithmetic on names, read by one grammar in Python and in pages, never run as code.
+"""Typed expressions: arithmetic on names, with one grammar for Python and for pages, never run as code.
 
-``grammar`` is the table of what may be typed, ``reading`` reads a text by it, ``expression`` computes what
-was read or builds its graph, and ``script`` hands the table to a page, whose ``arithmetic.js`` reads by it.
+``grammar`` is the table of what may be typed, ``reading`` parses text with it, ``expression`` computes the
+result or builds its graph, and ``script`` passes the table to a page, whose ``arithmetic.js`` parses with it.
 """
 
 from .expression import Expression, build, evaluate, parse

@@ -1,7 +1,7 @@
 """Typed expressions: Python's arithmetic on names, read (:mod:`~autograd.typed.reading`), never run as code.
 
-There are numbers, names, ``+ - * / **`` (also written ``− × · ÷ ^``), parentheses, the constants ``pi`` and
-``e``, and the functions of the package, those that people defined among them. Anything else is an
+An expression has numbers, names, ``+ - * / **`` (also written ``− × · ÷ ^``), parentheses, the constants
+``pi`` and ``e``, and the functions of the package, including those that users defined. Anything else is an
 :class:`ExpressionError` that points at it.
 
 >>> from autograd import Value
@@ -32,10 +32,10 @@ from .reading import ExpressionError, Part, Refused, explained, phrases, read
 
 @dataclass(frozen=True)
 class Expression:
-    """A parsed expression: its text, and its parts in the order in which they are worked out.
+    """A parsed expression: its text, and its parts in the order of evaluation.
 
-    Operands come before their operation (postfix), so a sum of a thousand terms is nested no deeper than
-    a sum of two.
+    Operands come before their operation (postfix), so a sum of a thousand terms nests no deeper than a sum
+    of two.
 
     >>> [part.what for part in parse("w * x").parts], parse("w * x + x").names
     (['w', 'x', <op mul>], ('w', 'x'))
@@ -46,11 +46,11 @@ class Expression:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The names in the order of their first use; ``pi`` and ``e`` too, which need no value."""
+        """The names in order of first use, including ``pi`` and ``e``, which need no value."""
         return tuple(dict.fromkeys(part.what for part in self.parts if isinstance(part.what, str)))
 
     def __call__(self, values: Mapping[str, Any]) -> Any:
-        """What it comes to where the names stand for ``values``: numbers, or Values, which make a graph."""
+        """Evaluate it with ``values`` for the names: numbers, or Values, which build a graph."""
         stack: list[Any] = []
         for column, what, operands in self.parts:
             if isinstance(what, str):
@@ -85,10 +85,10 @@ def _number(operand: Any) -> float:
 
 
 def parse(text: str, names: Collection[str] | None = None) -> Expression:
-    """Read an expression. Where ``names`` are given, any other name (``pi`` and ``e`` apart) is an error.
+    """Parse an expression. If ``names`` are given, any other name (except ``pi`` and ``e``) is an error.
 
-    A name may be any text, such as ``w0,1`` or ``layer 1``. One that reads as arithmetic of other names is
-    that: where ``x``, ``w`` and ``x*w`` are names, ``x*w**2`` is x * (w**2) as ever.
+    A name may be any text, such as ``w0,1`` or ``layer 1``. A name that is itself arithmetic of other names
+    is read as arithmetic: if ``x``, ``w`` and ``x*w`` are names, ``x*w**2`` is still x * (w**2).
 
     >>> parse("2 * w0,1", ["w0,1"]).names
     ('w0,1',)
@@ -103,14 +103,14 @@ def parse(text: str, names: Collection[str] | None = None) -> Expression:
 
 
 class _AnyWord(tuple[str, ...]):
-    """The names where any word may be one, but for functions and the words of Python."""
+    """The names when any word may be one, except functions and Python's keywords."""
 
     def __contains__(self, word: object) -> bool:
         return word not in functions() and not keyword.iskeyword(str(word))
 
 
 def build(text: str, values: Mapping[str, Value], out: str | None = None) -> Value:
-    """The graph of an expression on ``values``. Its root is labelled ``out``, unless it is one of them.
+    """Build the graph of an expression on ``values``, and label its root ``out`` unless it is one of them.
 
     >>> x = Value(3.0, "x")
     >>> build("x * x + 1", {"x": x}, out="y")
@@ -125,7 +125,7 @@ def build(text: str, values: Mapping[str, Value], out: str | None = None) -> Val
 
 
 def evaluate(text: str, values: Mapping[str, float]) -> float:
-    """The number that an expression comes to.
+    """Compute the number that an expression stands for.
 
     >>> evaluate("upstream * cos(x)", {"upstream": 2.0, "x": 0.0})
     2.0

@@ -1,8 +1,8 @@
 """The grammar of typed expressions: one table of tokens, operators, functions and refusals.
 
-The shell and the terminal read by it (:mod:`autograd.typed.reading`), and so do pages, which get it as JSON
-(:mod:`autograd.typed.script`). So the patterns keep to what means the same in Python and in JavaScript, but
-for ``\\w`` and ``\\d``, which stand inside brackets for letters and digits of any script.
+The shell and the terminal parse with it (:mod:`autograd.typed.reading`), and so do pages, which get it as
+JSON (:mod:`autograd.typed.script`). So the patterns use only what means the same in Python and in JavaScript,
+except ``\\w`` and ``\\d``, which stand inside brackets for letters and digits of any script.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from .. import nary_ops, ops
 
 Row = ops.Op | nary_ops.NaryOp
 
-LONGEST = 10_000  # characters; no person types more
-LONGEST_TRIAL = 200  # characters of a label that is looked at for being arithmetic
+LONGEST = 10_000  # characters; nobody types more
+LONGEST_TRIAL = 200  # characters; longer labels are not tried as arithmetic
 CONSTANTS = {"pi": math.pi, "e": math.e}
 
-# How each operator is written, how tightly it binds, and what its right-hand side must bind as tightly as:
+# How each operator is written, its precedence, and the lowest precedence allowed on its right-hand side:
 # x - y - z is (x - y) - z, and x**y**z is x**(y**z). An open parenthesis binds nothing.
 OPEN, SUM, PRODUCT, SIGN, POWER = range(-1, 4)
 OPERATORS = {
@@ -34,20 +34,20 @@ OPERATORS = {
 }
 
 NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-LETTER = r"(?![²³])[\w\u0300-\u036f]"  # and the accents that combine, as in x̄
+LETTER = r"(?![²³])[\w\u0300-\u036f]"  # with combining accents, as in x̄
 WORD = re.compile(rf"(?![\d\u0300-\u036f])(?:{LETTER})+")
 WORD_GOES_ON = re.compile(r"(?<=[\w])[\w]")
-SPACE = re.compile(r"[^\S\ufeff\x1c-\x1f\x85]*")  # what both languages take for spaces
-# What is wanted in turn: an operand, or how one begins; and what stands between operands.
+SPACE = re.compile(r"[^\S\ufeff\x1c-\x1f\x85]*")  # what both languages treat as spaces
+# What alternates: an operand, or the start of one; and what stands between operands.
 OPERAND = re.compile(
     rf"(?P<number>{NUMBER.pattern})|(?P<call>{WORD.pattern})\s*\(|(?P<name>{WORD.pattern})(?!{LETTER}|\s*\.)"
     r"|(?P<minus>[-−–])|(?P<plus>\+)|(?P<open>\()"
 )
 BETWEEN = re.compile(r"(?P<operator>\*\*|[-+*−–^×·⋅∗÷]|/(?!/))|(?P<comma>,)|(?P<close>\))")
-# No other label is a phrase: words are tokens, and the rest would hide numbers and signs.
+# Labels that are not phrases: words, which are tokens, and text that would hide numbers and signs.
 NO_PHRASE = re.compile(rf"(?:{WORD.pattern}|[-+*/−–^×·⋅∗÷0-9.,()\s]*)")
 
-# What may be wrong; {} stands for what is seen there.
+# The error messages; {} stands for the text in question.
 ERRORS = {
     "long": f"this has {{}} characters; an expression has at most {LONGEST:,}",
     "empty": "the expression is empty; expected for example tanh(w * x + b)",
@@ -74,7 +74,7 @@ def functions() -> dict[str, Row]:
 
 
 def takes(row: Row) -> tuple[int, int, int, str]:
-    """How many operands a row takes: the least, the most, a multiple of what, and the same in words.
+    """Return how many operands a row takes: at least, at most, a multiple of what, and in words.
 
     >>> takes(ops.tanh), takes(nary_ops.dot_of)
     ((1, 1, 1, '1 operand (x)'), (2, 10000, 2, 'the weights and then as many inputs'))

@@ -1,6 +1,6 @@
-"""From text to parts, in the order in which they are worked out, by :mod:`autograd.typed.grammar`.
+"""Parse text into parts, in order of evaluation, with :mod:`autograd.typed.grammar`.
 
-The text is read token by token and never handed to Python; ``show/page/arithmetic.js`` reads in the same way.
+The text is read token by token and never run by Python; ``show/page/arithmetic.js`` works in the same way.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LISTED = 15  # names that an error lists
 
 USE = "use numbers, names, + - * / ** and functions such as tanh"
 _WORD = r"[^\W\d][\w\u0300-\u036f]*\s*"
-# What people type that is no arithmetic, by how it begins or by what follows a word, and what to say of it.
+# Input that is not arithmetic, by how it begins or by what follows a word, and the message for it.
 NO_ARITHMETIC = [
     (re.compile(pattern), reason)
     for pattern, reason in (
@@ -41,7 +41,7 @@ NO_ARITHMETIC = [
 
 
 class Part(NamedTuple):
-    """A number, a name, or an operation on the last ``operands`` values that came before it."""
+    """A number, a name, or an operation on the last ``operands`` values before it."""
 
     column: int
     what: float | str | Row
@@ -49,16 +49,16 @@ class Part(NamedTuple):
 
 
 class Refused(Exception):
-    """A text is no expression: the reason, or its name in the table; where it is seen, and in what."""
+    """Text that is not an expression: the reason (or its key in ``ERRORS``), its column and text."""
 
     def __init__(self, reason: str, column: int, found: str = "") -> None:
         self.reason, self.column, self.found = reason, column, found
 
 
 def phrases(names: Collection[str], text: str) -> list[str]:
-    """List the names in ``text`` that are no single word (``w0,1``, ``layer 1``), the longest first.
+    """List the names in ``text`` that are not single words (``w0,1``, ``layer 1``), longest first.
 
-    One that reads as arithmetic of shorter ones is left to the arithmetic.
+    Names that parse as arithmetic of shorter names are left out.
     """
     found: list[str] = []
     listed = (name for name in names if name in text and not grammar.NO_PHRASE.fullmatch(name))
@@ -73,12 +73,12 @@ def phrases(names: Collection[str], text: str) -> list[str]:
 
 
 def read(text: str, names: Collection[str], phrases: Sequence[str]) -> tuple[Part, ...]:
-    """Read an expression of ``names``, of which ``phrases`` are no single words: operands, then operations.
+    """Parse an expression of ``names`` into postfix parts; ``phrases`` are names that are not single words.
 
-    An operation waits until something comes that binds less tightly than its right-hand side must.
+    An operation waits until something binds less tightly than its right-hand side must.
     """
     parts: list[Part] = []
-    # operations, calls and open parentheses, each with how tightly what is right of it must bind
+    # operations, calls and open parentheses, each with the lowest precedence allowed on its right
     waiting: list[tuple[int, Part]] = []
     functions = grammar.functions()
 
@@ -158,7 +158,7 @@ def _phrase(text: str, start: int, phrases: Sequence[str]) -> str:
 
 
 class ExpressionError(ValueError):
-    """What was typed cannot be read or computed; the message shows where, with a caret below the text.
+    """Typed text that cannot be parsed or computed; the message shows where, with a caret below the text.
 
     ``reason``  what is wrong        ``text``  what was typed        ``column``  where in it, from 0
     """
@@ -173,7 +173,7 @@ class ExpressionError(ValueError):
 
 
 def explained(refused: Refused, text: str, names: Collection[str]) -> ExpressionError:
-    """The error for a person: with what was found, and for an unknown name with those that are known."""
+    """Make the error for the user, with what was found and, for an unknown name, the known ones."""
     reason, found, shown = refused.reason, refused.found, _quote(refused.found, 0)[0]
     if reason in ("operand", "operator", "no name"):
         for pattern, said in NO_ARITHMETIC:
@@ -196,7 +196,7 @@ def explained(refused: Refused, text: str, names: Collection[str]) -> Expression
 
 
 def _quote(text: str, column: int) -> tuple[str, int]:
-    """The text around a column as one harmless line, and where in that line the column is."""
+    """Return the text around a column as one harmless line, and the column's place in that line."""
     start = 0 if len(text) <= QUOTED else max(0, column - QUOTED // 2)
     before = "…" * (start > 0) + _line(text[start:column])
     after = _line(text[column : start + QUOTED]) + "…" * (start + QUOTED < len(text))

@@ -1,4 +1,4 @@
-"""The grammar as a script for a page, where ``show/page/arithmetic.js`` reads by it."""
+"""The grammar as a script for a page, where ``show/page/arithmetic.js`` parses with it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..nary_ops import NaryOp
 from ..symbols import is_infix
 from . import grammar
 
-# The rows on any number of operands that are no function of JavaScript or of its library here.
+# Rows on any number of operands that neither JavaScript nor its library here has as a function.
 LACKING = {
     "sum": "(...xs) => xs.reduce((sum, x) => sum + x, 0)",
     "dot": "(...xs) => xs.slice(xs.length / 2).reduce((sum, x, i) => sum + x * xs[i], 0)",
@@ -18,10 +18,9 @@ LACKING = {
 
 
 def script() -> str:
-    """Write the table, and in it the functions with the values that the rows give.
+    """Write the table, with a function for each row.
 
-    A row whose value has no formula is left out; how many operands one takes is said where JavaScript would
-    not know.
+    Rows without a formula are left out. The table has the number of operands where JavaScript cannot know it.
 
     >>> print(*[line for line in script().splitlines() if line.startswith("max")])
     max: Math.max, maximum: rows.maximum,
@@ -31,7 +30,7 @@ def script() -> str:
         for name in ("LONGEST", "LONGEST_TRIAL", "CONSTANTS", "OPEN", "SIGN", "ERRORS")
     }
     for name in ("OPERAND", "BETWEEN", "SPACE", "WORD_GOES_ON", "NO_PHRASE"):
-        # in JavaScript the classes have letters and digits of ASCII alone
+        # JavaScript's own classes have only ASCII letters and digits
         pattern = getattr(grammar, name).pattern.replace("(?P", "(?")
         table[name] = pattern.replace(r"\w", r"\p{L}\p{N}_").replace(r"\d", r"\p{Nd}")
     table["OPERATORS"] = {symbol: [row.name, *binds] for symbol, (row, *binds) in grammar.OPERATORS.items()}
@@ -47,7 +46,7 @@ def script() -> str:
 
 
 def _json(data: Any) -> str:
-    # with an escape, so that no text in it can end the script element
+    # escaped, so that no text in it can end the script element
     return (
         json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         .replace("</", "<\\/")
@@ -63,7 +62,7 @@ def _function(row: grammar.Row) -> str:
     names = operand_names(row)
     if is_infix(row):
         return f"({', '.join(names)}) => {value(row, list(map(JavaScript, names)))}"
-    definitions(called := f"rows.{row.name}")  # ValueError where there is no formula
+    definitions(called := f"rows.{row.name}")  # a ValueError if there is no formula
     least = len(names) - len(row.defaults)
     given = names[:least] + [f"{name} = {default}" for name, default in zip(names[least:], row.defaults)]
     return f"({', '.join(given)}) => {called}({', '.join(names)})" if row.defaults else called

@@ -200,7 +200,8 @@ def test_casts_to_integers_cut_the_gradient_and_others_are_refused():
 
 def test_a_matrix_product_says_which_sizes_differ():
     with pytest.raises(
-        ValueError, match=r"last size of the first operand \(3\) to be the last but one of the second \(2\)"
+        ValueError,
+        match=r"last size of the first operand \(3\) to equal the last but one of the second \(2\)",
     ):
         Tensor(np.ones((2, 3))) @ Tensor(np.ones((2, 3)))
     for wrong in (

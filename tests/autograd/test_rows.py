@@ -286,7 +286,7 @@ def test_operands_by_name_and_the_help_of_a_method():
 @pytest.mark.parametrize("op", ROWS)
 def test_the_docstring_of_a_row_says_how_it_is_called_and_its_derivatives(op):
     first, *others = op.__doc__.splitlines()
-    assert first.startswith(f"{op.name}({op.operands[0]}")
+    assert first.startswith(f"Compute {op.name}({op.operands[0]}")
     said = dict(line.split(": ", 1) for line in others if line.startswith("derivative to "))
     assert list(said) == [f"derivative to {name}" for name in op.operands]
     assert said[f"derivative to {op.operands[0]}"] == str(
