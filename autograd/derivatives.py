@@ -183,7 +183,7 @@ def _nodes(given: Any, kind: type, name: str, caller: str, expected: str) -> tup
 
 def _beside(node: Any, entry: Any) -> Any:
     """Check an entry of the vector: a number for a Value, an array of its shape for a Tensor."""
-    name = "an entry of the vector"
+    name = "the vector's entry for one of the inputs"
     if isinstance(node, Value):
         return real(entry, name, "hvp")
     found = array(entry.data if isinstance(entry, Tensor) else entry, name, "hvp")
