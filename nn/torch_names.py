@@ -1,4 +1,4 @@
-"""What people write who come from PyTorch or Keras, and what it is called here: see :mod:`autograd.names`."""
+"""Names of PyTorch and Keras, with what each is called here: see :mod:`autograd.names`."""
 
 from __future__ import annotations
 
