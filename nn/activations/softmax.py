@@ -76,7 +76,7 @@ def _of_rows(function: Callable[..., Any], x: Any, axis: int, caller: str) -> An
     if isinstance(x, (list, tuple)) and x and isinstance(x[0], (list, tuple)):
         if axis not in (-1, 1):
             raise ValueError(
-                f"{caller}: axis is {axis}; expected -1, as each of several lists of Values is one example "
+                f"{caller}: axis is {axis}; expected -1, as each list of Values is one example "
                 "(zip(*rows) transposes them)"
             )
         return [function(row) for row in x]

@@ -27,8 +27,8 @@ def binary_cross_entropy(probability: Any, target: Any, *, reduction: str = "mea
         overflows.
     Shapes: a Tensor or array of any shape, a Value or (nested) list of Values, and targets of the same shape,
     from 0 to 1.
-    Use it if a model gives only probabilities. If you have the logits, use
-    :func:`binary_cross_entropy_with_logits`: a sigmoid that rounds to 0 or 1 loses what they still hold.
+    Use it if a model gives only probabilities. Not if you have the logits: use
+    :func:`binary_cross_entropy_with_logits`, since a sigmoid that rounds to 0 or 1 loses information.
     Raises ValueError for numbers outside 0 to 1, and for different shapes. Source: I. J. Good, "Rational
     decisions" (1952); D. R. Cox, "The regression analysis of binary sequences" (1958).
 
@@ -54,7 +54,7 @@ def binary_cross_entropy_with_logits(
     ``positive_weight`` multiplies the term with t: above 1, a missed yes costs more than a false one.
     Gradient: sigmoid(x) - t; with a positive weight w, (1 - t) sigmoid(x) - w t sigmoid(-x); over n for the
     mean. Shapes as for :func:`binary_cross_entropy`.
-    Use it for two classes, and for several labels that can hold together. For exclusive classes use
+    Use it for two classes, and for several labels that can hold together. Not for exclusive classes: use
     :func:`cross_entropy`.
     Raises ValueError for targets outside 0 to 1, and for different shapes. Source: as for
     :func:`binary_cross_entropy`.

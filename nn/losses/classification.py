@@ -51,8 +51,8 @@ def cross_entropy(
     - ``label_smoothing`` e: the target becomes (1 - e) one_hot(target) + e / C.
     - ``ignore_index``: a label outside the classes, for unlabelled examples, which do not count.
 
-    Gradient: softmax(logits) - one_hot(target), over B for the mean. Use it for exclusive classes. If several
-    labels can hold, use :func:`binary_cross_entropy_with_logits`.
+    Gradient: softmax(logits) - one_hot(target), over B for the mean. Use it for exclusive classes. Not if
+    several labels can hold: use :func:`binary_cross_entropy_with_logits`.
     Raises TypeError for labels that are not integers, IndexError for one that is not a class, ValueError for
     shapes that do not fit and for a mean over nothing. Source: J. S. Bridle, "Probabilistic interpretation of
     feedforward classification network outputs" (1990); smoothing: C. Szegedy et al., "Rethinking the
@@ -160,8 +160,8 @@ def kl_divergence(
     are (B, C), one distribution per row, or lists of Values as for :func:`cross_entropy`. Where t is 0, the
     term is 0. The loss of an example is the sum over its classes, so "mean" here is PyTorch's "batchmean".
     Gradient: -t for log(p), log(t) - log(p) + 1 for t; over B for the mean. Use it to bring one distribution
-    close to another: distillation, variational inference. If the target is a label, log(t) is constant, and
-    :func:`cross_entropy` does the same with less work. Raises ValueError for a log-probability above 0, a
+    close to another: distillation, variational inference. Not if the
+    target is a label: log(t) is then constant, and :func:`cross_entropy` does the same with less work. Raises ValueError for a log-probability above 0, a
     target below 0, and different shapes. Source: S. Kullback and R. A. Leibler, "On information and
     sufficiency" (1951).
 
