@@ -49,7 +49,7 @@ def clip_grad_norm(parameters: Iterable[Named], max_norm: float, norm_type: floa
         if not math.isfinite(size):
             raise NotFiniteNumber(
                 f"clip_grad_norm: {parameter!r} has a gradient that is inf or nan; expected finite ones. A "
-                "smaller learning rate, or a loss that is stable (from logits), may mend it"
+                "smaller learning rate, or a loss that is stable (from logits), may help"
             )
     most = max(largest, default=0.0)
     if not most:
@@ -97,7 +97,7 @@ def clip_grad_value(parameters: Iterable[Named], clip_value: float) -> None:
 
 
 def _with_gradient(parameters: Any, caller: str) -> list[Any]:
-    expected = "a list of parameters, as of model.parameters()"
+    expected = "a list of parameters, such as model.parameters()"
     if isinstance(parameters, (Tensor, Value)):
         raise wrong(parameters, "parameters", caller, expected)
     given = listed(parameters, "parameters", caller, expected)

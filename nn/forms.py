@@ -150,7 +150,7 @@ def _array(tensor: Tensor, name: str) -> ValueArray:
 def _tensor(found: Named, was: Was, dtype: Any) -> Tensor:
     if len({node.op for node in nodes_of(found)}) > 1:
         raise ValueError(
-            f"vectorized: {was.label!r} has constants among its parameters; a Tensor is all of one kind"
+            f"vectorized: {was.label!r} mixes constants and parameters; a Tensor is all one kind"
         )
     if isinstance(found, np.ndarray):
         found = found.view(ValueArray)

@@ -215,7 +215,7 @@ def variances(model: Iterable[Any], x: Any, rng: Any = 0) -> list[Signal]:
     outputs, names = [], []
     modules = listed(model, "model", "variances", "a nn.Sequential, or a list of modules")
     for module in modules:
-        function(module, "model", "variances", "what the one before gives")
+        function(module, "model", "variances", "the output of the previous module")
     rng = generator(rng, "variances")
     with np.errstate(all="ignore"):  # signals may explode: this is what it shows
         for index, module in enumerate(modules):

@@ -194,7 +194,7 @@ class Module:
         if lost.any():
             raise ValueError(
                 f"load_state_dict: {name!r} has {array[lost][0]:g} in the state, which is too large for "
-                f"{data.dtype}, as it is here"
+                f"its dtype here, {data.dtype}"
             )
         return fitting
 
@@ -269,7 +269,7 @@ def check_writable(array: np.ndarray, of: Any, caller: str) -> None:
         if isinstance(of, Tensor):
             of = f"a Tensor, label={of.label!r}, shape={of.shape},"
         raise ValueError(
-            f"{caller}: the array of {of} is read-only, and is to be changed in place; give it one of its "
+            f"{caller}: the array of {of} is read-only, but must be changed in place; give it one of its "
             "own: tensor.data = tensor.data.copy()"
         )
 

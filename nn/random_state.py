@@ -39,7 +39,7 @@ def set_generator_state(rng: np.random.Generator | None, state: Any) -> np.rando
     kind = state.get("bit_generator") if isinstance(state, Mapping) else None
     if kind not in KINDS:
         raise ValueError(
-            f"load_state_dict: {kind or state!r} is no random number generator; expected one of "
+            f"load_state_dict: {kind or state!r} is not a random number generator; expected one of "
             f"{', '.join(KINDS)}"
         )
     if rng is None:

@@ -47,9 +47,9 @@ def l1(parameters: Iterable[Named]) -> Any:
 def l2(parameters: Iterable[Named]) -> Any:
     """Compute the sum of squares, sum(w**2): a penalty to add to a loss, times about 1e-4.
 
-    ``parameters`` is a list of Tensors or of Values; the result is one node of that kind. Gradient: 2 w, a
-    pull in proportion to the weight, which keeps all weights small and sets none to 0. ``strength * l2(...)``
-    in the loss equals a weight decay of 2 * strength in plain SGD; in Adam the two differ (see
+    ``parameters`` is a list of Tensors or of Values; the result is a scalar node of that kind. Gradient: 2 w,
+    a pull in proportion to the weight, which keeps all weights small and sets none to 0. ``strength *
+    l2(...)`` in the loss equals a weight decay of 2 * strength in plain SGD; in Adam the two differ (see
     :class:`nn.AdamW`). The usual first choice; leave out gains and biases, which need no penalty. ValueError
     for no parameters. Hoerl and Kennard, "Ridge regression: biased estimation for nonorthogonal problems",
     1970.
@@ -66,7 +66,7 @@ def l2(parameters: Iterable[Named]) -> Any:
 def elastic_net(parameters: Iterable[Named], l1: float, l2: float) -> Any:
     """Compute both penalties, l1 * sum(|w|) + l2 * sum(w**2), each with its own strength.
 
-    ``parameters`` is a list of Tensors or of Values; the result is one node of that kind. Gradient: l1
+    ``parameters`` is a list of Tensors or of Values; the result is a scalar node of that kind. Gradient: l1
     sign(w) + 2 l2 w. Among correlated inputs, l1 alone keeps one by chance and drops the others; with l2 they
     are kept or dropped as a group. If either does alone, a second strength is not worth tuning. ValueError
     for no parameters. Zou and Hastie, "Regularization and variable selection via the elastic net", 2005.
@@ -213,7 +213,7 @@ def _listed(caller: str, parameters: Any, name: str = "parameters") -> list[Any]
     """Check that the parameters are a non-empty list of one kind; return it."""
     given = _nodes(caller, parameters, name)
     if not given:
-        raise ValueError(f"{caller}: the list of {name} is empty; there is nothing to hold back")
+        raise ValueError(f"{caller}: the list of {name} is empty; there is nothing to penalize")
     if len({isinstance(each, Tensor) for each in given}) > 1:
         raise TypeError(f"{caller}: the {name} are Tensors and Values; expected Tensors only, or Values only")
     return given
@@ -222,8 +222,8 @@ def _listed(caller: str, parameters: Any, name: str = "parameters") -> list[Any]
 def _nodes(caller: str, parameters: Any, name: str = "parameters") -> list[Any]:
     """Check that the parameters are a list of Values or Tensors; return it."""
     if isinstance(parameters, (Tensor, Value)):
-        raise wrong(parameters, name, caller, "a list, as of model.parameters()")
-    given = listed(parameters, name, caller, "a list, as of model.parameters()")
+        raise wrong(parameters, name, caller, "a list, such as model.parameters()")
+    given = listed(parameters, name, caller, "a list, such as model.parameters()")
     for each in given:
         if not isinstance(each, (Tensor, Value)) and not is_array_of_values(each):
             raise wrong(each, f"one of the {name}", caller, "Values or Tensors")

@@ -86,8 +86,8 @@ def write_state(state: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
     text = json.dumps(_without_arrays(state, arrays, "state"))
     if len(text) > MOST_TEXT:
         raise ValueError(
-            f"write_state: what is no array takes {len(text):,} bytes, and at most {MOST_TEXT:,} are read; "
-            "keep long lists of numbers as arrays"
+            f"write_state: everything but arrays takes {len(text):,} bytes, and at most {MOST_TEXT:,} are "
+            "read; keep long lists of numbers as arrays"
         )
     with replacing(path, "write_state") as file, zipfile.ZipFile(file, "w") as archive:
         for index, array in enumerate(arrays):
@@ -107,14 +107,14 @@ def read_state(path: str | os.PathLike[str], caller: str = "read_state") -> Any:
                 if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
                     raise ValueError("it is compressed, which write_state never does")
                 if sum(entry.file_size for entry in entries) > os.fstat(file.fileno()).st_size:
-                    raise ValueError("its parts are together longer than it is")
+                    raise ValueError("its parts together are longer than the file")
                 size = archive.getinfo(STRUCTURE).file_size
                 if size > MOST_TEXT:
                     raise ValueError(f"{STRUCTURE} has {size:,} bytes; at most {MOST_TEXT:,} are read")
                 return _with_arrays(json.loads(archive.read(STRUCTURE)), archive, set())
         except Exception as error:  # as in load
             raise ValueError(
-                f"{caller}: the path {os.fspath(path)!r} is no state or corrupt: {error}"
+                f"{caller}: the path {os.fspath(path)!r} is not a state or is corrupt: {error}"
             ) from error
 
 
@@ -145,14 +145,14 @@ def _with_arrays(part: Any, archive: zipfile.ZipFile, used: set[str]) -> Any:
         if ARRAY in part:
             entry = f"{part[ARRAY]}{SUFFIX}"
             if entry in used:
-                raise ValueError(f"{entry} stands in two places")
+                raise ValueError(f"{entry} occurs in two places")
             used.add(entry)
             shape, dtype = _header(archive, entry)
             if (
                 dtype.kind not in "biuf"
                 or math.prod(shape) * dtype.itemsize > archive.getinfo(entry).file_size
             ):
-                raise ValueError(f"{entry} says that it has {dtype} of shape {shape}, which it has not")
+                raise ValueError(f"{entry} claims to have {dtype} of shape {shape}, but does not")
             return _read(archive, entry)
         return {key: _with_arrays(each, archive, used) for key, each in part.items()}
     return [_with_arrays(each, archive, used) for each in part] if isinstance(part, list) else part
@@ -165,7 +165,7 @@ def _entries(names: Iterable[str], caller: str) -> dict[str, str]:
         entry = printable(name) + SUFFIX
         if entry in entries or zipfile.ZipInfo(entry).filename != entry:
             raise ValueError(
-                f"{caller}: no entry in a file can be called {name!r}, or only one; rename that parameter"
+                f"{caller}: the name {name!r} is invalid in a file, or is used twice; rename that parameter"
             )
         entries[entry] = name
     return entries
@@ -182,7 +182,7 @@ def _header(archive: zipfile.ZipFile, entry: str) -> tuple[tuple[int, ...], np.d
         raise ValueError(f"{entry} is compressed in a way that NumPy does not use")
     with archive.open(entry) as file:
         if np.lib.format.read_magic(file) != (1, 0):  # other versions allow headers of any length
-            raise ValueError(f"{entry} is in a form that arrays of numbers do not need")
+            raise ValueError(f"{entry} has a format that arrays of numbers do not need")
         shape, _, dtype = np.lib.format.read_array_header_1_0(file)
     if dtype.hasobject:
         raise ValueError(f"{entry} holds Python objects, a pickle, which is never read")

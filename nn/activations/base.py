@@ -66,7 +66,7 @@ class Activation(Module):
         row = find(name, "Activation")
         if row is None:
             raise ValueError(
-                f"Activation: name is {name!r}, but linear is no operation; take Identity, or leave it out"
+                f"Activation: name is {name!r}, but linear is not an operation; use Identity, or leave it out"
             )
         self.row = row
         self._settings = row.operands[1:]

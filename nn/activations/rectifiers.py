@@ -119,7 +119,7 @@ class PReLU(Activation):
             slope = real(slope, "slope", "PReLU", low=-math.inf, open_low=True)
             slope = Tensor(np.full(self.channels, slope, self.dtype), label="slope")
         elif self.channels > 1:
-            raise ValueError(f"PReLU: got {channels} channels and one Value as slope; a Value is for all")
+            raise ValueError(f"PReLU: got {channels} channels and one Value as slope; expected 1 channel")
         else:
             self.dtype = np.dtype(float)  # the dtype of a Value
         super().__init__("prelu", slope)

@@ -269,8 +269,8 @@ class Mixup:
         x, y = _floats(x, "Mixup", "x"), numbers(y, None, "Mixup", "y")
         if not x.ndim or not y.ndim or len(x) != len(y):
             raise ValueError(
-                f"Mixup: x has shape {x.shape} and y {y.shape}; expected as many examples of each, "
-                "along axis 0"
+                f"Mixup: x has shape {x.shape} and y {y.shape}; expected the same number of examples "
+                "of each, along axis 0"
             )
         if y.dtype.kind != "f":
             y = self._one_hot(y, x.dtype)
@@ -281,7 +281,7 @@ class Mixup:
     def _one_hot(self, labels: np.ndarray, dtype: Any) -> np.ndarray:
         if self.classes is None:
             raise ValueError(
-                "Mixup: the targets are whole numbers, labels; to mix them their number must be known: "
+                "Mixup: the targets are whole numbers, labels; to mix them, give the number of classes: "
                 "Mixup(alpha, classes=10)"
             )
         if labels.ndim != 1 or labels.dtype.kind not in "iu":
@@ -324,7 +324,7 @@ def _images(images: Any, rng: Any, caller: str) -> tuple[np.ndarray, tuple[int, 
         side = math.isqrt(shape[1])
         if side * side != shape[1]:
             raise ValueError(
-                f"{caller}: the images have shape {shape}: rows of {shape[1]} pixels, which are no squares; "
+                f"{caller}: the images have shape {shape}: rows of {shape[1]} pixels, which are not square; "
                 "reshape to (B, H, W)"
             )
         array = array.reshape(-1, side, side)

@@ -156,7 +156,7 @@ class Loader:
             if state[name] != own[name]:
                 raise ValueError(
                     f"load_state_dict: Loader: {name} is {state[name]!r} in the state, but {own[name]!r} "
-                    "here; to go on bit for bit, load it into a loader of the same data and batches"
+                    "here; to continue bit for bit, load it into a loader of the same data and batches"
                 )
         position = state["position"]
         if type(position) is not int or not 0 <= position <= len(self) or position and not state["begun"]:
@@ -176,7 +176,9 @@ def examples(x: Any, y: Any, caller: str) -> tuple[Any, Any]:
         if not isinstance(data, (list, tuple)) and not data.ndim:
             raise ValueError(f"{caller}: {name} is a single number; expected examples along axis 0")
     if len(x) != len(y):
-        raise ValueError(f"{caller}: x has {len(x)} examples and y has {len(y)}; expected as many of each")
+        raise ValueError(
+            f"{caller}: x has {len(x)} examples and y has {len(y)}; expected the same number of each"
+        )
     if not len(x):
         raise ValueError(f"{caller}: x and y are empty; there is nothing to train on")
     return x, y
@@ -194,7 +196,7 @@ def _many(length: int, batch_size: int, drop_last: bool, caller: str) -> int:
     many = length // batch_size if drop_last else -(-length // batch_size)
     if not many:
         raise ValueError(
-            f"{caller}: drop_last leaves no batch of {batch_size} out of {length} examples; take a smaller "
+            f"{caller}: drop_last leaves no batch of {batch_size} out of {length} examples; use a smaller "
             "batch_size"
         )
     return many
@@ -210,7 +212,7 @@ def _takes_targets(augment: Any) -> bool:
     """Check whether it is called with (x, y, rng) rather than (x, rng)."""
     if not callable(augment):
         raise TypeError(
-            f"Loader: augment is {augment!r}; expected what is called with (x, rng) or (x, y, rng), such as "
+            f"Loader: augment is {augment!r}; expected a function of (x, rng) or (x, y, rng), such as "
             "nn.Shift(1)"
         )
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)

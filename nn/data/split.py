@@ -45,6 +45,6 @@ def size_of(held_out: Any, length: int, name: str, caller: str) -> int:
         raise wrong(held_out, name, caller, expected, ValueError if is_number else TypeError)
     size = round(held_out * length) if is_share else int(held_out)
     if not 0 < size < length:
-        expected = f"to leave at least one of the {length} examples to train on, and to hold out at least one"
+        expected = f"at least one of the {length} examples to train on, and at least one to hold out"
         raise wrong(held_out, name, caller, expected, ValueError)
     return size

@@ -187,7 +187,7 @@ class _BatchNorm(_Norm):
         if many < 2:
             raise ValueError(
                 f"{type(self).__name__}: the input has shape {x.shape}, {many} value of each feature, "
-                "which has no variance; train with a larger batch, leave a last one of a single example out "
+                "which has no variance; train with a larger batch, drop a last one of a single example "
                 "(nn.Loader or nn.batches with drop_last=True; fit takes that loader), or call eval() first"
             )
         for name in ("running_mean", "running_var", "num_batches_tracked"):

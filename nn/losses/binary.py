@@ -23,12 +23,11 @@ def binary_cross_entropy(probability: Any, target: Any, *, reduction: str = "mea
     """Compute the binary cross-entropy of probabilities: -(t log(p) + (1 - t) log(1 - p)).
 
     Gradient: (p - t) / (p (1 - p)), over n for the mean. Logarithms are clipped to -100, so that a wrong
-        answer given as certain costs 100. There the gradient is 0; in float32 already from -87, where 1 / p
-        overflows.
+    answer given as certain costs 100. There the gradient is 0; in float32 from -87, where 1 / p overflows.
     Shapes: a Tensor or array of any shape, a Value or (nested) list of Values, and targets of the same shape,
     from 0 to 1.
-    Use it if a model gives only probabilities. Not if you have the logits: use
-    :func:`binary_cross_entropy_with_logits`, since a sigmoid that rounds to 0 or 1 loses information.
+    Use it if a model gives only probabilities. Not if you have the logits, since a sigmoid may
+    round to 0 or 1: use :func:`binary_cross_entropy_with_logits`.
     Raises ValueError for numbers outside 0 to 1, and for different shapes. Source: I. J. Good, "Rational
     decisions" (1952); D. R. Cox, "The regression analysis of binary sequences" (1958).
 
@@ -82,11 +81,12 @@ def hinge(score: Any, target: Any, *, reduction: str = "mean") -> Any:
     """Compute the hinge loss of a classifier with two classes: relu(1 - target * score).
 
     ``target`` is +1 or -1; a score on the right side by at least 1 costs nothing. Shapes as for
-    :func:`binary_cross_entropy`. Gradient: -target if target * score < 1, else 0 (also at 1); over n for
-    the mean.
+    :func:`binary_cross_entropy`. Gradient: -target if target * score < 1, else 0 (also at 1); over n for the
+    mean.
     Use it for a decision with a margin, as in a support-vector machine: only points near the boundary pull.
-    Not if the score is to become a probability. Raises ValueError for other targets, and for different
-    shapes. Source: C. Cortes and V. Vapnik, "Support-vector networks" (1995).
+    Not if the score is to become a probability.
+    Raises ValueError for other targets, and for different shapes. Source: C. Cortes and V. Vapnik,
+    "Support-vector networks" (1995).
 
     >>> from autograd import Value
     >>> hinge([Value(0.5), Value(-3.0)], [1, -1]).data
@@ -107,11 +107,11 @@ def focal(
     alpha this is the binary cross-entropy. Gradient for target 1: a (1 - q)**gamma (gamma q log(q) + q - 1),
     for target 0 its negative; over n for the mean. Shapes as for :func:`binary_cross_entropy`; targets are 0
     or 1. For C classes, the targets are one_hot(label) with logits (B, C): a yes or no for each class, as in
-    the paper, without a softmax. Use it if easy negatives outnumber the rest by thousands, as in detection.
-    Not if probabilities must be calibrated: it is not a proper score, its minimum is nearer to 1/2 than the
-    truth. Raises ValueError for other targets, a gamma below 0, an alpha outside 0 to 1. Source: T.-Y. Lin,
-    P. Goyal, R. Girshick, K. He and P. Dollár, "Focal loss for dense object detection" (2017). Goyal, R.
-    Girshick, K. He and P. Dollár, "Focal loss for dense object detection" (2017).
+    the paper, without a softmax.
+    Use it if easy negatives outnumber the rest by thousands, as in detection. Not if probabilities must be
+    calibrated: it is not a proper score, its minimum is nearer to 1/2 than the truth.
+    Raises ValueError for other targets, a gamma below 0, an alpha outside 0 to 1. Source: T.-Y. Lin, P.
+    Goyal, R. Girshick, K. He and P. Dollár, "Focal loss for dense object detection" (2017).
 
     >>> from autograd import Value
     >>> easy, hard = Value(3.0), Value(-3.0)

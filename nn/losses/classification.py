@@ -51,8 +51,8 @@ def cross_entropy(
     - ``label_smoothing`` e: the target becomes (1 - e) one_hot(target) + e / C.
     - ``ignore_index``: a label outside the classes, for unlabelled examples, which do not count.
 
-    Gradient: softmax(logits) - one_hot(target), over B for the mean. Use it for exclusive classes. Not if
-    several labels can hold: use :func:`binary_cross_entropy_with_logits`.
+    Gradient: softmax(logits) - one_hot(target), over B for the mean.
+    Use it for exclusive classes. Not if several may hold: use :func:`binary_cross_entropy_with_logits`.
     Raises TypeError for labels that are not integers, IndexError for one that is not a class, ValueError for
     shapes that do not fit and for a mean over nothing. Source: J. S. Bridle, "Probabilistic interpretation of
     feedforward classification network outputs" (1990); smoothing: C. Szegedy et al., "Rethinking the
@@ -135,10 +135,11 @@ def nll(
     """Compute the negative log-likelihood: minus the log-probability of the right class.
 
     Shapes, ``class_weights``, ``ignore_index`` and soft targets as for :func:`cross_entropy`, which equals
-    this loss of log_softmax(logits). Gradient: -one_hot(target), over B for the mean. Use it if a model ends
-    in log-probabilities. Not for probabilities, nor for logits, which need a softmax first. Raises as
-    :func:`cross_entropy` does, and ValueError for a log-probability above 0. Source: R. A. Fisher, "On the
-    mathematical foundations of theoretical statistics" (1922), maximum likelihood.
+    this loss of log_softmax(logits). Gradient: -one_hot(target), over B for the mean.
+    Use it if a model ends in log-probabilities. Not for probabilities, nor for logits, which need a softmax
+    first.
+    Raises as :func:`cross_entropy` does, and ValueError for a log-probability above 0. Source: R. A. Fisher,
+    "On the mathematical foundations of theoretical statistics" (1922), maximum likelihood.
 
     >>> from math import log
     >>> nll(Tensor([[log(0.5), log(0.5)], [log(0.25), log(0.75)]]), [0, 0], reduction="none").data
@@ -159,11 +160,11 @@ def kl_divergence(
     ``log_probabilities`` is log(p), as from log_softmax; ``target`` is t, or log(t) with ``log_target``. Both
     are (B, C), one distribution per row, or lists of Values as for :func:`cross_entropy`. Where t is 0, the
     term is 0. The loss of an example is the sum over its classes, so "mean" here is PyTorch's "batchmean".
-    Gradient: -t for log(p), log(t) - log(p) + 1 for t; over B for the mean. Use it to bring one distribution
-    close to another: distillation, variational inference. Not if the
-    target is a label: log(t) is then constant, and :func:`cross_entropy` does the same with less work. Raises ValueError for a log-probability above 0, a
-    target below 0, and different shapes. Source: S. Kullback and R. A. Leibler, "On information and
-    sufficiency" (1951).
+    Gradient: -t for log(p), log(t) - log(p) + 1 for t; over B for the mean.
+    Use it to bring one distribution close to another: distillation, variational inference. Not if the target
+    is a label: log(t) is then constant, and :func:`cross_entropy` does the same with less work.
+    Raises ValueError for a log-probability above 0, a target below 0, and different shapes. Source: S.
+    Kullback and R. A. Leibler, "On information and sufficiency" (1951).
 
     >>> logits = Tensor([[0.0, 0.0]])
     >>> round(kl_divergence(logits.log_softmax(), [[1.0, 0.0]]).item(), 4)

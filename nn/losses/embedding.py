@@ -17,11 +17,12 @@ def cosine_embedding(x1: Any, x2: Any, target: Any, *, margin: float = 0.0, redu
     """Compute the cosine embedding loss: 1 - cos for pairs that belong together, else relu(cos - margin).
 
     cos = x1 · x2 / (|x1| |x2|). ``x1`` and ``x2`` are Tensors or arrays (B, D), or lists of D Values or of
-    such lists; ``target`` is +1 (together) or -1 for each pair. Both get gradients.
-    Gradient for x1, with target +1: (cos x1 / |x1| - x2 / |x2|) / |x1|, over B for the mean. It is orthogonal
-    to x1, so it turns the vector and keeps its length. Use it if the direction carries the meaning, as for
-    texts; not if the length does. Raises ValueError for other targets, and for different shapes. Source: the
-    cosine as a measure of similarity is G. Salton's, "A vector space model for automatic indexing" (1975).
+    such lists; ``target`` is +1 (together) or -1 for each pair. Both get gradients. Gradient for x1, with
+    target +1: (cos x1 / |x1| - x2 / |x2|) / |x1|, over B for the mean. It is orthogonal to x1, so it turns
+    the vector and keeps its length.
+    Use it if the direction carries the meaning, as for texts; not if the length does.
+    Raises ValueError for other targets, and for different shapes. Source: the cosine as a measure of
+    similarity is G. Salton's, "A vector space model for automatic indexing" (1975).
 
     >>> from autograd import Value
     >>> round(cosine_embedding([Value(1.0), Value(0.0)], [0.0, 2.0], 1).data, 6)
@@ -44,10 +45,10 @@ def contrastive(x1: Any, x2: Any, target: Any, *, margin: float = 1.0, reduction
 
     d = |x1 - x2|. Shapes and ``target`` as for :func:`cosine_embedding`; +1 is Y = 0 in the paper, -1 is Y =
     1. Gradient for x1: x1 - x2 for +1; -(margin - d) (x1 - x2) / d for -1 within the margin, else 0 (also at
-    d = 0, where there is no direction); over B for the mean. Use it to learn a distance from pairs. Not if only the order of distances is known: use
-    :func:`triplet`. Raises as :func:`cosine_embedding` does, and for a
-    margin that is not above 0. Source: R. Hadsell, S. Chopra and Y. LeCun, "Dimensionality reduction by
-    learning an invariant mapping" (2006).
+    d = 0, where there is no direction); over B for the mean.
+    Use it to learn a distance from pairs. Not if only the order of distances is known: use :func:`triplet`.
+    Raises as :func:`cosine_embedding` does, and for a margin that is not above 0. Source: R. Hadsell, S.
+    Chopra and Y. LeCun, "Dimensionality reduction by learning an invariant mapping" (2006).
 
     >>> from autograd import Tensor
     >>> contrastive(Tensor([[3.0, 4.0], [0.0, 0.5]]), [[0.0, 0.0]] * 2, [1, -1], reduction="none").data
@@ -80,11 +81,12 @@ def triplet(
     anchor where it is closer to the negative. All three are Tensors or arrays (B, D), or lists of D Values or
     of such lists, and get gradients. Gradient for the anchor, within the margin: the unit vector away from
     the positive minus the one away from the negative; over B for the mean; 0 where a distance is 0, which has
-    no direction. Use it if only relative distances are known: faces, retrieval. Not with random triplets:
-    soon nearly all are beyond the margin and teach nothing, so look for hard ones. Raises ValueError
-    for different shapes, a margin that is not above 0, a p below 1. Source: F. Schroff, D. Kalenichenko and
-    J. Philbin, "FaceNet" (2015), there with squared distances; swap: V. Balntas et al., "Learning local
-    feature descriptors with triplets and shallow convolutional neural networks" (2016).
+    no direction.
+    Use it if only relative distances are known: faces, retrieval. Not with random triplets: soon nearly all
+    are beyond the margin and teach nothing, so look for hard ones.
+    Raises ValueError for different shapes, a margin that is not above 0, a p below 1. Source: F. Schroff, D.
+    Kalenichenko and J. Philbin, "FaceNet" (2015), there with squared distances; swap: V. Balntas et al.,
+    "Learning local feature descriptors with triplets and shallow convolutional neural networks" (2016).
 
     >>> from autograd import Value
     >>> triplet([Value(0.0)], [Value(1.0)], [Value(1.5)]).data

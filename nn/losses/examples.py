@@ -60,7 +60,7 @@ class Examples:
         if leading.ndim != 2:
             raise ValueError(
                 f"{self.caller}: the {self.name} have shape {leading.shape}; expected a row for each "
-                "example: (B, C) (a single row becomes that by [None]; with more axes, move C to the end, "
+                "example: (B, C) (for a single row use [None]; with more axes, move C to the end, "
                 "then reshape(-1, C))"
             )
         self.shape = leading.shape
@@ -92,7 +92,7 @@ class Examples:
             widths = sorted({len(row) for row in batch})
             if len(widths) > 1:
                 raise ValueError(
-                    f"{self.caller}: rows of {widths} numbers in the {name}; expected as many in each"
+                    f"{self.caller}: rows of {widths} numbers in the {name}; expected the same number in each"
                 )
             shape = (len(batch), widths[0] if widths else 0)
             if shape != self.shape:
@@ -121,7 +121,7 @@ class Examples:
         if self.is_one and batch and isinstance(batch[0], (list, tuple)):
             raise ValueError(
                 f"{self.caller}: the {name} has lists in it, but the {self.name} is one example, a list of "
-                "numbers; they must be nested alike"
+                "numbers; nest them alike"
             )
         return list(rows)
 

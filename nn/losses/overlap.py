@@ -19,11 +19,12 @@ def dice(prediction: Any, target: Any, *, smooth: float = 1.0, reduction: str = 
     ``prediction`` is probabilities and ``target`` is 0 or 1, or a probability too: Tensors or arrays (B,
     ...), with the examples along the first axis; or lists of N Values, one mask, or of such lists. ``smooth``
     makes the loss of two empty masks 0 and keeps gradients near there small; the paper has 0. Gradient, with
-    i the numerator and s the denominator: 2 (p i - t s) / s**2; over B for the mean. Use it for regions much
-    smaller than the background, which would dominate a mean over pixels. Not alone if probabilities should be
-    calibrated, or if nothing overlaps at the start: the loss is flat there. Raises ValueError for numbers
-    outside 0 to 1, and for different shapes. Source: F. Milletari, N. Navab and S.-A. Ahmadi, "V-Net" (2016),
-    after L. R. Dice, "Measures of the amount of ecologic association between species" (1945).
+    i the numerator and s the denominator: 2 (p i - t s) / s**2; over B for the mean.
+    Use it for regions much smaller than the background, which would dominate a mean over pixels. Not alone if
+    probabilities should be calibrated, or if nothing overlaps at the start: the loss is flat there.
+    Raises ValueError for numbers outside 0 to 1, and for different shapes. Source: F. Milletari, N. Navab and
+    S.-A. Ahmadi, "V-Net" (2016), after L. R. Dice, "Measures of the amount of ecologic association between
+    species" (1945).
 
     >>> from autograd import Tensor
     >>> dice(Tensor([[1.0, 1.0, 0.0, 0.0]]), [[1, 0, 0, 0]], smooth=0.0).item() == 1 - 2 / 3
@@ -41,12 +42,13 @@ def iou(prediction: Any, target: Any, *, smooth: float = 1.0, reduction: str = "
     """Compute the IoU or Jaccard loss: 1 - (intersection + smooth) / (union + smooth), for each example.
 
     The intersection of masks is sum(p t), their union sum(p + t - p t). Shapes and ``smooth`` as for
-    :func:`dice`.
-    Gradient, with i the numerator and u the denominator: (i (1 - t) - t u) / u**2; over B for the mean.
+    :func:`dice`. Gradient, with i the numerator and u the denominator: (i (1 - t) - t u) / u**2; over B for
+    the mean.
     Use it if results are judged by IoU. Not if nothing overlaps at the start. It punishes bad examples more
-    than :func:`dice`: with hard masks, IoU = Dice / (2 - Dice). Raises as :func:`dice` does. Source: M. A.
-    Rahman and Y. Wang, "Optimizing intersection-over-union in deep neural networks for image segmentation"
-    (2016), after P. Jaccard, "The distribution of the flora in the alpine zone" (1912).
+    than :func:`dice`: with hard masks, IoU = Dice / (2 - Dice).
+    Raises as :func:`dice` does. Source: M. A. Rahman and Y. Wang, "Optimizing intersection-over-union in deep
+    neural networks for image segmentation" (2016), after P. Jaccard, "The distribution of the flora in the
+    alpine zone" (1912).
 
     >>> from autograd import Tensor
     >>> iou(Tensor([[1.0, 1.0, 0.0, 0.0]]), [[1, 0, 0, 0]], smooth=0.0).item()
@@ -79,7 +81,7 @@ def _masks(caller: str, prediction: Any, target: Any, smooth: float, power: int)
     empty = (p**power + t**power).sum(axis=1) < tiny
     if empty.any():
         raise ValueError(
-            f"{caller}: both masks are empty, at index {first(empty)}, or as good as empty, and smooth is 0: "
+            f"{caller}: both masks are empty, at index {first(empty)}, or nearly so, and smooth is 0: "
             "0 / 0; expected a smooth above 0, which makes this loss 0"
         )
     return pairs

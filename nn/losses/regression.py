@@ -19,9 +19,9 @@ def mse(prediction: Any, target: Any, *, reduction: str = "mean") -> Any:
     Gradient: 2 (prediction - target), over n for the mean of n. Shapes: a Tensor or array of any shape, a
     Value, or a list of Values (or lists of them), and targets of the same shape.
     Use it for Gaussian errors, for which it is maximum likelihood. Not with outliers: one error of 10 counts
-    as much as 100 errors of 1. Raises ValueError if shapes differ, or a target is nan or infinite. Source:
-    A.-M. Legendre, "Nouvelles méthodes pour la détermination des orbites des comètes" (1805), the method of
-    least squares.
+    as much as 100 errors of 1.
+    Raises ValueError if shapes differ, or a target is nan or infinite. Source: A.-M. Legendre, "Nouvelles
+    méthodes pour la détermination des orbites des comètes" (1805), the method of least squares.
 
     >>> from autograd import Tensor, Value
     >>> mse([Value(1.0), Value(3.0)], [1.0, 1.0]).data
@@ -90,13 +90,13 @@ def poisson_nll(
 
     With k = target: exp(prediction) - k prediction if the prediction is the logarithm of the rate
     (``log_rate``), else rate - k log(rate + eps). The constant log(k!) is left out; ``full`` adds it, by
-    Stirling's formula k log(k) - k + log(2 pi k) / 2 for k > 1.
-    Gradient: rate - k for the log-rate, 1 - k / (rate + eps) for the rate; over n for the mean. Shapes as for
-    :func:`mse`.
+    Stirling's formula k log(k) - k + log(2 pi k) / 2 for k > 1. Gradient: rate - k for the log-rate, 1 - k /
+    (rate + eps) for the rate; over n for the mean. Shapes as for :func:`mse`.
     Use it for counts of rare events (visits, photons, goals), whose variance is their mean. Not if counts
-    vary more than that. Prefer the log-rate: a rate must be kept above 0. Raises ValueError for a target
-    below 0, a rate below 0, and as :func:`mse` does. Source: S. D. Poisson, "Recherches sur la probabilité
-    des jugements" (1837); as a loss: J. Nelder and R. Wedderburn, "Generalized linear models" (1972).
+    vary more than that. Prefer the log-rate: a rate must be kept above 0.
+    Raises ValueError for a target below 0, a rate below 0, and as :func:`mse` does. Source: S. D. Poisson,
+    "Recherches sur la probabilité des jugements" (1837); as a loss: J. Nelder and R. Wedderburn, "Generalized
+    linear models" (1972).
 
     >>> from autograd import Value
     >>> poisson_nll(Value(0.0), 3).data

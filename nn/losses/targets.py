@@ -77,7 +77,7 @@ def labels(caller: str, target: Any, shape: tuple[int, ...], name: str) -> np.nd
     if found.dtype.kind not in "iu":
         raise TypeError(
             f"{caller}: the labels are of dtype {found.dtype}; expected integers, 0 to {classes - 1} "
-            "(labels.astype(int) makes them of whole numbers)"
+            "(labels.astype(int) converts whole numbers)"
         )
     return found
 
@@ -149,7 +149,7 @@ def shares(
         if ignored is not None:
             raise ValueError(
                 f"{caller}: ignore_index is {ignored}, but the target is probabilities, in which there is no "
-                "label to ignore; make the rows to be ignored zeros"
+                "label to ignore; set the rows to ignore to zero"
             )
         # Mixing in float32 can raise two equal labels to slightly above 1.
         bounded(caller, "target", given, 0.0, 1.0, "a row of probabilities for each example", slack=1e-5)

@@ -344,7 +344,7 @@ def test_a_step_that_is_refused_in_one_group_changes_nothing_in_the_others():
 W = Value(1.0)
 BAD = [
     ([{"params": []}], ValueError, "SGD, group 0: the list of parameters is empty"),
-    ([{"params": [W]}, {"params": [W]}], ValueError, "parameter 1, .* is in the list twice"),
+    ([{"params": [W]}, {"params": [W]}], ValueError, "parameter 1, .* is listed twice"),
     ([{"params": W}], TypeError, "SGD, group 0: parameters is Value.*; expected a list"),
     ([{"lr": 0.1}], TypeError, r"SGD: group 0 is a dict with \['lr'\]; expected a dict with 'params'"),
     ([{"params": [W]}, W], TypeError, "SGD: group 1 is .*expected a dict with 'params'"),

@@ -276,7 +276,7 @@ def test_drop_last_leaves_out_what_is_smaller_than_a_batch(size, whole, shuffle)
 
 @pytest.mark.parametrize("build", [nn.Loader, nn.batches])
 def test_drop_last_that_leaves_nothing(build):
-    with pytest.raises(ValueError, match="drop_last leaves no batch of 3 out of 2 examples; take a smaller"):
+    with pytest.raises(ValueError, match="drop_last leaves no batch of 3 out of 2 examples; use a smaller"):
         build(np.arange(2), np.arange(2), 3, drop_last=True)
     for word in ("yes", 1, None):
         for name in ("drop_last", "shuffle"):
