@@ -20,7 +20,7 @@ def cosine_embedding(x1: Any, x2: Any, target: Any, *, margin: float = 0.0, redu
     such lists; ``target`` is +1 (together) or -1 for each pair. Both get gradients. Gradient for x1, with
     target +1: (cos x1 / |x1| - x2 / |x2|) / |x1|, over B for the mean. It is orthogonal to x1, so it turns
     the vector and keeps its length.
-    Use it if the direction carries the meaning, as for texts; not if the length does.
+    Use it if the direction carries the meaning, as for texts. Not if the length does.
     Raises ValueError for other targets, and for different shapes. Source: the cosine as a measure of
     similarity is G. Salton's, "A vector space model for automatic indexing" (1975).
 

@@ -146,7 +146,7 @@ def _spoiled_by_a_callback(run: Run) -> Iterator[None]:
     try:
         yield
     except NotFinite as error:
-        text = f"fit: {error.what} after step {run.step}: caused by a callback"
+        text = f"fit: {error.what} after step {run.step}: a callback changed them"
         epoch = run.epoch + bool(run.loader.position)
         raise NonFiniteError(text, run.step, epoch, None, None, run.history) from error
 

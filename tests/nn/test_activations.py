@@ -424,7 +424,7 @@ def test_a_defined_operation_is_an_activation_at_once():
 def test_an_unknown_name_lists_the_known_ones():
     with pytest.raises(ValueError, match="no activation 'rleu'; known are linear, abs, .*relu.*tanh.*prelu"):
         nn.Activation("rleu")
-    with pytest.raises(ValueError, match="take Identity, or leave it out"):
+    with pytest.raises(ValueError, match="use Identity, or leave it out"):
         nn.Activation("linear")
     with pytest.raises(TypeError, match=r"prelu takes the operand\(s\) x, slope, but got 1"):
         nn.Activation("prelu")

@@ -227,7 +227,7 @@ def test_a_state_of_another_kind_or_shape():
         nn.Adam([Value(1.0), Value(1.0), Value(1.0)]).load_state_dict(state)
     with pytest.raises(ValueError, match=r"groups: got \['0'\]; expected \['0', '1'\]"):
         nn.Adam([{"params": [Tensor(np.ones(3))]}, {"params": [Value(1.0)]}]).load_state_dict(state)
-    with pytest.raises(ValueError, match="amsgrad.*needs other arrays.*make a new optimizer"):
+    with pytest.raises(ValueError, match="amsgrad.*needs other arrays.*build a new optimizer"):
         nn.Adam([Tensor(np.ones(3))], amsgrad=True).load_state_dict(state)
     state["groups"]["0"]["settings"]["lr"] = -1.0
     with pytest.raises(ValueError, match="lr is -1.0"):
