@@ -111,7 +111,7 @@ def as_float(data: Any, caller: str) -> float:
 def as_operand(other: Any, caller: str) -> float:
     if isinstance(other, FloatNode):
         return other._data
-    if isinstance(other, np.ndarray) and other.dtype.hasobject:
+    if isinstance(other, np.ndarray) and other.dtype.hasobject and other.size == 1:
         return as_operand(other.item(), caller)
     return as_float(other, caller)
 

@@ -1,7 +1,7 @@
 """``python -m benchmarks [NAME ...]``: run the benchmarks and print their table.
 
-Each runs in a process of its own, so that threads, collector and memory are its own too. With
-``--against PATH`` this checkout is timed against the one at PATH instead.
+Each runs in a process of its own, so that threads, collector and memory do not interfere. With
+``--against PATH``, time this checkout against the one at PATH instead.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-# with how many threads
+# the numbers of threads to run with
 BENCHMARKS = {
     "scalar": [1],
     "mnist": sorted({1, CORES}),
@@ -25,8 +25,8 @@ BENCHMARKS = {
     "trace": [1],
 }
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-# What makes OpenBLAS multiply with other kernels than those for this processor. PyTorch brings a library of
-# its own, which does not look at them: without them both sides choose for themselves.
+# These make OpenBLAS use kernels for another processor. PyTorch has its own library and ignores them:
+# without them, both sides choose the kernels for this processor.
 KERNELS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
 
@@ -47,13 +47,13 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)} (all)")
     parser.add_argument(
         "--against", type=Path, metavar="PATH",
-        help="time this checkout and the one at PATH in turn, with works of their own",
+        help="time this checkout and the one at PATH in turn, with separate benchmarks",
     )  # fmt: skip
-    parser.add_argument("--pairs", type=int, default=200, help="how often, with --against (200)")
+    parser.add_argument("--pairs", type=int, default=200, help="pairs of timings with --against (200)")
     args = parser.parse_args()
     known = list(BENCHMARKS)
     if args.against:
-        from .against import HERE, WORKS, compare  # the packages, which nothing else needs here
+        from .against import HERE, WORKS, compare  # imports the packages, which nothing else needs here
 
         known = list(WORKS)
     names = args.names or known
@@ -66,7 +66,7 @@ def main() -> None:
         print(f"not passed on, so that NumPy multiplies as fast as it can here: {', '.join(held)}")
     if args.against:
         if not (args.against / "autograd").is_dir():
-            parser.error(f"--against {args.against}: there is no checkout, with a folder autograd in it")
+            parser.error(f"--against {args.against}: expected a checkout, with a folder autograd in it")
         sys.exit(not compare(HERE, args.against.resolve(), names, args.pairs, environment(1)))
     row = "{:<46} {:<32} {:>9} {:>9} {:>6}  {:<13} {:>8}"
     print(row.format("work", "against", "ours", "theirs", "ratio", "lowest-highest", "target"))

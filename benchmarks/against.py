@@ -1,10 +1,10 @@
-"""Two checkouts timed in turn: is this one slower than the other?
+"""Time two checkouts in turn: is this one slower than the other?
 
-Each work runs in processes of its own, with the same code of this package and the same settings: the packages
-``autograd``, ``nn`` and ``demos`` are those of the checkout. The processes take turns, a block of some
-milliseconds each, in random order, so that what slows the machine down meets both. Two processes of one
-program differ by a percent, since things come to lie elsewhere in memory; hence several rounds, each with new
-ones. The other checkout runs twice: its ratio to itself is the error of it all.
+Each work runs in processes of its own, with this package's code and the same settings; ``autograd``, ``nn``
+and ``demos`` come from the checkout. The processes take turns in random order, a block of some milliseconds
+each, so that a slow machine slows both. Two processes of one program differ by a percent, because of their
+memory layout; hence several rounds, each with new processes. The other checkout runs twice: its ratio to
+itself shows the error of the measurement.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from .worker import WORKS
 HERE = Path(__file__).resolve().parent.parent
 ROUNDS = 10
 BLOCK = 0.02  # seconds, at least
-MARGIN = 0.01  # by how much the median may be above the limit
+MARGIN = 0.01  # by how much the median may exceed the limit
 
-# This package is found here, all else by PYTHONPATH.
+# Import this package from here, and everything else from PYTHONPATH.
 WORKER = """
 import sys
 here, work = sys.argv[1:]
@@ -39,19 +39,19 @@ serve(work)
 
 
 class Worker:
-    """A process that times a work of one checkout."""
+    """A process that times one work of a checkout."""
 
     def __init__(self, process: subprocess.Popen[str], tree: Path) -> None:
         self.process, self.tree = process, tree
 
     def ready(self) -> None:
-        """Wait until the work is built, by the code of that checkout."""
+        """Wait until the work is built, and check that it runs the code of its checkout."""
         found = Path(self._answer())
         if not found.is_relative_to(self.tree):
             sys.exit(f"benchmarks: the process for {self.tree} runs {found}")
 
     def seconds(self, times: int) -> float:
-        """How long the work takes, done so many times."""
+        """Return the seconds that the work takes for this number of runs."""
         assert self.process.stdin is not None
         print(times, file=self.process.stdin, flush=True)
         return float(self._answer())
@@ -66,7 +66,7 @@ class Worker:
 
 @contextmanager
 def worker(tree: Path, work: str, env: dict[str, str]) -> Iterator[Worker]:
-    """A worker that ends with the block."""
+    """Start a worker that ends with the block."""
     process = subprocess.Popen(
         [sys.executable, "-c", WORKER, str(HERE), work],
         cwd=tree, env=env | {"PYTHONPATH": str(tree)}, text=True,
@@ -77,7 +77,7 @@ def worker(tree: Path, work: str, env: dict[str, str]) -> Iterator[Worker]:
 
 
 def in_turn(workers: Sequence[Worker], pairs: int, rng: random.Random) -> NDArray[np.float64]:
-    """The times of all workers but the last by those of the last, (pairs, workers - 1)."""
+    """Divide the times of all workers but the last by those of the last: (pairs, workers - 1)."""
     times, taken = 1, workers[-1].seconds(1)
     while taken < BLOCK:
         times = max(times + 1, min(10 * times, int(1.2 * times * BLOCK / max(taken, 1e-9))))
@@ -90,7 +90,7 @@ def in_turn(workers: Sequence[Worker], pairs: int, rng: random.Random) -> NDArra
 
 
 def ratios(this: Path, other: Path, work: str, pairs: int, env: dict[str, str]) -> NDArray[np.float64]:
-    """The one checkout by the other, and the other by itself: (2, rounds, pairs of a round)."""
+    """Divide this checkout's times by the other's, and the other's by its own: (2, rounds, pairs)."""
     rounds = min(ROUNDS, pairs)
     found = []
     for seed in range(rounds):
@@ -104,7 +104,7 @@ def ratios(this: Path, other: Path, work: str, pairs: int, env: dict[str, str]) 
 
 
 def summary(found: NDArray[np.float64]) -> tuple[float, float, float]:
-    """Median and 95 % interval of the ratios (rounds, pairs): rounds, and pairs of a round, drawn again."""
+    """Return median and 95 % bootstrap interval of ratios (rounds, pairs), resampling rounds, then pairs."""
     rng = np.random.default_rng(0)
     rounds, pairs = found.shape
     drawn = rng.integers(rounds, size=(2000, rounds, 1)), rng.integers(pairs, size=(2000, rounds, pairs))
@@ -113,12 +113,12 @@ def summary(found: NDArray[np.float64]) -> tuple[float, float, float]:
 
 
 def is_met(median: float, low: float, limit: float) -> bool:
-    """Whether it may be below the limit for all that was seen, and is not above it by more than a hair."""
+    """Tell whether the interval reaches below the limit, and the median exceeds it by at most MARGIN."""
     return low <= limit and median <= limit + MARGIN
 
 
 def compare(this: Path, other: Path, names: Sequence[str], pairs: int, env: dict[str, str]) -> bool:
-    """Print a line for each work, and tell whether all limits are met."""
+    """Print a line for each work, and return whether all limits are met."""
     row = "{:<32} {:>6}  {:<13}  {:>6}  {:<13}  {:>6}  {}"
     print(f"{this}\nby {other}, median and 95 % interval of {pairs} pairs")
     print(row.format("work", "ratio", "interval", "itself", "interval", "limit", ""))

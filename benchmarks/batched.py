@@ -1,4 +1,4 @@
-"""Scalar code as array programs: two moons, MNIST and a GPT, against micrograd, NumPy, Tensors and Values."""
+"""Time scalar code as array programs: two moons, MNIST, a GPT, against micrograd, NumPy, Tensors, Values."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from .works import (
 
 
 def moons_by_hand() -> Callable[[], float]:
-    """The same step as a person writes it in NumPy."""
+    """Return the two moons step as a person would write it in NumPy."""
     _, model, _ = models()
     layers = []
     for layer in model.layers:
@@ -94,7 +94,7 @@ def mnist(threads: int) -> None:
 
 
 def names(examples: int) -> None:
-    """A step on some names: traced, and by the same code on eager Values."""
+    """Time a step on some names: traced, and with the same code on eager Values."""
     ours, eager = traced_gpt_step(gpt(), examples), gpt()
     optimizer = nn.Adam(eager.parameters, lr=1e-3)
     listed = list(zip(*(part.tolist() for part in encoded(examples))))

@@ -1,4 +1,4 @@
-"""What ``import autograd`` adds to ``import numpy``, as whole processes."""
+"""Time what ``import autograd`` adds to ``import numpy``, in whole processes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .measure import Result
 
 
 def seconds(code: str) -> float:
-    # With bytecode kept from run to run, as Python does where nobody forbids it.
+    # Keep bytecode from run to run, as Python does by default.
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     start = time.perf_counter()
     subprocess.run([sys.executable, "-c", code], check=True, env=env)

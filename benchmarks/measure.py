@@ -1,4 +1,4 @@
-"""How a ratio is measured: both sides in one process, in turn, several times; the median, with the spread."""
+"""Measure a ratio: run both sides in one process, in turn, several times; take the median and spread."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True)
 class Result:
-    """One line of the table: what took how long against what, and the target where there is one."""
+    """One line of the table: a work, its rival, their times, and the target, if any."""
 
     work: str
     against: str
@@ -23,10 +23,10 @@ class Result:
     high: float
     target: float | None
     unit: str = "ms"
-    is_ratio: bool = True  # else ``ratio``, ``low`` and ``high`` are the work's own figure, in ``unit``
+    is_ratio: bool = True  # if not, ``ratio``, ``low`` and ``high`` are a figure in ``unit``
 
     def report(self) -> None:
-        """Hand the line to the process that prints the table."""
+        """Send the line to the process that prints the table."""
         print(json.dumps(asdict(self)), flush=True)
 
 
@@ -39,9 +39,9 @@ def paired(
     runs: int = 9,
     times: tuple[int, int] = (1, 1),
 ) -> Result:
-    """Run both sides in turn, once to warm up and then ``runs`` times; the ratio is taken pair by pair.
+    """Run both sides in turn, once to warm up and then ``runs`` times; take the ratio pair by pair.
 
-    A side that is quick is run several ``times`` in each turn, and its time is that of one.
+    A quick side runs several ``times`` in each turn; its time is that of one run.
     """
     pairs = []
     for _ in range(runs + 1):

@@ -1,4 +1,4 @@
-"""One MNIST epoch, 784-128-10, batch 100, Adam, float32: ours, PyTorch's, and the matrix products alone."""
+"""Time an MNIST epoch, 784-128-10, batch 100, Adam, float32: ours, PyTorch's, the matrix products alone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .works import BATCH, digits, mnist_epoch, mnist_fit
 
 @contextlib.contextmanager
 def terminal() -> Iterator[None]:
-    """A terminal for what ``fit`` shows: its line an epoch, and its bar, which has to come."""
+    """Give ``fit`` a terminal for its bar and its line for each epoch, and check that both appear."""
     ours, theirs = os.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", 24, 110, 0, 0))  # 0 x 0 would show nothing
     os.set_blocking(ours, False)
@@ -36,7 +36,7 @@ def terminal() -> Iterator[None]:
     finally:
         os.close(ours)
     if b"epoch 1" not in shown or b"batches/s" not in shown:
-        sys.exit(f"benchmarks: fit has shown no bar, but {shown!r}; is tqdm installed?")
+        sys.exit(f"benchmarks: fit showed no progress bar, but {shown!r}; is tqdm installed?")
 
 
 def main() -> None:

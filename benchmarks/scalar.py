@@ -1,4 +1,4 @@
-"""micrograd's own demo step: MLP 2-16-16-1, 100 points, hinge loss + L2; its time and its memory."""
+"""Time and memory of micrograd's own demo step: MLP 2-16-16-1, 100 points, hinge loss + L2."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .works import forward, points, step
 
 
 def models() -> tuple[Any, Any, Any]:
-    """The same network three times, with the same weights: micrograd's, ours, and ours with dot nodes."""
+    """Build the same network three times, with the same weights: micrograd's, ours, ours with dot nodes."""
     random.seed(1)  # micrograd draws its weights from the global state
     theirs = micrograd.nn.MLP(2, [16, 16, 1])
     ours, fused = nn.MLP(2, [16, 16, 1]), nn.MLP(2, [16, 16, 1], dot=True)
@@ -33,7 +33,7 @@ def models() -> tuple[Any, Any, Any]:
 def bytes_per_node(
     kind: Callable[[float], Any], model: Any, parents: Callable[[Any], Any]
 ) -> tuple[float, float]:
-    """What a node takes after the forward pass, and after the backward pass, by tracemalloc."""
+    """Measure the memory of a node after the forward pass and after the backward pass, by tracemalloc."""
     xs, ys = points()
     gc.collect()
     tracemalloc.start()
@@ -72,7 +72,7 @@ def main() -> None:
     other = bytes_per_node(micrograd.engine.Value, theirs, lambda node: node._prev)
     for when, a, b, target in zip(("forward", "backward"), mine, other, (140.0, None)):
         Result(
-            f"bytes a node, after {when}", "micrograd", a, b, a / b, a / b, a / b, target, "bytes"
+            f"bytes per node, after {when}", "micrograd", a, b, a / b, a / b, a / b, target, "bytes"
         ).report()
     assert len(topological_order(forward(Value, ours, *batch))) > 60_000
 

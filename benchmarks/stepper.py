@@ -1,4 +1,4 @@
-"""From a Value to a saved page, and a step in that page: milliseconds, without a rival to compare with."""
+"""Time saving a page for a Value, and a step in that page: milliseconds, without a rival."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from autograd import Value, stepper
 
 from .measure import Result
 
-# The script time of every step forward and back, in the page; the painting that follows is not in it.
+# The script time of every step forward and back in the page, without the painting that follows.
 STEPS = """() => {
   const times = [];
   for (let turn = 0; turn < 2; turn++)

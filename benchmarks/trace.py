@@ -1,4 +1,4 @@
-"""Traced programs: the small expression of micrograd's README with its gradient, as source and by Numba."""
+"""Time the small expression of micrograd's README with its gradient, traced to source and through Numba."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TIMES = 100_000
 
 
 def descent(slope: Callable[[float, float], tuple[float, float, float]], times: int) -> tuple[float, float]:
-    """Steps down the slope, each from where the one before has ended, so that none can be left out."""
+    """Descend the slope, each step from the end of the one before, so that none can be optimised away."""
     a, b = -4.0, 2.0
     for _ in range(times):
         _, d_a, d_b = slope(a, b)
@@ -32,7 +32,7 @@ def by_micrograd(a: float, b: float) -> tuple[float, float, float]:
 
 
 def expression() -> None:
-    """Source that is called 100,000 times, and Numba's function in a loop of Numba's."""
+    """Time source that is called 100,000 times, and Numba's function in a Numba loop."""
     import numba
 
     program = trace(g, -4.0, 2.0)

@@ -1,4 +1,4 @@
-"""A process that times one work of one checkout whenever it is asked: how many times in, seconds out."""
+"""A process that times one work of one checkout on request: reads the number of runs, writes seconds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from . import works
 
 @dataclass(frozen=True)
 class Work:
-    """What is timed, and how many times as long as in the other checkout it may take."""
+    """What to time, and the largest allowed ratio to the other checkout's time."""
 
     title: str
     limit: float
@@ -25,7 +25,7 @@ class Work:
     collector: bool = True
 
 
-IMAGES = 40 * works.BATCH  # so that what an epoch begins and ends with is little beside its steps
+IMAGES = 40 * works.BATCH  # enough that the steps outweigh an epoch's start and end
 
 WORKS = {
     "demo": Work("micrograd's demo step", 1.03, works.moons_step),
@@ -39,7 +39,7 @@ WORKS = {
 
 
 def seconds(run: Callable[[], object], times: int) -> float:
-    """Of the processor, and not of the clock: on a busy machine a process waits for its turn."""
+    """Measure processor time, not wall-clock time: on a busy machine a process waits for its turn."""
     gc.collect()
     start = time.process_time()
     for _ in range(times):
@@ -48,7 +48,7 @@ def seconds(run: Callable[[], object], times: int) -> float:
 
 
 def serve(name: str) -> None:
-    """Say where the package came from, and then answer each line; what the work prints goes nowhere."""
+    """Print the path of the package, then answer each line of input; discard what the work prints."""
     work = WORKS[name]
     with (
         os.fdopen(os.dup(sys.stdout.fileno()), "w") as answers,
@@ -56,7 +56,7 @@ def serve(name: str) -> None:
         contextlib.redirect_stdout(nowhere),
     ):
         run = work.build()
-        run()  # what is compiled at the first call
+        run()  # the first call compiles
         if not work.collector:
             gc.disable()
         print(autograd.__file__, file=answers, flush=True)

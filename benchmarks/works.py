@@ -1,4 +1,4 @@
-"""The works that are timed: a network or a program is built once, and what runs it comes back as a function.
+"""The works to time: each builds a network or a program once, and returns a function that runs it.
 
 Nothing here needs a rival, so a work can also be timed against itself in another checkout.
 """
@@ -31,7 +31,7 @@ def points() -> tuple[list[list[float]], list[float]]:
 
 
 def forward(kind: Callable[[float], Any], model: Any, xs: list[list[float]], ys: list[float]) -> Any:
-    """The loss as in micrograd's demo notebook, with whichever engine's Value."""
+    """Compute the loss as in micrograd's demo notebook, with the Value of either engine."""
     inputs = [list(map(kind, row)) for row in xs]
     scores = list(map(model, inputs))
     losses = [(1 + -yi * score).relu() for yi, score in zip(ys, scores)]
@@ -54,12 +54,12 @@ def network() -> nn.MLP:
 
 
 def moons_step() -> Callable[[], float]:
-    """The demo step on Values."""
+    """Return the demo step on Values."""
     return partial(step, Value, network(), *points())
 
 
 def traced_moons_step(model: Any) -> Callable[[], float]:
-    """The demo step of a model of Values: the loss of one point, traced, and a step on all of them."""
+    """Trace the loss of one point for a model of Values; return the demo step on all points."""
     parameters = model.parameters()
 
     def loss(x: Any, y: Any) -> Any:
@@ -74,7 +74,7 @@ def traced_moons_step(model: Any) -> Callable[[], float]:
 
 
 def digits(count: int | None = None) -> tuple[Any, Any]:
-    """Images (count, 784) between 0 and 1, and their digits; all 60,000 where no count is given."""
+    """Load images (count, 784) between 0 and 1, and their digits; all 60,000 without a count."""
     mnist = load_mnist()
     x = mnist.train_images[:count].reshape(-1, 784).astype(np.float32) / 255
     return x, mnist.train_labels[:count].astype(np.int64)
@@ -86,7 +86,7 @@ def _classifier() -> tuple[nn.Sequential, nn.Adam]:
 
 
 def mnist_epoch(x: Any, y: Any) -> Callable[[], None]:
-    """The textbook's loop over the images."""
+    """Return an epoch as the plain training loop."""
     model, optimizer = _classifier()
 
     def run() -> None:
@@ -100,7 +100,7 @@ def mnist_epoch(x: Any, y: Any) -> Callable[[], None]:
 
 
 def mnist_fit(x: Any, y: Any) -> Callable[[], None]:
-    """The same by ``fit``, with a schedule."""
+    """Return an epoch with ``fit`` and a schedule."""
     model, optimizer = _classifier()
 
     def run() -> None:
@@ -115,12 +115,12 @@ def mnist_fit(x: Any, y: Any) -> Callable[[], None]:
 
 
 def g(a: Any, b: Any) -> Any:
-    """The small expression of micrograd's README, shortened."""
+    """Compute the small expression of micrograd's README, shortened."""
     return ((a + b) - (a * b + b**3)) ** 2 / 2
 
 
 def slope_by_source() -> Callable[[float, float], tuple[float, float, float]]:
-    """g and its gradient by the source that a trace writes."""
+    """Return a function that computes g and its gradient with the source that a trace writes."""
     scope: dict[str, Any] = {}
     exec(trace(g, -4.0, 2.0).source, scope)
     value_and_grad = scope["value_and_grad"]
@@ -137,12 +137,12 @@ def slope_step() -> Callable[[], object]:
 
 
 def encoded(examples: int) -> Any:
-    """Tokens, targets and weights of so many names."""
+    """Encode the first names as tokens, targets and weights."""
     return tuple(part[:examples] for part in names.encode(names.load(), 16))
 
 
 def traced_gpt_step(built: Built, examples: int) -> Callable[[], float]:
-    """A step of a one-layer GPT in scalars, on some names."""
+    """Return a step of a one-layer GPT in scalars, on some names."""
     batched = trace(built.fn, *built.example, parameters=built.parameters).batched()
     return partial(batched.step, *encoded(examples), nn.Adam(built.parameters, lr=1e-3))
 

@@ -1,1 +1,1 @@
-"""What a person runs: ``python -m demos`` for the tour, ``python -m demos --list`` for the parts of it."""
+"""The demos: ``python -m demos`` runs the tour, ``python -m demos --list`` lists its parts."""

@@ -4,7 +4,7 @@ import os
 import sys
 
 # The matrix products of an MNIST batch are too small to share: one thread is as fast as two on an idle
-# machine, and many times as fast on a busy one. It has to be said before NumPy is imported.
+# machine, and many times as fast on a busy one. Set this before NumPy is imported.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ.setdefault(variable, "1")
 

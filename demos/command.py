@@ -1,8 +1,8 @@
 """The command line of the demos.
 
-Every demo is a module: the first line of its docstring is what ``--list`` says of it,
-``add_arguments(parser)`` adds options of its own, and ``run(options)`` prints, writes pictures into the
-folder ``options.out``, and returns the sections of a page that shows them.
+Every demo is a module: ``--list`` shows the first line of its docstring, ``add_arguments(parser)`` adds its
+own options, and ``run(options)`` prints results, writes pictures into the folder ``options.out``, and
+returns the sections of a page that shows them.
 """
 
 from __future__ import annotations
@@ -37,25 +37,25 @@ DEMOS = (
     "optimizers",
     "matmuls",
 )
-# The tour leaves these out: they take their time.
+# The tour leaves these out because they take long.
 APART = ("regularization", "schedules", "optimizers", "matmuls")
 TOUR = "tour"
-EXTRAS = ("matplotlib", "tqdm")  # where these are, so are the others that the demos need
+EXTRAS = ("matplotlib", "tqdm")  # if these are installed, so is everything else the demos need
 
 
 class DemoError(Exception):
-    """What a demo cannot do, and what can be done about it, for whoever ran it."""
+    """A demo cannot do what was asked; the message says why, and how to fix it."""
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run the demo that the arguments name, the tour where they name none; returns the exit status."""
+    """Run the demo that the arguments name, or the tour if they name none; return the exit status."""
     try:
         return _main(list(argv))
     except KeyboardInterrupt:
         print("\nStopped. Files written so far are complete.", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # Whoever read our output has seen enough; the flush at exit need not complain about it again.
+        # The reader of our output has closed it; keep the flush at exit from failing again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (OSError, IdxError, DemoError, MemoryError) as error:
@@ -85,7 +85,7 @@ def _main(argv: list[str]) -> int:
     if options.out.exists() and not options.out.is_dir():
         print(f"demos: --out {options.out} is a file; expected a folder, or a new name", file=sys.stderr)
         return 1
-    options.out.mkdir(parents=True, exist_ok=True)  # first, so that no work is lost to a folder that fails
+    options.out.mkdir(parents=True, exist_ok=True)  # first, so that a failure here costs no work
     sections = demo.run(options)
     tour = name == TOUR
     target = options.out / ("index.html" if tour else f"{name}.html")
@@ -95,34 +95,30 @@ def _main(argv: list[str]) -> int:
 
 
 def load(name: str) -> ModuleType:
-    """The module of a demo."""
+    """Import the module of a demo."""
     return importlib.import_module(f"demos.{name}")
 
 
 def summary(demo: ModuleType) -> str:
-    """What a demo says of itself in one sentence: the first line of its docstring."""
+    """Return the first line of a demo's docstring."""
     return (demo.__doc__ or "").partition("\n")[0]
 
 
 def parser(name: str, demo: ModuleType) -> argparse.ArgumentParser:
-    """The arguments of a demo: its own, and the two that all have."""
+    """Build the argument parser of a demo: its own options, and the two that all demos share."""
     made = argparse.ArgumentParser(
         prog="python -m demos" + ("" if name == TOUR else f" {name}"),
         description=summary(demo),
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     demo.add_arguments(made)
-    made.add_argument(
-        "--seed", type=natural, default=0, help="where all random numbers of the demo come from"
-    )
-    made.add_argument(
-        "--out", type=Path, default=Path("out"), metavar="DIR", help="folder that all files go into"
-    )
+    made.add_argument("--seed", type=natural, default=0, help="seed of all random numbers in the demo")
+    made.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="folder for all files")
     return made
 
 
 def natural(text: str) -> int:
-    """An argument that is an integer, 0 or more."""
+    """Parse an argument that must be an integer, 0 or more."""
     number = _parsed(int, text)
     if number < 0:
         raise argparse.ArgumentTypeError(f"{text} is negative")
@@ -130,7 +126,7 @@ def natural(text: str) -> int:
 
 
 def rate(text: str) -> float:
-    """An argument that is a number above 0."""
+    """Parse an argument that must be a finite number above 0."""
     number = _parsed(float, text)
     if not 0 < number < math.inf:
         raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
@@ -138,7 +134,7 @@ def rate(text: str) -> float:
 
 
 def positive(text: str) -> int:
-    """An argument that is an integer, 1 or more."""
+    """Parse an argument that must be an integer, 1 or more."""
     number = _parsed(int, text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not positive")

@@ -1,7 +1,7 @@
-"""Plots for the page: each drawn twice, for a light page and for a dark one.
+"""Plots for the page: each is drawn twice, for a light page and for a dark one.
 
-matplotlib is imported where something is drawn: it is an extra, takes its time, and ``--list`` or a data set
-do without.
+matplotlib is imported only when something is drawn: it is an optional extra and slow to import, and
+``--list`` and the data sets work without it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LAYOUT: Literal["constrained"] | None = "constrained"
 
 @dataclass(frozen=True)
 class Theme:
-    """The colours of a plot. Blue and orange are told apart by nearly everyone who is colour-blind."""
+    """The colours of a plot. Nearly everyone who is colour-blind can tell blue from orange."""
 
     paper: str
     ink: str
@@ -35,14 +35,14 @@ class Theme:
     orange: str
 
     def towards(self, colour: str) -> LinearSegmentedColormap:
-        """From the paper's colour (0) to ``colour`` (1)."""
+        """Return a colour map from the paper's colour (0) to ``colour`` (1)."""
         from matplotlib.colors import LinearSegmentedColormap
 
         return LinearSegmentedColormap.from_list("towards", [self.paper, colour])
 
     @property
     def diverging(self) -> LinearSegmentedColormap:
-        """From orange (the lowest) over the paper's colour to blue (the highest)."""
+        """A colour map from orange (lowest) through the paper's colour to blue (highest)."""
         from matplotlib.colors import LinearSegmentedColormap
 
         return LinearSegmentedColormap.from_list("diverging", [self.orange, self.paper, self.blue])
@@ -56,14 +56,13 @@ def _theme(colours: dict[str, str]) -> Theme:
 
 
 LIGHT, DARK = _theme(style.LIGHT), _theme(style.DARK)
-THEMES = {"": LIGHT, "-dark": DARK}  # by what is added to the name of a picture
+THEMES = {"": LIGHT, "-dark": DARK}  # by the suffix of the picture's name
 
 
 def save(path: Path, draw: Callable[[Figure, Theme], None], size: tuple[float, float]) -> tuple[Path, ...]:
-    """Let ``draw`` fill a figure of that size in inches, light and dark, and write both as PNG files.
+    """Draw a figure with ``draw``, ``size`` in inches, light and dark, and write both as PNG files.
 
-    Returns their paths: ``path``, and the same name with "-dark". Nothing of matplotlib's global state is
-    changed.
+    Return their paths: ``path``, and the same name with "-dark". matplotlib's global state stays unchanged.
     """
     import matplotlib
     from matplotlib.figure import Figure
@@ -80,7 +79,7 @@ def save(path: Path, draw: Callable[[Figure, Theme], None], size: tuple[float, f
 
 
 def plain(axes: Axes) -> None:
-    """Take the frame and ticks off: for pictures of things rather than of numbers."""
+    """Remove the frame and ticks, for pictures of things rather than of numbers."""
     axes.set_xticks([])
     axes.set_yticks([])
     axes.spines[:].set_visible(False)

@@ -1,4 +1,4 @@
-"""A small network, 2-3-1, drawn as the graph that it is, before and after one step of training."""
+"""A small network, 2-3-1, drawn as a graph, with its loss before and after one training step."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ INPUTS, TARGET, RATE = (1.0, 0.5), 1.0, 0.01
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """It has no options of its own."""
+    """Add nothing: this demo has no options of its own."""
 
 
 def run(options: argparse.Namespace) -> list[page.Section]:
@@ -31,15 +31,15 @@ def run(options: argparse.Namespace) -> list[page.Section]:
     predicted = before.data - RATE * slope
     blocks: list[page.Block] = [
         page.Paragraph(
-            """The same, several times over: two inputs, three neurons, one output, and the square of how
-            far it is from the target. Nothing but dot products and non-linearities. (Each dot product is
-            one node here; nn.MLP shows its products and sums unless it is told otherwise.)"""
+            """Several neurons together: two inputs, three neurons, one output, and the squared distance of
+            the output from the target. Nothing but dot products and non-linearities. (Each dot product is
+            one node here; by default, nn.MLP shows its products and sums.)"""
         ),
         page.Picture(
             picture.name,
             """Read it from the bottom up, from the loss to the weights. x0 and x1 feed all three neurons,
-            so three contributions add up in their gradients. Where a tanh gives nearly 1 or -1 it is flat,
-            and hardly any gradient gets through: the weights above it are pale, and learn slowly.""",
+            so three contributions add up in their gradients. A tanh whose output is near 1 or -1 is flat, so
+            hardly any gradient gets through: the weights above it are pale, and learn slowly.""",
             "The computation graph of a 2-3-1 network with all values and gradients",
             wide=True,
         ),
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> list[page.Section]:
                 (f"{after.data:.4f}", f"after one step: each parameter less {RATE} times its gradient"),
                 (
                     f"{predicted:.4f}",
-                    "what the gradients predicted for it, as if the loss were a straight line",
+                    "loss after the step as the gradients predicted it, as if the loss were a straight line",
                 ),
             ]
         ),

@@ -1,8 +1,8 @@
-"""The IDX format: how MNIST, and the data sets made after it, store images and labels.
+"""The IDX format, in which MNIST and the data sets modelled on it store images and labels.
 
-A file is a magic number (two zero bytes, a type code, the number of dimensions), the size of every dimension
-as a big-endian 32-bit integer, and the elements, nothing else. It may be gzipped. Files come from anywhere,
-so nothing that they say about themselves is believed before it was compared with what is there.
+A file holds a magic number (two zero bytes, a type code, the number of dimensions), the size of every
+dimension as a big-endian 32-bit integer, and the elements, nothing else. It may be gzipped. Files come from
+anywhere, so the reader checks every claim of the header against the content.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from numpy.typing import NDArray
 from autograd.files import opened, path_of
 
 MNIST_FOLDER = Path(__file__).parent / "data" / "mnist"
-LABELS, IMAGES = 1, 3  # what a file holds is told by its number of dimensions
+LABELS, IMAGES = 1, 3  # the number of dimensions says what a file holds
 
 _UNSIGNED_BYTE = 0x08
 _OTHER_TYPES = {0x09: "int8", 0x0B: "int16", 0x0C: "int32", 0x0D: "float32", 0x0E: "float64"}
 _KINDS = {LABELS: "labels", IMAGES: "images"}
 _LARGEST = 2**30  # bytes of data in one file; MNIST's largest has 47 million
 _CHUNK = 2**16
-_GZIP = 31  # what zlib calls a deflate stream with gzip's header and checksum
+_GZIP = 31  # zlib's wbits for a deflate stream with gzip's header and checksum
 _CORRUPT = {"incorrect data check": "CRC check failed", "incorrect length check": "Incorrect length of data"}
 
 
 class IdxError(ValueError):
-    """An IDX file is not what it should be; the message names the file and what is wrong with it."""
+    """An IDX file is invalid; the message names the file and what is wrong with it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +40,8 @@ class Dataset:
     """Images and labels, as stored: bytes.
 
     ``train_images`` (N, H, W) and ``train_labels`` (N,) are uint8, and so are ``test_images`` and
-    ``test_labels``. A pixel is 0 (background) to 255 (ink), a label 0 to 9. Use :func:`inputs` to make a
-    network's inputs of images.
+    ``test_labels``. Pixels are 0 (background) to 255 (ink), labels 0 to 9. Use :func:`inputs` to turn images
+    into a network's inputs.
     """
 
     train_images: NDArray[np.uint8]
@@ -51,7 +51,7 @@ class Dataset:
 
 
 def inputs(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Images as a network's inputs: uint8 (N, H, W) becomes float32 (N, H * W) between 0 and 1.
+    """Turn images into a network's inputs: uint8 (N, H, W) becomes float32 (N, H * W) between 0 and 1.
 
     >>> inputs(np.array([[[0, 51], [102, 255]]], dtype=np.uint8))
     array([[0. , 0.2, 0.4, 1. ]], dtype=float32)
@@ -63,12 +63,12 @@ def load_mnist(folder: str | Path | None = None) -> Dataset:
     """Read the four files of MNIST, or of any data set in its layout, such as Fashion-MNIST.
 
     ``folder`` holds ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte``, ``t10k-images-idx3-ubyte`` and
-    ``t10k-labels-idx1-ubyte`` (a dot before ``idx`` is fine too), gzipped with the ending ``.gz`` or raw;
-    where a file is there in both forms, the raw one is read. None: the MNIST that comes with this package.
+    ``t10k-labels-idx1-ubyte`` (a dot before ``idx`` is fine too), raw or gzipped with the ending ``.gz``; if
+    both forms exist, the raw one is read. None: the MNIST that comes with this package.
 
-    A missing file is a FileNotFoundError; a file that is truncated, corrupt, mislabelled, too long or empty,
-    a label outside 0 to 9, and images and labels that differ in number are an :class:`IdxError`. Both name
-    the file.
+    A missing file raises FileNotFoundError. A file that is truncated, corrupt, mislabelled, too long or
+    empty, a label outside 0 to 9, and images and labels that differ in number raise :class:`IdxError`. Both
+    errors name the file.
 
     >>> mnist = load_mnist()
     >>> mnist.train_images.shape, mnist.test_images.shape
@@ -90,10 +90,10 @@ def load_mnist(folder: str | Path | None = None) -> Dataset:
 
 
 def read_idx(path: str | Path, dimensions: int) -> NDArray[np.uint8]:
-    """Read one IDX file of unsigned bytes, gzipped or raw (told by its content), with that many dimensions.
+    """Read one IDX file of unsigned bytes with ``dimensions`` dimensions, gzipped or raw (its content tells).
 
-    ``dimensions`` is :data:`LABELS` (1) or :data:`IMAGES` (3). Raises :class:`IdxError` for every way in
-    which the file is not what its header says, and for one that holds something else.
+    ``dimensions`` is :data:`LABELS` (1) or :data:`IMAGES` (3). Raise :class:`IdxError` if the file does not
+    match its header, or holds something else.
     """
     with opened(path, "read_idx") as raw:
         path = Path(path)
@@ -111,19 +111,19 @@ def read_idx(path: str | Path, dimensions: int) -> NDArray[np.uint8]:
 
 
 class _Unzipped:
-    """What is in a gzip file, to be read from its beginning.
+    """The content of a gzip file, read from its beginning.
 
-    zlib goes through the headers as fast as through the data. Python's gzip module takes the name in a header
-    byte by byte, which for one of 50 MB is minutes.
+    zlib reads headers as fast as data. Python's gzip module reads the name in a header byte by byte, which
+    takes minutes if the name has 50 MB.
     """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._inflate = zlib.decompressobj(_GZIP)
-        self._next = b""  # what was read and not looked at
+        self._next = b""  # read, but not yet inflated
 
     def read(self, size: int) -> bytes:
-        """The next ``size`` bytes, fewer at the end. EOFError where the file ends before its data does."""
+        """Read the next ``size`` bytes, fewer at the end. Raise EOFError if the file ends before its data."""
         data = bytearray()
         while len(data) < size:
             if self._inflate.eof:  # zeros may follow, and another such stream
@@ -162,7 +162,7 @@ def _find(folder: Path, part: str, dimensions: int) -> Path:
     for name in names:
         if (folder / name).is_file():
             return folder / name
-    raise FileNotFoundError(f"{folder / names[0]}: missing, and so is {' and '.join(names[1:])}")
+    raise FileNotFoundError(f"{folder / names[0]}: missing, and so are {', '.join(names[1:])}")
 
 
 def _parse(path: Path, file: BinaryIO | _Unzipped, dimensions: int) -> NDArray[np.uint8]:
@@ -172,8 +172,8 @@ def _parse(path: Path, file: BinaryIO | _Unzipped, dimensions: int) -> NDArray[n
         raise IdxError(f"{path}: the header says {_by(shape)}: there is nothing in it")
     if size > _LARGEST:
         raise IdxError(f"{path}: the header says {_by(shape)}, {size:,} bytes; at most {_LARGEST:,} are read")
-    # Memory grows with what is there, not with what the header says. One byte more than is wanted shows data
-    # left over, and makes gzip compare its checksum at the end.
+    # Memory grows with the data, not with the header's claim. Reading one byte too many reveals extra data,
+    # and makes gzip compare its checksum at the end.
     data = bytearray()
     while chunk := file.read(min(_CHUNK, size + 1 - len(data))):
         data += chunk

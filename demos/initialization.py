@@ -1,8 +1,8 @@
 """What a bad initialisation does to activations and gradients, layer by layer, and to training.
 
-One deep network, with its weights begun in six ways. A layer multiplies the variance of what goes through it
-by about the same factor each time, and so does it with gradients on their way back: a factor that is not
-near 1 is fatal in a deep network.
+One deep network starts from six initialisations. Each layer multiplies the variance of its input by about
+the same factor, and likewise that of gradients on their way back: in a deep network, a factor that is not
+near 1 is fatal.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 CLASSES = 10
 IMAGES = 2000
-SHOWN = 500  # of them, for variances
+SHOWN = 500  # images used to measure variances
 BATCH = 50
-LIMITS = (1e-13, 1e13)  # of the variances drawn: what is beyond them has vanished, or exploded
+LIMITS = (1e-13, 1e13)  # of the variances drawn: beyond them they have vanished, or exploded
 
 Scheme = Callable[[tuple[int, int], np.random.Generator, str], NDArray[np.float32]]
 
@@ -63,30 +63,30 @@ ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The demo's own options."""
+    """Add the demo's own options."""
     parser.add_argument("--depth", type=positive, default=12, help="hidden layers")
     parser.add_argument("--width", type=positive, default=128, help="units in each")
     parser.add_argument("--steps", type=positive, default=150, help="training steps from each start")
 
 
 def run(options: argparse.Namespace) -> list[page.Section]:
-    """Measure the variances of every start, train from it, and draw both."""
+    """Measure the variances for each initialisation, train from it, and draw both."""
     from tqdm import tqdm
 
     mnist = load_mnist()
     x = inputs(mnist.train_images[:IMAGES])
-    x = (x - x.mean()) / x.std()  # variance 1 comes in
+    x = (x - x.mean()) / x.std()  # variance 1
     y = mnist.train_labels[:IMAGES].astype(np.int64)
 
     signals: dict[tuple[str, str], list[init.Signal]] = {}
     outputs: dict[str, list[NDArray[np.float32]]] = {}
     losses: dict[str, list[float]] = {}
-    # disable=None: no bar where there is no terminal
+    # disable=None: no bar without a terminal
     for start in tqdm(STARTS, "training", leave=False, disable=None, unit=" starts"):
         for name in ACTIVATIONS:
             model = build(start, name, options)
             found = init.variances(model, x[:SHOWN], options.seed)
-            signals[start.name, name] = found[1:-1:2]  # what leaves the activations
+            signals[start.name, name] = found[1:-1:2]  # outputs of the activations
             if name == "tanh":
                 outputs[start.name] = _outputs(model, x[:SHOWN])
         losses[start.name] = train(build(start, "relu", options), x, y, options)
@@ -103,9 +103,9 @@ def run(options: argparse.Namespace) -> list[page.Section]:
     blocks: list[page.Block] = [
         page.Paragraph(
             f"""{options.depth} hidden layers of {size} units see MNIST's digits, scaled to variance 1. A
-            unit adds up n products of a weight and an input, so that its variance is n times that of the
-            weights, times that of the input; relu then halves the mean square, and tanh squashes what is
-            large. With n = {size} that factor is {size * 0.01**2:.3f} for weights of 0.01, {
+            unit adds up n products of a weight and an input, so its variance is n times that of the weights,
+            times that of the input; relu then halves the mean square, and tanh squashes large values. With
+            n = {size} the factor n times the weights' variance is {size * 0.01**2:.3f} for weights of 0.01, {
                 size * 0.3**2:.0f} for weights of 0.3, and 1 for LeCun's 1/sqrt(n) = {
                 1 / math.sqrt(size):.3f};
             Kaiming's is {math.sqrt(2):.2f} times as large to make up for relu."""
@@ -122,11 +122,11 @@ def run(options: argparse.Namespace) -> list[page.Section]:
             "    print(signal.layer, signal.forward, signal.backward)"
         ),
     ]
-    return [page.Section("initialization", "How weights begin, and what becomes of signals", blocks)]
+    return [page.Section("initialization", "How initial weights shape the signals", blocks)]
 
 
 def build(start: Start, activation: str, options: argparse.Namespace) -> nn.Sequential:
-    """784, then ``depth`` layers of ``width`` units, then 10 classes; biases 0."""
+    """Build 784 inputs, ``depth`` layers of ``width`` units, and 10 classes; biases start at 0."""
     rng = np.random.default_rng(options.seed)
     modules: list[nn.Module] = []
     nin = 784
@@ -146,11 +146,11 @@ def build(start: Start, activation: str, options: argparse.Namespace) -> nn.Sequ
 def train(
     model: nn.Sequential, x: NDArray[np.float32], y: NDArray[np.int64], options: argparse.Namespace
 ) -> list[float]:
-    """The losses of ``steps`` steps of SGD with momentum; they end where one is not finite."""
+    """Take ``steps`` steps of SGD with momentum and return their losses; stop if one is not finite."""
     optimizer = nn.SGD(model.parameters(), lr=0.01, momentum=0.9)
     rng = np.random.default_rng(options.seed)
     losses: list[float] = []
-    with np.errstate(all="ignore"):  # what is too large may leave the range of floats, which is to be seen
+    with np.errstate(all="ignore"):  # overflow is part of what the demo shows
         while len(losses) < options.steps:
             for images, labels in nn.batches(x, y, batch_size=BATCH, seed=rng):
                 loss = nn.cross_entropy(model(images), labels)
@@ -164,7 +164,7 @@ def train(
 
 
 def _outputs(model: nn.Sequential, x: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-    """What leaves each activation."""
+    """Return the output of each activation."""
     found = []
     out: Any = x
     with no_grad():
@@ -184,9 +184,9 @@ def _table(signals: dict[tuple[str, str], list[init.Signal]], losses: dict[str, 
             cells += [f"{found[-1].forward:.1e}", f"{found[0].backward:.1e}"]
         rows.append((*cells, f"{np.mean(losses[start.name][-10:]):.3g}"))
     return page.Table(
-        """Variances at the far ends: of activations after the last hidden layer, and of gradients when they
-        are back at the first. The loss is that of the relu network, the mean of the last ten training steps;
-        log(10) = 2.3 is that of guessing.""",
+        """Variances at the far ends: of activations after the last hidden layer, and of gradients once they
+        are back at the first. The loss is the relu network's mean over the last ten training steps; guessing
+        gives log(10) = 2.3.""",
         ("start", "tanh: last", "back at first", "relu: last", "back at first", "loss"),
         rows,
     )
@@ -223,11 +223,11 @@ def _variances(signals: dict[tuple[str, str], list[init.Signal]], out: Path) -> 
     light, dark = figures.save(out / "initialization-variances.png", fill, (12, 6.4))
     return page.Picture(
         light.name,
-        """What to see: a straight line is a factor a layer. Too small, and nothing of the digit is left
-        after a few layers, nor of the gradient on its way back (right to left); too large, and relu
-        explodes, while tanh goes to -1 or 1 and its gradients explode nonetheless. Xavier and LeCun, the
-        same between layers of equal width, lose half of it to relu in every layer; Kaiming and orthogonal
-        weights, with the gain of the activation, stay level.""",
+        """What to see: a straight line means a constant factor per layer. If weights are too small, nothing
+        is left of the digit after a few layers, nor of the gradient on its way back (right to left). If they
+        are too large, relu explodes; tanh goes to -1 or 1, and its gradients explode all the same. Xavier
+        and LeCun, identical between layers of equal width, lose half the variance to relu in every layer;
+        Kaiming and orthogonal weights, with the gain of the activation, stay level.""",
         "Variance of activations and of gradients over the layers, for tanh and relu, from six starts",
         dark=dark.name,
         wide=True,
@@ -256,9 +256,9 @@ def _histograms(outputs: dict[str, list[NDArray[np.float32]]], out: Path) -> pag
     light, dark = figures.save(out / "initialization-histograms.png", fill, (12, 4.2))
     return page.Picture(
         light.name,
-        """What to see: how often each activation of the tanh network occurs. Too small, and soon all are 0;
-        too large, all are -1 or 1, where tanh is flat; with Kaiming's weights and the gain of tanh they use
-        the whole range in every layer.""",
+        """What to see: how often each activation value occurs in the tanh network. With weights too small,
+        all are soon 0; with weights too large, all are -1 or 1, where tanh is flat; with Kaiming's weights
+        and the gain of tanh they use the whole range in every layer.""",
         "Histograms of tanh activations in five layers, from three starts",
         dark=dark.name,
         wide=True,
@@ -287,9 +287,9 @@ def _losses(losses: dict[str, list[float]], out: Path) -> page.Picture:
     light, dark = figures.save(out / "initialization-losses.png", fill, (7.2, 4.8))
     return page.Picture(
         light.name,
-        """What to see: the same network, data and optimizer. From weights too small the loss stays at
-        log(10) = 2.3, that of guessing: no gradient arrives. From weights too large it is far above the
-        picture, or no number at all. The sooner the others learn, the more level their lines are above.""",
+        """What to see: the same network, data and optimizer. If weights start too small, the loss stays at
+        log(10) = 2.3, as for guessing: no gradient arrives. If they start too large, it is far above the
+        picture, or not finite. The others learn sooner the more level their lines are above.""",
         "Training loss over the steps from six starts",
         dark=dark.name,
     )

@@ -1,7 +1,7 @@
 """A network of scalars, 2-16-16-1, learns to tell two half-moons apart.
 
-Every number in it is a Value: 337 parameters and, for each of 100 points, dozens of nodes that are made,
-walked back and dropped at every step. Loss and learning rate are those of micrograd's demo.
+Every number in it is a Value: 337 parameters and, for each of 100 points, dozens of nodes. Every step builds
+these nodes, walks back through them and drops them. Loss and learning rate are those of micrograd's demo.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-FRESH = 1000  # points that it was not trained on
+FRESH = 1000  # points not used in training
 REPORTS = 10  # lines printed on the way
-PANELS = 4  # of the picture of the boundary as it forms
+PANELS = 4  # in the picture of the forming boundary
 
 
 @dataclass
 class History:
-    """Loss and accuracy before each step, and at some steps the network as it was then, on arrays."""
+    """Loss and accuracy before each step, and copies of the network, on arrays, at some steps."""
 
     losses: list[float] = field(default_factory=list)
     accuracies: list[float] = field(default_factory=list)
@@ -42,11 +42,11 @@ class History:
 def two_moons(
     count: int, rng: np.random.Generator, noise: float = 0.1
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Points on two half circles that reach into each other, and which of the two each is on.
+    """Draw random points on two interleaving half circles, each labelled with its half circle.
 
-    Returns points (count, 2) and labels (count,): +1 on the upper moon, around (0, 0), -1 on the lower one,
-    around (1, 0.5); both have radius 1. ``noise`` is the standard deviation of a normal error in both
-    coordinates.
+    Return points (count, 2) and labels (count,): +1 on the upper moon, around (0, 0), -1 on the lower one,
+    around (1, 0.5); both have radius 1. ``noise`` is the standard deviation of the normal noise added to
+    both coordinates.
 
     >>> points, labels = two_moons(4, np.random.default_rng(0), noise=0.0)
     >>> labels.tolist(), np.hypot(*points[:2].T).round(6).tolist()
@@ -61,13 +61,11 @@ def two_moons(
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of the training run."""
-    parser.add_argument("--steps", type=positive, default=100, help="updates, each from all points")
+    """Add the options of the training run."""
+    parser.add_argument("--steps", type=positive, default=100, help="updates, each on all points")
     parser.add_argument("--points", type=positive, default=100, help="points to learn from")
-    parser.add_argument(
-        "--lr", type=rate, default=1.0, help="learning rate at the start; it falls to a tenth of that"
-    )
-    parser.add_argument("--l2", type=float, default=1e-4, help="what the sum of the squared parameters costs")
+    parser.add_argument("--lr", type=rate, default=1.0, help="initial learning rate; it falls to a tenth")
+    parser.add_argument("--l2", type=float, default=1e-4, help="factor of the sum of squared parameters")
 
 
 def run(options: argparse.Namespace) -> list[page.Section]:
@@ -91,17 +89,16 @@ def run(options: argparse.Namespace) -> list[page.Section]:
     milliseconds = 1000 * history.seconds / options.steps
     blocks: list[page.Block] = [
         page.Paragraph(
-            f"""Two inputs, two hidden layers of 16 neurons, one score: {parameters} Values that are
-            learned. Every step computes the score of each point, adds up by how much it falls short of 1 on
-            the right side (the hinge loss), walks back, and moves every parameter a little against its
-            gradient."""
+            f"""Two inputs, two hidden layers of 16 neurons, one score: {parameters} learned Values. Every
+            step computes the score of each point, adds up how far each falls short of 1 on the right side
+            (the hinge loss), walks back, and moves every parameter a little against its gradient."""
         ),
         page.Facts(
             [
                 (f"{100 * accuracy:.1f} %", f"right on the {len(points)} points it learned from"),
                 (f"{100 * fresh:.1f} %", f"right on {FRESH:,} new points"),
                 (f"{parameters}", "parameters, each a Value"),
-                (f"{milliseconds:.0f} ms", f"a step, forwards and backwards through {len(points)} points"),
+                (f"{milliseconds:.0f} ms", f"per step, forwards and backwards through {len(points)} points"),
             ]
         ),
         *shown,
@@ -121,7 +118,7 @@ def _train(
     kept = set(np.geomspace(1, options.steps + 1, PANELS).astype(int) - 1)  # most changes early
     reported = set(np.linspace(0, options.steps - 1, REPORTS).astype(int))
     started = time.perf_counter()
-    # disable=None: no bar where there is no terminal
+    # disable=None: no bar without a terminal
     for step in (bar := tqdm(range(options.steps), "training", leave=False, disable=None, unit=" steps")):
         if step in kept:
             history.networks.append((step, model.vectorized()))
@@ -130,7 +127,7 @@ def _train(
         optimizer.zero_grad()
         try:
             loss.backward()
-        except ValueError as error:  # a gradient that is no number
+        except ValueError as error:  # a gradient is nan
             raise ArithmeticError(error) from error
         optimizer.lr = options.lr * (1 - 0.9 * step / options.steps)
         optimizer.step()
@@ -164,7 +161,7 @@ def _plane(
     labels: NDArray[np.int64],
     dot: float,
 ) -> None:
-    """The score of every place in the plane as colour, the boundary as a line, and the points."""
+    """Draw the score everywhere in the plane as colour, the boundary as a line, and the points."""
     low, high = points.min(axis=0) - 0.35, points.max(axis=0) + 0.35
     x, y = np.meshgrid(np.linspace(low[0], high[0], 240), np.linspace(low[1], high[1], 180))
     scores = _scores(network, np.stack([x.ravel(), y.ravel()], axis=1)).reshape(x.shape)
@@ -193,9 +190,9 @@ def _boundary(
     light, dark = figures.save(out / "moons-boundary.png", fill, (7.2, 4.8))
     return page.Picture(
         light.name,
-        """The line is where the score is 0: on its blue side the network says upper moon (circles), on the
-        orange side lower moon (triangles). The dashed lines are scores of 1 and -1; points beyond them cost
-        nothing. The line has corners because relu has one.""",
+        """The score is 0 on the line: on its blue side the network says upper moon (circles), on the orange
+        side lower moon (triangles). On the dashed lines the score is 1 and -1; points beyond them add
+        nothing to the loss. The line has corners because relu has one.""",
         "Two interleaved half-moons of points with the decision boundary between them",
         dark=dark.name,
     )
@@ -215,8 +212,8 @@ def _curves(history: History, out: Path) -> page.Picture:
     light, dark = figures.save(out / "moons-curves.png", fill, (7.2, 4.8))
     return page.Picture(
         light.name,
-        """The loss falls in bumps: the learning rate is high at first, and a step can go too far. It goes
-        on falling when every point is right already, because the hinge loss asks for a margin.""",
+        """The loss falls in bumps: the learning rate is high at first, and a step can go too far. The loss
+        keeps falling after every point is right, because the hinge loss asks for a margin.""",
         f"Loss from {history.losses[0]:.2f} to {history.losses[-1]:.3f} over {len(history.losses)} steps",
         dark=dark.name,
     )
@@ -235,7 +232,7 @@ def _forming(
     light, dark = figures.save(out / "moons-forming.png", fill, (12, 2.2))
     return page.Picture(
         light.name,
-        """The boundary as it forms: a few steps bring it between most of the points, all others bend it
+        """The boundary as it forms: a few steps move it between most of the points, and all the rest bend it
         around the tips of the moons.""",
         "The decision boundary at four moments of training",
         dark=dark.name,

@@ -1,7 +1,7 @@
 """One neuron with two inputs, forwards and backwards, one operation at a time.
 
-The neuron of Andrej Karpathy's lecture "The spelled-out intro to neural networks and backpropagation:
-building micrograd", its numbers chosen so that the output is 1/√2 and the derivative of tanh there 1/2.
+The neuron is from Andrej Karpathy's lecture "The spelled-out intro to neural networks and backpropagation:
+building micrograd". Its numbers make the output 1/√2 and the derivative of tanh there 1/2.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NUDGE = 0.0001
 
 
 def neuron(x1: Value, x2: Value, w1: Value, w2: Value, b: Value) -> Value:
-    """Two inputs times their weights, added up with a bias, squashed."""
+    """Multiply two inputs by their weights, add a bias, and squash the sum."""
     x1w1 = x1 * w1
     x2w2 = x2 * w2
     dot = x1w1 + x2w2
@@ -30,7 +30,7 @@ def neuron(x1: Value, x2: Value, w1: Value, w2: Value, b: Value) -> Value:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """It has no options of its own."""
+    """Add nothing: this demo has no options of its own."""
 
 
 def run(options: argparse.Namespace) -> list[page.Section]:
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> list[page.Section]:
     leaves = {name: Value(number, name) for name, number in LEAVES.items()}
     o = neuron(**leaves)
     forward = _forward(o)
-    backward = _backward(o)  # walks the graph: from here on the nodes have their gradients
+    backward = _backward(o)  # from here on the nodes have their gradients
     slopes = _slopes(o, leaves)
     for table in (forward, backward, slopes):
         print(f"{textwrap.fill(page.flowing(table.caption), 96)}\n\n{page.columns(table)}\n")
@@ -51,21 +51,21 @@ def run(options: argparse.Namespace) -> list[page.Section]:
 
     blocks: list[page.Block] = [
         page.Paragraph(
-            """A Value is a float that remembers what it was computed from, and how much it changes with
-            each of those: the local gradient. Nothing else is needed to go back from the output to every
+            """A Value is a float that remembers the numbers it was computed from, and how much it changes
+            with each of them: the local gradient. That is all it takes to go back from the output to every
             weight."""
         ),
         page.Paragraph(
             """On the page, press → and watch one operation at a time. Stop at tanh: its output is 0.7071, so
-            its slope is 1 - 0.7071² = 0.5, and everything behind it is multiplied by that half. Then change
-            x2 from 0 to 1: w2 has a gradient now, and the others are smaller, as tanh is flatter there."""
+            its slope is 1 - 0.7071² = 0.5, which multiplies every gradient behind it. Then change x2 from 0
+            to 1: now w2 has a gradient, and the others are smaller, because tanh is flatter there."""
         ),
         page.Link(steps.name, "Step through it", "Both passes, one operation at a time."),
         page.Picture(
             picture.name,
             """Read it from right to left. The output's gradient is 1; each edge multiplies it by the number
-            written on it, the local gradient. x1 has the largest gradient because its weight is the
-            largest, and w2 has none because its input is 0. Blue is positive, orange negative.""",
+            on the edge, the local gradient. x1 has the largest gradient because its weight is the largest,
+            and that of w2 is 0 because its input is 0. Blue is positive, orange negative.""",
             "The neuron's computation graph with every value, gradient and local gradient",
             wide=True,
         ),
@@ -96,7 +96,7 @@ def _forward(root: Value) -> page.Table:
             names = node.op(*(Symbol(parent.label) for parent in node.parents))
             numbers = node.op(*(Symbol(f"{parent.data:.4f}", ATOM) for parent in node.parents))
             rows.append((str(len(rows) + 1), f"{node.label} = {names}", str(numbers), f"{node.data:.4f}"))
-    caption = "Forward: each operation computes one number from numbers that are known already."
+    caption = "Forward: each operation computes one number from numbers already known."
     return page.Table(caption, ("step", "operation", "in numbers", "result"), rows)
 
 
@@ -110,10 +110,10 @@ def _backward(root: Value) -> page.Table:
             total = f"{'–' if to.before is None else f'{to.before:.4f}'} → {to.after:.4f}"
             product = (f"× {step.upstream:.4f}", f"= {to.amount:.4f}")
             rows.append((*operation, to.parent.label, local, *product, total))
-            operation = ("", "")  # said once for all its contributions
+            operation = ("", "")  # shown once for all its contributions
     caption = """Backward: each operation multiplies its local gradients by the gradient that has reached it
-        (upstream), and adds each product (the contribution) to the running total of the number that it goes
-        into. A dash: nothing was there yet."""
+        (upstream), and adds each product (the contribution) to the running total of the parent it goes into.
+        A dash means that there was no total yet."""
     head = ("step", "through", "into", "local gradient", "× upstream", "= contribution", "running total")
     return page.Table(caption, head, rows)
 

@@ -1,6 +1,6 @@
 """A page that shows what the demos wrote: one HTML file beside the pictures, no script, no network.
 
-Text may be broken into lines anywhere: a page, and :func:`flowing`, make one line of it.
+Text may contain line breaks anywhere: a page, and :func:`flowing`, join the lines.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ class Code:
 
 @dataclass(frozen=True)
 class Facts:
-    """The figures that matter, large: pairs of a number and what it is."""
+    """The key figures, in large type: pairs of a number and its meaning."""
 
     pairs: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells under a heading; a row whose first cell is empty goes on with what the last one began."""
+    """Rows of cells under a heading; a row whose first cell is empty continues the row above."""
 
     caption: str
     head: Sequence[str]
@@ -49,10 +49,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A file beside the page; the caption says what to look at, ``alt`` what there is for whoever cannot see.
+    """A file beside the page; the caption says what to look at, ``alt`` describes it for screen readers.
 
-    ``dark`` is the file for a dark page, None where the picture adapts by itself. A ``wide`` one is as broad
-    as the page, and on a narrow screen it scrolls rather than shrinks.
+    ``dark`` is the file for a dark page, None if the picture adapts by itself. A ``wide`` one is as broad as
+    the page, and scrolls on a narrow screen instead of shrinking.
     """
 
     file: str
@@ -64,7 +64,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Link:
-    """Leads to ``file``, a page beside this one; ``note`` says what is there, ``mark`` a word more, such as a
+    """A link to ``file``, a page beside this one; ``note`` describes it, ``mark`` adds a few words, such as a
     score.
 
     Several in a row make a grid.
@@ -88,7 +88,7 @@ Block = Paragraph | Code | Facts | Table | Picture | Link | Widget
 
 @dataclass(frozen=True)
 class Section:
-    """What one demo has to show: blocks from top to bottom; pictures that are not wide, and links, stand side
+    """The results of one demo: blocks from top to bottom; links, and pictures that are not wide, stand side
     by side."""
 
     name: str
@@ -97,7 +97,7 @@ class Section:
 
 
 def write(path: Path, sections: Sequence[Section], title: str = "") -> Path:
-    """Write the page, atomically; returns its path."""
+    """Write the page atomically and return its path."""
     path = regular(path, "write")
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as file:
@@ -106,7 +106,7 @@ def write(path: Path, sections: Sequence[Section], title: str = "") -> Path:
 
 
 def html(sections: Sequence[Section], title: str = "") -> str:
-    """The page as text; without a ``title`` it has that of its only section, or is the tour.
+    """Return the page as HTML; ``title`` defaults to that of the only section, or to "the tour".
 
     >>> page = html([Section("one", "x < y", [Paragraph("a & b")])])
     >>> "<h2>x &lt; y</h2>" in page, "<p>a &amp; b</p>" in page
@@ -129,7 +129,7 @@ def html(sections: Sequence[Section], title: str = "") -> str:
 
 
 def flowing(text: str) -> str:
-    """Text on one line, however it was broken into lines.
+    """Join the lines of a text with single spaces.
 
     >>> flowing("one\\n    two")
     'one two'
@@ -138,7 +138,7 @@ def flowing(text: str) -> str:
 
 
 def columns(table: Table) -> str:
-    """A table as lines of text, for the terminal.
+    """Format a table as lines of text for the terminal.
 
     >>> print(columns(Table("", ("leaf", "gradient"), [("x1", "-1.5000"), ("w1", "1.0000")])))
     leaf  gradient
@@ -165,7 +165,7 @@ def _section(section: Section) -> str:
 
 
 def _grid(block: Block) -> str:
-    """The class of the grid that a block stands in beside its neighbours of the same kind; "" for none."""
+    """Return the CSS class of the grid that a block shares with neighbours of its kind; "" for none."""
     if isinstance(block, Link):
         return "links"
     return "row" if isinstance(block, Picture) and not block.wide else ""

@@ -1,7 +1,7 @@
 """An overfit network, and what each remedy does to its training and validation curves.
 
-500 digits, a fifth of them with a wrong label, and a network with two hundred times as many weights: it
-learns them all by heart, errors too, and the more it knows of them, the worse it gets on other digits. Each
+The network has two hundred times as many weights as its 500 digits, a fifth of which have a wrong label. It
+memorises them all, errors included, and the more it memorises, the worse it gets on other digits. Each
 remedy is a line or two in the same loop.
 """
 
@@ -32,7 +32,7 @@ HIDDEN = 128
 BATCH = 50
 VALIDATION = 1000  # images, with the right labels
 WRONG = 0.2  # of the training labels
-PATIENCE = 5  # epochs in a row that do not lower the validation loss: then early stopping stops
+PATIENCE = 5  # stop early after this many epochs in a row without a lower validation loss
 
 Layer = Callable[[int], nn.Module]  # made from a seed
 WARPS = nn.Augment(nn.Shift(1), nn.Rotate(10), nn.Elastic(alpha=34, sigma=4))
@@ -40,7 +40,7 @@ WARPS = nn.Augment(nn.Shift(1), nn.Rotate(10), nn.Elastic(alpha=34, sigma=4))
 
 @dataclass(frozen=True)
 class Remedy:
-    """What is added to the plain loop; ``code`` says it in a line."""
+    """An addition to the plain loop; ``code`` is the addition in one line."""
 
     name: str
     code: str
@@ -59,7 +59,7 @@ def _dropout(seed: int) -> nn.Module:
     return nn.Dropout(0.5, rng=seed)
 
 
-# The strengths were chosen on the validation images, among three or so each.
+# The strengths were chosen on the validation images, each from about three.
 REMEDIES = (
     Remedy("nothing", "the plain loop"),
     Remedy("early stopping", "keep the best state_dict, load it again", stops_early=True),
@@ -88,7 +88,7 @@ REMEDIES = (
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """Training images with their labels, some of them wrong, and validation images with the right ones."""
+    """Training images, some of them with a wrong label, and validation images with the right labels."""
 
     x: NDArray[np.float32]
     y: NDArray[np.int64]
@@ -98,23 +98,21 @@ class Data:
 
 @dataclass
 class History:
-    """After each epoch, in eval: loss and share of labels that are met, on training and validation images."""
+    """Loss and accuracy after each epoch, in eval mode, on training and validation images."""
 
     losses: list[float] = field(default_factory=list)
     accuracies: list[float] = field(default_factory=list)
     held_out_losses: list[float] = field(default_factory=list)
     held_out_accuracies: list[float] = field(default_factory=list)
-    used: int = -1  # the epoch whose weights are the result; the last one, except with early stopping
-    small: float = 0.0  # the share of weights below 0.001 then
+    used: int = -1  # the epoch whose weights are kept: the last one, except with early stopping
+    small: float = 0.0  # the share of weights below 0.001 in that epoch
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The demo's own options."""
+    """Add the demo's own options."""
     parser.add_argument("--epochs", type=positive, default=40, help="passes over the training images")
-    parser.add_argument("--images", type=positive, default=500, help="training images, two at least")
-    parser.add_argument(
-        "--runs", type=positive, default=2, help="runs, of seeds in a row, to take the mean of"
-    )
+    parser.add_argument("--images", type=positive, default=500, help="training images, at least two")
+    parser.add_argument("--runs", type=positive, default=2, help="runs to average, with consecutive seeds")
 
 
 def run(options: argparse.Namespace) -> list[page.Section]:
@@ -124,7 +122,7 @@ def run(options: argparse.Namespace) -> list[page.Section]:
     data = load_data(max(2, options.images), np.random.default_rng(options.seed))
     seeds = range(options.seed, options.seed + options.runs)
     found: dict[str, list[History]] = {}
-    # disable=None: no bar where there is no terminal
+    # disable=None: no bar without a terminal
     for remedy in (bar := tqdm(REMEDIES, leave=False, disable=None, unit=" remedies")):
         bar.set_description(remedy.name)
         found[remedy.name] = [
@@ -140,9 +138,9 @@ def run(options: argparse.Namespace) -> list[page.Section]:
     blocks: list[page.Block] = [
         page.Paragraph(
             f"""{len(data.x)} digits, {100 * WRONG:.0f} % of them with a wrong label, and a network
-            784-{HIDDEN}-{HIDDEN}-10 with {_weights():,} weights. It can learn every label by heart, and does:
-            from then on it repeats the errors on digits that it has not seen. A regulariser makes learning by
-            heart harder than learning what digits look like."""
+            784-{HIDDEN}-{HIDDEN}-10 with {_weights():,} weights. It can memorise every label, and does: from
+            then on it repeats the errors on digits that it has not seen. A regulariser makes memorising
+            harder than learning what digits look like."""
         ),
         page.Facts(
             [
@@ -158,7 +156,7 @@ def run(options: argparse.Namespace) -> list[page.Section]:
 
 
 def load_data(images: int, rng: np.random.Generator) -> Data:
-    """MNIST's first training images, with wrong labels drawn from ``rng``; its last ones for validation."""
+    """Load MNIST's first training images, draw wrong labels from ``rng``, and validate on its last images."""
     mnist = load_mnist()
     images = min(images, len(mnist.train_labels) - VALIDATION)
     y = mnist.train_labels[:images].astype(np.int64)
@@ -171,7 +169,7 @@ def load_data(images: int, rng: np.random.Generator) -> Data:
 
 
 def build(remedy: Remedy, rng: np.random.Generator) -> nn.Sequential:
-    """784-128-128-10 with relu, and what the remedy puts in between."""
+    """Build 784-128-128-10 with relu and the remedy's layers in between."""
     modules: list[nn.Module] = []
     for seed, nin in enumerate((SIDE * SIDE, HIDDEN)):
         modules.append(nn.Linear(nin, HIDDEN, rng=rng))
@@ -184,7 +182,7 @@ def build(remedy: Remedy, rng: np.random.Generator) -> nn.Sequential:
 
 
 def train(remedy: Remedy, data: Data, epochs: int, rng: np.random.Generator) -> History:
-    """The plain loop, with one remedy."""
+    """Train with the plain loop and one remedy."""
     model = build(remedy, rng)
     weights: list[Any] = [parameter for parameter in model.parameters() if np.ndim(parameter.data) == 2]
     optimizer = nn.Adam(model.parameters(), lr=1e-3)
@@ -192,7 +190,7 @@ def train(remedy: Remedy, data: Data, epochs: int, rng: np.random.Generator) -> 
     history = History()
     best = model.state_dict()
     for epoch in range(epochs):
-        # drop_last: one image alone would have no variance to be normalised by
+        # drop_last: a batch of one image has no variance to normalise by
         for images, labels in nn.batches(data.x, data.y, min(BATCH, len(data.x)), seed=rng, drop_last=True):
             if remedy.augment:
                 images = remedy.augment(images, rng)
@@ -262,16 +260,16 @@ def _table(found: dict[str, list[History]], images: int) -> page.Table:
         )
     runs = len(found["nothing"])
     return page.Table(
-        f"""After training on {images} images, mean of {runs} run{"s" if runs > 1 else ""}. Labels met: in
-        training, where 80 % is all that should be, as the others are wrong. L1 takes most weights to 0, L2
-        those of pixels that no digit touches.""",
+        f"""After training on {images} images, mean of {runs} run{"s" if runs > 1 else ""}. Labels met: the
+        training accuracy, which should not exceed 80 %, because the other labels are wrong. L1 drives most
+        weights to 0, L2 those of pixels that no digit touches.""",
         ("remedy", "labels met", "validation", "loss", "weights < 0.001", "in code"),
         rows,
     )
 
 
 def _panel(axes: Axes, theme: figures.Theme, name: str, found: dict[str, list[History]]) -> None:
-    """One remedy's curves, the mean of its runs, over those of nothing."""
+    """Draw one remedy's curves, the mean of its runs, over those without a remedy."""
 
     def curve(histories: Sequence[History], what: str) -> NDArray[np.float64]:
         shortest = min(len(history.losses) for history in histories)
@@ -318,10 +316,10 @@ def _curves(found: dict[str, list[History]], out: Path) -> page.Picture:
     return page.Picture(
         light.name,
         """What to see: with nothing, the training loss (blue) falls to 0 while the validation loss (orange)
-        turns around and climbs. A remedy helps where the orange line stays below the dashed one, which is the
-        orange line of nothing; it mostly does so by keeping the blue one from falling. Normalisation does
-        not: it makes training faster, by heart too. The percentages are validation digits that are right at
-        the end; the dot is where early stopping took its weights from.""",
+        turns around and climbs. A remedy helps if its orange line stays below the dashed one, which is the
+        orange line of nothing; most remedies do this by keeping the blue line from falling. Normalisation
+        does not: it speeds up training, and memorising too. The percentages give the validation accuracy at
+        the end; the dot marks the weights that early stopping kept.""",
         "Training and validation loss over the epochs, one panel for each of eighteen ways to train",
         dark=dark.name,
         wide=True,
@@ -345,14 +343,14 @@ def _dots(found: dict[str, list[History]], out: Path) -> page.Picture:
         axes.tick_params(axis="y", length=0, labelcolor=theme.ink)
         axes.set_xlabel("% (triangles: training labels met, dots: validation digits right)")
         axes.axvline(100 * (1 - WRONG), color=theme.dim, linestyle=(0, (3, 2)), linewidth=1.2)
-        axes.set_title("Learned by heart, and learned")
+        axes.set_title("Memorised, and learned")
 
     light, dark = figures.save(out / "regularization-dots.png", fill, (7.2, 5.6))
     return page.Picture(
         light.name,
-        """What to see: the further left the blue triangle, the further right, mostly, the orange dot. The
-        dashed line is the share of training labels that are right: whoever meets more of them has learned
-        errors. Small marks are single runs.""",
+        """What to see: in most rows, the further left the blue triangle, the further right the orange dot.
+        The dashed line is the share of training labels that are right: a network that meets more of them has
+        learned errors. Small marks are single runs.""",
         "Training and validation accuracy of each remedy, sorted by the latter",
         dark=dark.name,
     )
@@ -384,8 +382,8 @@ def _digits(data: Data, seed: int, out: Path) -> page.Picture:
     light, dark = figures.save(out / "regularization-digits.png", fill, (7.2, 5.0))
     return page.Picture(
         light.name,
-        """What to see: every epoch shows the network other images, which a person still reads as the same
-        digits; in the last row two digits lie over each other, and the label is as mixed.""",
-        "Ten digits, and the same after each augmentation",
+        """What to see: every epoch shows the network different images, which a person still reads as the same
+        digits; in the last row two digits are blended, and so are their labels.""",
+        "Ten digits, and the same digits after each augmentation",
         dark=dark.name,
     )

@@ -1,8 +1,8 @@
 """Every learning-rate schedule as a curve, what it does to training, and a test that finds the rate.
 
-One small network, the same images, the same number of steps; only the rate moves. The highest rate of all
-comes from a learning-rate range test. With a constant rate the loss stops falling when the steps are too
-large for the valley it has found; a rate that ends near 0 lets it settle.
+The network, the images and the number of steps stay the same; only the rate changes. Its highest value comes
+from a learning-rate range test. With a constant rate the loss stops falling when the steps are too large for
+the valley it has found; a rate that ends near 0 lets it settle.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ HELD_OUT = 1000  # images to validate on
 COLUMNS = 3
 MOMENTUM = 0.9
 TICKS = (0.2, 0.5, 1, 2)
-LOOKS = 40  # at the validation loss, in each run
+LOOKS = 40  # evaluations of the validation loss in each run
 
-Build = Callable[[nn.Optimizer, int], nn.Schedule]  # of the optimizer and the number of steps
+Build = Callable[[nn.Optimizer, int], nn.Schedule]  # takes the optimizer and the number of steps
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A schedule: how it is built, and the same in a line of code."""
+    """A schedule: a function that builds it, and the line of code to show."""
 
     name: str
     code: str
@@ -98,16 +98,16 @@ class Data:
 
 @dataclass
 class Result:
-    """One schedule: the rate of every step (of the first seed), and how each seed went."""
+    """One schedule: the rate of every step (for the first seed), and the results of each seed."""
 
     rates: list[float] = field(default_factory=list)
-    steps: list[int] = field(default_factory=list)  # at which the validation loss was looked at
-    losses: list[list[float]] = field(default_factory=list)  # what it was there, for each seed
+    steps: list[int] = field(default_factory=list)  # at which the validation loss was evaluated
+    losses: list[list[float]] = field(default_factory=list)  # the validation losses there, for each seed
     accuracies: list[float] = field(default_factory=list)  # at the end, for each seed
 
 
 class Watch(training.Callback):
-    """Looks at the rate of every step, and now and then at the validation loss."""
+    """Record the rate of every step, and the validation loss from time to time."""
 
     def __init__(self, data: Data, every: int) -> None:
         self.data, self.every = data, every
@@ -116,11 +116,11 @@ class Watch(training.Callback):
         self.losses: list[float] = []
 
     def before_step(self, run: training.Run) -> None:
-        """The rate is the one that the step is about to use."""
+        """Record the rate that the step is about to use."""
         self.look(run.model, run.optimizer, run.step)
 
     def look(self, model: nn.Module, optimizer: nn.Optimizer, step: int) -> None:
-        """The same without a run, for the plain loop."""
+        """Record the rate and perhaps the loss; needs no run, so the plain loop can call it."""
         self.rates.append(optimizer.lr)
         if step % self.every == 0:
             self.steps.append(step)
@@ -128,14 +128,12 @@ class Watch(training.Callback):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The demo's own options."""
+    """Add the demo's own options."""
     parser.add_argument("--epochs", type=positive, default=4, help="passes over the training images")
     parser.add_argument("--images", type=positive, default=6000, help="training images")
+    parser.add_argument("--runs", type=positive, default=3, help="runs to average, with consecutive seeds")
     parser.add_argument(
-        "--runs", type=positive, default=3, help="runs, of seeds in a row, to take the mean of"
-    )
-    parser.add_argument(
-        "--lr", type=rate, default=None, help="the highest rate; without it the range test says"
+        "--lr", type=rate, default=None, help="highest rate; if not given, the range test finds it"
     )
 
 
@@ -172,28 +170,28 @@ def _blocks(
     rows = [(entry.name, *_numbers(results[entry.name]), entry.code) for entry in ENTRIES]
     return [
         page.Paragraph(
-            f"""A step goes against the gradient, and the learning rate says how far. Far is good at first,
-            and too far at the end: every batch pulls elsewhere, and large steps never settle. Here one
-            network, {28 * 28}-{HIDDEN}-10, sees the same {options.images:,} digits {options.epochs} times,
-            {BATCH} in a batch, with SGD and momentum, and only the rate differs: its highest value is {lr:g}
-            in every panel. What to see: with the constant rate the validation loss hops about and stays
-            high; wherever the rate comes down, it falls and becomes calm."""
+            f"""A step goes against the gradient, and the learning rate says how far. Large steps are good at
+            first, but too large at the end: every batch pulls in another direction, and they never settle.
+            Here one network, {28 * 28}-{HIDDEN}-10, sees the same {options.images:,} digits {options.epochs}
+            times, {BATCH} in a batch, with SGD and momentum, and only the rate differs: its highest value is
+            {lr:g} in every panel. What to see: with the constant rate the validation loss jumps around and
+            stays high; wherever the rate comes down, the loss falls and becomes calm."""
         ),
         *shown[:2],
         page.Table(
             f"""After {options.epochs} epochs, on {HELD_OUT:,} validation images: mean of {options.runs}
-            seeds, and its standard error. Lowest loss: {best}.""",
+            seeds, with its standard error. Lowest loss: {best}.""",
             ("schedule", "validation loss", "right", "code"), rows,
         ),
         page.Paragraph(
-            f"""Where does {lr:g} come from? From a range test: a few steps, each with a larger rate than the
-            one before. Afterwards the model is as it was."""
+            f"""Where does {lr:g} come from? From a range test: it takes a few steps, each with a larger rate
+            than the one before, and then restores the model."""
         ),
         shown[2],
         page.Code(RANGE_TEST),
         page.Paragraph(
-            """A schedule in the plain loop is one line more; fit takes it as an argument. Both do the same,
-            bit for bit."""
+            """In the plain loop a schedule is one more line; fit takes it as an argument. The results are
+            bit-identical."""
         ),
         page.Code(PLAIN),
         page.Code(FIT),
@@ -243,7 +241,7 @@ def _range_test(data: Data, seed: int) -> training.RangeTest:
 
 
 def _train(entry: Entry, data: Data, lr: float, seed: int, epochs: int, result: Result) -> None:
-    """Train once; the plain loop where there is no schedule, fit where there is one."""
+    """Train once: with the plain loop if there is no schedule, with fit if there is one."""
     model, optimizer = _network(seed)
     optimizer.lr = lr
     loader = nn.Loader(data.x, data.y, BATCH, rng=seed)
@@ -257,7 +255,7 @@ def _train(entry: Entry, data: Data, lr: float, seed: int, epochs: int, result: 
             model, loader, nn.cross_entropy, optimizer, epochs=epochs, schedule=schedule,
             validation=(data.held_out, data.held_out_y), callbacks=[watch], progress=False,
         )  # fmt: skip
-        if history.interrupted:  # Ctrl-C is meant for all the runs
+        if history.interrupted:  # Ctrl-C ends all the runs
             raise KeyboardInterrupt
     end = _evaluated(model, data)
     result.rates, result.steps = result.rates or watch.rates, [*watch.steps, steps]
@@ -284,7 +282,7 @@ def _evaluated(model: nn.Module, data: Data) -> dict[str, float]:
 
 
 def _numbers(result: Result) -> tuple[str, str]:
-    """Validation loss and accuracy, each with its standard error where there are several seeds."""
+    """Format validation loss and accuracy, each with its standard error if there are several seeds."""
     texts = []
     for numbers, scale, digits, unit in (
         ([losses[-1] for losses in result.losses], 1, 3, ""), (result.accuracies, 100, 1, " %")
@@ -314,8 +312,8 @@ def _rates(results: dict[str, Result], lr: float, out: Path) -> page.Picture:
     light, dark = figures.save(out / "schedules-rates.png", fill, (10.5, 6.2))
     return page.Picture(
         light.name,
-        """The rate of every step. All but the last are known before training begins; reduce on plateau
-        watches the validation loss, and comes down when that has not improved.""",
+        """The rate of every step. All schedules but the last are fixed before training begins; reduce on
+        plateau watches the validation loss, and lowers the rate when the loss has not improved.""",
         f"Nine curves of the learning rate over the steps, between 0 and {lr:g}",
         dark=dark.name,
         wide=True,
@@ -344,9 +342,9 @@ def _losses(results: dict[str, Result], out: Path) -> page.Picture:
     light, dark = figures.save(out / "schedules-losses.png", fill, (10.5, 6.6))
     return page.Picture(
         light.name,
-        """The validation loss on the way, with each schedule (blue) and with the constant rate (orange),
-        which hops about to the end: mean of the seeds, on a logarithmic scale. Blue leaves orange where the
-        rate comes down; with warm restarts it goes up again at each of them.""",
+        """The validation loss during training, with each schedule (blue) and with the constant rate (orange),
+        which jumps around to the end: mean of the seeds, on a logarithmic scale. Blue leaves orange where the
+        rate comes down, and rises again at each warm restart.""",
         "Nine pairs of validation-loss curves, each a schedule beside the constant rate",
         dark=dark.name,
         wide=True,
@@ -360,8 +358,8 @@ def _range_picture(test: training.RangeTest, out: Path) -> page.Picture:
     light, dark = figures.save(out / "schedules-range-test.png", fill, (7.2, 3.8))
     return page.Picture(
         light.name,
-        """The range test: too small a rate changes nothing, too large a rate throws the weights about.
-        Between them is where the loss falls fastest: the rate to train with.""",
+        """The range test: too small a rate changes nothing, too large a rate throws the weights about. In
+        between, the loss falls fastest: that is the rate to train with.""",
         f"Loss over learning rate: falls fastest at {test.steepest:.2g}, and rises above {test.lowest:.2g}",
         dark=dark.name,
     )

@@ -1,4 +1,4 @@
-"""All demos one after the other, into one folder, with one page that shows every picture."""
+"""Run all demos in turn, into one folder, with one page that shows every picture."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ SHORT = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The tour's own options."""
-    parser.add_argument("--list", action="store_true", help="say which demos there are, and end")
+    """Add the tour's own options."""
+    parser.add_argument("--list", action="store_true", help="list the demos, and exit")
     parser.add_argument(
-        "--short", action="store_true", help="train for a moment only, to see that everything works"
+        "--short", action="store_true", help="train only briefly, to check that everything works"
     )
-    parser.epilog = "A demo alone: python -m demos NAME, with options of its own: python -m demos NAME --help"
+    parser.epilog = "To run one demo: python -m demos NAME; to see its options: python -m demos NAME --help"
 
 
 def run(options: argparse.Namespace) -> list[page.Section]:
-    """Run every demo with its defaults, but for those that stand apart."""
+    """Run every demo with its defaults, except the long ones."""
     started = time.perf_counter()
     sections: list[page.Section] = []
     names = [name for name in command.DEMOS if name not in command.APART]

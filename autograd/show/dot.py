@@ -1,4 +1,4 @@
-"""The graph as Graphviz source: as cards, for a person who runs it, or as blank boxes to lay out."""
+"""DOT: write the graph as Graphviz source, with cards to look at or blank boxes to lay out."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import graphviz
 from .graph import CAPTION, ROW, Card, Graph, Row
 from .style import LIGHT, blend
 
-# Graphviz's long searches end early: a chain of 149 sums that one leaf feeds took it more than half an hour,
-# and takes a second so. Networks come out the same.
+# End Graphviz's long searches early: a chain of 149 sums of one leaf took more than half an hour, and now
+# takes a second. Networks look the same.
 BOUNDS = {"nslimit": "2", "nslimit1": "2", "mclimit": "0.3"}
-ARROW = 7.0  # length of an arrowhead in points; edges stop short of their box by as much
+ARROW = 7.0  # length of an arrowhead in points; edges stop this far from their box
 FONT = {"fontname": "Courier", "fontsize": "13"}  # the one fixed-width font that every engine can measure
 TABLE = '<TABLE CELLBORDER="0" CELLSPACING="0" {look}>{rows}</TABLE>'
 
 
 def source(graph: Graph, direction: str, title: str = "", *, blank: bool = False) -> str:
-    """The graph in DOT; labels are HTML-like, since only those show any text as itself, or ``blank``."""
+    """Write the graph in DOT, ``blank`` or with HTML-like labels, the only ones to show any text."""
     spacing = {"nodesep": "0.17", "ranksep": "0.42", "pad": "0.2"}
     digraph = graphviz.Digraph(
         graph_attr={"rankdir": direction, "bgcolor": LIGHT["canvas"], **spacing, **BOUNDS},
@@ -48,7 +48,7 @@ def _fixed(size: tuple[float, float]) -> dict[str, str]:
 
 
 def _table(card: Card) -> str:
-    width = card.size[0] - 2  # within the border
+    width = card.size[0] - 2  # inside the border
     ink, bold = (LIGHT["dim"], "{}") if card.kind == "constant" else (LIGHT["ink"], "<B>{}</B>")
     cell = f'<TD COLSPAN="2" WIDTH="{width:.0f}" HEIGHT="{ROW:.0f}">'
     rows = [f"<TR>{cell}{bold.format(_text(line, 13, ink))}</TD></TR>" for line in card.lines]
@@ -72,6 +72,6 @@ def _tag(slope: Row, blank: bool) -> str:
 
 
 def _text(line: str, size: int, colour: str = LIGHT["ink"]) -> str:
-    """The line within a label. Graphviz expands backslashes even there, and takes no empty text."""
+    """Escape a line for a label: Graphviz expands backslashes even there, and rejects empty text."""
     shown = escape(line).replace("\\", "\\\\") or "&#160;"
     return f'<FONT POINT-SIZE="{size}" COLOR="{colour}">{shown}</FONT>'

@@ -1,4 +1,4 @@
-"""What a person holds: the picture of a graph as it was when it was drawn."""
+"""Draw a graph, with the numbers that it has at that moment."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from . import dot, layout, svg
 from .graph import Graph, nodes_of, read
 
 LISTED = 20  # nodes in the text form
-LARGEST_PNG = 16_000  # dots; one engine would ask for 39 GB to paint a chain of 1,000 operations at full size
+LARGEST_PNG = 16_000  # dots; at full size, one engine needed 39 GB for a chain of 1,000 operations
 FLOW = {"LR": "left to right", "TB": "top down"}
 
 
 class Drawing:
-    """A picture of a graph: shows itself in a notebook, is listed by ``print``, and saves itself to a file.
+    """A picture of a graph: a notebook shows it, ``print`` lists it, and ``save`` writes it to a file.
 
-    ``svg``   the picture as SVG text: light or dark as the reader's system is, full labels as tooltips
-    ``dot``   the same graph as Graphviz source
+    ``svg``   the picture as SVG text: light or dark like the reader's system, with full labels as tooltips
+    ``dot``   the graph as Graphviz source
 
-    The numbers are those of the moment it was drawn; the layout is worked out when it is first needed.
+    The numbers are those at the time of drawing; the layout is computed when it is first needed.
     """
 
     def __init__(self, graph: Graph, direction: str = "LR", title: str = "") -> None:
@@ -35,25 +35,25 @@ class Drawing:
 
     @cached_property
     def dot(self) -> str:
-        """The graph in DOT; needs no Graphviz program."""
+        """The graph in DOT, which needs no Graphviz program."""
         return dot.source(self.graph, self.direction, self.title)
 
     @cached_property
     def layout(self) -> layout.Layout:
-        """Where everything goes. RuntimeError, saying how to get one, where there is no Graphviz engine."""
+        """The positions of everything. Raise RuntimeError, with install help, without Graphviz."""
         return layout.place(self.graph, self.direction)
 
     @cached_property
     def svg(self) -> str:
-        """The picture as SVG text. RuntimeError, saying how to get one, where there is no Graphviz engine."""
+        """The picture as SVG text. Raise RuntimeError, with install help, without Graphviz."""
         return svg.paint(self.graph, self.layout, self.title, self._summary, str(self))
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the picture as the ending of ``path`` says, .svg, .png, .pdf or .dot, and return the path.
+        """Write the picture in the format of the path's ending, .svg, .png, .pdf or .dot; return the path.
 
-        The file appears whole or not at all, in a folder that exists, and replaces an older one. SVG follows
-        the reader's dark mode, PNG and PDF are light. PNG has 144 dots per inch, or fewer where the picture
-        would be wider or higher than 16,000. PDF needs Graphviz's own ``dot`` program.
+        The file is written atomically, to an existing folder, and replaces an older one. SVG follows the
+        reader's dark mode; PNG and PDF are light. PNG has 144 dots per inch, or fewer if the picture would
+        exceed 16,000 dots in width or height. PDF needs Graphviz's own ``dot`` program.
 
         >>> import tempfile
         >>> from autograd import Value
@@ -95,7 +95,7 @@ class Drawing:
         return f"{self.title or 'Graph'}, {nodes} nodes, {operations} operations, {FLOW[self.direction]}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """For notebooks: HTML that scrolls and does not shrink, SVG, and text for where both are stripped."""
+        """Give notebooks HTML that scrolls instead of shrinking, SVG, and text as a fallback."""
         return {
             "text/html": f'<div style="overflow:auto">{self.svg}</div>',
             "image/svg+xml": self.svg,
@@ -111,18 +111,18 @@ def draw(
     title: str | None = None,
     max_nodes: int = 2000,
 ) -> Drawing:
-    """Draw the graph that ``root`` (a Value, a Tensor, or a list of them) was computed by.
+    """Draw the graph that computed ``root`` (a Value, a Tensor, or a list of them).
 
-    Each node is a card with its label, data and grad (— where not computed), each operation a disc. Leaves
-    have dashed borders, constants are dim. Gradients are blue where positive, orange where negative, violet
-    where an array has both; the colour's strength goes with sqrt(|grad| / largest |grad|).
+    Each node is a card with its label, data and grad (— if not computed), each operation a disc. Leaves have
+    dashed borders, constants are dim. Positive gradients are blue, negative ones orange, and arrays with both
+    signs violet; the strength of the colour is proportional to sqrt(|grad| / largest |grad|).
 
     ``direction``    "LR", left to right, or "TB", top down
-    ``local_grads``  whether each edge into an operation says its local gradient
+    ``local_grads``  whether edges into operations show their local gradients
     ``title``        a line above the picture
-    ``max_nodes``    a larger graph is a ValueError: nobody could read it
+    ``max_nodes``    a larger graph raises ValueError: nobody could read it
 
-    Nothing in the graph changes, and the drawing keeps the numbers of this moment.
+    The graph does not change, and the drawing keeps the current numbers.
 
     >>> from autograd import Value
     >>> x, w = Value(2.0, "x"), Value(-3.0, "w")

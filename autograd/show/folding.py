@@ -1,9 +1,9 @@
-"""Folding: the neurons and layers of a large graph, found by their structure alone.
+"""Folding: find the neurons and layers of a large graph by structure alone.
 
-A neuron is what leads to one number and to nothing else: its products, sums, weights and bias. Its head is
-the number that it gives: one that several operations use, or that a non-linearity (an operation with one
-operand) gives, or the root. Neurons that are as many heads away from the inputs, with the same operation at
-the head and as many operations, are a layer.
+A neuron is all that leads to one number and to nothing else: its products, sums, weights and bias. Its head
+is its output: a number that several operations use, the result of a non-linearity (an operation with one
+operand), or the root. Neurons at the same distance from the inputs, counted in heads, with the same operation
+at the head and the same number of operations form a layer.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from ..ops import OPERATORS
 from .graph import Card, Edge, Graph, Row
 from .lesson import Lesson
 
-SMALLEST = 4  # operations and weights; a group of fewer is clearer as it is
-ROOT = 16  # operations; the last group is folded only above this, since the loss is what one looks for first
+SMALLEST = 4  # operations and weights; smaller groups are clearer unfolded
+ROOT = 16  # operations; the last group is folded only above this, since readers look for the loss first
 
 
 @dataclass(frozen=True)
 class Fold:
-    """A box: its title, the nodes that are in it, and the box that it is in itself (None: in the whole)."""
+    """A box: its title, the nodes in it, and the box that contains it (None: the whole)."""
 
     title: str
     members: frozenset[int]
     up: int | None
-    head: int | None  # the number that a neuron gives; None for a layer
+    head: int | None  # the output of a neuron; None for a layer
 
 
 def folds(lesson: Lesson) -> list[Fold]:
-    """The boxes of a lesson: layers, and neurons after the layer that they are in.
+    """Return the boxes of a lesson: each layer, followed by its neurons.
 
     >>> from autograd import Value, dot
     >>> from autograd.show.lesson import read_lesson
@@ -64,8 +64,8 @@ def folds(lesson: Lesson) -> list[Fold]:
 
 
 def _owners(lesson: Lesson) -> dict[int, int]:
-    """The head of the neuron that a node is part of; leaves that several neurons use are in none."""
-    used: dict[int, list[int]] = defaultdict(list)  # by which operations, once each
+    """Map each node to the head of its neuron; leaves that several neurons use have none."""
+    used: dict[int, list[int]] = defaultdict(list)  # the distinct operations that use each node
     for index in lesson.order:
         for parent in dict.fromkeys(lesson.nodes[index].parents):
             used[parent].append(index)
@@ -83,7 +83,7 @@ def _owners(lesson: Lesson) -> dict[int, int]:
 
 
 def _depths(lesson: Lesson, owner: dict[int, int]) -> Counter[int]:
-    """How many heads there are at most on the way to a node, itself included."""
+    """Count the most heads on any path to each node, itself included."""
     depth: Counter[int] = Counter()
     for index in lesson.order:
         deepest = max(depth[parent] for parent in lesson.nodes[index].parents)
@@ -92,12 +92,12 @@ def _depths(lesson: Lesson, owner: dict[int, int]) -> Counter[int]:
 
 
 def view(lesson: Lesson, whole: Graph, boxes: Sequence[Fold], up: int | None) -> Graph:
-    """What is seen inside of the box number ``up``: its own boxes closed, and beside them what feeds it."""
+    """Return the view inside box number ``up``: its own boxes closed, and the nodes that feed it."""
     members = set(range(len(lesson.nodes))) if up is None else boxes[up].members
     here = {number: fold for number, fold in enumerate(boxes) if fold.up == up}
     closed = {index: box_name(number) for number, fold in here.items() for index in fold.members}
 
-    def name(end: str) -> str:  # a card n12 or a disc op12, or the box that it is in
+    def name(end: str) -> str:  # a card n12 or a disc op12, or the box that contains it
         return closed.get(int(end.lstrip("nop")), end)
 
     edges = [
@@ -119,7 +119,7 @@ def view(lesson: Lesson, whole: Graph, boxes: Sequence[Fold], up: int | None) ->
 
 
 def box_name(number: int) -> str:
-    """The name of a box in the picture: that of the view that it opens; view 0 is the whole."""
+    """Return the name of a box in the picture, which is that of the view it opens; view 0 is the whole."""
     return f"v{number + 1}"
 
 

@@ -1,4 +1,4 @@
-"""What there is to show of a graph, read once: cards, discs and edges, as text and sizes. No positions."""
+"""Read a graph into cards, discs and edges, with texts and sizes but without positions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..engine import topological_order
 from ..node import Node
 from .style import strength
 
-ROW, PAD = 22.0, 10.0  # height of a row and margin beside it, in points
+ROW, PAD = 22.0, 10.0  # height and side margin of a row, in points
 CAPTION = 44.0  # width of the column with "data" and "grad"
 CHAR, SMALL = 7.9, 6.7  # width of a character at 13 and at 11 points, monospaced
 NOT_YET = "—"  # a gradient that has not been computed
@@ -22,22 +22,22 @@ NOT_YET = "—"  # a gradient that has not been computed
 
 @dataclass(frozen=True)
 class Row:
-    """A caption and a value; of a gradient also its sign and its size from 0 to 1, for the colour."""
+    """A caption and a value; for a gradient, also its sign and its size from 0 to 1, for the colour."""
 
     caption: str
     text: str
-    sign: str = ""  # "positive", "negative", "mixed" (in an array) or "nan"; "" for zero and for none
+    sign: str = ""  # "positive", "negative", "mixed" (in an array) or "nan"; "" for zero or none
     strength: float = 0.0
 
     @property
     def tag_size(self) -> tuple[float, float]:
-        """Width and height in points of the value alone, beside an edge."""
+        """Width and height in points of the value as a tag on an edge."""
         return SMALL * text.columns(self.text) + 8, 16.0
 
 
 @dataclass(frozen=True)
 class Card:
-    """One node: the lines of its label, its data and its grad; a bare constant is its number alone."""
+    """One node: the lines of its label, its data and its grad; an unlabelled constant is just its number."""
 
     name: str
     kind: str  # "leaf", "inner" or "constant"
@@ -45,7 +45,7 @@ class Card:
     rows: tuple[Row, ...]
     formula: str  # "o = tanh(n)", on one line
     tip: str  # label, formula and numbers, unshortened
-    room: int = 0  # columns that are kept for numbers that may come
+    room: int = 0  # columns reserved for numbers that may change
 
     @property
     def size(self) -> tuple[float, float]:
@@ -58,12 +58,12 @@ class Card:
 
 @dataclass(frozen=True)
 class Disc:
-    """One operation: a circle, or wider where its symbol needs it."""
+    """One operation: a circle, or wider if its symbol needs it."""
 
     name: str
     symbol: str
     tip: str
-    ordered: bool  # whether its two operands must stay in order to be read: a - b, but not a + b
+    ordered: bool  # whether the order of its two operands matters: a - b, but not a + b
 
     @property
     def size(self) -> tuple[float, float]:
@@ -77,7 +77,7 @@ class Disc:
 
 @dataclass(frozen=True)
 class Edge:
-    """From a parent to an operation, with the local gradient if that is shown; or on to the result."""
+    """An edge from a parent to an operation, perhaps with its local gradient; or on to the result."""
 
     tail: str
     head: str
@@ -86,7 +86,7 @@ class Edge:
 
 @dataclass(frozen=True)
 class Graph:
-    """All there is to show; cards have parents before children."""
+    """Everything to show; parents come before children in the cards."""
 
     cards: tuple[Card, ...]
     discs: tuple[Disc, ...]
@@ -94,14 +94,14 @@ class Graph:
 
 
 def nodes_of(roots: Sequence[Any]) -> list[Any]:
-    """Every node that the roots were computed from, and themselves, once each: parents before children."""
+    """Return all nodes that the roots were computed from and the roots, parents before children."""
     return list(dict.fromkeys(node for root in roots for node in topological_order(root)))
 
 
 def read(nodes: Sequence[Any], local_grads: bool = False, names: Mapping[Any, str] | None = None) -> Graph:
-    """The graph of ``nodes`` as it is now. Nothing is computed on it or changed in it.
+    """Read the current graph of ``nodes`` without computing or changing anything.
 
-    With ``names``, nodes without a label have these, and cards have room for any number.
+    With ``names``, nodes without a label get these, and cards have room for any number.
 
     >>> from autograd import Value
     >>> x = Value(3.0, "x")
@@ -143,7 +143,7 @@ def _card(name: str, node: Any, grad: Row, short: Mapping[Any, str]) -> Card:
 
 
 def _named(card: Card, name: str) -> Card:
-    """The card headed by a name that no other has, with room for any number."""
+    """Head the card with a unique name, and make room for any number."""
     lines = card.lines if " ".join(card.lines) == name else (name,)
     return replace(card, lines=lines, room=text.LONGEST)
 
@@ -159,7 +159,7 @@ def _symbol(node: Any) -> str:
 
 
 def _is_constant(node: Any) -> bool:
-    return node.op is ops.CONSTANT or not getattr(node, "requires_grad", True)  # a Tensor of data
+    return node.op is ops.CONSTANT or not getattr(node, "requires_grad", True)  # or a Tensor of data
 
 
 def _short_name(node: Any, index: int) -> str:
@@ -177,7 +177,7 @@ def _expression(symbol: str, operands: Sequence[str]) -> str:
 
 
 def _coloured(caption: str, grads: Sequence[Any]) -> list[Row]:
-    """Gradients as rows, coloured against the largest among them."""
+    """Return gradients as rows, coloured relative to the largest."""
     rows = []
     plain = [_plain(grad) for grad in grads]
     signs = [_sign(grad) for grad in plain]
@@ -189,12 +189,12 @@ def _coloured(caption: str, grads: Sequence[Any]) -> list[Row]:
 
 
 def _plain(grad: Any) -> Any:
-    """A gradient as a number or array; it may be a node. The slope of a whole-array operation is none."""
+    """Return a gradient, perhaps a node, as numbers; None for a callable slope of an array operation."""
     return grad.data if isinstance(grad, Node) else None if callable(grad) else grad
 
 
 def _sign(grad: Any) -> tuple[str, float]:
-    """Sign and size of a gradient; an array's size is that of its largest element."""
+    """Return the sign and size of a gradient; the size of an array is that of its largest element."""
     if grad is None or np.size(grad) == 0:
         return "", 0.0
     low, high = float(np.min(grad)), float(np.max(grad))

@@ -1,4 +1,4 @@
-"""Where everything goes: Graphviz places the boxes and bends the edges; nothing else is asked of it."""
+"""Layout: let Graphviz place the boxes and route the edges, and nothing else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ INSTALL_DOT = "install Graphviz (apt install graphviz, brew install graphviz, wi
 
 @dataclass(frozen=True)
 class Curve:
-    """An edge as a chain of Bézier curves: a point, and three for each; the arrowhead begins at the last."""
+    """An edge as Bézier curves: a point, then three per curve; the arrowhead begins at the last point."""
 
     edge: Edge
     points: tuple[Point, ...]
@@ -30,7 +30,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Layout:
-    """Positions in points, y downwards: the centre of every card and disc by its name, and the edges."""
+    """Positions in points, y downwards: the centre of every card and disc by name, and the edges."""
 
     width: float
     height: float
@@ -44,7 +44,7 @@ def place(graph: Graph, direction: str) -> Layout:
 
 
 def place_all(graphs: Sequence[Graph], direction: str) -> list[Layout]:
-    """Lay several graphs out, each by itself, in one run of Graphviz: starting it is most of its time."""
+    """Lay out several separate graphs in one run of Graphviz, since starting it takes most of the time."""
     sources = "".join(source(graph, direction, blank=True) for graph in graphs)
     lines = iter(run(sources, "plain").decode().splitlines())
     return [_read(graph, itertools.takewhile(lambda line: line != "stop", lines)) for graph in graphs]
@@ -53,7 +53,7 @@ def place_all(graphs: Sequence[Graph], direction: str) -> list[Layout]:
 def _read(graph: Graph, lines: Iterable[str]) -> Layout:
     centres: dict[str, Point] = {}
     curves: list[Curve] = []
-    waiting: dict[tuple[str, str], deque[Edge]] = defaultdict(deque)  # doubled edges stay in order
+    waiting: dict[tuple[str, str], deque[Edge]] = defaultdict(deque)  # parallel edges stay in order
     for edge in graph.edges:
         waiting[edge.tail, edge.head].append(edge)
     width = height = 0.0
@@ -76,7 +76,7 @@ def _read(graph: Graph, lines: Iterable[str]) -> Layout:
 
 
 def run(dot_source: str, file_format: str, *options: str) -> bytes:
-    """What Graphviz makes of the source: by ``dot`` where there is one, else by the engine from pip."""
+    """Run Graphviz on the source: ``dot`` if it is installed, else the engine from pip."""
     program = shutil.which("dot") or _pip_engine()
     if program is None:
         raise RuntimeError(
@@ -101,7 +101,7 @@ def run(dot_source: str, file_format: str, *options: str) -> bytes:
 
 
 def _pip_engine() -> str | None:
-    """The program of the package graphviz-pure, from its list of files: its folder need not be on PATH."""
+    """Find the program of the package graphviz-pure in its file list: its folder may not be on PATH."""
     try:
         files = metadata.files("graphviz-pure") or []
     except metadata.PackageNotFoundError:

@@ -1,12 +1,10 @@
-"""The lesson: a graph and both of its passes as plain data, which the terminal, the notebook and the page
-show.
+"""Lesson: a graph and both of its passes as plain data, for the terminal, the notebook and the page.
 
-Positions count the steps of both passes. With F operations: 0, only leaves and constants are known; 1 to F,
-the forward pass has computed ``order[position - 1]``; F + 1, the gradient of the root to itself is 1; from F
-+ 2 to 2F + 1, the backward pass has gone through one operation after the other, the last computed first.
+Positions count the steps of both passes. With F operations: at 0, only leaves and constants are known; at 1
+to F, the forward pass has computed ``order[position - 1]``; at F + 1, the gradient of the root with respect
+to itself is 1; from F + 2 to 2F + 1, the backward pass goes through the operations in reverse order.
 
-A formula is a template: ``1.0 - ⟦7⟧ * ⟦7⟧``, where ⟦7⟧ stands for node 7, to be filled in with names or
-numbers.
+A formula is a template such as ``1.0 - ⟦7⟧ * ⟦7⟧``, where ⟦7⟧ stands for the name or number of node 7.
 """
 
 from __future__ import annotations
@@ -32,11 +30,10 @@ PLACE = re.compile("⟦([0-9]+)⟧")
 
 @dataclass(frozen=True)
 class LessonNode:
-    """One node: what it is called, what it is, how it was computed, and the local gradient to each parent.
+    """One node: its name, its kind, how it was computed, and the local gradient for each parent.
 
-    ``kind`` is "leaf", "inner" or "constant". ``expression`` and ``partials`` are templates; a partial and a
-    local gradient are None where the parent is a constant. ``trained`` marks a leaf as a parameter, which
-    descends.
+    ``kind`` is "leaf", "inner" or "constant". ``expression`` and ``partials`` are templates; the partial and
+    local gradient for a constant parent are None. ``trained`` marks a leaf as a parameter to descend on.
     """
 
     name: str
@@ -55,7 +52,7 @@ class LessonNode:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a node stands in a formula, its name there, and whether a number below 0 needs parentheses."""
+    """A node in a formula, its name there, and whether a negative number needs parentheses."""
 
     node: int
     name: str
@@ -64,10 +61,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Share:
-    """What one backward step adds to one parent: a :class:`~autograd.Contribution`, by the numbers of nodes.
+    """What one backward step adds to one parent: a :class:`~autograd.Contribution` with node numbers.
 
     ``index`` is the position among the parents of ``node``, ``partial`` a template; ``before`` (None: nothing
-    yet) and ``after`` are the parent's running total.
+    yet) and ``after`` are the parent's running totals.
     """
 
     node: int
@@ -83,8 +80,8 @@ class Share:
 
 @dataclass(frozen=True)
 class Lesson:
-    """The graph and its passes; ``nodes`` has parents before children, ``order`` the inner ones as computed,
-    ``steps`` what each backward step adds to which gradient, in the order of the walk."""
+    """The graph and its passes: ``nodes``, parents before children; ``order``, the inner nodes as computed;
+    ``steps``, what each backward step adds to which gradient, in order."""
 
     title: str
     nodes: tuple[LessonNode, ...]
@@ -95,18 +92,18 @@ class Lesson:
 
     @property
     def last(self) -> int:
-        """The last position: all gradients are computed."""
+        """The last position, where all gradients are computed."""
         return 2 * len(self.order) + 1
 
     def phase(self, position: int) -> str:
-        """Where a position is: "start", "forward", "seed" or "backward"."""
+        """Return the phase of a position: "start", "forward", "seed" or "backward"."""
         operations = len(self.order)
         if position <= operations:
             return "forward" if position else "start"
         return "seed" if position == operations + 1 else "backward"
 
     def current(self, position: int) -> int | None:
-        """The node whose operation the position goes through; the root where its gradient is set to 1."""
+        """Return the node whose operation a position goes through; at the seed, the root."""
         operations = len(self.order)
         if 0 < position <= operations:
             return self.order[position - 1]
@@ -115,22 +112,22 @@ class Lesson:
         return self.order[2 * operations + 1 - position] if position else None
 
     def step(self, position: int) -> tuple[Share, ...]:
-        """What the step of a position adds to gradients."""
+        """Return what the step of a position adds to gradients."""
         return self.steps[position - len(self.order) - 2] if self.phase(position) == "backward" else ()
 
     def contributions(self, position: int) -> list[Share]:
-        """What the steps up to a position have added to gradients, in the order of the walk."""
+        """Return what the steps up to a position have added to gradients, in order."""
         return [share for step in self.steps[: max(0, position - len(self.order) - 1)] for share in step]
 
     def data(self, position: int) -> list[float | None]:
-        """The value of every node as known at a position; None where it is not computed yet."""
+        """Return the value of every node at a position; None if it is not computed yet."""
         known: list[float | None] = [None if node.kind == "inner" else node.data for node in self.nodes]
         for index in self.order[:position]:
             known[index] = self.nodes[index].data
         return known
 
     def grads(self, position: int) -> list[float | None]:
-        """The running total of every gradient at a position; None where nothing has arrived."""
+        """Return the running total of every gradient at a position; None if nothing has arrived."""
         totals: list[float | None] = [None] * len(self.nodes)
         if position > len(self.order):
             totals[self.root] = 1.0
@@ -139,7 +136,7 @@ class Lesson:
         return totals
 
     def pieces(self, template: str) -> list[str | Place]:
-        """The formula cut into text and places for nodes."""
+        """Split a formula into texts and places for nodes."""
         found: list[str | Place] = []
         end = 0
         for place in PLACE.finditer(template):
@@ -152,7 +149,7 @@ class Lesson:
         return [piece for piece in (*found, template[end:]) if piece]
 
     def in_symbols(self, template: str) -> str:
-        """The formula with names.
+        """Fill in a formula with names.
 
         >>> x = Value(2.0, "x")
         >>> lesson = read_lesson((x * x).tanh())
@@ -162,7 +159,7 @@ class Lesson:
         return "".join(piece if isinstance(piece, str) else piece.name for piece in self.pieces(template))
 
     def in_numbers(self, template: str) -> str:
-        """The formula with numbers; one below 0 is in parentheses beside an operator."""
+        """Fill in a formula with numbers, putting negative ones beside an operator in parentheses."""
 
         def fill(place: Place) -> str:
             number = text.number(self.nodes[place.node].data)
@@ -172,12 +169,12 @@ class Lesson:
 
 
 def quoted(name: str) -> str:
-    """A name as it stands within a formula: in parentheses where it is an expression itself."""
+    """Return a name for use in a formula, in parentheses if it is an expression itself."""
     return f"({name})" if OPERATORS.search(name) else name
 
 
 def shown(value: float | None) -> str:
-    """A number as it is shown; a dash for one that is not computed, which is not 0."""
+    """Format a number, with a dash for one that is not computed, which is not 0."""
     return NOT_YET if value is None else text.number(value)
 
 
@@ -188,11 +185,10 @@ def read_lesson(
     parameters: Collection[Value] | None = None,
     max_nodes: int = 5000,
 ) -> Lesson:
-    """Both passes through the graph of ``root``, from the generator that ``backward()`` drains.
+    """Record both passes through the graph of ``root``, from the generator that ``backward()`` uses.
 
-    No gradient of the graph is changed. ``parameters`` are the leaves that are trained, all leaves where
-    None. Raises TypeError for what is no Value, and ValueError for a constant and for a graph above
-    ``max_nodes``.
+    No gradient of the graph changes. ``parameters`` are the trained leaves, by default all leaves. Raise
+    TypeError unless ``root`` is a Value, and ValueError for a constant or a graph above ``max_nodes``.
 
     >>> x = Value(3.0, "x")
     >>> lesson = read_lesson(x * x)
@@ -218,7 +214,7 @@ def read_lesson(
     numbers = {node: index for index, node in enumerate(graph)}
     names = names_of(graph)
     walked = _walked(root, graph)
-    # What an engine in a hurry works out for a constant beside a Value is nothing to learn from.
+    # The engine may also compute slopes for constants; they teach nothing, so leave them out.
     local_grads = {
         step.node: tuple(
             None if parent.op is ops.CONSTANT else local
@@ -235,7 +231,7 @@ def read_lesson(
 
 
 def _shares(step: Step, index: int, nodes: Sequence[LessonNode]) -> tuple[Share, ...]:
-    """The contributions of a step, without those to constants."""
+    """Return the contributions of a step, without those to constants."""
     node = nodes[index]
     carry = [position for position, local in enumerate(step.node.local_grads) if local is not None]
     return tuple(
@@ -246,7 +242,7 @@ def _shares(step: Step, index: int, nodes: Sequence[LessonNode]) -> tuple[Share,
 
 
 def names_of(graph: Sequence[Any]) -> dict[Any, str]:
-    """A name for every node: its label, the number of a constant, or v1, v2, ...; no two nodes share one.
+    """Return a name for every node: its label, a constant's number, or v1, v2, ...; numbers may repeat.
 
     >>> x = Value(3.0, "x")
     >>> list(names_of(topological_order(x * 2.0 + Value(1.0, "x"))).values())
@@ -283,14 +279,14 @@ def _trained(graph: Sequence[Any], parameters: Collection[Value] | None) -> set[
     for parameter in chosen:
         if not isinstance(parameter, Value) or parameter.op is not ops.LEAF:
             raise TypeError(
-                f"stepper: one of the parameters, {checks.shown(parameter)}, is no leaf; expected Values "
+                f"stepper: one of the parameters, {checks.shown(parameter)}, is not a leaf; expected Values "
                 "made by Value(number)"
             )
     return set(chosen).intersection(leaves)
 
 
 def _walked(root: Value, graph: Sequence[Any]) -> list[Step]:
-    """The steps of the backward pass; the gradients that the graph had before are put back."""
+    """Return the steps of the backward pass, and restore the previous gradients."""
     before = [node.grad for node in graph]
     for node in graph:
         node.grad = None
@@ -327,7 +323,7 @@ def _place(index: int) -> str:
 
 
 def _operand(parent: Any, numbers: dict[Any, int]) -> Any:
-    """A parent in a formula: its place, or a constant's number."""
+    """Return a parent for use in a formula: its place, or a constant's number."""
     return plain(parent) if is_plain(parent) else Symbol(_place(numbers[parent]), ATOM)
 
 
@@ -336,14 +332,14 @@ def _expression(op: Any, operands: list[Any]) -> str:
         written = op(*(operand if isinstance(operand, Symbol) else _written(operand) for operand in operands))
     else:
         try:
-            written = op.on_float(*operands)  # a sum and a dot product as such
+            written = op.on_float(*operands)  # a sum or a dot product, written out
         except Exception:
             written = f"{op.name}({', '.join(map(str, operands))})"
     return str(written)
 
 
 def _written(constant: float) -> Symbol:
-    """A number as a symbol, so that an operation on numbers alone is written and not computed."""
+    """Return a number as a symbol, so that an operation on numbers is written, not computed."""
     try:
         return number(constant)
     except ValueError:  # an infinity

@@ -1,4 +1,4 @@
-"""Scripts of a page: ES modules, put into one script in the order of their imports."""
+"""Modules: bundle the ES modules of a page into one script, in the order of their imports."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ EXPORT = re.compile(r"^export ", re.M)
 
 
 def bundle(entry: str, read: Callable[[str], str], written: Mapping[str, str]) -> str:
-    """The module ``entry`` and all that it imports, each after what it imports itself, in one scope.
+    """Bundle the module ``entry`` and its imports, each after its own imports, in one scope.
 
-    ``read`` gives the text of a file, ``written`` has the modules that are no files. A module has a head that
-    is not put in: up to the first empty line, what it is for and its imports, each on one line; nor are
-    comments and what lines are set in by, so no string goes over a line. Since all share one scope, no two
-    declare the same name.
+    ``read`` returns the text of a file; ``written`` has the modules that are not files. The head of a module,
+    up to the first empty line, has its purpose and its imports, one per line. Heads, comments and indents are
+    dropped, so no string may span lines. Since all modules share one scope, no two may declare the same name.
 
     >>> modules = {"one.js": "// A number.\\n\\nexport const one = 1;\\n"}
     >>> modules["two.js"] = '// Shows it.\\nimport { one } from "./one.js";\\n\\nshow(one);\\n'
@@ -41,5 +40,5 @@ def bundle(entry: str, read: Callable[[str], str], written: Mapping[str, str]) -
 
 
 def read(name: str) -> str:
-    """The text of a file in the folder ``page`` beside this one."""
+    """Return the text of a file in the folder ``page`` beside this one."""
     return resources.files("autograd.show").joinpath("page").joinpath(name).read_text(encoding="utf-8")

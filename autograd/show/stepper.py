@@ -1,4 +1,4 @@
-"""What a person holds to step through a graph: one object for the page, the terminal and the notebook."""
+"""Step through a graph in a page, terminal or notebook."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .page import FOLD_ABOVE, page
 
 
 class Stepper:
-    """Both passes through a graph, one operation at a time, with the numbers of the moment it was made.
+    """Both passes through a graph, one operation at a time, with the numbers at the time of its creation.
 
     ``lesson``  the graph and its steps as data
     ``html``    the page as text
@@ -29,13 +29,13 @@ class Stepper:
 
     @cached_property
     def html(self) -> str:
-        """The page: one file that needs no network. RuntimeError where no Graphviz engine is there."""
+        """The page: one file that needs no network. Raise RuntimeError without Graphviz."""
         return page(self.lesson, self.fold_above)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to ``path``, which ends in .html, and return the path.
 
-        The file appears whole or not at all, in a folder that exists, and replaces an older one.
+        The file is written atomically, to an existing folder, and replaces an older one.
 
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
@@ -45,9 +45,9 @@ class Stepper:
         return save_page(path, lambda: self.html)
 
     def terminal(self, *, predict: bool = False) -> None:
-        """Step with single keys in the terminal, asked for each contribution first with ``predict``.
+        """Step with single keys in the terminal; with ``predict``, ask for each contribution first.
 
-        Where there is no terminal (a pipe, a notebook) the whole walk is printed as a table.
+        Without a terminal (in a pipe or a notebook), print the whole walk as a table.
         """
         from . import terminal
 
@@ -63,7 +63,7 @@ class Stepper:
 
 
 def save_page(path: str | os.PathLike[str], html: Any) -> Path:
-    """Write what ``html()`` gives to a path that ends in .html, atomically, and return the path."""
+    """Write the result of ``html()`` atomically to a path that ends in .html, and return the path."""
     target = destination(path, "save", (".html", ".htm"))
     content = html().encode()
     with replacing(target) as file:
@@ -72,7 +72,7 @@ def save_page(path: str | os.PathLike[str], html: Any) -> Path:
 
 
 def frame(html: str, title: str, height: int = 640) -> str:
-    """A page inside a notebook: a frame that may run its own script and nothing else."""
+    """Embed a page in a notebook, in a frame that may run only its own script."""
     return (
         f'<iframe title="{escape(title)}" sandbox="allow-scripts" srcdoc="{escape(html)}" '
         f'style="width:100%;height:{height}px;border:0"></iframe>'
@@ -87,16 +87,16 @@ def stepper(
     fold_above: int = FOLD_ABOVE,
     max_nodes: int = 5000,
 ) -> Stepper:
-    """Step through the forward and the backward pass of ``root``: ``.save("page.html")``, ``.terminal()``, or
-    as the last line of a notebook cell.
+    """Step through the forward and backward pass of ``root``: with ``.save("page.html")``, ``.terminal()``,
+    or as the last line of a notebook cell.
 
-    ``title``       a heading; the root's label where None
-    ``parameters``  the leaves that descend in the page, such as ``model.parameters()``; all where None
+    ``title``       a heading; by default the root's label
+    ``parameters``  the leaves to descend on in the page, such as ``model.parameters()``; by default all
     ``fold_above``  nodes; in the drawing of a larger graph, neurons and layers are boxes that open on a click
-    ``max_nodes``   a larger graph is a ValueError: nobody could follow it
+    ``max_nodes``   a larger graph raises ValueError: nobody could follow it
 
-    The numbers are those that ``root.backward()`` would give from gradients that are None; no gradient of the
-    graph is changed. Raises TypeError for what is no Value, and ValueError for a constant.
+    The numbers are those of ``root.backward()`` with all gradients None before; no gradient of the graph
+    changes. Raise TypeError unless ``root`` is a Value, and ValueError for a constant.
 
     >>> x = Value(3.0, "x")
     >>> stepper(x * x)

@@ -1,4 +1,4 @@
-"""Colours, for light and dark. Blue and orange are told apart by nearly everyone who is colour-blind."""
+"""Colours, for light and dark. Nearly all colour-blind people can tell blue and orange apart."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ DARK = {
 }  # fmt: skip
 
 
-# Of classes, and of groups of any other kind: as many as can be told apart.
+# Colours of classes and other groups: as many as can be told apart.
 CLASSES = ("negative", "positive", "#009e73", "#cc79a7", "#b59a00", "#56b4e9", "#d55e00", "#8a63c9")
 
 
 def strength(size: Any, largest: Any) -> Any:
-    """How strong the colour of a gradient is, from 0 to 1, beside the largest of all: by the root.
+    """Return the strength of a gradient's colour, from 0 to 1: the root of its ratio to the largest.
 
     >>> strength(0.25, 4.0), strength(float("inf"), 4.0)
     (0.25, 1.0)
@@ -36,18 +36,18 @@ def strength(size: Any, largest: Any) -> Any:
 
 
 def opacity(strength: Any) -> Any:
-    """How far a gradient's colour covers its row: the smallest is seen, and text is read on the largest."""
+    """Return a gradient colour's opacity: the weakest is visible, and text is readable on the strongest."""
     return 0.08 + 0.52 * strength
 
 
 def variables() -> str:
-    """The colours as variables of CSS, each for a light and for a dark page."""
+    """Return the colours as CSS variables, each for a light and a dark page."""
     pairs = "".join(f"--{name}:light-dark({LIGHT[name]},{DARK[name]});" for name in LIGHT)
     return f":root{{{pairs}}}\n"
 
 
 def script() -> str:
-    """What a page needs for numbers that change, as a module: how they are rounded and coloured.
+    """Return the JavaScript module that rounds and colours numbers that change.
 
     >>> print(script(), end="")
     // How numbers are rounded and coloured.
@@ -62,7 +62,7 @@ def script() -> str:
 
 
 def blend(sign: str, strength: float) -> str:
-    """The same colour on a white card as one opaque colour.
+    """Blend a gradient's colour with a white card into one opaque colour.
 
     >>> blend("", 0.0), blend("positive", 0.0), blend("positive", 1.0)
     ('#ffffff', '#eef5fc', '#82b3e8')

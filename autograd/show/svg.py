@@ -1,4 +1,4 @@
-"""The picture: a laid-out graph painted as SVG, light or dark as the reader's system is."""
+"""SVG: paint a laid-out graph, light or dark like the reader's system."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ RADIUS = 7.0
 HEADING = 30.0  # height of the title's line
 SYMBOLS = {"*": "×", "-": "−"}
 
-# A style inside a page or notebook holds for all of it: every rule begins with the picture's own class.
+# A style applies to the whole page or notebook, so every rule begins with the picture's own class.
 SHAPES, COLOURS = (read(f"{name}.css") for name in ("shapes", "colours"))
 
 
 def _coloured(theme: Mapping[str, str]) -> str:
-    """Without variables: office programs and Inkscape do not know them and would paint everything black."""
+    """Replace CSS variables by colours: office programs and Inkscape would paint everything black."""
     return re.sub(r"var\(--(\w+)\)", lambda found: theme[found[1]], COLOURS)
 
 
@@ -31,7 +31,7 @@ STYLE = f"<style>{SHAPES}{_coloured(LIGHT)}@media (prefers-color-scheme:dark){{{
 
 
 def scene(graph: Graph, layout: Layout, live: bool = False) -> str:
-    """The laid-out graph as SVG elements; ``live`` where a page will change numbers and tints."""
+    """Return the laid-out graph as SVG elements; ``live`` if a page will change numbers and tints."""
     return "\n".join(
         [
             *(_edge(curve) for curve in layout.curves),
@@ -42,7 +42,7 @@ def scene(graph: Graph, layout: Layout, live: bool = False) -> str:
 
 
 def paint(graph: Graph, layout: Layout, title: str, summary: str, description: str) -> str:
-    """The whole picture, titled; ``summary`` and ``description`` are for those who cannot see it."""
+    """Paint the whole picture with a title; ``summary`` and ``description`` are for screen readers."""
     top = HEADING if title else 0.0
     width = round(max(layout.width, 9.2 * columns(title) + 2 * MARGIN))
     height = round(layout.height + top)
@@ -70,7 +70,7 @@ def _card(card: Card, centre: Point, live: bool) -> str:
         parts.append(f'<text class="label" x="{width / 2:g}" y="{y + 15.5:g}">{escape(line)}</text>')
         y += ROW
     for row in card.rows:
-        if row.sign or live and row.caption == "grad":  # the last row: rounded as the card is
+        if row.sign or live and row.caption == "grad":  # the last row, rounded like the card
             r, side, base = RADIUS - 1, ROW - RADIUS, width - 2 * RADIUS
             path = f"M1 {y:g}v{side:g}q0 {r:g} {r:g} {r:g}h{base:g}q{r:g} 0 {r:g} {-r:g}v{-side:g}z"
             look = f'{row.sign}" fill-opacity="{opacity(row.strength):.2f}' if row.sign else "tint"
@@ -94,7 +94,7 @@ def _disc(disc: Disc, centre: Point, live: bool) -> str:
 def _group(kind: str, box: Card | Disc, centre: Point, content: str, live: bool) -> str:
     corner = (centre[0] - box.size[0] / 2, centre[1] - box.size[1] / 2)
     head = f'<g class="{kind}" data-name="{box.name}" transform="translate({_at(corner)})">'
-    tip = "" if live else f"<title>{escape(box.tip)}</title>"  # it has numbers, which a page may change
+    tip = "" if live else f"<title>{escape(box.tip)}</title>"  # a tip has numbers, which a page may change
     return f"{head}{tip}{content}</g>"
 
 

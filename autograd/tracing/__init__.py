@@ -1,8 +1,8 @@
-"""Tracing: scalar code becomes readable source, and its dot products become matrix products.
+"""Tracing: turn scalar code into readable source, and its dot products into matrix products.
 
-``recording`` runs a function on Values and takes the graph it leaves as :mod:`~autograd.tracing.code`;
-``passes`` are functions from code to code; ``python`` and its like write it down; ``program`` is what
-:func:`autograd.trace` gives. ``batched`` is the array program: see there.
+``recording`` runs a function on Values and records the graph as :mod:`~autograd.tracing.code`; ``passes``
+transform code; ``writing`` and the modules of ``languages`` write it as source; ``program`` has what
+:func:`autograd.trace` returns; ``batched`` turns it into an array program.
 """
 
 from .calling import Gradients

@@ -1,4 +1,4 @@
-"""Array terms: called with these, a row's partial derivative becomes steps of an array program."""
+"""Array terms: stand-ins for arrays that turn a row's partial derivative into array-program steps."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from .term import Term, place_of
 
 
 class ArrayTerm(Term):
-    """A step of an array program, to compute with. Its shape is that for one example.
+    """A step of an array program that can be computed with. Its shape is that of one example.
 
-    Along an axis where all numbers are equal, the step itself may have length 1, or no axis: what is computed
-    with it broadcasts.
+    Along an axis where all numbers are equal, the step itself may have length 1, or lack the axis:
+    broadcasting fills it in.
 
     >>> arrays = Arrays()
     >>> x = ArrayTerm(arrays, arrays.argument(0, (3,)))
@@ -27,7 +27,7 @@ class ArrayTerm(Term):
     """
 
     __slots__ = ("shape",)
-    dtype = np.dtype(float)  # the program's own comes in where it is written
+    dtype = np.dtype(float)  # the program's own dtype is applied when its source is written
 
     def __init__(self, arrays: Arrays, place: int, shape: Sequence[int] | None = None) -> None:
         super().__init__(arrays, place)
@@ -35,12 +35,12 @@ class ArrayTerm(Term):
 
     @property
     def ndim(self) -> int:
-        """How many axes it has for one example."""
+        """The number of axes for one example."""
         return len(self.shape)
 
     @property
     def data(self) -> ArrayTerm:
-        """Itself: it has no numbers yet."""
+        """The term itself, since it has no numbers yet."""
         return self
 
     @property
@@ -49,11 +49,11 @@ class ArrayTerm(Term):
         return self.builder.steps[self.place].batched
 
     def whole(self) -> int:
-        """The step that has all of the shape."""
+        """Return the step broadcast to the full shape."""
         return self.builder.whole(self.place, self.shape)
 
     def made(self, op: Any, operands: Sequence[Any]) -> ArrayTerm:
-        """A row of the table, element by element."""
+        """Apply a row of the table element by element."""
         terms = [term_of(self.builder, operand) for operand in operands]
         place = self.builder.apply(op, [term.place for term in terms])
         return ArrayTerm(self.builder, place, np.broadcast_shapes(*(term.shape for term in terms)))
@@ -70,7 +70,7 @@ class ArrayTerm(Term):
         return ArrayTerm(arrays, arrays.row(op, places, shapes, static))
 
     def reshape(self, *shape: Any) -> ArrayTerm:
-        """The same numbers in another shape."""
+        """Return the same numbers in another shape."""
         goal: Shape = tuple(shape[0]) if len(shape) == 1 and not isinstance(shape[0], int) else shape
         have = self.builder.steps[self.place].shape
         have = (1,) * (self.ndim - len(have)) + have
@@ -84,12 +84,12 @@ class ArrayTerm(Term):
         return ArrayTerm(self.builder, self.builder.reshaped(self.place, tuple(sizes)), goal)
 
     def astype(self, dtype: Any) -> ArrayTerm:
-        """Itself: a program is written in one dtype."""
+        """Return the term itself: a program has one dtype."""
         return self
 
 
 def term_of(arrays: Arrays, operand: Any) -> ArrayTerm:
-    """A step, or a plain number or array as a constant one."""
+    """Return the operand as a term; a plain number or array becomes a constant."""
     if isinstance(operand, ArrayTerm):
         return operand
     return ArrayTerm(arrays, place_of(arrays, operand))

@@ -1,9 +1,9 @@
-"""Arrays: the program of whole arrays that code of scalars is, in a form as small as Code.
+"""Arrays: scalar code as a program of whole arrays, in a form as small as Code.
 
-A step is a row of the table, on arrays before it, or what is given: arguments, parameters, constants, and
-how many examples there are. An array has a shape for one example, and that is what its row sees; it is
-``batched`` where it has one such for each example of the batch, in a first axis. A step that is not batched,
-of operands that are, is the sum over the batch.
+A step applies a row of the table to earlier arrays, or is given: an argument, the parameters, a constant, or
+the batch size. The shape of an array is that of one example, and its row sees only that shape. A ``batched``
+array has the batch as an extra first axis. A step that is not batched but has batched operands is the sum
+over the batch.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from ..products import einsum
 from .code import ARGUMENT
 
 Shape = tuple[int, ...]
-Spot = tuple[int, int]  # an array of the program, and a place in it, laid flat
+Spot = tuple[int, int]  # an array of the program, and a place in the flattened array
 
-PARAMETERS = Op("parameters", "", no_value, no_value, ())  # all of them in a row, one vector
-BATCH = Op("batch", "", no_value, no_value, ())  # how many examples there are
+PARAMETERS = Op("parameters", "", no_value, no_value, ())  # all of them as one vector
+BATCH = Op("batch", "", no_value, no_value, ())  # the batch size
 GIVEN = frozenset({ARGUMENT, PARAMETERS, CONSTANT, BATCH})
 
 
 class Array(NamedTuple):
-    """One step of an array program: a row, the arrays that it is of, its shape for one example, its settings.
+    """One step of an array program: a row, its operands, its shape for one example, and its settings.
 
-    What is given has for settings ``which`` argument it is, or a constant's ``numbers``.
+    The settings of a given step are ``which`` argument it is, or a constant's ``numbers``.
     """
 
     op: Any
@@ -44,7 +44,7 @@ class Array(NamedTuple):
 
     @property
     def is_elementwise(self) -> bool:
-        """Whether it is a row that is computed element by element."""
+        """Whether the row is computed element by element."""
         return isinstance(self.op, Op) and self.op not in GIVEN
 
     def __str__(self) -> str:
@@ -56,9 +56,9 @@ class Array(NamedTuple):
 
 @dataclass(frozen=True)
 class ArrayCode:
-    """Arrays in a straight line, each after its operands, and the results: an array and a place in each.
+    """A straight line of arrays, each after its operands, and the results: an array and a place in each.
 
-    Those that are ``conditional`` have elements that some branch of a choice alone needs.
+    Arrays in ``conditional`` have elements that only some branch of a choice needs.
     """
 
     steps: tuple[Array, ...]
@@ -71,7 +71,7 @@ class ArrayCode:
 
 
 class Arrays:
-    """An array program in the making: equal steps are one step.
+    """A builder of array programs. Equal steps become one step.
 
     >>> arrays = Arrays()
     >>> x, w = arrays.argument(0, (3,)), arrays.add(PARAMETERS, (), (3,), False)
@@ -89,11 +89,11 @@ class Arrays:
         self._known = {_key(step): place for place, step in enumerate(self.steps)}
 
     def code(self, outputs: Sequence[Spot]) -> ArrayCode:
-        """The program so far."""
+        """Return the program so far."""
         return ArrayCode(tuple(self.steps), tuple(outputs), self.conditional)
 
     def add(self, op: Any, operands: Sequence[int], shape: Shape, batched: bool, /, **static: Any) -> int:
-        """The number of that step: of one there is already, or of a new one."""
+        """Return the number of the step, adding it unless an equal step exists."""
         step = Array(op, tuple(operands), tuple(shape), batched, static)
         found = self._known.setdefault(_key(step), len(self.steps))
         if found == len(self.steps):
@@ -101,35 +101,35 @@ class Arrays:
         return found
 
     def is_batched(self, places: Sequence[int]) -> bool:
-        """Whether one of the steps differs from example to example."""
+        """Return whether any of the steps differs from example to example."""
         return any([self.steps[place].batched for place in places])
 
-    # What is given.
+    # Given steps.
 
     def argument(self, which: int, shape: Shape) -> int:
-        """The numbers of an argument, laid flat."""
+        """Return the step of an argument's numbers, flattened."""
         return self.add(ARGUMENT, (), shape, True, which=which)
 
     def constant(self, numbers: Any) -> int:
-        """A number, or an array of them."""
+        """Return the step of a constant number or array."""
         if np.ndim(numbers) == 0:
             return self.add(CONSTANT, (), (), False, numbers=float(numbers))
         array = np.asarray(numbers)
         return self.add(CONSTANT, (), array.shape, False, numbers=array)
 
     def number_of(self, place: int) -> float | None:
-        """The number that a step is, where it is a constant one."""
+        """Return the number of a scalar constant; None for any other step."""
         step = self.steps[place]
         return step.static["numbers"] if step.op is CONSTANT and not step.shape else None
 
     def count(self) -> int:
-        """How many examples there are."""
+        """Return the step of the batch size."""
         return self.add(BATCH, (), (), False)
 
     # Rows.
 
     def row(self, op: Any, places: Sequence[int], shapes: Sequence[Shape], static: Mapping[str, Any]) -> int:
-        """A row on arrays of these shapes, with its settings; one may have length 1 where it broadcasts."""
+        """Apply a row, with its settings, to arrays of these shapes; axes of length 1 broadcast."""
         if op is einsum:
             return self.product(places, static["inputs"], static["output"], self.is_batched(places))
         if op is array_ops.reshape:
@@ -140,13 +140,13 @@ class Arrays:
         return self.add(op, places, op.on_array(*like, **static).shape, self.is_batched(places), **static)
 
     def apply(self, op: Any, operands: Sequence[int]) -> int:
-        """A row of the table, element by element, with NumPy's broadcasting."""
+        """Apply a row of the table element by element, with NumPy's broadcasting."""
         numbers = [self.number_of(operand) for operand in operands]
         if None not in numbers:
             try:
                 return self.constant(op.on_float(*numbers))
             except (ArithmeticError, ValueError):
-                pass  # it has no value: let it fail where it runs
+                pass  # undefined: let it fail when it runs
         if op in CHOICES and operands[2] == operands[3]:
             return operands[2]
         if op is ops.mul and -1.0 in numbers:
@@ -156,12 +156,12 @@ class Arrays:
         return self.add(op, lifted, shape, self.is_batched(operands))
 
     def _lifted(self, place: int, axes: int) -> int:
-        """With axes of length 1 between the batch and the others, as many as broadcasting needs."""
+        """Insert the axes of length 1 after the batch axis that broadcasting needs."""
         step = self.steps[place]
         return self.reshaped(place, (1,) * (axes - len(step.shape)) + step.shape) if step.batched else place
 
     def reshaped(self, place: int, shape: Shape) -> int:
-        """The same numbers in another shape; what was summed down to axes of length 1 is summed without."""
+        """Reshape; a sum that kept axes of length 1 becomes a sum without them."""
         step = self.steps[place]
         if step.shape == shape:
             return place
@@ -178,42 +178,42 @@ class Arrays:
         return self.add(array_ops.reshape, (place,), shape, step.batched, shape=shape)
 
     def whole(self, place: int, shape: Shape) -> int:
-        """The same in that shape: with all that is equal along an axis, and was left to broadcasting."""
+        """Broadcast to ``shape``, filling in axes that were left to broadcasting."""
         step = self.steps[place]
         if step.shape == shape:
             return place
         return self.add(array_ops.broadcast_to, (place,), shape, step.batched, shape=shape)
 
     def reduced(self, op: Any, place: int) -> int:
-        """A reduction over the last axis."""
+        """Reduce over the last axis."""
         step = self.steps[place]
         return self.add(op, (place,), step.shape[:-1], step.batched, axis=-1, keepdims=False)
 
     def summed(self, place: int, shape: Shape, over_batch: bool) -> int:
-        """Down to a shape that broadcasting has made larger, and over the batch."""
+        """Sum down to the shape before broadcasting, and over the batch if asked."""
         step = self.steps[place]
         over_batch = over_batch and step.batched
         if step.shape == shape and not over_batch:
             return place
-        if step.shape == shape and step.op is einsum:  # the sum of products is a product of more
+        if step.shape == shape and step.op is einsum:  # einsum can sum over the batch too
             return self.add(einsum, step.operands, shape, False, **step.static)
         return self.add(array_ops.sum_to, (place,), shape, step.batched and not over_batch, shape=shape)
 
     def masked(self, place: int, there: np.ndarray, fill: float) -> int:
-        """The same with ``fill`` for what is not ``there``."""
+        """Replace the elements where ``there`` is False by ``fill``."""
         step = self.steps[place]
         operands = (place, self.constant(fill))
         return self.add(array_ops.where, operands, step.shape, step.batched, condition=there)
 
     def joined(self, places: Sequence[int]) -> int:
-        """Arrays end to end, each laid flat."""
+        """Flatten the arrays and join them end to end."""
         size = sum(math.prod(self.steps[place].shape) for place in places)
         return self.add(program_ops.join, places, (size,), self.is_batched(places))
 
     def gather(self, source: int, index: np.ndarray) -> int:
-        """The elements at ``index`` of an array laid flat, in the shape of ``index``.
+        """Return the elements at ``index`` of the flattened array, in the shape of ``index``.
 
-        An axis along which the elements are the same has length 1: it is left to broadcasting.
+        An axis along which all elements are equal gets length 1 and is left to broadcasting.
         """
         step = self.steps[source]
         index = squeezed(index)
@@ -223,7 +223,7 @@ class Arrays:
         return self.add(program_ops.gather, (source,), index.shape, step.batched, index=index)
 
     def product(self, factors: Sequence[int], inputs: Sequence[str], output: str, batched: bool) -> int:
-        """Products of elements with equal letters, summed over those that ``output`` does not have."""
+        """Multiply elements with equal letters and sum over the letters that ``output`` lacks."""
         sizes: dict[str, int] = {}
         for place, letters in zip(factors, inputs):
             sizes.update(zip(letters, self.steps[place].shape))
@@ -231,7 +231,7 @@ class Arrays:
         return self.add(einsum, factors, shape, batched, inputs=tuple(inputs), output=output)
 
     def look_up(self, table: int, index: int) -> int:
-        """Rows of a table, by whole numbers: its product with 1 where a row is taken, and 0 elsewhere."""
+        """Look up rows of a table by whole numbers, as a product with one-hot vectors."""
         count, *columns = self.steps[table].shape
         step = self.steps[index]
         hot = self.add(program_ops.one_hot, (index,), (*step.shape, count), step.batched, count=count)
@@ -239,7 +239,7 @@ class Arrays:
         return self.product((hot, table), (f"{rows}y", f"y{each}"), rows + each, step.batched)
 
     def index_of(self, step: Array) -> int | None:
-        """The whole numbers by which a step looks rows of a table up; None where it is something else."""
+        """Return the whole numbers that a look-up step reads rows by; None for any other step."""
         if step.op is not einsum or step.static["inputs"][1][:1] != "y":
             return None
         hot = self.steps[step.operands[0]]
@@ -248,7 +248,7 @@ class Arrays:
         )
 
     def letters(self, step: Array) -> tuple[str, str, str]:
-        """The letters of a product's factors and of itself, B for the batch."""
+        """Return the letters of a product's two factors and its result, with B for the batch."""
         both = [
             "B" * self.steps[place].batched + letters
             for place, letters in zip(step.operands, step.static["inputs"])
@@ -257,7 +257,7 @@ class Arrays:
 
 
 def squeezed(index: np.ndarray) -> np.ndarray:
-    """With length 1 for every axis along which nothing changes."""
+    """Cut every axis along which nothing changes to length 1."""
     for axis in range(index.ndim):
         first = index.take([0], axis=axis)
         if index.shape[axis] > 1 and (index == first).all():
@@ -272,7 +272,7 @@ def _shown(value: Any) -> str:
 
 
 def _key(value: Any) -> Any:
-    """What is equal for equal steps, and for them alone: 0.0 and -0.0 are two."""
+    """Return a key that is equal only for equal steps: 0.0 and -0.0 differ."""
     if isinstance(value, np.ndarray):
         return (value.shape, value.dtype.str, value.tobytes())
     if isinstance(value, Mapping):

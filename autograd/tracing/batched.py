@@ -1,4 +1,4 @@
-"""Batched: the array program that a traced function of scalars secretly is, over many examples at once."""
+"""Batched: run a traced function of scalars as an array program, over many examples at once."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 
 
 class Batched:
-    """A traced function over a batch: every argument has one more axis in front, the examples.
+    """A traced function over a batch: every argument has the batch as an extra first axis.
 
-    ``batched(*arguments)`` gives the function's result for each example, ``value_and_grad`` the mean of its
-    one number over the batch, and the gradients of that mean to the parameters. ``source`` is the program as
-    it runs, in NumPy alone.
+    ``batched(*arguments)`` returns the function's result for each example. ``value_and_grad`` returns the
+    mean of a scalar result over the batch, and the gradients of that mean with respect to the parameters.
+    ``source`` is the program that runs; it needs only NumPy.
 
     >>> import numpy as np
     >>> from autograd import Value, trace
@@ -74,7 +74,7 @@ class Batched:
 
     @cached_property
     def code(self) -> Code:
-        """The scalars, with chains of additions as dot products and sums."""
+        """The scalar code, with chains of additions fused into dot products and sums."""
         return fused(pruned(self.program.code))
 
     @cached_property
@@ -89,10 +89,10 @@ class Batched:
 
     @cached_property
     def source(self) -> str:
-        """The program in NumPy alone: ``value_and_grad(*arguments, parameters)``, over a batch.
+        """The source of ``value_and_grad(*arguments, parameters)`` over a batch; it needs only NumPy.
 
-        Gives the mean over the batch and its gradient to ``parameters``, one vector. Of a function that gives
-        several numbers it is ``value(*arguments, parameters)``, those numbers for each example.
+        It returns the mean over the batch and its gradient with respect to ``parameters``, one vector. For a
+        function with several results it is ``value(*arguments, parameters)``, the results for each example.
         """
         return self._value_and_grad_source if self._recorded.results is None else self._value_source
 
@@ -162,24 +162,24 @@ class Batched:
         return built(self._value_and_grad_source, "value_and_grad")
 
     def __call__(self, *arguments: Any) -> NDArray[Any]:
-        """The function's result for each example: shape (B,), or (B, ...) as its results are nested."""
+        """Return the function's result for each example: shape (B,), or (B, ...) for nested results."""
         batch = self._checked(arguments)
         with np.errstate(all="ignore"):
-            found = np.array(self._value(*batch, self._numbers()), self.dtype)  # no view of what came in
+            found = np.array(self._value(*batch, self._numbers()), self.dtype)  # never a view of an argument
         if not np.isfinite(found).all():
             self._refuse_infinite(batch)
             self._layout.warn(found, "the result")
         return found
 
     def value_and_grad(self, *arguments: Any) -> tuple[float, Gradients]:
-        """The mean over the batch, and its gradients to the parameters: ``.flat`` (N,), or by parameter."""
+        """Return the mean over the batch and its gradients: as ``.flat`` (N,), or by parameter."""
         value, gradient = self._computed(self._checked(arguments), self._numbers())
         return value, Gradients(gradient, None, self.program._places)
 
     def _computed(self, batch: list[NDArray[Any]], numbers: NDArray[Any]) -> tuple[float, NDArray[Any]]:
-        with np.errstate(all="ignore"):  # of a branch that is not taken, or of what goes to 0 further on
+        with np.errstate(all="ignore"):  # a branch not taken may fail, and inf may become 0 later
             value, gradient = self._value_and_grad(*batch, numbers)
-            squares = gradient.dot(gradient)  # a tenth of the time of looking at each
+            squares = gradient.dot(gradient)  # ten times faster than checking each element
         if not math.isfinite(value + squares) and not (math.isfinite(value) and np.isfinite(gradient).all()):
             self._refuse_infinite(batch)
             warnings.warn(
@@ -192,16 +192,16 @@ class Batched:
         return float(value), gradient
 
     def _refuse_infinite(self, batch: list[NDArray[Any]]) -> None:
-        """ValueError where an argument is not finite, in place of a result that is not."""
+        """Raise ValueError if an argument is not finite, in place of a result that is not."""
         self._layout.refuse(batch, lambda array: ~np.isfinite(array), f"finite numbers of {self.dtype}")
 
     def step(self, *arguments: Any) -> float:
-        """One step of training on a batch; gives the mean from before it.
+        """Train one step on a batch; return the mean from before the step.
 
-        The last argument is the optimizer over the parameters that were traced, from ``nn.optim`` or with the
-        same ``step_arrays(values, data, grad)``. From the first step on the numbers of these are in one
-        array, which the step changes: their class becomes :class:`~autograd.tracing.blocks.Window`, a Value
-        that reads its ``data`` there, and so always gives the number as it is now.
+        The last argument is the optimizer over the traced parameters, from ``nn.optim`` or any with the same
+        ``step_arrays(values, data, grad)``. The first step moves the parameters' numbers into one array that
+        every step updates. The parameters become :class:`~autograd.tracing.blocks.Window`, a Value that reads
+        its ``data`` from that array and so is always up to date.
         """
         *arguments_, optimizer = arguments
         if not hasattr(optimizer, "step_arrays"):
@@ -224,7 +224,7 @@ class Batched:
 
     @cached_property
     def _unread(self) -> NDArray[Any]:
-        """Parameters that the result does not depend on: eager steps let them be, and do not decay them."""
+        """The parameters that the result does not depend on, which do not decay, as in eager steps."""
         read = {step.detail for step in pruned(self.program.code).steps if step.op is PARAMETER}
         return np.array([place for place in range(len(self.parameters)) if place not in read], int)
 
@@ -234,14 +234,14 @@ class Batched:
         return np.array([parameter._data for parameter in self.parameters], self.dtype)
 
     def _checked(self, arguments: Sequence[Any]) -> list[NDArray[Any]]:
-        """The arguments as arrays over one batch, or an error that says what is expected."""
+        """Return the arguments as arrays over one batch; raise an error that says what is expected."""
         return self._layout.arrays(arguments, self.dtype, whole=True)
 
-    # What it is.
+    # Description.
 
     @property
     def products(self) -> list[str]:
-        """The matrix products of the forward pass, each as its shapes: ``(B, 784) @ (784, 128)``."""
+        """The matrix products of the forward pass, written as shapes: ``(B, 784) @ (784, 128)``."""
         found = []
         arrays = Arrays(self.arrays)
         for step in arrays.steps:
@@ -262,7 +262,7 @@ class Batched:
         return found
 
     def summary(self) -> str:
-        """How much scalar work it was, and what it became."""
+        """Summarize the scalar work and the array operations that it became."""
         scalars = _work(self.program.code)
         products = self.products
         arrays = Arrays(self.arrays)
@@ -293,7 +293,7 @@ class Batched:
 
 
 def _work(code: Code) -> int:
-    """How many multiplications and additions code does."""
+    """Count the multiplications and additions of the code."""
     total = 0
     for step in code.steps:
         if step.op in (ops.mul, ops.add, ops.sub):

@@ -1,4 +1,4 @@
-"""Batches: the arguments of many calls as arrays, each with one more axis in front, the examples."""
+"""Batches: the arguments of many calls as arrays, with the batch as an extra first axis."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .recording import Signature, TraceError, number_in
 
 
 class BatchLayout:
-    """How the arguments of a function are laid out in arrays: their ``shapes``, for one example.
+    """The layout of a function's arguments in arrays: their ``shapes`` for one example.
 
-    ``rows`` says of each number that selects from how many rows it does, by its place among all numbers.
+    ``rows`` maps the place of each number that selects to how many rows it selects from.
     """
 
     def __init__(self, caller: str, signature: Signature, rows: Mapping[int, int]) -> None:
@@ -33,9 +33,9 @@ class BatchLayout:
         self.selects = [bool(rows.any()) for rows in self.rows]
 
     def arrays(self, arguments: Sequence[Any], dtype: Any, whole: bool) -> list[NDArray[Any]]:
-        """The arguments as arrays over one batch, or an error that says what is expected.
+        """Return the arguments as arrays over one batch; raise an error that says what is expected.
 
-        With ``whole``, arguments that select are of integers and stay such; else all become ``dtype``.
+        With ``whole``, arguments that select must be integers and stay so; all others become ``dtype``.
         """
         if len(arguments) != len(self.names):
             raise TypeError(
@@ -53,7 +53,7 @@ class BatchLayout:
             if self.selects[place]:
                 self._check_selecting(place, array, whole)
             if array.dtype != dtype and not (whole and self.selects[place]):
-                with np.errstate(over="ignore"):  # an infinity is found where it does harm
+                with np.errstate(over="ignore"):  # an infinity is reported where it does harm
                     array = array.astype(dtype)
             found.append(array)
         sizes = {len(array) for array in found}
@@ -67,7 +67,7 @@ class BatchLayout:
         return found
 
     def _numbers(self, place: int, argument: Any) -> NDArray[Any]:
-        """An argument as an array of numbers, of any shape."""
+        """Return an argument as an array of numbers, of any shape."""
         array = argument
         try:
             array = np.asarray(argument)
@@ -104,7 +104,7 @@ class BatchLayout:
             )
 
     def refuse(self, arrays: Sequence[NDArray[Any]], wrong: Any, expected: str) -> None:
-        """ValueError where a number among the arguments is ``wrong``, such as np.isnan says it."""
+        """Raise ValueError if ``wrong``, such as np.isnan, holds for a number among the arguments."""
         for name, array in zip(self.names, arrays):
             if (found := wrong(array)).any():
                 first = tuple(map(int, np.argwhere(found)[0]))
@@ -113,9 +113,9 @@ class BatchLayout:
                 )
 
     def warn(self, found: NDArray[Any], what: str, finite: NDArray[Any] | None = None) -> None:
-        """RuntimeWarning that names the first example with numbers that are not finite.
+        """Warn if a result is not finite, naming the first such example.
 
-        Examples that are not ``finite`` themselves may give what they like.
+        Examples whose inputs are not ``finite`` are ignored.
         """
         wrong = ~np.isfinite(found).reshape(len(found), -1).all(axis=1)
         if finite is not None:
@@ -138,7 +138,7 @@ def _batched(shape: tuple[int, ...]) -> str:
 
 
 def shape_of(caller: str, name: str, tree: Any) -> tuple[int, ...]:
-    """The shape of nested lists; TraceError where they are ragged, which an array cannot be."""
+    """Return the shape of nested lists; raise TraceError if they are ragged, as an array cannot be."""
     if not isinstance(tree, list):
         return ()
     shapes = {shape_of(caller, name, part) for part in tree}

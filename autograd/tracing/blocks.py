@@ -1,7 +1,7 @@
 """Windows: Values whose numbers live in one array, so that a program can train all of them at once.
 
-A Value that becomes a window is the same object as before, in every graph and list it is in; what changes is
-where its ``data`` is. Reading it reads the array, setting it writes there.
+A Value that becomes a window stays the same object in every graph and list. Only its ``data`` moves: reading
+it reads the array, and setting it writes to the array.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from ..node import Node
 from ..value import Value
 
-_slot: Any = Node.__dict__["_data"]  # where a Value has its number, and a Window the array and its place
+_slot: Any = Node.__dict__["_data"]  # holds a Value's number, or a Window's (block, place)
 
 
 class Block:
-    """The array that some Values are windows on. It ``is_whole`` until one of them moves to another."""
+    """An array that Values are windows on. It ``is_whole`` until one of them moves to another block."""
 
     __slots__ = ("array", "is_whole")
 
@@ -28,7 +28,7 @@ class Block:
 
 
 class Window(Value):
-    """A Value that is one number of a block."""
+    """A Value whose number lives in a block."""
 
     __slots__ = ()
 
@@ -43,7 +43,7 @@ class Window(Value):
         block, place = _slot.__get__(self)
         block.array[place] = number
 
-    def __reduce__(self) -> Any:  # a copy is a Value of its own
+    def __reduce__(self) -> Any:  # a copy is a plain Value
         return _copied, (self.data, self.label, self.grad)
 
 
@@ -54,7 +54,7 @@ def _copied(data: float, label: str | None, grad: float | None) -> Value:
 
 
 def block_of(values: Sequence[Value]) -> Block | None:
-    """The block that these Values are windows on, all of it and in its order; None where there is none."""
+    """Return the block that exactly these Values, in this order, are windows on; None if there is none."""
     if not values or type(values[0]) is not Window:
         return None
     block, _ = _slot.__get__(values[0])
@@ -66,10 +66,10 @@ def block_of(values: Sequence[Value]) -> Block | None:
 
 
 def bind(values: Sequence[Value], dtype: Any) -> Block:
-    """Make these Values windows on one new array of their numbers, and give it.
+    """Make these Values windows on a new block of their numbers, and return it.
 
-    Those that are windows on another block already leave it, which is then no longer whole: a program that
-    goes by it sees that. TypeError where a Value is of a class of its own.
+    A Value that already is a window leaves its old block, which is then no longer whole, so that programs
+    using it can tell. Raise TypeError for a subclass of Value.
     """
     for value in values:
         if type(value) not in (Value, Window):

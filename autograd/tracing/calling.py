@@ -1,4 +1,4 @@
-"""Calling: from source text to the function that it is, and the gradients that such functions give."""
+"""Calling: build functions from source text, and hold the gradients that they return."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ..value import Value
 
 
 class Gradients:
-    """The gradients of one number: ``parameters``, in their order, and ``arguments``, nested as these are.
+    """The gradients of one number: ``parameters`` in order, and ``arguments`` nested as they were passed.
 
-    ``gradients[parameter]`` is that of one parameter. An argument that selects has None.
+    ``gradients[parameter]`` is the gradient of one parameter. An argument that selects has None.
     """
 
     __slots__ = ("parameters", "arguments", "_places")
@@ -37,7 +37,7 @@ class Gradients:
 
 
 def built(source: str, name: str, scope: dict[str, Any] | None = None) -> Callable[..., Any]:
-    """The function of that name that a piece of source defines, with ``scope`` for its globals."""
+    """Run the source with ``scope`` as its globals and return the function called ``name``."""
     scope = {} if scope is None else scope
     exec(compile(source, f"<autograd trace {name}>", "exec"), scope)
     function: Callable[..., Any] = scope[name]

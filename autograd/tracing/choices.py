@@ -1,7 +1,7 @@
-"""Choices: a comparison with a nan, and the branch that is not taken.
+"""Choices: handle comparisons with nan, and branches that are not taken.
 
-A program computes both branches of every choice, and then takes one of the two numbers. So a branch that is
-not taken may have no value, and must not reach the result, nor the gradients. What is compared must.
+A program computes both branches of every choice, then takes one of the two numbers. A branch not taken may be
+undefined; that must reach neither the result nor the gradients. A nan that is compared must reach both.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from ..ops import Op, neg, pow
 from .code import GIVEN, Builder, Code, Instruction
 from .term import Term, number_of
 
-FAR = 64  # steps that are looked at for whether one passes on what another is
+FAR = 64  # steps to search when checking whether one step passes on the nan of another
 
-# What is asked of which steps, one of the answers, and how many there are.
+# A relation, the steps it asks about, one of the answers, and how many answers there are.
 Outcome = tuple[str, tuple[int, ...], int, int]
-Need = frozenset[frozenset[Outcome]]  # it is needed where all the outcomes of one of these come about
+Need = frozenset[frozenset[Outcome]]  # needed if all outcomes of any one of these sets hold
 ALWAYS: Need = frozenset({frozenset()})
-MANY = 8  # alternatives; more are not told apart
+MANY = 8  # alternatives to tell apart; more count as unclear
 UNCLEAR: Need = frozenset({frozenset({("?", (), 0, 2)})})
 
 
 def choose(builder: Builder, op: Op, operands: Sequence[int], label: str | None = None) -> int:
-    """The step of a choice that is nan where a number that it compares is: a Value would have raised there.
+    """Return the step of a choice that is nan if a number it compares is nan; a Value would have raised.
 
-    A comparison with nan does not hold. So the branch that is then taken is, where there is one, that which
-    passes the nan on, and else a third: nan.
+    A comparison with nan is false. So orient the choice to take a branch that passes the nan on; if neither
+    does, add nan as a third branch.
 
     >>> from .code import PARAMETER
     >>> from .. import ops
@@ -60,7 +60,7 @@ def choose(builder: Builder, op: Op, operands: Sequence[int], label: str | None 
 
 
 def _passes_on(builder: Builder, place: int, nan: int) -> bool:
-    """Whether a step is nan where the step ``nan`` is, as far as can be seen from near."""
+    """Return whether a step is nan if step ``nan`` is, as far as a search of FAR steps shows."""
     seen: dict[int, bool] = {}
 
     def visit(place: int) -> bool:
@@ -82,14 +82,14 @@ def _passes_on(builder: Builder, place: int, nan: int) -> bool:
 
 
 def needs(code: Code, gradients: bool = False) -> list[Need] | None:
-    """Where each step's number goes into an output: always, or in some branches alone. None: all always.
+    """Return when each step's number reaches an output: always or in some branches; None if all always do.
 
-    With ``gradients``, where a gradient can come back to it: a number that is only compared has none.
+    With ``gradients``, return when a gradient reaches the step: a number that is only compared gets none.
     """
     steps = code.steps
     if not any([step.op in CHOICES or step.op is select for step in steps]):
         return None
-    uses: list[set[frozenset[Outcome]]] = [set() for _ in steps]  # where each use of a step needs it
+    uses: list[set[frozenset[Outcome]]] = [set() for _ in steps]  # when each use of a step needs it
     found: list[Need] = [ALWAYS] * len(steps)
     for output in code.outputs:
         uses[output] |= ALWAYS
@@ -103,18 +103,18 @@ def needs(code: Code, gradients: bool = False) -> list[Need] | None:
 
 
 def _asked(step: Instruction) -> int:
-    """How many of a step's operands, the first ones, only decide which of the others is taken."""
+    """Return how many leading operands only decide which of the others is taken."""
     return 2 if step.op in CHOICES else 1 if step.op is select else 0
 
 
 def outcomes(step: Instruction) -> list[Outcome | None]:
-    """What must come about for each operand of a step to be needed; None where it always is."""
+    """Return the outcome that each operand of a step is needed for; None if it always is."""
     operands = step.operands
     if step.op is select:
         index, count = operands[:1], len(operands) - 1
         return [None, *(("select", index, which, count) for which in range(count))]
     if step.op in CHOICES:
-        # a <= b is what b < a is not
+        # a <= b is the negation of b < a
         asked, sides = (operands[1::-1], (0, 1)) if step.op is less_equal else (operands[:2], (1, 0))
         relation = "==" if step.op is equal else "<"
         return [None, None, *((relation, asked, side, 2) for side in sides)]
@@ -122,17 +122,17 @@ def outcomes(step: Instruction) -> list[Outcome | None]:
 
 
 def where_needed(gradient: Any, share: Any) -> Any:
-    """What a step in a branch passes on: 0 where 0 has come to it, whatever its local gradient."""
+    """Return a step's share of the gradient: 0 if the gradient is 0, whatever the local gradient."""
     return Term._apply(equal, gradient, 0.0, 0.0, share) if number_of(gradient) is None else share
 
 
 def finite_where(op: Any, operands: tuple[int, ...]) -> tuple[int, ...] | None:
-    """The operands that are finite only where the result is; None where it may be infinite for any."""
+    """Return the operands that alone can make the result infinite; None if finite operands can too."""
     return operands[2:] if op in CHOICES else operands if op in (neg, sign) else None
 
 
 def _under(need: Need, outcome: Outcome) -> Need:
-    """Where that comes about too; what asks for another outcome of the same is never."""
+    """Add the outcome to each alternative; drop alternatives that contradict it."""
     return frozenset([
         every | {outcome}
         for every in need
@@ -141,7 +141,7 @@ def _under(need: Need, outcome: Outcome) -> Need:
 
 
 def _either(alternatives: set[frozenset[Outcome]]) -> Need:
-    """The same with alternatives put together that differ in one outcome and are all that there are."""
+    """Merge alternatives that differ in one outcome and together cover all of its answers."""
     while frozenset() not in alternatives:
         alike: dict[Any, set[frozenset[Outcome]]] = defaultdict(set)
         for every in alternatives:

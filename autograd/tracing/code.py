@@ -1,8 +1,7 @@
-"""Code: a program of scalars in a straight line, the small form that all of tracing works on.
+"""Code: a straight-line program of scalars, the small form that all of tracing works on.
 
-A step is one operation on the steps before it, or a number that is given: an argument, a parameter, a
-constant.
-Code is immutable and printable; every pass takes Code and gives Code.
+A step is one operation on earlier steps, or a given number: an argument, a parameter or a constant.
+Code is immutable and printable; every pass takes Code and returns Code.
 
 >>> from autograd import ops
 >>> builder = Builder()
@@ -32,9 +31,9 @@ GIVEN = frozenset({ARGUMENT, PARAMETER, CONSTANT})
 
 
 class Instruction(NamedTuple):
-    """One line of a program: a row of the table and its operands, or a number that is given.
+    """One line of a program: a row of the table and its operands, or a given number.
 
-    ``detail`` is which argument or parameter it is, or the constant's number.
+    ``detail`` is the index of an argument or parameter, or the number of a constant.
     """
 
     op: Any
@@ -53,7 +52,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def uncollected(function: F) -> F:
-    """Without the garbage collector: among 300,000 steps, all in use, it took a third of the time."""
+    """Run without the garbage collector, which took a third of the time for 300,000 live steps."""
 
     @wraps(function)
     def inside(*args: Any, **named: Any) -> Any:
@@ -70,7 +69,7 @@ def uncollected(function: F) -> F:
 
 @dataclass(frozen=True)
 class Code:
-    """Steps in a straight line, each after its operands, and which of them are the results."""
+    """A straight line of steps, each after its operands, and which of them are the results."""
 
     steps: tuple[Instruction, ...]
     outputs: tuple[int, ...]
@@ -80,7 +79,7 @@ class Code:
         return "\n".join([*lines, f"-> {' '.join(f'%{number}' for number in self.outputs)}"])
 
     def evaluate(self, arguments: Sequence[float], parameters: Sequence[float]) -> list[float]:
-        """What the code means: its outputs, step by step, by the rows themselves."""
+        """Compute the outputs step by step with the rows themselves: this defines what code means."""
         numbers: list[Any] = []
         for step in self.steps:
             if step.op in GIVEN:
@@ -90,7 +89,7 @@ class Code:
         return [numbers[output] for output in self.outputs]
 
     def uses(self) -> list[int]:
-        """How often each step is used, as an operand or as a result."""
+        """Count how often each step is used, as an operand or as a result."""
         counts = [0] * len(self.steps)
         for step in self.steps:
             for operand in step.operands:
@@ -101,19 +100,19 @@ class Code:
 
 
 def given(step: Instruction, arguments: Sequence[float], parameters: Sequence[float]) -> float:
-    """The number of a step that is given."""
+    """Return the number of a given step."""
     if step.op is CONSTANT:
         return step.detail
     return (arguments if step.op is ARGUMENT else parameters)[step.detail]
 
 
 def _key(op: Any, operands: tuple[int, ...], detail: Any) -> tuple[Any, ...]:
-    # 0.0 and -0.0 are equal, and not the same
+    # repr, since 0.0 == -0.0 but they are different constants
     return (op, operands, repr(detail) if op is CONSTANT else detail)
 
 
 class Builder:
-    """Code in the making. Equal steps are one step; an operation on constants alone is a constant."""
+    """A builder of code. Equal steps become one step; an operation on constants becomes a constant."""
 
     def __init__(self) -> None:
         self.steps: list[Instruction] = []
@@ -122,14 +121,14 @@ class Builder:
     def add(
         self, op: Any, operands: tuple[int, ...] = (), detail: Any = None, label: str | None = None
     ) -> int:
-        """The number of that step: of one there is already, or of a new one."""
+        """Return the number of the step, adding it unless an equal step exists."""
         steps = self.steps
         is_constant = bool(operands) and steps[operands[0]].op is CONSTANT
         if is_constant and all([steps[operand].op is CONSTANT for operand in operands]):
             try:
                 number = op.on_float(*[steps[operand].detail for operand in operands])
             except (ArithmeticError, ValueError):
-                pass  # it has no value: let it fail where it runs, by its own name
+                pass  # undefined: let it fail when it runs, under its own name
             else:
                 if number == number:
                     return self.constant(number)
@@ -144,7 +143,7 @@ class Builder:
 
     @classmethod
     def of(cls, code: Code) -> Builder:
-        """A builder that goes on where ``code`` ends."""
+        """Return a builder that continues ``code``."""
         builder = cls()
         for step in code.steps:
             builder._known.setdefault(_key(step.op, step.operands, step.detail), len(builder.steps))
@@ -152,23 +151,23 @@ class Builder:
         return builder
 
     def label(self, place: int, label: str) -> None:
-        """Name a step that has no name."""
+        """Label a step that has no label yet."""
         if not self.steps[place].label:
             self.steps[place] = self.steps[place]._replace(label=label)
 
     def apply(self, op: Any, operands: Sequence[int]) -> int:
-        """The number of the step that does ``op``."""
+        """Return the number of the step that applies ``op``."""
         return self.add(op, tuple(operands))
 
     def number_of(self, place: int) -> float | None:
-        """The number that a step is, where it is a constant."""
+        """Return the number of a constant; None for any other step."""
         step = self.steps[place]
         return step.detail if step.op is CONSTANT else None
 
     def constant(self, number: float) -> int:
-        """The number of a constant's step."""
+        """Return the step of a constant."""
         return self.add(CONSTANT, detail=float(number))
 
     def code(self, outputs: Sequence[int]) -> Code:
-        """The code so far."""
+        """Return the code so far."""
         return Code(tuple(self.steps), tuple(outputs))

@@ -1,4 +1,4 @@
-"""Compiled: a traced program at the speed of C, by Numba (``pip install stepgrad[numba]``)."""
+"""Compiled: run a traced program at the speed of C with Numba (``pip install stepgrad[numba]``)."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from .writing import written
 if TYPE_CHECKING:
     from .program import Program
 
-LARGEST = 20_000  # steps; Numba takes about 20 seconds for these, a millisecond each
-# How a row is compiled that only compiled code calls: without what Python and C would call it by.
+LARGEST = 20_000  # steps; Numba takes about a millisecond each, so 20 seconds for these
+# Options for rows that only compiled code calls: no wrappers for callers in Python or C.
 ALONE = "error_model='numpy', no_cpython_wrapper=True, no_cfunc_wrapper=True"
-# What of the library Numba does not know as it is written for Python.
+# Replacements for library functions that Numba cannot compile as written for Python.
 LIBRARY = {
     "logsumexp": """\
 def logsumexp(*xs):
@@ -42,14 +42,14 @@ def logsumexp(*xs):
 
 
 class Compiled:
-    """A program compiled: called as the program is, and over a leading axis at the speed of C.
+    """A compiled program: call it like the program, or map it over a leading axis at the speed of C.
 
-    ``compiled(*arguments)`` and ``compiled.value_and_grad(*arguments)`` give what the program gives;
-    :meth:`map` takes arrays with one more axis in front. ``compiled.function`` is for loops of your own: a
-    function for Numba that takes plain numbers, those of the arguments and then the parameters', and gives
-    ``(value, *gradients of the parameters, *gradients of the arguments)``. As in C, it gives inf and nan
-    where the program raises, and a branch that is not taken may have no value. Compiling takes from a tenth
-    of a second on, at the first call.
+    ``compiled(*arguments)`` and ``compiled.value_and_grad(*arguments)`` return what the program returns;
+    :meth:`map` takes arrays with an extra first axis. Use ``compiled.function`` in your own Numba loops: it
+    takes the numbers of the arguments, then those of the parameters, and returns
+    ``(value, *gradients of the parameters, *gradients of the arguments)``. As in C, it returns inf and nan
+    where the program raises, and a branch that is not taken may be undefined. The first call compiles, which
+    takes a tenth of a second or more.
     """
 
     def __init__(self, program: Program, recorded: Recorded) -> None:
@@ -64,18 +64,18 @@ class Compiled:
             )
 
     def __call__(self, *arguments: Any) -> Any:
-        """The function's result, as plain numbers nested as its own were."""
+        """Return the function's result as plain numbers, nested as the traced result was."""
         flat = np.array(self.program._flat(arguments), float)
         out = np.empty(len(self.program.forward.outputs))
         self._value(flat, self._parameters(), out)
-        if not np.isfinite(out).all():  # what is no number is an error, with the step's name
+        if not np.isfinite(out).all():  # the program raises an error that names the step
             return self.program(*arguments)
         results = self._recorded.results
         found = out.tolist()
         return found[0] if results is None else _placed(results, found)
 
     def value_and_grad(self, *arguments: Any) -> tuple[float, Gradients]:
-        """The function's number, and its gradients to all parameters and arguments."""
+        """Return the function's number and its gradients for all parameters and arguments."""
         flat = np.array(self.program._flat(arguments), float)
         out = np.empty(len(self.program.backward.outputs))
         self._value_and_grad(flat, self._parameters(), out)
@@ -88,17 +88,17 @@ class Compiled:
         return value, self.program._gradients(slopes[:size], moving)
 
     def map(self, *arrays: Any) -> tuple[NDArray[Any], Gradients]:
-        """The values (N,) and gradients for N calls: each argument has one more axis in front, of length N.
+        """Return the values (N,) and gradients of N calls; each argument has an extra first axis of length N.
 
-        Gradients to parameters are an array (N, P) with those of each call; take the mean over the first axis
-        for a batch. Those to arguments are shaped as the arguments are; None for one that selects. A call
-        that has no value is nan here, with a RuntimeWarning.
+        Gradients for the parameters form an array (N, P), one row for each call; for a batch, take the mean
+        over the first axis. Gradients for arguments have the arguments' shapes, or are None for one that
+        selects. A call without a value gives nan and a RuntimeWarning.
 
         With ``w = Value(3.0)`` and ``compiled = trace(lambda x: x * w, 0.0, parameters=[w]).compiled()``,
-        ``compiled.map([1.0, 2.0])`` gives the values [3, 6], and gradients [[1], [2]] to w and [3, 3] to x.
+        ``compiled.map([1.0, 2.0])`` gives the values [3, 6], and gradients [[1], [2]] for w, [3, 3] for x.
         """
         program, layout = self.program, self._layout
-        program.backward  # noqa: B018  (an error where there is more than one number)
+        program.backward  # noqa: B018  (raises if there is more than one result)
         batch = layout.arrays(arrays, float, whole=False)
         layout.refuse(batch, np.isnan, "numbers")
         flat = np.concatenate([array.reshape(len(array), -1) for array in batch], axis=1)
@@ -106,7 +106,7 @@ class Compiled:
         moving = [index for index in range(flat.shape[1]) if index not in selects]
         out = np.empty((len(flat), 1 + size + len(moving)))
         self._loop(np.ascontiguousarray(flat), self._parameters(), out)
-        out[np.isnan(out[:, 0])] = np.nan  # what is no number has no slope
+        out[np.isnan(out[:, 0])] = np.nan  # without a value there is no gradient
         if not np.isfinite(out).all():
             layout.warn(out, "the value or a gradient", np.isfinite(flat).all(axis=1))
         slopes = np.full(flat.shape, np.nan)
@@ -128,7 +128,7 @@ class Compiled:
 
     @cached_property
     def function(self) -> Callable[..., Any]:
-        """The program as a function for Numba, of plain numbers: see the class."""
+        """The program as a Numba function of plain numbers: see the class."""
         is_loss = self._recorded.results is None
         code = self.program.backward if is_loss else self.program.forward
         numbers = len(self._recorded.signature.leaves), len(self.program.parameters)
@@ -161,7 +161,7 @@ class Compiled:
         return loop
 
     def _filling(self, code: Code, backward: bool) -> Callable[..., Any]:
-        """The code as a function for Numba that reads arrays, and puts its outputs into one."""
+        """Return the code as a Numba function that reads arrays and writes its outputs into one."""
         text = self._text(code, backward, fill=True)
         return self._run(text)["flat"]
 
@@ -176,7 +176,7 @@ class Compiled:
 
 
 class _Language:
-    """Python as Numba takes it: outputs go into an array, or come back as one flat tuple of numbers."""
+    """Python for Numba: outputs go into an array, or come back as one flat tuple of numbers."""
 
     def __init__(self, fill: bool) -> None:
         self._fill = fill
@@ -189,24 +189,24 @@ class _Language:
 
     @staticmethod
     def listed(parts: Any) -> str:
-        """Numbers one after the other; what there is nothing of is left out."""
+        """Join the non-empty parts with commas."""
         return ", ".join(filter(None, parts))
 
     def answered(self, parts: Any) -> str:
-        """The lines that give the numbers."""
+        """Return the lines that return or store the numbers."""
         numbers = self.listed(parts).split(", ")
         if not self._fill:
             return f"return ({_tuple(numbers)})"
         return "; ".join([f"out[{place}] = {number}" for place, number in enumerate(numbers)])
 
     def function(self, name: str, arguments: Any, body: Any) -> str:
-        """The function ``flat``, compiled."""
+        """Return the definition of the compiled function ``flat``."""
         more = ["out"] if self._fill else []
         return "@njit(error_model='numpy')\n" + python.function("flat", [*arguments, *more], body)
 
     @staticmethod
     def complete(text: str, statements: Any, rows: Any) -> str:
-        """The program, and before it the rows that it calls, compiled too."""
+        """Return the program after the rows that it calls, all compiled."""
         helpers = python.definitions(set().union(*(python.calls(line, rows) for line in statements)), rows)
         for name, definition in LIBRARY.items():
             helpers = helpers.replace(python.LIBRARY[name], definition)
@@ -229,6 +229,6 @@ def _numba() -> Any:
         if missing.name != "numba":
             raise
         raise ImportError(
-            "compiled: Numba is not installed, which compiles programs: pip install stepgrad[numba]"
+            "compiled: Numba, which compiles programs, is not installed: pip install stepgrad[numba]"
         ) from None
     return numba

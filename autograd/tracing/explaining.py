@@ -1,4 +1,4 @@
-"""Explaining: which step of a program has no value for some numbers, as the error that Values would raise."""
+"""Explaining: find the step of a program that fails, and raise the error that Values would raise."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from .code import GIVEN, Code, given
 def explained(
     code: Code, forward: int, arguments: Sequence[float], parameters: Sequence[float]
 ) -> Exception | None:
-    """The error of the first step that fails; None where all have a value.
+    """Return the error of the first step that fails; None if every step has a value.
 
-    Of the steps the first ``forward`` are the way forward. What only a branch needs that is not taken comes
-    last: it may be nan, and where it raises the error says which branch it is in.
+    The first ``forward`` steps are the forward pass. Steps that only an untaken branch needs come last: they
+    may be nan, and if one raises, the error names its branch.
     """
     run = _Run(code, arguments, parameters)
     for place, error in run.failed.items():
@@ -35,7 +35,7 @@ def explained(
 
 
 class _Run:
-    """The numbers of code, also behind a step that has none; ``failed`` has those, with what they raised."""
+    """A run of code that continues after failures; ``failed`` maps each failed step to its exception."""
 
     def __init__(self, code: Code, arguments: Sequence[float], parameters: Sequence[float]) -> None:
         self.code, self.needed = code, needs(code)
@@ -54,7 +54,7 @@ class _Run:
             self.numbers.append(number)
 
     def is_needed(self, place: int) -> bool:
-        """Whether the result depends on that step, for these numbers."""
+        """Return whether the result depends on that step for these numbers."""
         return any(all(map(self._is_so, every)) for every in self._need(place))
 
     def _is_so(self, outcome: Outcome) -> bool:
@@ -68,7 +68,7 @@ class _Run:
         return True
 
     def explain(self, place: int, error: Exception | None, forward: int) -> Exception:
-        """The error of that step, as the operation itself would raise it, and where the step is."""
+        """Return the error that the operation itself would raise, with the location of the step."""
         step = self.code.steps[place]
         error = error or ValueError("the result is not a number (nan)")
         found = explain(step.op, error, tuple([self.numbers[operand] for operand in step.operands]))
@@ -80,9 +80,9 @@ class _Run:
         return found
 
     def _branch(self, place: int, forward: int) -> str:
-        """In which branch the step is that is not taken, and what to do about it."""
+        """Name the untaken branch that the step is in, and say what to do about it."""
         step = self.code.steps[place]
-        while place >= forward:  # a derivative: of the last step forward that it is made of
+        while place >= forward:  # a derivative: go back to its last forward step
             place = max([o for o in step.operands if self.code.steps[o].op is not CONSTANT])
             step = self.code.steps[place]
         for relation, asked, which, _ in sorted(outcome for every in self._need(place) for outcome in every):
@@ -103,7 +103,7 @@ class _Run:
         return ""
 
     def _condition(self, outcome: Outcome, forward: int) -> tuple[str, bool]:
-        """The condition as it is written, and whether it holds where this comes about."""
+        """Return the condition as written, and whether it holds for this outcome."""
         steps = self.code.steps[:forward]
         choice = next(step for step in reversed(steps) if step.op in CHOICES and outcome in outcomes(step))
         left, right = choice.operands[:2]
@@ -116,7 +116,7 @@ class _Run:
         return self.needed[place] if self.needed is not None else ALWAYS
 
     def _symbol(self, place: int, depth: int = 3) -> Symbol:
-        """A step as a piece of a formula; what is deep inside of it as three dots."""
+        """Return a step as a piece of a formula, with deeply nested parts as three dots."""
         step = self.code.steps[place]
         if step.op is CONSTANT:
             return python.number(step.detail)
@@ -128,7 +128,7 @@ class _Run:
 
 
 def _written(op: Any, operands: list[Symbol]) -> Symbol:
-    """An operation as formulas have it."""
+    """Write an operation as formulas do."""
     if isinstance(op, Op) and op not in CHOICES:
         return op(*operands)
     return Symbol(f"{op.name}({', '.join(map(str, operands))})", ATOM)

@@ -1,4 +1,4 @@
-"""Fuse: chains of additions become sums of many numbers, and sums of products become dot products."""
+"""Fuse: turn chains of additions into n-ary sums, and sums of products into dot products."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from .passes import pruned
 
 
 def fused(code: Code) -> Code:
-    """With each chain of additions as one dot product for its products, and one sum for what is left.
+    """Turn each chain of additions into a dot product of its products, and a sum of its other terms.
 
-    The products of numbers that are ready at the same time make one dot product: in a network whose state
-    goes on from step to step, what depends on the inputs alone is thus apart from what depends on the state.
-    Two products of computed numbers (a gate) are left as they are. Sums are added up in another order, so
-    they may differ in their last digit.
+    Products of numbers of one level share a dot product. In a recurrent network this separates what depends
+    only on the inputs from what depends on the state. Two products of computed numbers (a gate) stay as they
+    are. The order of summation changes, so sums may differ in the last digit.
 
     >>> from .code import PARAMETER
     >>> builder = Builder()
@@ -36,9 +35,9 @@ def fused(code: Code) -> Code:
     """
     steps = code.steps
     uses = code.uses()
-    # whether it depends on an argument
+    # whether each step depends on an argument
     moving = [False] * len(steps)
-    chains: dict[int, list[int]] = {}  # the terms of each addition that is not part of another
+    chains: dict[int, list[int]] = {}  # the terms of each addition not absorbed by another
     absorbed: set[int] = set()
     for place, (op, operands, _, label) in enumerate(steps):
         moving[place] = op is ARGUMENT or any([moving[operand] for operand in operands])
@@ -48,7 +47,7 @@ def fused(code: Code) -> Code:
                 inner = chains.get(operand) if uses[operand] == 1 and not steps[operand].label else None
                 if inner is None:
                     terms.append(operand)
-                else:  # the longer list is kept, so that a chain takes time linear in its length
+                else:  # reuse the longer list, so that a chain takes linear time
                     terms = inner if not terms else terms + inner
                     del chains[operand]
                     absorbed.add(operand)
@@ -71,11 +70,11 @@ def fused(code: Code) -> Code:
         return step.op is CONSTANT and step.detail == 0.0
 
     def vanishes(x: int, y: int) -> bool:
-        """Whether a product is 0: of a number that is given, not of one that may have become inf or nan."""
+        """Return whether x * y is 0: one is 0, and the other is given, so it is neither inf nor nan."""
         return any(is_zero(a) and builder.steps[b].op in GIVEN for a, b in ((x, y), (y, x)))
 
     def pairs_of(term: int) -> list[tuple[int, int]] | None:
-        """The factors of a term that is a product, or of one that is a dot product."""
+        """Return the pairs of factors of a product or dot product; None for any other term."""
         step: Instruction = steps[term]
         if step.op is mul and uses[term] == 1 and not step.label:
             factors = [places[operand] for operand in step.operands]
@@ -112,7 +111,7 @@ def fused(code: Code) -> Code:
                     products[max(levels[x], levels[y])].append((x, y))
         if op is not dot_of and not of_parameters and sum(map(len, products.values())) < 3:
             rest = []
-            for term in chains[place]:  # a few products of computed numbers: as they stand
+            for term in chains[place]:  # keep a few products of computed numbers as they are
                 pairs = pairs_of(term)
                 rest += [places[term]] if pairs is None else [put(mul, pair) for pair in pairs]
             rest = [place for place in rest if not is_zero(place)]
@@ -124,13 +123,13 @@ def fused(code: Code) -> Code:
         terms = found + rest
         if not terms:
             places[place] = put(CONSTANT, (), 0.0)
-        elif op is sum_of and not found:  # also of one or two: their neighbours may have more
+        elif op is sum_of and not found:  # even with one or two terms: its neighbours may have more
             places[place] = put(sum_of, tuple(terms), None, label)
         elif len(terms) == 1:
             places[place] = terms[0]
             if label:
                 builder.label(terms[0], label)
-        elif found and len(rest) <= 2 or len(terms) == 2:  # as products and a bias are: one after the other
+        elif found and len(rest) <= 2 or len(terms) == 2:  # such as products and a bias: chain them
             total = terms[0]
             for term in terms[1:]:
                 total = put(add, (total, term))

@@ -1,16 +1,15 @@
-"""Grouping: the scalars of one level and one kind become one array, and their dot products matrix products.
+"""Grouping: turn scalars of one level and kind into one array, and their dot products into matrix products.
 
-A step's level is one more than the highest of its operands. Level by level, the steps that do the same to
-elements of the same arrays are laid out as one array, so that what they are computed from can be read as a
-whole, as a slice, or by a list of places. Dot products are compared by what they multiply:
+The level of a step is one more than the highest level of its operands. Level by level, steps that do the same
+to elements of the same arrays are laid out as one array. Their operands can then be read as a whole, as a
+slice, or by a list of places. Dot products are grouped by what they multiply:
 
-- where a group of them shares its inputs, or its weights, or both in a grid, it is a matrix product: a layer
-  has one input and many rows of weights; a convolution has many windows of its input and few weights;
-- where it falls into separate grids of one size (the heads of an attention), it is a product of stacks of
-  matrices;
-- dot products that lack some terms of their neighbours (a window at the border, a sum over the past only) get
-  a 0 there, which makes the grid whole;
-- the others are products element by element, summed.
+- a group that shares its inputs, or its weights, or both in a grid, is a matrix product: a layer has one
+  input and many rows of weights; a convolution has many windows of its input and few weights;
+- separate grids of one size (the heads of an attention) form a product of stacks of matrices;
+- dot products that lack terms of their neighbours (a window at the border, a sum over the past only) are
+  filled up with 0, which completes the grid;
+- all others are elementwise products, then summed.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ from .arrays import PARAMETERS, ArrayCode, Arrays, Spot
 from .choices import ALWAYS, needs
 from .code import ARGUMENT, GIVEN, PARAMETER, Code
 
-# The reductions as rows on arrays, and what they are of no numbers.
+# Each reduction as a row on arrays, and its value for no numbers.
 REDUCTIONS = {
     sum_of: (array_ops.sum, 0.0),
     logsumexp_of: (array_ops.logsumexp, -np.inf),
@@ -38,16 +37,16 @@ REDUCTIONS = {
     largest_of: (program_ops.largest, -np.inf),
     min_of: (array_ops.min, np.inf),
 }
-FULL = 0.45  # of a grid: from this part on the whole is computed
+FULL = 0.45  # fraction of a grid from which the whole grid is computed
 
 
 def grouped(
     code: Code, arguments: Sequence[tuple[int, int]], sizes: Sequence[int], parameters: int
 ) -> ArrayCode:
-    """The array program of ``code``, over a batch of arguments.
+    """Return the array program of ``code`` over a batch of arguments.
 
-    ``arguments`` says of each number among the arguments which argument it belongs to and where it is there,
-    ``sizes`` how many numbers each argument has, 0 for one that is a single number.
+    ``arguments`` has, for each number among the arguments, its argument and its place there. ``sizes`` has
+    how many numbers each argument has, 0 for a single number that is not in a list.
     """
     return _Grouping(code, arguments, sizes, parameters).run()
 
@@ -88,7 +87,7 @@ class _Grouping:
         return self.arrays.code([self.spots[output] for output in self.outputs])
 
     def _conditional(self) -> frozenset[int]:
-        """The arrays with elements that some branch alone needs."""
+        """Return the arrays with elements that only some branch needs."""
         needed = needs(Code(self.steps, self.outputs), gradients=True) or []
         found = {
             self.spots[place][0]
@@ -96,12 +95,12 @@ class _Grouping:
             if need != ALWAYS and step.op not in GIVEN
         }
         for place in list(found):
-            if self.arrays.steps[place].op is array_ops.broadcast_to:  # all of it, of what was computed
+            if self.arrays.steps[place].op is array_ops.broadcast_to:  # what it broadcasts is conditional too
                 found.update(self.arrays.steps[place].operands)
         return frozenset(found)
 
     def _kind(self, place: int) -> Any:
-        """What the members of a group have in common."""
+        """Return what the members of a group have in common."""
         op, operands, _, _ = self.steps[place]
         spots = self.spots
         if isinstance(op, Op):
@@ -131,14 +130,14 @@ class _Grouping:
         else:
             raise TypeError(f"batched: the operation {op.name} has no array form")
 
-    # Reading what is there.
+    # Reading computed elements.
 
     def read(self, spots: Sequence[Spot], shape: tuple[int, ...]) -> int:
-        """The elements at ``spots`` as one array of that shape."""
+        """Return the elements at ``spots`` as one array of that shape."""
         return read(self.arrays, spots, shape)
 
     def _read_whole(self, spots: Sequence[Spot], shape: tuple[int, ...]) -> int:
-        """The same, also along axes on which they are equal: a sum needs them all."""
+        """Read without leaving equal elements to broadcasting: a sum needs them all."""
         return self.arrays.whole(self.read(spots, shape), shape)
 
     def _place_all(self, places: Sequence[int], block: int) -> None:
@@ -149,7 +148,7 @@ class _Grouping:
 
     def _elementwise(self, op: Op, places: list[int]) -> None:
         steps, spots = self.steps, self.spots
-        # In the order of the first operand that moves: what was laid out as one array is then read as one.
+        # Sorted by the first operand that moves, so that what was laid out as one array is read as one.
         operands = steps[places[0]].operands
         order = sorted(
             range(len(operands)),
@@ -166,7 +165,7 @@ class _Grouping:
         self._place_all(places, self.arrays.whole(self.arrays.apply(op, read), shape))
 
     def _shape_like(self, leads: list[Spot]) -> tuple[int, ...]:
-        """The shape of the array that members are read from, where they are all of it, each as often."""
+        """Return the shape of the array that the members read, if they read all of it evenly; else flat."""
         if len(leads) == 1:
             return ()
         source = self.arrays.steps[leads[0][0]]
@@ -177,7 +176,7 @@ class _Grouping:
             return source.shape + ((times,) if times > 1 else ())
         return (len(leads),)
 
-    # Sums and the like, over the last axis.
+    # Reductions over the last axis.
 
     def _reductions(self, op: Any, places: list[int]) -> None:
         spots = {place: [self.spots[operand] for operand in self.steps[place].operands] for place in places}
@@ -201,7 +200,7 @@ class _Grouping:
             self._place_all(members, self.arrays.reduced(row, read))
 
     def _alike(self, places: list[int], lengths: dict[int, int]) -> list[list[int]]:
-        """All in one group where filling them up to the longest does not double the work; else by length."""
+        """Keep one group if padding to the longest does not double the work; else group by length."""
         if not self._ragged([lengths[place] for place in places]):
             return [places]
         groups: dict[int, list[int]] = defaultdict(list)
@@ -210,11 +209,11 @@ class _Grouping:
         return list(groups.values())
 
     def _ragged(self, lengths: list[int]) -> bool:
-        """Whether less than ``FULL`` of rows that are all as long as the longest would be there."""
+        """Return whether rows padded to the longest would be less than ``FULL`` full."""
         return sum(lengths) < FULL * max(lengths) * len(lengths)
 
     def _padded(self, rows: list[list[Spot]], lengths: list[int], shape: tuple[int, ...], fill: float) -> int:
-        """Rows read as one array, with ``fill`` from the end of each on."""
+        """Read rows as one array, padding each with ``fill``."""
         read = self._read_whole([spot for row in rows for spot in row], shape)
         there = np.arange(shape[-1]) < np.array(lengths)[:, None]
         return read if there.all() else self.arrays.masked(read, there.reshape(shape), fill)
@@ -222,7 +221,7 @@ class _Grouping:
     # Dot products.
 
     def _oriented(self, x: int, y: int) -> tuple[int, int]:
-        """The factors with the one that moves first, where one does not."""
+        """Return the factors with the moving one first, if only one moves."""
         return (y, x) if self.moving[y] and not self.moving[x] else (x, y)
 
     def _dots(self, places: list[int]) -> None:
@@ -248,9 +247,9 @@ class _Grouping:
             self._grids(members, lefts, rights)
 
     def _grids(self, places: list[int], lefts: dict[int, Any], rights: dict[int, Any]) -> None:
-        """Dot products of one length, by what they share."""
-        known: dict[Any, Any] = {}  # one object for equal vectors: looking one up is then quick
-        cells: dict[tuple[Any, Any], list[int]] = defaultdict(list)  # equal but for the order of their terms
+        """Lay out dot products of one length by what they share."""
+        known: dict[Any, Any] = {}  # one object for equal vectors makes look-ups fast
+        cells: dict[tuple[Any, Any], list[int]] = defaultdict(list)  # equal except for the order of terms
         for place in places:
             left, right = lefts[place], rights[place]
             cells[known.setdefault(left, left), known.setdefault(right, right)].append(place)
@@ -263,7 +262,7 @@ class _Grouping:
         for (height, width), found in grids.items():
             found.sort(key=lambda grid: (_key(grid[0][0]), _key(grid[1][0])))
             length = len(found[0][0][0])
-            if height == width == length == 1 < len(found):  # each number meets one of its own, as a gain
+            if height == width == length == 1 < len(found):  # each number has its own factor, like a gain
                 self._elementwise(mul, [place for (x,), (y,) in found for place in cells[x, y]])
                 continue
             x, x_axes = self._stack([grid[0] for grid in found], length, "h", "p")
@@ -279,7 +278,7 @@ class _Grouping:
                         position += 1
 
     def _stack(self, grids: list[list[Any]], length: int, stack: str, axis: str) -> tuple[int, str]:
-        """The vectors of all grids as one array (grids, vectors, length), and the names of its axes."""
+        """Return the vectors of all grids as one array (grids, vectors, length), and its axis names."""
         if all(grid == grids[0] for grid in grids):
             grids = grids[:1]
         shape = (len(grids),) * (len(grids) > 1) + (len(grids[0]),) * (len(grids[0]) > 1) + (length,)
@@ -291,7 +290,7 @@ class _Grouping:
             read = self.arrays.masked(read, there, 0.0)
         return read, names
 
-    # Choices by a whole number.
+    # Selections by a whole number.
 
     def _selections(self, places: list[int]) -> None:
         steps, spots, arrays = self.steps, self.spots, self.arrays
@@ -324,14 +323,14 @@ class _Grouping:
 
 
 def read(arrays: Arrays, spots: Sequence[Spot], shape: tuple[int, ...]) -> int:
-    """The elements at ``spots`` as one array of that shape; where they are all one constant, the constant."""
+    """Return the elements at ``spots`` as an array of that shape; one constant stays a single number."""
     blocks = list(dict.fromkeys([block for block, _ in spots]))
     if len(blocks) == 1:
         (block,) = blocks
         if arrays.number_of(block) is not None:
             return block
         if not arrays.steps[block].shape:
-            return block  # one number: broadcasting does the rest
+            return block  # a scalar: broadcasting does the rest
         index = np.array([where for _, where in spots]).reshape(shape)
         return arrays.gather(block, index)
     numbers = [arrays.number_of(block) for block in blocks]
@@ -347,7 +346,7 @@ def read(arrays: Arrays, spots: Sequence[Spot], shape: tuple[int, ...]) -> int:
 
 
 def _aligned(owners: dict[int, Any], others: dict[int, Any]) -> tuple[dict[int, Any], dict[int, Any]]:
-    """Rows of unequal length made whole: part of a longer row takes its places, None where it has none."""
+    """Align shorter rows with longer ones that contain them; None marks a missing element."""
     whole: list[tuple[Any, dict[Any, int]]] = []
     by_element: dict[Any, list[int]] = defaultdict(list)
     rows, filled = {}, {}
@@ -373,13 +372,13 @@ def _aligned(owners: dict[int, Any], others: dict[int, Any]) -> tuple[dict[int, 
 
 
 def _lengths(aligned: tuple[dict[int, Any], dict[int, Any]]) -> tuple[int, int]:
-    """What is left of raggedness: how many lengths, and of how many different rows."""
+    """Measure the remaining raggedness: the number of lengths, and of different rows."""
     rows = set(aligned[0].values())
     return len({len(row) for row in rows}), len(rows)
 
 
 def _components(cells: Iterable[tuple[Any, Any]]) -> Iterable[tuple[list[Any], list[Any], int]]:
-    """The parts of a bipartite graph: which lefts meet which rights, and in how many cells."""
+    """Yield the connected components of a bipartite graph: lefts, rights, and the number of cells."""
     by_left: dict[Any, list[Any]] = defaultdict(list)
     by_right: dict[Any, list[Any]] = defaultdict(list)
     for left, right in cells:
@@ -411,7 +410,7 @@ def _key(row: Any) -> Any:
 
 
 def _continued(row: list[Spot], length: int, arrays: Arrays) -> list[Spot]:
-    """A row made longer, by the places that would come next where there are such."""
+    """Extend a row by the places that would come next, as far as they exist."""
     block, last = row[-1]
     stride = last - row[-2][1] if len(row) > 1 and row[-2][0] == block else 1
     size = max(1, int(np.prod(arrays.steps[block].shape, dtype=int)))
@@ -423,7 +422,7 @@ def _continued(row: list[Spot], length: int, arrays: Arrays) -> list[Spot]:
 
 
 def _filled(row: Any, arrays: Arrays) -> list[Spot]:
-    """A row with some place or other where it has none: what is there is masked afterwards."""
+    """Fill the gaps of a row with nearby places, which are masked afterwards."""
     known = [(i, spot) for i, spot in enumerate(row) if spot is not None]
     if len(known) == len(row):
         return list(row)

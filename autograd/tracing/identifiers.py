@@ -1,4 +1,4 @@
-"""Identifiers for the steps of code: their labels where they have some, else t1, t2 and so on."""
+"""Identifiers for the steps of code: their labels, or else t1, t2 and so on."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from collections.abc import Collection, Iterable, Mapping
 from ..ops import CONSTANT
 from .code import ARGUMENT, Code
 
-# Words that the written programs use themselves.
+# Words that the generated programs use themselves.
 TAKEN = {*keyword.kwlist, *dir(builtins), "math", "np", "parameters", "library", "rows", "n", "mean"}
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def identifier(label: str) -> str:
-    """A label as a name in Python: what a name cannot have becomes an underscore.
+    """Turn a label into a Python name, with underscores for characters that a name cannot have.
 
     >>> identifier("w0,1,2"), identifier("2nd"), identifier("∂n"), identifier("λ x")
     ('w0_1_2', '_2nd', '_n', 'λ_x')
     """
     if _PLAIN.fullmatch(label):
         return label
-    # Python reads names in this form, so that two labels that look alike are one name
+    # Python normalizes names to NFKC, so labels that look alike are one name
     letters = unicodedata.normalize("NFKC", label)
     name = "".join([letter if f"_{letter}".isidentifier() else " " for letter in letters])
     name = re.sub(" +", "_", name) or "_"
@@ -32,7 +32,7 @@ def identifier(label: str) -> str:
 
 
 def distinct(labels: Iterable[str], taken: Collection[str]) -> list[str]:
-    """A name for each label, no two alike.
+    """Return a unique name for each label.
 
     >>> distinct(["x", "x", "lambda"], ["lambda"])
     ['x', 'x_2', 'lambda_2']
@@ -42,14 +42,14 @@ def distinct(labels: Iterable[str], taken: Collection[str]) -> list[str]:
 
 
 class Namer:
-    """Gives out names, each once."""
+    """A source of unique names."""
 
     def __init__(self, taken: Iterable[str]) -> None:
         self.used = set(taken)
-        self._counts: dict[str, int] = {}  # equal labels go on from where they are: many may be equal
+        self._counts: dict[str, int] = {}  # where to continue counting, as many labels may be equal
 
     def name(self, label: str | None) -> str:
-        """A name for the label, or where there is none the next of t1, t2 and so on."""
+        """Return a name for the label; without a label, the next of t1, t2 and so on."""
         base = identifier(label) if label else ""
         name, count = base, self._counts.get(base, 1 if base else 0)
         while not name or name in self.used:
@@ -63,9 +63,9 @@ class Namer:
 def identifiers(
     code: Code, taken: Iterable[str] = (), arguments: Mapping[int, str] | None = None
 ) -> list[str]:
-    """A name for each step, no two alike; constants have none, they are written where they are used.
+    """Return a unique name for each step; constants are written inline and have none.
 
-    ``arguments`` has the names of those arguments that have one already.
+    ``arguments`` has the names of the arguments that are already named.
     """
     arguments = arguments or {}
     namer = Namer({*taken, *arguments.values()})
@@ -81,7 +81,7 @@ def identifiers(
 
 
 def unused(name: str, used: Iterable[str]) -> str:
-    """The name, or with a number behind it, the first that is not in use."""
+    """Return the name with the first number from 2 on that makes it unused."""
     number = 2
     while f"{name}_{number}" in used:
         number += 1

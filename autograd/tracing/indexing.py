@@ -1,4 +1,4 @@
-"""Indexing: a list of places as the slice, the reshaped slice or the index array that reads them.
+"""Indexing: write a list of places as a slice, a reshaped slice or an index array.
 
 >>> view(np.arange(12).reshape(3, 4), 20).text("w", batched=False)
 'w[:12].reshape(3, 4)'
@@ -19,24 +19,24 @@ import numpy as np
 
 @dataclass(frozen=True)
 class View:
-    """A regular part of a row of ``size`` numbers: ``start`` to ``stop``, in boxes, a corner of each."""
+    """A regular part of a row of ``size`` numbers: ``start`` to ``stop``, reshaped to a box, then cropped."""
 
     size: int
     start: int
     stop: int
     step: int
-    box: tuple[int, ...]  # the row from start to stop, laid out
-    corner: tuple[int | None, ...]  # how much of each axis of the box is read; None: its first alone, no axis
-    order: tuple[int, ...]  # the axes, as they are asked for
-    shape: tuple[int, ...]  # with axes of length 1
+    box: tuple[int, ...]  # the shape that start to stop is reshaped to
+    corner: tuple[int | None, ...]  # the length read of each axis of the box; None: index 0, no axis
+    order: tuple[int, ...]  # the axes in the order asked for
+    shape: tuple[int, ...]  # including axes of length 1
 
     @property
     def is_all(self) -> bool:
-        """Whether the whole row is laid out."""
+        """Whether the whole row is reshaped."""
         return (self.start, self.stop, self.step) == (0, self.size, 1) and len(self.box) > 1
 
     def text(self, name: str, batched: bool) -> str:
-        """The expression that reads it from ``name``, an array of one axis, or two where ``batched``."""
+        """Return the expression that reads it from ``name``, a 1-D array, or 2-D if ``batched``."""
         batch, every, rows = ("-1, ", ":, ", 1) if batched else ("", "", 0)
         text = name
         if (self.start, self.stop, self.step) != (0, self.size, 1):
@@ -69,7 +69,7 @@ class View:
 
 
 def view(index: np.ndarray, size: int) -> View | None:
-    """The places as a View of a row of ``size`` numbers, or None where they are not regular."""
+    """Return the places as a View of a row of ``size`` numbers; None if they are irregular."""
     shape = index.shape
     long = [axis for axis, length in enumerate(shape) if length > 1]
     start = int(index.reshape(-1)[0])
@@ -101,7 +101,7 @@ def view(index: np.ndarray, size: int) -> View | None:
     if len(long) == 1:
         stop = start + (lengths[0] - 1) * step + 1
         return View(size, start, stop, step, (lengths[0],), (lengths[0],), (0,), shape)
-    if step != 1:  # an axis for what lies between
+    if step != 1:  # an axis for the numbers skipped
         box, corner_, step_ = [*box, step], [*corner, None], 1
     else:
         corner_, step_ = list(corner), 1
@@ -112,7 +112,7 @@ def view(index: np.ndarray, size: int) -> View | None:
 
 
 def literal(numbers: np.ndarray) -> str:
-    """An array of whole numbers as an expression: by ranges where it is regular, else in full.
+    """Write an array of whole numbers as an expression: with ranges if it is regular, else in full.
 
     >>> literal(np.array([[0, 1, 2], [8, 9, 10]])), literal(np.array([3, 1]))
     ('8 * np.arange(2)[:, None] + np.arange(3)', 'np.array([3, 1])')
@@ -127,7 +127,7 @@ def literal(numbers: np.ndarray) -> str:
             stride = np.moveaxis(index, axis, 0)[:2].reshape(min(length, 2), -1)[-1, 0] - first
             if not stride:
                 continue
-            # the first range has the axes before it too, in which it is alone
+            # the first range also adds the axes before it, of length 1
             places = ["None"] * (0 if np.ndim(grid) else axis) + [":"] + ["None"] * (index.ndim - axis - 1)
             reach = f"np.arange({length})" + (f"[{', '.join(places)}]" if len(places) > 1 else "")
             times = "" if abs(stride) == 1 else f"{abs(stride)} * "

@@ -1,4 +1,4 @@
-r"""LaTeX: code of scalars as equations, one a step, forward and then backward.
+r"""LaTeX: write scalar code as equations, one per step, forward and then backward.
 
 >>> from autograd import ops
 >>> print(value(ops.div, [Scalar("x"), Scalar("w_{0}")]), "and", value(ops.tanh, [Scalar("x")]))
@@ -30,7 +30,7 @@ GREEK = dict(
         ).split(),
     )
 )
-# functions that LaTeX has a command for, and those that are written in a way of their own
+# functions with a LaTeX command, and functions with a notation of their own
 NAMED = {
     "exp", "log", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "max", "min",
 }  # fmt: skip
@@ -45,13 +45,13 @@ _INDEXED = re.compile(r"([^\W\d_]+|[^\W\d_]+(?:_[^\W\d_]+)*)_?((?:\d+(?:[,_ ]\d+
 
 
 class Scalar(Symbol):
-    """A piece of a formula, in LaTeX."""
+    """A piece of a formula in LaTeX."""
 
     __slots__ = ()
 
     @classmethod
     def call(cls, name: str, operands: list[str]) -> str:
-        """A row as a function."""
+        """Write a row as a function call."""
         inside = ", ".join(operands)
         if name in WRITTEN:
             return WRITTEN[name] % inside
@@ -61,7 +61,7 @@ class Scalar(Symbol):
 
     @classmethod
     def choice(cls, test: str, yes: str, no: str) -> str:
-        """One of two, by a condition."""
+        """Write a choice of one of two by a condition."""
         return rf"{yes} \;\mathrm{{if}}\; {test} \;\mathrm{{else}}\; {no}"
 
     @classmethod
@@ -83,7 +83,7 @@ class Scalar(Symbol):
 
 
 def number(value: float) -> Symbol:
-    """A number, as one writes it by hand: 3 for 3.0, and a power of ten where there is one."""
+    """Write a number as by hand: 3 for 3.0, and a power of ten for an exponent."""
     if math.isnan(value):
         return Scalar(r"\mathrm{nan}", ATOM)
     if math.isinf(value):
@@ -106,7 +106,7 @@ def _place(operand: Any, binding: int) -> str:
 
 
 def value(op: Any, operands: Sequence[Any]) -> str:
-    """The value of a row on ``operands`` (symbols and numbers), as an expression."""
+    """Write a row applied to ``operands`` (symbols and numbers) as an expression."""
     symbols: list[Any] = [operand if isinstance(operand, Symbol) else number(operand) for operand in operands]
     if op in CHOICES:
         left, right, yes, no = symbols
@@ -125,7 +125,7 @@ def value(op: Any, operands: Sequence[Any]) -> str:
 
 
 def name(label: str) -> str:
-    """A label as a name: letters, and numbers as an index; a gradient ``d_w`` with a bar."""
+    """Write a label as a name: numbers as an index, and a gradient ``d_w`` with a bar."""
     if label.startswith("d_") and len(label) > 2:
         inner = name(label[2:])
         base, index = inner.split("_{", 1) if re.fullmatch(r"[^_]*_\{[\d,]*\}", inner) else (inner, "")
@@ -142,14 +142,14 @@ def name(label: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Text for upright letters: what LaTeX reads as a command stands for itself, or for a space."""
+    """Escape text for upright letters, so that LaTeX reads no commands in it."""
     text = text if text.isprintable() else repr(text)[1:-1]
     text = re.sub(r"[\\^~{}]", " ", text)
     return re.sub(r"([%&#$_])", r"\\\1", text).replace(" ", r"\ ")
 
 
 def names(code: Code) -> list[str]:
-    """A name for each step, no two alike: what is taken gets a prime."""
+    """Return a unique name for each step: a repeated name gets a number in parentheses."""
     used: set[str] = set()
     counts: dict[str, int] = {}
     found = []
@@ -172,10 +172,10 @@ def names(code: Code) -> list[str]:
 
 
 def written(code: Code, forward: int) -> str:
-    """The code as equations, of which those of the first ``forward`` steps are the way forward."""
+    """Write the code as equations; the first ``forward`` steps are the forward pass."""
     texts = names(code)
     lines: list[str] = []
-    before: int | None = None  # equations before those of the way back
+    before: int | None = None  # the number of equations before the backward pass
     for place, (step, text) in enumerate(zip(code.steps, texts)):
         if step.op in GIVEN:
             continue

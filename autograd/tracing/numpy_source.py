@@ -1,4 +1,4 @@
-"""NumPy: an array program as source text that runs with NumPy alone."""
+"""NumPy: write an array program as source that needs only NumPy."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from .code import ARGUMENT
 from .identifiers import TAKEN, unused
 from .indexing import literal, view
 
-WORDS = {*TAKEN, *vector.LIBRARY, *ELEMENTWISE}  # that a program uses itself
+WORDS = {*TAKEN, *vector.LIBRARY, *ELEMENTWISE}  # that programs use themselves
 READING = (
     program_ops.gather,
     array_ops.reshape,
     array_ops.broadcast_to,
-)  # of whole numbers these are such, too
-INLINE = 40  # characters of an expression that is written where it is used, in place of a line of its own
+)  # of whole numbers, these give whole numbers
+INLINE = 40  # the longest expression, in characters, to write inline rather than on a line of its own
 
 
 class Writer:
-    """Writes some steps of an array program as lines of Python, each step once and only where it is needed.
+    """A writer of array-program steps as lines of Python, each step once and only if it is needed.
 
-    ``arguments`` are the names of the function's arguments, ``selecting`` says which of them are whole
-    numbers. Index arrays and constants become lines of their own before the function (``tables``), since they
-    stay the same from call to call.
+    ``arguments`` are the names of the function's arguments; ``selecting`` says which of them are whole
+    numbers. Index arrays and constants become lines before the function (``tables``), since they are the same
+    for every call.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Writer:
                 self._whole.add(place)
 
     def write(self, places: range) -> list[str]:
-        """The lines of the steps in ``places``."""
+        """Return the lines of the steps in ``places``."""
         self.lines = []
         for place in places:
             if place in self.needed:
@@ -84,19 +84,19 @@ class Writer:
         return self.lines
 
     def _operands(self, step: Array) -> tuple[int, ...]:
-        """What is read where a step is written: a look-up reads a table and whole numbers."""
+        """Return the operands that a written step reads: a look-up reads a table and whole numbers."""
         index = self.arrays.index_of(step)
         return step.operands if index is None else (index, step.operands[1])
 
     def name(self, place: int) -> str:
-        """What a step is called, or the expression that it is."""
-        if place not in self._names:  # made of whole numbers, and written where it is first read
+        """Return the name of a step, or its expression."""
+        if place not in self._names:  # a one-hot step, written when it is first read
             step = self.arrays.steps[place]
             self._give(place, step, Vector(self._one_hot(step, self.name(step.operands[0])), ATOM))
         return str(self._names[place])
 
     def _operand(self, step: Array, place: int) -> str:
-        """The same as an operand of a step, as numbers of the program's own type."""
+        """Return an operand of a step as an expression of the program's dtype."""
         if place in self._whole and step.op not in (*READING, program_ops.one_hot):
             return f"{_atom(self.name(place))}.astype(np.{self.dtype.name})"
         is_weak = step.is_elementwise or step.op in (einsum, array_ops.where)
@@ -115,7 +115,7 @@ class Writer:
         return name
 
     def _table(self, stem: str, written: str) -> str:
-        """A constant array's name; equal ones have one."""
+        """Return the name of a constant array; equal arrays share one."""
         if written not in self._tables:
             name = self._tables[written] = self._new(stem)
             self.tables.append(f"{name} = {written}")
@@ -132,7 +132,7 @@ class Writer:
         return "t"
 
     def _label(self, step: Array) -> str | None:
-        """What the labels of parameters that are read together begin with: ``w0`` of w0,0,0 and w0,1,0."""
+        """Return the common prefix of labels read together: ``w0`` for w0,0,0 and w0,1,0."""
         if step.op is not program_ops.gather or self.arrays.steps[step.operands[0]].op is not PARAMETERS:
             return None
         places = step.static["index"].ravel()
@@ -177,7 +177,7 @@ class Writer:
                 self._give(place, step, Vector(written, PRODUCT if op is einsum else ATOM))
 
     def _give(self, place: int, step: Array, written: Any) -> None:
-        """Write a line, or keep the expression for the one place that it is used in."""
+        """Write a line, or keep a short expression to write inline at its only use."""
         uses = self._uses[place]
         short = len(str(written)) <= INLINE
         if len(uses) == 1 and uses[0] >= 0 and short and self.arrays.steps[uses[0]].is_elementwise:
@@ -204,7 +204,7 @@ class Writer:
         op = step.op
         operands = [self._names[operand] for operand in step.operands]
         for i, operand in enumerate(step.operands):
-            if operand in self._whole and (op not in CHOICES or i > 1):  # whole numbers are compared as such
+            if operand in self._whole and (op not in CHOICES or i > 1):  # compare whole numbers as they are
                 operands[i] = Vector(self._operand(step, operand), ATOM)
         if op in CHOICES:
             left, right, yes, no = operands
@@ -217,7 +217,7 @@ class Writer:
         return vector.value(op, operands)
 
     def _multiplies(self, place: int) -> bool:
-        """Whether all that is done to a condition is to multiply numbers by it: it may then stay one."""
+        """Return whether a condition is only multiplied with numbers; it may then stay a bool."""
         for use in self._uses[place]:
             step = self.arrays.steps[use] if use >= 0 else None
             if step is None or step.op is not mul:
@@ -253,7 +253,7 @@ class Writer:
         return f"{flat}[{':, ' if source.batched else ''}{table}]"
 
     def _scatter(self, place: int, step: Array) -> None:
-        """Elements added up where they belong; those that come first at a place are set and not added."""
+        """Add elements up at their places; the first at each place is assigned, not added."""
         size = max(1, int(np.prod(step.shape, dtype=int)))
         steps = self.arrays.steps
         if len(step.operands) == 1 and step.shape:
@@ -301,7 +301,7 @@ class Writer:
         self._names[place] = Vector(shaped, ATOM)
 
     def _added(self, name: str, step: Array, source: Array, gradient: str, index: np.ndarray) -> str:
-        """Elements of which some belong to one place: sorted by place, and each run of equals added up."""
+        """Add elements that share places: sort them by place, then add up each run."""
         flat = index.ravel()
         order = np.argsort(flat, kind="stable")
         places, starts = np.unique(flat[order], return_index=True)
@@ -365,7 +365,7 @@ class Writer:
         return f"{_atom(name)}.reshape({', '.join(sizes)})" if sizes else f"{_atom(name)}.reshape(())"
 
     def _with_axis(self, source: Array, name: str) -> str:
-        """With an axis of length 1 at the end, also of what may be a plain number."""
+        """Append an axis of length 1, also to a plain number."""
         if not source.shape and not source.batched:
             return f"np.reshape({name}, 1)"
         return f"{_atom(name)}[..., None]"
@@ -383,7 +383,7 @@ class Writer:
         return f"np.broadcast_to({name}, ({shape},))"
 
     def _broadcasts_anyway(self, place: int, step: Array) -> bool:
-        """Whether NumPy does it by itself: in each use another operand has all of the shape."""
+        """Return whether NumPy broadcasts anyway: in each use another operand has the full shape."""
         steps = self.arrays.steps
         if step.batched and len(steps[step.operands[0]].shape) != len(step.shape):
             return False
@@ -458,7 +458,7 @@ class Writer:
         text = f"{first} @ {second}"
         now = [*shared, *alone_a, *alone_b]
         groups = len(alone_a) > 1 or len(alone_b) > 1
-        if shared and not alone_a:  # a row or a column of one was put in for the product of stacks
+        if shared and not alone_a:  # drop the axes of length 1 added for stacked products
             text = f"({text})[..., 0, {':' if alone_b else '0'}]"
         elif shared and not alone_b:
             text = f"({text})[..., 0]"
@@ -471,12 +471,12 @@ class Writer:
         return text
 
     def _summed(self, place: int, name: str, axes: list[int]) -> str:
-        """Summed alone; rows of 0 and 1, which are bools, as numbers of the program's own type."""
+        """Sum a factor over axes that only it has; one-hot rows are bools, so give the dtype."""
         is_bool = self.arrays.steps[place].op is program_ops.one_hot
         return f"{_atom(name)}.sum(axis={_axes(axes)}{f', dtype=np.{self.dtype.name}' if is_bool else ''})"
 
     def _outer(self, left: str, a: str, right: str, b: str, out: str) -> str:
-        """Nothing is summed: products element by element, with axes of length 1 where a factor has none."""
+        """Write an outer product: elementwise, with axes of length 1 for those a factor lacks."""
 
         def spread(name: str, axes: str) -> str:
             order = [axis for axis in out if axis in axes]
@@ -498,12 +498,12 @@ def _axes_of(axes: str, order: Sequence[str]) -> str:
 
 
 def _infinite(numbers: str) -> str:
-    """Numbers as text, with those that are not finite by NumPy's names."""
+    """Replace inf and nan in the text by NumPy's names."""
     return re.sub("(inf|nan)", r"np.\1", numbers)
 
 
 def _atom(name: str) -> str:
-    """In parentheses where it is not a name, a call or an index."""
+    """Put the expression in parentheses unless it is a name, a call or an index."""
     depth = 0
     for character in name:
         depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(character, 0)
@@ -515,7 +515,7 @@ def _atom(name: str) -> str:
 def _arranged(
     name: str, axes: str, shared: list[str], first: list[str], second: list[str], sizes: dict[str, int]
 ) -> str:
-    """A factor as (stacks..., rows, columns), or without stacks as a matrix or a vector."""
+    """Arrange a factor as (stacks..., rows, columns); without stacks, as a matrix or vector."""
     order = [*shared, *first, *second]
     text = _atom(name)
     if order != list(axes):

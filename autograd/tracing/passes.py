@@ -1,7 +1,7 @@
-"""Passes: functions from Code to Code that leave its meaning alone.
+"""Passes: functions from Code to Code that preserve its meaning.
 
-``simplified`` folds what is constant, shares what is computed twice and leaves out what changes nothing;
-``pruned`` leaves out what nobody uses; ``differentiated`` adds the backward pass.
+``simplified`` folds constants, shares equal steps and drops operations that change nothing; ``pruned`` drops
+unused steps; ``differentiated`` adds the backward pass.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["differentiated", "pruned", "simplified"]
 
 
 def pruned(code: Code) -> Code:
-    """Without the steps that no output depends on. Arguments and parameters stay only where they are used."""
+    """Drop the steps that no output depends on, including unused arguments and parameters."""
     used = set(code.outputs)
     for place in range(len(code.steps) - 1, -1, -1):
         if place in used:
@@ -44,7 +44,7 @@ def _kept(code: Code, keep: Callable[[int], bool]) -> Code:
 
 @uncollected
 def simplified(code: Code) -> Code:
-    """With constants folded, equal steps shared, and what :func:`put` has a shorter form for."""
+    """Fold constants, share equal steps, and shorten steps as :func:`put` does."""
     builder = Builder()
     places: list[int] = []
     for op, operands, detail, label in code.steps:
@@ -56,10 +56,10 @@ def simplified(code: Code) -> Code:
 
 
 def put(builder: Builder, op: Any, operands: tuple[int, ...], detail: Any = None) -> int:
-    """The place of that step, or of a shorter one that gives the same number to the last bit.
+    """Add the step, or a shorter one whose result is bit-identical, and return its place.
 
-    1 * x, x / 1, x + 0, x ** 1 and --x are x; -1 * x is -x; x + -y is x - y; x - -y is x + y; a choice
-    between x and x is x.
+    1 * x, x / 1, x + 0, x ** 1 and --x become x; -1 * x becomes -x; x + -y becomes x - y; x - -y becomes
+    x + y; a choice between x and x becomes x.
     """
     steps = builder.steps
     if op in CHOICES:
@@ -87,11 +87,11 @@ def put(builder: Builder, op: Any, operands: tuple[int, ...], detail: Any = None
 
 @uncollected
 def differentiated(code: Code, wanted: list[Instruction]) -> Code:
-    """The code of one output, followed by its derivatives to the steps in ``wanted`` (arguments, parameters).
+    """Append to code of one output its derivatives with respect to ``wanted`` (arguments, parameters).
 
-    The outputs are then the value and, in the order of ``wanted``, its gradients. The backward pass is the
-    walk of :meth:`Value.backward`: from the last step to the first, local gradient times upstream gradient.
-    Through a branch that is not taken comes 0, also where the local gradient is not finite.
+    The new outputs are the value and its gradients in the order of ``wanted``. The backward pass works like
+    :meth:`Value.backward`: from the last step to the first, local gradient times upstream gradient. A branch
+    that is not taken passes on 0, even if a local gradient is not finite.
     """
     (output,) = code.outputs
     builder = Builder.of(code)
@@ -137,7 +137,7 @@ def differentiated(code: Code, wanted: list[Instruction]) -> Code:
 
 
 def _partials(step: Instruction, out: Term, operands: list[Term], varies: list[bool]) -> list[Any]:
-    """The local gradients of a step to its operands: terms and numbers."""
+    """Return the local gradients of a step for its operands: terms and numbers."""
     if not isinstance(step.op, Op):
         return list(step.op.partials(out, *operands))
     found: list[Any] = []
@@ -148,7 +148,7 @@ def _partials(step: Instruction, out: Term, operands: list[Term], varies: list[b
                 local = partial(out, *operands)
                 number_of(local)
             except (TypeError, ValueError, AttributeError):
-                # a person's own, written with a library or with branches: a step that calls it
+                # a user's derivative with a library or branches: a step that calls it
                 local = Term._apply(_opaque(step.op, index), out, *operands)
         found.append(local)
     return found
@@ -156,7 +156,7 @@ def _partials(step: Instruction, out: Term, operands: list[Term], varies: list[b
 
 @cache
 def _opaque(op: Op, index: int) -> Op:
-    """The partial derivative of a row as a row of its own, for where it cannot be written down."""
+    """Return a row's partial derivative as a row of its own, if it has no formula."""
     partial = op.partials[index]
     name = f"{op.name}_slope" if len(op.partials) == 1 else f"{op.name}_slope_{op.operands[index]}"
     operands = (no_value,) * (1 + len(op.partials))
@@ -172,7 +172,7 @@ def _product(local: Any, gradient: Any) -> Any:
 
 
 def _may_be_infinite(local: Any) -> bool:
-    """Whether a local gradient is computed, and more than a choice between numbers that are given."""
+    """Return whether a local gradient is computed by more than a choice between given numbers."""
     if number_of(local) is not None:
         return False
     step = local.builder.steps[local.place]

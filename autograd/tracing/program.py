@@ -1,4 +1,4 @@
-"""Program: a traced function, as source text one can read and as the function that this text is."""
+"""Program: a traced function, as readable source and as the function that this source defines."""
 
 from __future__ import annotations
 
@@ -27,10 +27,9 @@ if TYPE_CHECKING:
 
 
 class Program:
-    """What :func:`trace` gives: the straight-line program that a function of scalars is.
+    """A traced function of scalars as a straight-line program; :func:`trace` makes one.
 
-    Call it as the function was called, with plain numbers; parameters are read from their Values at each
-    call.
+    Call it like the function, with plain numbers. Each call reads the parameters from their Values.
 
     >>> from autograd import Value, trace
     >>> w = Value(3.0, "w")
@@ -62,7 +61,7 @@ class Program:
 
     @property
     def code(self) -> Code:
-        """The forward pass, as it was recorded: with equal steps shared, and constants folded."""
+        """The forward pass as recorded, with equal steps shared and constants folded."""
         return self._recorded.code
 
     @cached_property
@@ -72,7 +71,7 @@ class Program:
 
     @cached_property
     def backward(self) -> Code:
-        """The forward pass and the backward pass: value, gradients of the parameters, of the arguments."""
+        """The forward and backward pass: the value, then the gradients of parameters and arguments."""
         if self._recorded.results is not None:
             raise TraceError(
                 f"value_and_grad: {self._recorded.signature.function} gives several numbers; a gradient is "
@@ -81,7 +80,7 @@ class Program:
         return differentiated(self.forward, self._wanted())
 
     def _wanted(self) -> list[Instruction]:
-        """What there are gradients to: all parameters, then all arguments that do not select."""
+        """List what gets gradients: all parameters, then all arguments that do not select."""
         wanted = [Instruction(PARAMETER, (), index, p.label) for index, p in enumerate(self.parameters)]
         return wanted + [
             Instruction(ARGUMENT, (), index, leaf.name)
@@ -90,7 +89,7 @@ class Program:
         ]
 
     def __call__(self, *arguments: Any) -> Any:
-        """The function's result, as plain numbers nested as its own were."""
+        """Return the function's result as plain numbers, nested as the traced result was."""
         flat, numbers = self._flat(arguments), self._numbers()
         try:
             found = self._value(flat, numbers)
@@ -106,13 +105,13 @@ class Program:
         return found
 
     def value_and_grad(self, *arguments: Any) -> tuple[float, Gradients]:
-        """The function's number, and its gradients to all parameters and arguments."""
+        """Return the function's number and its gradients for all parameters and arguments."""
         flat, numbers = self._flat(arguments), self._numbers()
         try:
             value, of_parameters, of_arguments = self._value_and_grad(flat, numbers)
         except ERRORS as error:
             raise self._explained(self.backward, flat, numbers) or error from None
-        # a sum is nan where one of the numbers is, and takes less time than looking at each
+        # one sum finds a nan faster than checking each number
         total = value + sum(of_parameters) + sum(filter(None, of_arguments))
         if total != total:
             self._check(value, of_parameters, of_arguments, flat, numbers)
@@ -128,11 +127,11 @@ class Program:
             raise self._explained(self.backward, flat, numbers) or _nan(self)
 
     def _explained(self, code: Code, flat: Sequence[float], numbers: Sequence[float]) -> Exception | None:
-        """The first step that has no value for these numbers, as the error that Values would raise."""
+        """Return the error that Values would raise at the first step that fails for these numbers."""
         return explained(code, len(self.forward.steps), flat, numbers)
 
     def _flat(self, arguments: Sequence[Any]) -> list[float]:
-        """The numbers among the arguments, checked."""
+        """Return the checked numbers among the arguments."""
         signature = self._recorded.signature
         flat = signature.flat(arguments)
         for index, rows in self._rows.items():
@@ -147,7 +146,7 @@ class Program:
 
     @cached_property
     def _rows(self) -> dict[int, int]:
-        """How many rows each argument that selects has to select from."""
+        """The number of rows that each selecting argument selects from."""
         rows: dict[int, int] = {}
         steps = self._recorded.code.steps
         for step in steps:
@@ -157,31 +156,31 @@ class Program:
         return rows
 
     def _numbers(self) -> list[float]:
-        # from the slot: by the property, parameter.data, this took as long as a small program
+        # read the slot: the property, parameter.data, takes as long as a small program
         return [parameter._data for parameter in self.parameters]
 
     @cached_property
     def source(self) -> str:
-        """The program as Python that runs with ``math`` alone: one line a step, forward and then backward.
+        """The program as Python that needs only ``math``: one line per step, forward and then backward.
 
-        ``value_and_grad(*arguments, parameters)`` gives the value, the gradients of the parameters as a list,
-        and those of the arguments, nested as these. Of a function that gives several numbers it is
-        ``value(*arguments, parameters)``, the forward pass. An operation of your own whose value or
-        derivative is written with a library is a ValueError here: it has no formula.
+        ``value_and_grad(*arguments, parameters)`` returns the value, a list of the parameters' gradients, and
+        the gradients of the arguments, nested as these. For a function with several results it is
+        ``value(*arguments, parameters)``, the forward pass. Raise ValueError for an operation of your own
+        that uses a library for its value or derivative: it has no formula.
         """
         return self._written(python)
 
     @cached_property
     def javascript(self) -> str:
-        """The same as JavaScript, for a page: ``value_and_grad(*arguments, parameters)`` gives a list.
+        """The program as JavaScript for a page: ``value_and_grad(*arguments, parameters)`` returns a list.
 
-        What :attr:`source` raises for, it gives as JavaScript does: infinities, and NaN.
+        Where :attr:`source` raises, this gives infinity or NaN, as JavaScript does.
         """
         return self._written(javascript_program)
 
     @cached_property
     def latex(self) -> str:
-        r"""The same as equations, one a step, in an ``aligned`` environment; the gradient of w is \bar{w}.
+        r"""The program as equations, one per step, in an ``aligned`` environment; \bar{w} is a gradient.
 
         >>> from autograd import Value, trace
         >>> w = Value(3.0, "w0,1")
@@ -201,7 +200,7 @@ class Program:
         return latex.written(code, code.outputs[0] + 1 if is_loss else len(code.steps))
 
     def compiled(self) -> Compiled:
-        """The program compiled by Numba, which runs it at the speed of C; see :class:`Compiled`."""
+        """Compile the program with Numba, to run at the speed of C; see :class:`Compiled`."""
         from .compiled import Compiled
 
         return Compiled(self, self._recorded)
@@ -219,14 +218,14 @@ class Program:
         return self._built(self.backward, backward=True)
 
     def _built(self, code: Code, backward: bool) -> Callable[..., Any]:
-        """The text as a function of flat lists of numbers."""
+        """Build a function of flat lists of numbers from the code."""
         called: dict[str, Any] = {}
         text = written(self._recorded, code, backward, flat=True, called=called)
         scope = {name: checked(op) for name, op in called.items()}
         return built(text, "value_and_grad" if backward else "value", scope)
 
     def batched(self, dtype: Any = float) -> Batched:
-        """The array program over a leading batch axis; see :class:`~autograd.tracing.batched.Batched`."""
+        """Return the array program over a batch axis; see :class:`~autograd.tracing.batched.Batched`."""
         from .batched import Batched
 
         return Batched(self, self._recorded, dtype)
@@ -244,20 +243,20 @@ def _nan(program: Program) -> Exception:
 
 
 def checked(op: Any) -> Callable[..., float]:
-    """An operation that a person defined, as a function of floats that gives a float."""
+    """Wrap a user's operation as a function of floats that returns a checked float."""
     return lambda *operands: as_float(op.on_float(*operands), op.name)
 
 
 def trace(fn: Callable[..., Any], *arguments: Any, parameters: Sequence[Value] | None = None) -> Program:
-    """Run ``fn`` once on Values, record what it does, and give it as a :class:`Program`.
+    """Run ``fn`` once on Values, record what it does, and return a :class:`Program`.
 
-    ``arguments`` are numbers, or nested lists of numbers; whole numbers may also select, in
-    :func:`autograd.take`. What they are does not matter, only how they are nested. ``parameters`` are the
-    leaves that the function reads and that there are gradients to; left out, they are all that it meets.
+    ``arguments`` are numbers or nested lists of numbers; whole numbers may also select, in
+    :func:`autograd.take`. Only their nesting matters, not the numbers. ``parameters`` are the leaves that the
+    function reads and that get gradients; by default, all leaves that it reads.
 
-    A branch, ``float()``, ``int()`` or a comparison on a traced number is a :class:`TraceError` that names
-    the line: use :func:`autograd.where`, ``maximum`` and the like. A number read by ``.data`` is that of this
-    one run, and becomes a constant.
+    A branch, ``float()``, ``int()`` or a comparison on a traced number raises a :class:`TraceError` that
+    names the line: use :func:`autograd.where`, ``maximum`` and the like. A number read with ``.data`` becomes
+    a constant.
 
     >>> from autograd import Value
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
@@ -273,11 +272,10 @@ def trace(fn: Callable[..., Any], *arguments: Any, parameters: Sequence[Value] |
 
 
 def traced(fn: Callable[..., Any], *, static: Any = (), parameters: Sequence[Value] | None = None) -> Traced:
-    """``fn`` traced at its first call for each kind of arguments, and kept.
+    """Trace ``fn`` at its first call for each kind of arguments, and cache the programs.
 
-    ``static`` names the arguments that are not traced, such as a length that a loop runs to: for each of
-    their values there is a program of its own. A trace is also made anew where the others are nested in
-    another way.
+    ``static`` names the arguments that are not traced, such as the length of a loop. Each value of the static
+    arguments, and each nesting of the others, gets a program of its own.
 
     >>> from autograd import Value
     >>> w = Value(3.0, "w")
@@ -294,7 +292,7 @@ def traced(fn: Callable[..., Any], *, static: Any = (), parameters: Sequence[Val
 
 
 class Traced:
-    """A function that is traced when it is called: see :func:`traced`. ``programs`` has what is kept."""
+    """A function that is traced when it is called: see :func:`traced`. ``programs`` is the cache."""
 
     def __init__(self, fn: Callable[..., Any], static: Any, parameters: Sequence[Value] | None) -> None:
         self.fn = function(fn, "fn", "traced", "Values")
@@ -313,7 +311,7 @@ class Traced:
         self.programs: dict[Any, Program] = {}
 
     def program(self, *args: Any, **named: Any) -> tuple[Program, list[Any]]:
-        """The program for such arguments, and those of them that it is called with."""
+        """Return the program for these arguments, and the arguments to call it with."""
         bound = self._signature.bind(*args, **named)
         bound.apply_defaults()
         kinds = {name: parameter.kind for name, parameter in self._signature.parameters.items()}
@@ -322,7 +320,7 @@ class Traced:
         moving = {name: value for name, value in bound.arguments.items() if name not in self.static}
         fixed = {name: value for name, value in bound.arguments.items() if name in self.static}
         try:
-            # with their types, as 1, 1.0 and True are equal
+            # with their types, since 1 == 1.0 == True
             known = tuple([(name, type(value), value) for name, value in fixed.items()])
             key = (known, tuple(moving), tuple(map(_shape, moving.values())))
             found = self.programs.get(key)
@@ -349,18 +347,18 @@ class Traced:
         return found, list(moving.values())
 
     def __call__(self, *args: Any, **named: Any) -> Any:
-        """The function's result, as plain numbers."""
+        """Return the function's result as plain numbers."""
         program, arguments = self.program(*args, **named)
         return program(*arguments)
 
     def value_and_grad(self, *args: Any, **named: Any) -> tuple[float, Gradients]:
-        """The function's number, and its gradients to all parameters and arguments but the static ones."""
+        """Return the function's number and its gradients for all parameters and non-static arguments."""
         program, arguments = self.program(*args, **named)
         return program.value_and_grad(*arguments)
 
 
 def _shape(argument: Any) -> Any:
-    """How an argument is nested, and which of its numbers are whole."""
+    """Return how an argument is nested, and which of its numbers are whole."""
     if hasattr(argument, "tolist"):
         argument = argument.tolist()
     if isinstance(argument, (list, tuple)):

@@ -1,7 +1,7 @@
-"""Recording: run a function once on Values, and take the graph it leaves, as Code.
+"""Recording: run a function once on Values, and record the graph as Code.
 
-What would freeze into the code without a word is an error that names the line: a branch, ``float()``,
-``int()`` or a comparison on a traced number, whose answer may be another one at the next call.
+A branch, ``float()``, ``int()`` or a comparison on a traced number raises an error that names the line: its
+answer would silently freeze into the code, although it may differ at the next call.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
 class TraceError(TypeError):
-    """What cannot be traced, where in the traced function it is, and what to do."""
+    """An error that says what cannot be traced, where it is in the function, and what to do."""
 
 
 class Argument(Value):
-    """A traced number: a Value that stands for whatever the program is called with."""
+    """A traced number: a Value that stands for any number passed to the program."""
 
     __slots__ = ()
 
@@ -49,12 +49,12 @@ class Argument(Value):
 
 
 class Whole(Argument):
-    """A traced whole number: a number like the others, and one that selects, in :func:`autograd.take`."""
+    """A traced whole number, which may also select, in :func:`autograd.take`."""
 
     __slots__ = ()
 
     def _take(self, rows: Any) -> Any:
-        """What :func:`autograd.take` gives for a list and this index: nodes that select."""
+        """Return the selecting nodes of :func:`autograd.take` for a list and this index."""
         if not isinstance(rows, (list, tuple)) or not rows:
             raise TraceError(f"take: got {rows!r}; expected a list that is not empty{_at()}")
         if not 0 <= self.data < len(rows):
@@ -69,7 +69,7 @@ class Whole(Argument):
 
 
 class Condition:
-    """A comparison of traced numbers: true at one call and false at the next. It goes into ``where``."""
+    """A comparison of traced numbers, for ``where``: it may be true at one call and false at the next."""
 
     __slots__ = ("row", "left", "right", "relation")
     __array_ufunc__ = None
@@ -106,7 +106,7 @@ class Condition:
 
 
 class Recorder:
-    """What Values ask while a trace is recorded: may this number be read, and what is this comparison."""
+    """The hooks that Values call during a trace, to read a number or make a comparison."""
 
     def read(self, node: Value, what: str) -> None:
         """Refuse to read a traced number."""
@@ -114,7 +114,7 @@ class Recorder:
             raise frozen(what)
 
     def compare(self, node: Value, relation: str, other: Any) -> Any:
-        """A comparison as a Condition, or as a bool where both sides are constants."""
+        """Return a comparison as a Condition, or as a bool if both sides are constants."""
         other = other if isinstance(other, Value) else constant(other, relation)
         written = relation
         if node.op is CONSTANT and other.op is CONSTANT:
@@ -127,17 +127,17 @@ class Recorder:
 
 
 def frozen(what: str) -> TraceError:
-    """The error where a number of one run would be taken for that of all."""
+    """Return the error for a number of one run that would be frozen into the program."""
     return TraceError(
-        f"trace: {what} on a traced number{_at()}. Its answer would be frozen into the program, and it may "
-        "be another one at the next call. Use autograd.where(condition, x, y), maximum, minimum or abs for a "
-        "choice, autograd.take(rows, index) to select; what never changes is an argument of the function "
-        "that traced(fn, static=...) names, or a plain number outside of it"
+        f"trace: {what} on a traced number{_at()}. Its answer would be frozen into the program, but may "
+        "differ at the next call. Use autograd.where(condition, x, y), maximum, minimum or abs for a choice, "
+        "and autograd.take(rows, index) to select; for what never changes, name the argument in "
+        "traced(fn, static=...), or use a plain number from outside the function"
     )
 
 
 def _at() -> str:
-    """Where in the traced function we are: the innermost line that is not of this package."""
+    """Return the current place in the traced function: the innermost line outside this package."""
     frame = sys._getframe(1)
     while frame is not None and os.path.abspath(frame.f_code.co_filename).startswith(PACKAGE):
         frame = frame.f_back  # type: ignore[assignment]
@@ -150,7 +150,7 @@ def _at() -> str:
 
 @dataclass(frozen=True)
 class Leaf:
-    """One number among the arguments: its name in the source, and whether it is whole (an index)."""
+    """One number among the arguments: its name in the source, and whether it is a whole number."""
 
     name: str
     whole: bool = False
@@ -158,7 +158,7 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Signature:
-    """The arguments of a traced function: their names, and each one's number or nested lists of Leaf."""
+    """The arguments of a traced function: their names, each one's tree of Leaf, and all leaves."""
 
     function: str
     names: tuple[str, ...]
@@ -166,7 +166,7 @@ class Signature:
     leaves: tuple[Leaf, ...] = field(repr=False)
 
     def flat(self, arguments: Sequence[Any]) -> list[Any]:
-        """The numbers among the arguments, in order; TypeError where they are not as in the trace."""
+        """Return the numbers among the arguments in order; raise TypeError if the nesting differs."""
         if len(arguments) != len(self.trees):
             raise TypeError(
                 f"{self.function}: got {len(arguments)} arguments; expected {len(self.trees)}: "
@@ -179,7 +179,7 @@ class Signature:
 
 
 def leaves_of(tree: Any) -> Iterator[Any]:
-    """The leaves of nested lists, in order."""
+    """Yield the leaves of nested lists in order."""
     if isinstance(tree, (list, tuple)):
         for part in tree:
             yield from leaves_of(part)
@@ -207,7 +207,7 @@ def _flatten(function: str, name: str, tree: Any, argument: Any, found: list[Any
 
 
 def number_in(argument: Any) -> Any:
-    """The number of a Value, for a program to be called with; anything else is what it is."""
+    """Return the number of a Value that a program is called with; return anything else unchanged."""
     if not isinstance(argument, Value):
         return argument
     if (recorder := modes.recorder()) is not None:
@@ -217,7 +217,7 @@ def number_in(argument: Any) -> Any:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A function's run on Values: its code, its arguments, its parameters, and how its results are nested."""
+    """A recorded run: the code, the arguments, the parameters, and the nesting of the results."""
 
     code: Code
     signature: Signature
@@ -232,7 +232,7 @@ def record(
     parameters: Sequence[Value] | None,
     names: Sequence[str] | None = None,
 ) -> Recorded:
-    """Run ``fn`` once on Values and give what it did; TraceError where that depends on the numbers."""
+    """Run ``fn`` once on Values and record it; raise TraceError if what it does depends on the numbers."""
     names = _names(fn, len(arguments)) if names is None else names
     leaves: list[Leaf] = []
     nodes: list[Argument] = []
@@ -273,7 +273,7 @@ def record(
 
 
 def is_whole(argument: Any) -> bool:
-    """Whether a number among the arguments is a whole one, which may select."""
+    """Return whether an argument is a whole number, which may select."""
     return isinstance(argument, (int, np.integer)) and not isinstance(argument, bool)
 
 
@@ -290,7 +290,7 @@ def _names(fn: Callable[..., Any], count: int) -> list[str]:
 
 
 def leaves_in(parameters: Sequence[Any], caller: str) -> list[Value]:
-    """The parameters as a list of leaves, each once; TraceError where they are something else."""
+    """Return the parameters as a list of distinct leaves; raise TraceError for anything else."""
     found = listed(parameters, "parameters", caller, "a list of Values, or None for all")
     for index, parameter in enumerate(found):
         if not isinstance(parameter, Value) or parameter.op is not LEAF:
@@ -304,7 +304,7 @@ def leaves_in(parameters: Sequence[Any], caller: str) -> list[Value]:
 
 
 def _results(result: Any) -> tuple[list[Value], Any]:
-    """The Values among the results, and how they are nested: None for one Value alone."""
+    """Return the Values among the results, and their nesting: None for a single Value."""
     outputs: list[Value] = []
 
     def visit(part: Any) -> Any:
@@ -333,7 +333,7 @@ def _results(result: Any) -> tuple[list[Value], Any]:
 def _parameters(
     outputs: list[Value], orders: list[list[Value]], arguments: set[Any], listed: list[Value] | None
 ) -> list[Value]:
-    """The parameters: those listed, or where there is no list all leaves that the function met."""
+    """Return the listed parameters, or without a list all leaves that the function read."""
     met: dict[Value, None] = {}
     for output, order in zip(outputs, orders):
         for node in order or [output]:
@@ -343,7 +343,7 @@ def _parameters(
     for leaf in met:
         if isinstance(leaf, Argument):
             raise TraceError(
-                f"trace: the function uses {leaf!r}, an argument of another function that is traced, or was; "
+                f"trace: the function uses {leaf!r}, an argument of another traced function; "
                 "make it an argument of this one"
             )
     if listed is None:
@@ -353,7 +353,7 @@ def _parameters(
         if leaf not in known:
             raise TraceError(
                 f"trace: the function uses {leaf!r}, which is neither an argument nor in the list of "
-                "parameters; add it there, or use its number, which then stays as it is"
+                "parameters; add it there, or use its number, which then becomes a constant"
             )
     return listed
 
@@ -365,7 +365,7 @@ def to_code(
     arguments: Sequence[Value],
     parameters: Sequence[Value],
 ) -> tuple[Builder, list[int]]:
-    """The graph behind ``outputs`` as steps, in the order of the walk, and the outputs' places among them."""
+    """Return the graph behind ``outputs`` as steps in the given orders, and the places of the outputs."""
     builder = Builder()
     add = builder.add
     places: dict[Value, int] = {}

@@ -1,7 +1,7 @@
 """Reverse: the backward pass of an array program, from the last array to the first, by the rows of the table.
 
-What is differentiated is the mean over the batch of one number per example. The gradient of an array has its
-shape; where it is the same for all examples it may have no batch axis.
+It differentiates the mean over the batch of one number per example. The gradient of an array has the array's
+shape; a gradient that is equal for all examples may lack the batch axis.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from .arrays import GIVEN, Array, Arrays
 from .choices import finite_where, where_needed
 from .term import number_of
 
-# Whose local gradients are computed from the numbers.
+# Rows whose local gradients are computed from the numbers.
 OF_NUMBERS = frozenset({array_ops.logsumexp, array_ops.max, array_ops.min})
-# What moves or spreads the numbers that are there, and makes no new ones.
+# Rows that move or spread existing numbers and compute no new ones.
 MOVES = frozenset({
     program_ops.gather, program_ops.join, program_ops.one_hot, array_ops.where, array_ops.reshape,
     array_ops.broadcast_to,
@@ -30,9 +30,9 @@ MOVES = frozenset({
 
 
 def reversed_pass(arrays: Arrays, output: int, position: int, wanted: int) -> int:
-    """Add the backward pass to the program; gives the gradient of ``wanted``, an array without batch axis.
+    """Add the backward pass to the program and return the gradient of ``wanted``, which has no batch axis.
 
-    The number that is differentiated is at ``position`` of the array ``output``, laid flat.
+    The number to differentiate is at ``position`` in the flattened array ``output``.
     """
     return _Reverse(arrays, wanted).run(output, position)
 
@@ -40,13 +40,13 @@ def reversed_pass(arrays: Arrays, output: int, position: int, wanted: int) -> in
 class _Reverse:
     def __init__(self, arrays: Arrays, wanted: int) -> None:
         self.arrays, self.wanted = arrays, wanted
-        self.leads: list[bool] = []  # to the array that is wanted
-        self.given: list[bool] = []  # numbers that are finite, since nothing was computed with them
+        self.leads: list[bool] = []  # whether each array depends on the one that is wanted
+        self.given: list[bool] = []  # whether each holds only given numbers, which are finite
         for place, step in enumerate(arrays.steps):
             self.leads.append(place == wanted or any([self.leads[operand] for operand in step.operands]))
             is_there = step.op in GIVEN or step.op in MOVES
             self.given.append(is_there and all([self.given[operand] for operand in step.operands]))
-        self.arrived: dict[int, list[int]] = {}  # gradients that are to be added up
+        self.arrived: dict[int, list[int]] = {}  # gradients to be added up
 
     def run(self, output: int, position: int) -> int:
         arrays = self.arrays
@@ -72,7 +72,7 @@ class _Reverse:
         return self.arrays.add(program_ops.scatter, operands, shape, batched, places=places, shape=shape)
 
     def _gradient(self, place: int) -> int | None:
-        """All that has arrived at an array, added up: elements here and there in one go, equal ones by 2."""
+        """Add up the gradients that arrived at an array: scattered ones at once, equal ones scaled."""
         arrays = self.arrays
         parts: list[tuple[int, np.ndarray]] = []
         whole: dict[int, int] = {}
@@ -93,7 +93,7 @@ class _Reverse:
         return total
 
     def _scaled(self, share: int, times: float) -> int:
-        """A share several times; of a product that of the upstream gradient, which is smaller."""
+        """Multiply a share; in a product, scale the upstream gradient, which is smaller."""
         arrays, step = self.arrays, self.arrays.steps[share]
         if step.op is not einsum:
             return arrays.apply(ops.mul, (share, arrays.constant(times)))
@@ -102,7 +102,7 @@ class _Reverse:
         return arrays.product(factors, step.static["inputs"], step.static["output"], step.batched)
 
     def _pass_on(self, place: int, gradient: int) -> None:
-        """Give each operand its share, as the row says: the one step of backpropagation."""
+        """Give each operand its share by the row's rule: one step of backpropagation."""
         arrays, step = self.arrays, self.arrays.steps[place]
         upstream = ArrayTerm(arrays, gradient, step.shape)
         out, terms = ArrayTerm(arrays, place), [ArrayTerm(arrays, operand) for operand in step.operands]
@@ -126,7 +126,7 @@ class _Reverse:
             self._give(operand, term_of(arrays, share), step.batched)
 
     def _local_grads(self, step: Array, out: ArrayTerm, terms: list[ArrayTerm]) -> list[Any]:
-        """What the row says for each operand; None where none is wanted."""
+        """Return the row's local gradient for each operand; None or 0.0 for those not wanted."""
         wanted = [self.leads[operand] for operand in step.operands]
         partials = step.op.partials
         if not isinstance(partials, tuple):
@@ -138,7 +138,7 @@ class _Reverse:
         ]
 
     def _give(self, operand: int, share: ArrayTerm, batched: bool) -> None:
-        """A share summed down to the operand's shape, and over the batch where the operand has none."""
+        """Sum a share down to the operand's shape, and over the batch if the operand has none."""
         arrays, step = self.arrays, self.arrays.steps[operand]
         over_batch = batched and not step.batched
         if over_batch and not share.batched:  # the same from every example
@@ -146,10 +146,10 @@ class _Reverse:
         gradient = arrays.summed(share.whole(), step.shape, over_batch)
         self.arrived.setdefault(operand, []).append(gradient)
 
-    # Through a branch that is not taken comes 0, also where a local gradient is not finite.
+    # A branch that is not taken passes on 0, even if a local gradient is not finite.
 
     def _is_at_risk(self, place: int) -> bool:
-        """Whether an array is computed, and more than a choice between numbers that are given."""
+        """Return whether an array is computed by more than a choice between given numbers."""
         step = self.arrays.steps[place]
         if step.op is CONSTANT or place < len(self.given) and self.given[place]:
             return False
@@ -157,6 +157,6 @@ class _Reverse:
         return made_of is None or any(map(self._is_at_risk, made_of))
 
     def _finite(self, term: ArrayTerm) -> ArrayTerm:
-        """The same with 0 for what is not finite: in the branch that is taken, the result shows it."""
+        """Replace what is not finite by 0; if its branch is taken, the result shows it anyway."""
         chosen: Any = ArrayTerm._apply(less, elementary.abs(term), math.inf, term, 0.0)
         return chosen

@@ -1,4 +1,4 @@
-"""Terms: the kind of number that writes steps. Called with terms, a row's partial derivative becomes code."""
+"""Terms: stand-ins for numbers that turn a row's partial derivative into steps of code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..ops import Op
 
 
 class Term:
-    """A step of a program in the making, to compute with.
+    """A step of an unfinished program that can be computed with.
 
     >>> from .code import PARAMETER, Builder
     >>> builder = Builder()
@@ -46,7 +46,7 @@ class Term:
         return next(operand for operand in operands if isinstance(operand, Term)).made(op, operands)
 
     def made(self, op: Any, operands: Sequence[Any]) -> Any:
-        """A row of the table on terms and numbers, as a step of the same program."""
+        """Apply a row of the table to terms and numbers, as a step of the same program."""
         builder = self.builder
         return Term(builder, builder.apply(op, [place_of(builder, operand) for operand in operands]))
 
@@ -101,7 +101,7 @@ for _name, _method in ops.OPERATORS.items():
 
 
 def number_of(operand: Any) -> float | None:
-    """The number of a constant, as a float or as a term; None of anything else."""
+    """Return the number of a constant, given as a float or a term; None for anything else."""
     if not isinstance(operand, Term):
         return None if isinstance(operand, np.ndarray) else float(operand)
     return operand.builder.number_of(operand.place)
@@ -115,7 +115,7 @@ def _are_same(x: Any, y: Any) -> bool:
 
 
 def unchanged(op: Op | NaryOp, operands: Any) -> Any:
-    """The operand that such an operation leaves as it is: 1 * x, x / 1, x + 0, x ** 1; None where none is."""
+    """Return the operand x of 1 * x, x / 1, x + 0 or x ** 1, which leave it as it is; else None."""
     if len(operands) != 2 or op not in (ops.mul, ops.div, ops.pow, ops.add, ops.sub):
         return None
     x, y = operands
@@ -128,5 +128,5 @@ def unchanged(op: Op | NaryOp, operands: Any) -> Any:
 
 
 def place_of(builder: Any, operand: Any) -> int:
-    """The step that a term is, or that of a number."""
+    """Return the step of a term, or of a number as a constant."""
     return operand.place if isinstance(operand, Term) else builder.constant(operand)

@@ -1,6 +1,6 @@
-"""Writing: code of scalars as a function in some language, one line a step, forward and then backward.
+"""Writing: write scalar code as a function in some language, one line per step, forward and then backward.
 
-A language is a module such as :mod:`~autograd.languages.python`: how it writes values, lines and functions.
+A language is a module such as :mod:`~autograd.languages.python` that writes values, lines and functions.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ def written(
     flat: bool = False,
     called: dict[str, Callable[..., Any]] | None = None,
 ) -> str:
-    """The code as a function ``value_and_grad``, or as ``value`` where it has no backward pass.
+    """Write the code as a function ``value_and_grad``, or as ``value`` if it has no backward pass.
 
-    With ``flat`` it takes the numbers among the arguments as one list, and gives them and the results as one.
-    A row without a formula is a ValueError, or goes into ``called``, a function that the text then calls.
+    With ``flat`` it takes the numbers of the arguments as one list, and returns their gradients as one list.
+    A row without a formula becomes a function in ``called`` that the text calls; if None, raise ValueError.
     """
     rows = _rows(code)
     words = {*language.WORDS, *rows, *NARY, "arguments"}
@@ -42,7 +42,7 @@ def written(
     given: list[str] = []
     lines: list[str] = []
     statements: list[str] = []
-    forward = code.outputs[0] + 1 if backward else len(code.steps)  # the value is the last of its steps
+    forward = code.outputs[0] + 1 if backward else len(code.steps)  # the value is the last forward step
     lines.append(f"{language.MARK} forward")
     for place, (step, name) in enumerate(zip(code.steps, names)):
         if place == forward:
@@ -96,7 +96,7 @@ def written(
 
 
 def _rows(code: Code) -> dict[str, Any]:
-    """The rows that source may call, by name: those of the code, and of the table."""
+    """Return the rows that source may call, by name: those of the code and of the table."""
     rows: dict[str, Any] = {}
     for step in code.steps:
         if step.op in GIVEN or not isinstance(step.op, Op):
@@ -111,7 +111,7 @@ def _value(language: Any, op: Any, operands: list[Any], called: dict[str, Any] |
         text: str = language.value(op, operands)
         if called is None or not isinstance(op, Op) or not op.is_defined:
             return text
-        language.complete("", [text], ELEMENTWISE | {op.name: op})  # what it calls has formulas too
+        language.complete("", [text], ELEMENTWISE | {op.name: op})  # raise if what it calls has no formula
         return text
     except ValueError:
         if called is None:
@@ -122,35 +122,35 @@ def _value(language: Any, op: Any, operands: list[Any], called: dict[str, Any] |
 
 
 def comment(language: Any, step: Any, name: str) -> str:
-    """The label of a step, where it is not its name."""
+    """Return the label of a step as a comment, unless it is the step's name."""
     if not step.label or step.label == name:
         return ""
     label = step.label if step.label.isprintable() else repr(step.label)[1:-1]
-    if language.MARK == "//":  # where a page has the program, no label may end it
+    if language.MARK == "//":  # a label must not end the script of a page
         label = label.replace("<", "< ")
     return f"  {language.MARK} {label}"
 
 
 def nested(language: Any, tree: Any, text: Callable[[Any], str]) -> str:
-    """Lists nested like ``tree``, with the text of each leaf."""
+    """Write lists nested like ``tree``, with the text of each leaf."""
     if isinstance(tree, list):
         return str(language.listed([nested(language, part, text) for part in tree]))
     return text(tree)
 
 
 def renested(tree: Any, leaves: Iterator[Any]) -> Any:
-    """Lists nested like ``tree``, with these leaves in order."""
+    """Nest the leaves, in order, like ``tree``."""
     return [renested(part, leaves) for part in tree] if isinstance(tree, list) else next(leaves)
 
 
 def _numbered(trees: Sequence[Any]) -> list[Any]:
-    """The arguments with the index of each number in its place."""
+    """Replace each number in the trees of the arguments by its index."""
     count = iter(range(10**9))
     return [renested(tree, count) for tree in trees]
 
 
 def _paths(path: str, tree: Any) -> Iterator[str]:
-    """Where each number of an argument is, such as ``x[0][2]``."""
+    """Yield the path of each number of an argument, such as ``x[0][2]``."""
     if isinstance(tree, list):
         for index, part in enumerate(tree):
             yield from _paths(f"{path}[{index}]", part)

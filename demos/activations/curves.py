@@ -1,4 +1,4 @@
-"""The activations, one by one: the curve of each and the curve of its slope, and where that is flat."""
+"""The activations, one by one: the curve of each, the curve of its slope, and where it is flat."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
 Floats = NDArray[Any]
 SPAN, POINTS = 8.0, 801  # drawn
-FAR = 12.0  # looked at: further out the slope of a tanh is rounded to 0
+FAR = 12.0  # measured: further out the slope of a tanh is rounded to 0
 FLAT = 0.01  # a slope that lets less than a hundredth of a gradient through
-STYLES = (("blue", "-"), ("orange", "--"), ("ink", ":"))  # told apart without colours too
+STYLES = (("blue", "-"), ("orange", "--"), ("ink", ":"))  # distinguishable without colours too
 HEADING = re.compile(r"([A-Z]\w+): (.*)")
 
 
 @dataclass(frozen=True)
 class Curve:
-    """An activation along the axis: ``of`` gives it for every point of a Tensor of them."""
+    """An activation along the axis: ``of`` computes it for every point in a Tensor."""
 
     label: str
     of: Callable[[Tensor], Any]
@@ -39,12 +39,12 @@ class Curve:
 
 @dataclass(frozen=True)
 class Entry:
-    """An activation with the settings that are drawn of it; flat is what the first of them says."""
+    """An activation with the settings to draw; the first one decides where it is flat."""
 
     name: str
     module: type
     curves: tuple[Curve, ...]
-    bounds: tuple[float, ...] = ()  # levels that it comes close to, or reaches
+    bounds: tuple[float, ...] = ()  # levels that it approaches or reaches
     height: tuple[float, float] = (-2.0, 4.0)
     slopes: tuple[float, float] = (-0.4, 1.4)
     axis: str = "x"
@@ -53,26 +53,26 @@ class Entry:
 
 @dataclass(frozen=True)
 class Measured:
-    """What the curves say of an activation, over all x from -FAR to FAR: the extremes of its slope, its
-    lowest point, and where the slope is nearly and where it is wholly 0, as intervals."""
+    """Properties of an activation for x from -FAR to FAR: the extremes of its slope, its lowest point, and
+    the intervals in which the slope is nearly 0 and exactly 0."""
 
     slope: tuple[float, float]
-    lowest: tuple[float, float] | None  # the point (x, value), where it is not at an end
+    lowest: tuple[float, float] | None  # the point (x, value); None if it is at an end
     flat: list[tuple[float, float]]
     zero: list[tuple[float, float]]
 
 
 def traced(curve: Curve, x: Floats) -> tuple[Floats, Floats]:
-    """The values at all ``x``, and the slopes, by backpropagation."""
+    """Compute the values at all ``x``, and the slopes by backpropagation."""
     points = Tensor(x)
     values = curve.of(points)
     return values.data, autograd.gradients(values.sum(), points)
 
 
 def measured(entry: Entry) -> Measured:
-    """Where an activation is flat, on a fine grid; a softmax, where all of its outputs are."""
+    """Measure an activation on a fine grid; a softmax is flat where all of its outputs are."""
     x = np.linspace(-FAR, FAR, 4801)
-    curves = entry.curves if entry.axis != "x" else entry.curves[:1]  # else they are one with other settings
+    curves = entry.curves if entry.axis != "x" else entry.curves[:1]  # the others only differ in settings
     values, slopes = map(np.array, zip(*(traced(curve, x) for curve in curves)))
     size = np.abs(slopes).max(axis=0)
     at = int(values[0].argmin())
@@ -86,7 +86,7 @@ def measured(entry: Entry) -> Measured:
 
 
 def intervals(x: Floats, holds: NDArray[np.bool_]) -> list[tuple[float, float]]:
-    """The runs of ``x`` on which a condition holds, first and last, but for single points.
+    """Return the first and last ``x`` of each run on which a condition holds, without single points.
 
     >>> intervals(np.arange(6.0), np.array([True, True, False, True, True, True]))
     [(0.0, 1.0), (3.0, 5.0)]
@@ -96,7 +96,7 @@ def intervals(x: Floats, holds: NDArray[np.bool_]) -> list[tuple[float, float]]:
 
 
 def spelled(found: list[tuple[float, float]]) -> str:
-    """Intervals in words, those that go on for ever as one bound.
+    """Write intervals as text, unbounded ones with a single bound.
 
     >>> spelled([(-FAR, -4.58), (4.58, FAR)]), spelled([]), spelled([(-1.3, -1.2)])
     ('x < -4.6, x > 4.6', 'nowhere', '-1.30 < x < -1.20')
@@ -113,14 +113,14 @@ def spelled(found: list[tuple[float, float]]) -> str:
 
 
 def facts(module: type) -> dict[str, str]:
-    """What a docstring says under its headings, each on one line.
+    """Return the text under each heading of a docstring, joined to one line.
 
     >>> facts(nn.ReLU)["Range"]
     '0 to infinity, 0 included.'
     """
     found: dict[str, str] = {}
     heading = ""
-    for line in inspect.cleandoc(module.__doc__ or "").splitlines():  # Python 3.13 takes the indentation off
+    for line in inspect.cleandoc(module.__doc__ or "").splitlines():  # Python 3.13 removes the indentation
         if begins := HEADING.match(line):
             heading, found[begins[1]] = begins[1], begins[2]
         elif heading and line.startswith("    "):
@@ -131,8 +131,8 @@ def facts(module: type) -> dict[str, str]:
 
 
 def draw(entry: Entry, found: Measured, out: Path) -> page.Picture:
-    """An activation and its slope, side by side; a band where the slope is nearly 0, a darker one where it is
-    0."""
+    """Draw an activation and its slope side by side, with a band where the slope is nearly 0, a darker one
+    where it is 0."""
     x = np.linspace(-SPAN, SPAN, POINTS)
     several = len(entry.curves) > 1
     lines = [traced(curve, x) for curve in entry.curves]
@@ -179,7 +179,7 @@ def _bands(axes: Axes, found: Measured, theme: figures.Theme) -> None:
 
 
 def _broken(slopes: Floats) -> Floats:
-    """The slopes with a gap where they jump: there is no line up a step."""
+    """Put a gap into the slopes at each jump, so that no vertical line is drawn there."""
     jumps = np.abs(np.diff(slopes)) > 0.15
     return np.where(np.concatenate([[False], jumps]), np.nan, slopes)
 
@@ -189,7 +189,7 @@ def _elementwise(module: Callable[[Tensor], Any], label: str = "") -> tuple[Curv
 
 
 def _scores(function: Callable[..., Any]) -> tuple[Curve, ...]:
-    """The three outputs for the scores (x, 0, 1)."""
+    """Return the three outputs for the scores (x, 0, 1)."""
 
     def output(number: int) -> Callable[[Tensor], Any]:
         def of(x: Tensor) -> Any:

@@ -1,6 +1,6 @@
-"""One unit that begins far below 0, where most activations are flat: which of them lead it back?
+"""One unit that begins far below 0, where most activations are flat: which activations lead it back?
 
-Gradient descent on the input x itself, so that nothing but the slope decides.
+Gradient descent moves the input x itself, so that nothing but the slope decides.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ UNITS: dict[str, nn.Activation] = {
     "selu": nn.SELU(), "softplus": nn.Softplus(), "silu": nn.SiLU(), "swish(beta=4)": nn.Swish(4.0),
     "mish": nn.Mish(), "gelu": nn.GELU(), "gelu_tanh": nn.GELU("tanh"),
 }  # fmt: skip
-# drawn: colour, line, and where along it the name stands
+# drawn: colour, line, and the position of the name
 DRAWN = {
     "elu": ("blue", "-", 8, 0.35), "sigmoid": ("blue", "--", 80, -0.9), "relu": ("orange", "-", 1.1, -2.75),
     "leaky_relu": ("ink", ":", 390, -1.9), "silu": ("orange", "--", 60, -5.7),
@@ -32,7 +32,7 @@ DRAWN = {
 
 
 def path(unit: nn.Activation) -> list[float]:
-    """Where x is after each step down the slope of (f(x) - TARGET)².
+    """Return x before the first and after each step of gradient descent on (f(x) - TARGET)².
 
     >>> path(nn.ReLU())[:3]
     [-3.0, -3.0, -3.0]
@@ -49,7 +49,7 @@ def path(unit: nn.Activation) -> list[float]:
 
 
 def draw(out: Path) -> tuple[page.Picture, page.Table]:
-    """A few of the paths in one picture, all of them in one table."""
+    """Draw a few of the paths in one picture, and list all of them in a table."""
     paths = {name: path(unit) for name, unit in UNITS.items()}
 
     def fill(figure: Figure, theme: figures.Theme) -> None:
@@ -69,7 +69,7 @@ def draw(out: Path) -> tuple[page.Picture, page.Table]:
     light, dark = figures.save(out / "activations-way-back.png", fill, (10.5, 4.2))
     picture = page.Picture(
         light.name,
-        """What to see: elu comes back in a few steps, sigmoid in some dozens, leaky_relu in hundreds. With
+        """What to see: elu comes back in a few steps, sigmoid in a few dozen, leaky_relu in hundreds. With
         relu x never moves: no slope, no gradient. And silu goes the wrong way: left of its lowest point it
         falls as x grows, so the gradient leads further left, where it is flatter and flatter.""",
         "Five paths of x over the steps: elu, sigmoid and leaky_relu come back, relu stays, silu goes away",
@@ -82,7 +82,7 @@ def draw(out: Path) -> tuple[page.Picture, page.Table]:
         arrived = next((i for i, x in enumerate(seen) if abs(unit(x) - TARGET) < NEAR), None)
         where = [f"{round(seen[step], 2) + 0.0:.2f}" for step in (1, 10, 100, STEPS)]
         rows.append((name, *where, "never" if arrived is None else str(arrived)))
-    caption = f"""Where x is after so many steps, and how many it takes until f(x) is {TARGET:g} to within
-        {NEAR:g}."""
+    caption = f"""The value of x after 1 to {STEPS:,} steps, and how many steps it takes until f(x) is within
+        {NEAR:g} of {TARGET:g}."""
     head = ("activation", "x after 1", "10", "100", f"{STEPS:,}", "arrives after")
     return picture, page.Table(page.flowing(caption), head, rows)

@@ -1,7 +1,7 @@
 """A 2-2-1 network of sigmoids: both passes and a step of training by hand, next to the engine.
 
-The error is (o - t) squared, without the half that some books put in front of it. w1_12 is the weight from
-input 1 to hidden neuron 2. A delta is the gradient of the loss L to what goes into a sigmoid.
+The loss is (o - t) squared, without the factor 1/2 of some books. w1_12 is the weight from input 1 to hidden
+neuron 2. A delta is the gradient of the loss L with respect to the input of a sigmoid.
 """
 
 from __future__ import annotations
@@ -53,26 +53,26 @@ STEP: Formulas = [(name[1:], f"{name[1:]} - {RATE} * {name}") for name, _ in GRA
 
 SHEETS: list[tuple[str, Formulas]] = [
     (
-        "Forward: z is what goes into a sigmoid, h and o what comes out. sigmoid(z) is 1 / (1 + exp(-z)).",
+        "Forward: z is the input of a sigmoid, h and o are outputs. sigmoid(z) is 1 / (1 + exp(-z)).",
         FORWARD,
     ),
     (
-        """Backward, the deltas: the square gives 2 * error, and a sigmoid multiplies by its slope,
-        o * (1 - o). On to the hidden layer: times the weight on the way, times the slope of that sigmoid.""",
+        """Backward, the deltas: the square gives 2 * error, and the sigmoid multiplies it by its slope,
+        o * (1 - o). On to the hidden layer: multiply by the weight on the way and that sigmoid's slope.""",
         DELTAS,
     ),
     (
-        """The gradients. That of a weight: the delta behind it times the number that came in. That of a bias:
-        the delta itself.""",
+        """The gradients. For a weight it is the delta behind it times the number that came in. For a bias it
+        is the delta itself.""",
         GRADIENTS,
     ),
-    (f"The step: from each parameter, {RATE} times its gradient is taken away.", STEP),
+    (f"The step: subtract {RATE} times its gradient from each parameter.", STEP),
     ("Forward once more, with the new parameters.", FORWARD),
 ]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """It has no options of its own."""
+    """Add nothing: this demo has no options of its own."""
 
 
 def run(options: argparse.Namespace) -> list[page.Section]:
@@ -100,13 +100,13 @@ def run(options: argparse.Namespace) -> list[page.Section]:
     print(f"Its graph: {picture}\nStep through it: {steps}")
     blocks: list[page.Block] = [
         page.Paragraph(
-            """Two inputs, two hidden neurons, one output and a target: little enough to do all of it on a
-            sheet of paper, once. Take one. Cover the last column of each table, and fill it in yourself.
-            Nothing is used that was not computed further up."""
+            """Two inputs, two hidden neurons, one output and a target: small enough to work through once on
+            paper. Take a sheet. Cover the last column of each table, and fill it in yourself. Each line uses
+            only numbers from further up."""
         ),
         page.Facts(
             [
-                (before, f"loss, the square of how far the output is from {INPUTS['t']}"),
+                (before, f"loss, the squared distance of the output from {INPUTS['t']}"),
                 (after, f"after one step with learning rate {RATE}"),
                 (engine, "after the same step, done by the engine"),
             ]
@@ -116,19 +116,19 @@ def run(options: argparse.Namespace) -> list[page.Section]:
             """Look at two things. The gradients of the first layer are about ten times smaller than those of
             the second: on their way they were multiplied by one more weight and by the slope of one more
             sigmoid, which is never above 1/4. And δ1 is used three times, for two weights and a bias. This is
-            why one goes backwards, and does not begin at the loss again for every parameter."""
+            why we go backwards, instead of starting again at the loss for every parameter."""
         ),
         compared,
         page.Paragraph(
-            f"""On the page, open Descend and take one step: the loss goes from {before} to {after}, which is
-            written 4.133e-04 there. Then set the target t to 0.2, and the gradient of every parameter changes
-            its sign: now the output is too large."""
+            f"""On the page, open Descend and take one step: the loss goes from {before} to {after}, which the
+            page writes as 4.133e-04. Then set the target t to 0.2, and the gradient of every parameter
+            changes its sign: now the output is too large."""
         ),
         page.Link(steps.name, "Step through it", "The same network, one operation at a time."),
         page.Picture(
             picture.name,
-            """The same numbers in the graph. Where the paper says delta, look at the gradients of z1, z2 and
-            z3. Blue is positive, orange negative.""",
+            """The same numbers in the graph. The deltas on paper are the gradients of z1, z2 and z3. Blue is
+            positive, orange negative.""",
             "The computation graph of the 2-2-1 network with all values and gradients",
             wide=True,
         ),
@@ -137,7 +137,7 @@ def run(options: argparse.Namespace) -> list[page.Section]:
 
 
 def network(parameters: dict[str, float] = PARAMETERS) -> dict[str, Value]:
-    """All the Values of the forward pass by name, built from the very formulas that are on the paper.
+    """Build all Values of the forward pass, by name, from the formulas that are on paper.
 
     >>> f"{network()['L'].data:.8f}"
     '0.00042731'
@@ -153,6 +153,6 @@ def _compared(paper: dict[str, float], nodes: dict[str, Value]) -> page.Table:
     for name, _ in GRADIENTS:
         by_hand, grad = paper[name], float(nodes[name[1:]].grad or 0.0)
         rows.append((name[1:], f"{by_hand:.8f}", f"{grad:.8f}", f"{abs(by_hand - grad):.0e}"))
-    caption = """By hand and by the engine. It multiplies in another order, so the last of 16 digits may
+    caption = """By hand and by the engine, which multiplies in another order, so the last of 16 digits may
         differ."""
     return page.Table(caption, ("parameter", "gradient by hand", "by backward()", "difference"), rows)

@@ -1,4 +1,4 @@
-"""A sheet of paper: formulas worked out line by line, each with its numbers, as one does it by hand."""
+"""A sheet of paper: formulas worked out line by line, with their numbers, as you would by hand."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Line = tuple[str, str, str]
 
 
 class Paper:
-    """What is known so far, by name, in ``numbers``; each formula adds to it.
+    """The numbers known so far, by name, in ``numbers``; each formula adds one.
 
     >>> paper = Paper({"x": 2.0, "w": -3.0})
     >>> paper.work_out([("z", "x * w + 1"), ("h", "z ** 2")])
@@ -25,7 +25,7 @@ class Paper:
         self.numbers = dict(numbers)
 
     def work_out(self, formulas: Formulas) -> list[Line]:
-        """Each formula with its name, the same in numbers, and its result."""
+        """Return each formula with its name, with numbers in place of names, and its result."""
         lines = []
         for name, formula in formulas:
             in_numbers = NAME.sub(self._number, formula)
@@ -41,7 +41,7 @@ class Paper:
 
 
 def short(number: float) -> str:
-    """Six digits, without zeros at the end.
+    """Format a number with six digits, without trailing zeros.
 
     >>> short(-0.0011110222), short(0.5)
     ('-0.00111102', '0.5')

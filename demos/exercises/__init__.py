@@ -1,4 +1,4 @@
-"""Fourteen exercises: gradients to predict, from one product to a softmax with its loss; scores are kept."""
+"""Fourteen exercises: predict gradients, from one product to a softmax with its loss; keeps your scores."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from . import scores
 from .catalogue import EXERCISES
 
 SCORES = "exercises-scores.json"
-NEXT = 0  # in place of a number: the first exercise that is not solved yet
+NEXT = 0  # stands for the first exercise that is not solved yet
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Which exercise to play."""
+    """Add the option that selects an exercise to play."""
     parser.add_argument(
         "--play",
         type=_number,
         nargs="?",
         const=NEXT,
         metavar="NUMBER",
-        help=f"play exercise 1 to {len(EXERCISES)} in this terminal; no number: the first not solved yet",
+        help=f"play exercise 1 to {len(EXERCISES)} in this terminal; no number: the first unsolved one",
     )
 
 
 def run(options: argparse.Namespace) -> list[page.Section]:
-    """Play one if that is asked for; then list them all with their scores, and write a page for each."""
+    """Play an exercise if asked to; then list all exercises with their scores, and write a page for each."""
     kept = options.out / SCORES
-    records = scores.read(kept)  # first of all: nobody plays for a score that cannot be kept
+    records = scores.read(kept)  # first, so that nobody plays for a score that cannot be saved
     steppers = [
         autograd.stepper(exercise.build(), title=f"Exercise {number}: {exercise.title}")
         for number, exercise in enumerate(EXERCISES, 1)
@@ -55,16 +55,16 @@ def run(options: argparse.Namespace) -> list[page.Section]:
     print(f"In the terminal: python -m demos exercises --play [NUMBER]; the scores are kept in {kept}")
     blocks: list[page.Block] = [
         page.Paragraph(
-            """Reading a solution feels like understanding; predicting one shows whether it was. Each page
-            asks for every contribution before it shows it. Answer with a number, or with an expression such
-            as upstream * b; a hint gives the rule first, then the numbers. They get harder slowly, and
-            all of them can be done without a calculator."""
+            """Reading a solution feels like understanding; predicting one shows whether you do understand.
+            Each page asks for every contribution before it shows it. Answer with a number, or with an
+            expression such as upstream * b; hints give the rule first, then the numbers. The exercises get
+            harder slowly, and none of them needs a calculator."""
         ),
         *links,
         page.Paragraph(
-            f"""With a class: show the graph, let everybody write a number down, then reveal. A page counts
-            for itself, until it is closed. In the terminal, python -m demos exercises --play NUMBER keeps the
-            best and the last score in the file {SCORES}, and they are shown here."""
+            f"""With a class: show the graph, let everybody write a number down, then reveal it. A page counts
+            your answers until you close it. In the terminal, python -m demos exercises --play NUMBER keeps
+            the best and the last score in the file {SCORES}, and this page shows them."""
         ),
     ]
     return [page.Section("exercises", "Predict it yourself", blocks)]
@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> list[page.Section]:
 def _play(number: int, steppers: list[Stepper], kept: Path) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise DemoError(
-            "--play asks for answers, and this is no terminal; run it in one, or open "
+            "--play asks for answers, but there is no terminal here; run it in one, or open "
             f"exercise-{number:02}.html in a browser (without --play, this command writes it)"
         )
     from autograd.show import terminal
@@ -90,7 +90,7 @@ def _play(number: int, steppers: list[Stepper], kept: Path) -> None:
 
 
 def _unsolved(records: scores.Records) -> int:
-    """The number of the first exercise without a perfect score; the first of all where there is none."""
+    """Return the number of the first exercise without a perfect score, or 1 if all are perfect."""
     for number, exercise in enumerate(EXERCISES, 1):
         record = records.get(exercise.name)
         if not record or not record.perfect:
@@ -111,5 +111,5 @@ def _score(record: scores.Record | None) -> tuple[str, str, str, str]:
 def _number(text: str) -> int:
     number = natural(text)
     if not 1 <= number <= len(EXERCISES):
-        raise argparse.ArgumentTypeError(f"there are exercises 1 to {len(EXERCISES)}, and no {number}")
+        raise argparse.ArgumentTypeError(f"there is no exercise {number}; choose 1 to {len(EXERCISES)}")
     return number

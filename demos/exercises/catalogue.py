@@ -1,4 +1,4 @@
-"""The exercises, from one product to a softmax with its loss: numbers chosen so that a head is enough."""
+"""The exercises, from one product to a softmax with its loss, with numbers that suit mental arithmetic."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autograd import Value
 
 @dataclass(frozen=True)
 class Exercise:
-    """Something to predict. ``name`` is what its score is kept under, ``teaches`` what it is for."""
+    """A graph to predict. ``name`` is the key of its score, ``teaches`` says what it is for."""
 
     name: str
     title: str
@@ -21,67 +21,67 @@ class Exercise:
 
 
 def leaves(**numbers: float) -> list[Value]:
-    """One leaf for each number, labelled with its name."""
+    """Return one leaf for each number, labelled with its name."""
     return [Value(number, name) for name, number in numbers.items()]
 
 
 def named(label: str, node: Value) -> Value:
-    """The node, once it has a label."""
+    """Label a node and return it."""
     node.label = label
     return node
 
 
 def product() -> Value:
-    """y = a * b."""
+    """Build y = a * b."""
     a, b = leaves(a=2.0, b=-3.0)
     return named("y", a * b)
 
 
 def sum_() -> Value:
-    """y = a * b + c."""
+    """Build y = a * b + c."""
     a, b, c = leaves(a=2.0, b=-3.0, c=10.0)
     return named("y", named("p", a * b) + c)
 
 
 def square() -> Value:
-    """y = x * x."""
+    """Build y = x * x."""
     (x,) = leaves(x=3.0)
     return named("y", x * x)
 
 
 def reused() -> Value:
-    """y = a * b + a * c."""
+    """Build y = a * b + a * c."""
     a, b, c = leaves(a=2.0, b=-3.0, c=4.0)
     return named("y", named("p", a * b) + named("q", a * c))
 
 
 def chain() -> Value:
-    """y = (2x + 1)²."""
+    """Build y = (2x + 1)²."""
     (x,) = leaves(x=1.0)
     return named("y", named("u", 2.0 * x + 1.0) ** 2)
 
 
 def quotient() -> Value:
-    """y = a / b."""
+    """Build y = a / b."""
     a, b = leaves(a=3.0, b=2.0)
     return named("y", a / b)
 
 
 def two_paths() -> Value:
-    """y = x² * 3x."""
+    """Build y = x² * 3x."""
     (x,) = leaves(x=2.0)
     u, v = named("u", x**2), named("v", 3.0 * x)
     return named("y", u * v)
 
 
 def neuron() -> Value:
-    """o = tanh(w x + b), which is 1/2."""
+    """Build o = tanh(w x + b), which is 1/2."""
     x, w, b = leaves(x=0.5, w=2.0, b=math.atanh(0.5) - 1.0)
     return named("o", named("n", w * x + b).tanh())
 
 
 def alive_and_dead() -> Value:
-    """The sum of two relus, one of a number above 0 and one of a number below."""
+    """Build the sum of two relus, one of a number above 0 and one of a number below 0."""
     x, w1, b1, w2, b2 = leaves(x=2.0, w1=1.5, b1=-1.0, w2=-1.0, b2=0.5)
     h1 = named("h1", named("n1", w1 * x + b1).relu())
     h2 = named("h2", named("n2", w2 * x + b2).relu())
@@ -89,27 +89,27 @@ def alive_and_dead() -> Value:
 
 
 def tie() -> Value:
-    """y = max(a, b) * c, where a = b."""
+    """Build y = max(a, b) * c, where a = b."""
     a, b, c = leaves(a=2.0, b=2.0, c=3.0)
     return named("y", named("m", autograd.maximum(a, b)) * c)
 
 
 def squared_error() -> Value:
-    """L = (sigmoid(w x + b) - 1)²."""
+    """Build L = (sigmoid(w x + b) - 1)²."""
     x, w, b = leaves(x=2.0, w=1.0, b=-2.0)
     o = named("o", named("n", w * x + b).sigmoid())
     return named("L", named("error", o - 1.0) ** 2)
 
 
 def log_likelihood() -> Value:
-    """L = -log(sigmoid(z)), the loss where the right answer is 1."""
+    """Build L = -log(sigmoid(z)), the loss when the right answer is 1."""
     (z,) = leaves(z=-math.log(3.0))
     p = named("p", z.sigmoid())
     return named("L", -named("logp", p.log()))
 
 
 def network() -> Value:
-    """Two inputs, two relus, one output, and the square of its distance from 3."""
+    """Build two inputs, two relus, one output, and its squared distance from 3."""
     x1, x2 = leaves(x1=1.0, x2=2.0)
     w11, w12, w21, w22, b1, b2 = leaves(w11=1.0, w12=2.0, w21=1.0, w22=-1.0, b1=-1.0, b2=1.0)
     u1, u2, c = leaves(u1=1.0, u2=-2.0, c=1.0)
@@ -120,7 +120,7 @@ def network() -> Value:
 
 
 def cross_entropy() -> Value:
-    """L = -log(p), where p is the softmax of three logits at the second."""
+    """Build L = -log(p), where p is the second entry of the softmax of three logits."""
     logits = leaves(z1=0.0, z2=math.log(2.0), z3=math.log(3.0))
     exps = [named(f"e{number}", z.exp()) for number, z in enumerate(logits, 1)]
     total = named("s", autograd.sum(exps))
@@ -132,14 +132,14 @@ EXERCISES = (
     Exercise(
         "product",
         "One product",
-        """y = a * b. Move a a little, and y moves b times as much: the gradient to a factor is the other
+        """y = a * b. Move a a little, and y moves b times as much: the gradient of a factor is the other
         factor.""",
         product,
     ),
     Exercise(
         "sum",
         "A product and a sum",
-        "y = a * b + c. A sum hands its gradient on to both operands, unchanged.",
+        "y = a * b + c. A sum passes its gradient on to both operands, unchanged.",
         sum_,
     ),
     Exercise(
@@ -164,7 +164,7 @@ EXERCISES = (
     Exercise(
         "quotient",
         "A quotient",
-        "y = a / b. The larger b, the smaller y: say what sign the gradient to b has before you compute it.",
+        "y = a / b. The larger b, the smaller y: name the sign of b's gradient before you compute it.",
         quotient,
     ),
     Exercise(
@@ -201,22 +201,22 @@ EXERCISES = (
     Exercise(
         "log_likelihood",
         "sigmoid and logarithm",
-        """L = -log(p), p = sigmoid(z) = 1/4. Where p is small, 1/p is large, and the slope of sigmoid is
-        small. What do they come to together? Compare it with p - 1.""",
+        """L = -log(p), p = sigmoid(z) = 1/4. When p is small, 1/p is large, and the slope of sigmoid is
+        small. What is their product? Compare it with p - 1.""",
         log_likelihood,
     ),
     Exercise(
         "network",
         "A network, 2-2-1",
         """Two inputs, two relu neurons, one output, squared error; whole numbers only. Each hidden neuron
-        sends something back to each input.""",
+        sends a contribution back to each input.""",
         network,
     ),
     Exercise(
         "cross_entropy",
         "softmax with cross-entropy",
         """The softmax of z1, z2, z3 is 1/6, 1/3, 1/2, and the second class is the right one: L = -log(1/3).
-        All the work comes to softmax minus one-hot.""",
+        In the end the gradient is softmax minus one-hot.""",
         cross_entropy,
     ),
 )

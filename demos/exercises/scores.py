@@ -1,4 +1,4 @@
-"""The scores of the exercises, kept in a file: one record for each exercise that was played to its end."""
+"""The scores of the exercises, kept in a file: one record for each exercise played to its end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FORMAT = "stepgrad exercise scores, 1"
 
 @dataclass(frozen=True)
 class Record:
-    """Right predictions, ``best`` and ``last``, of so many; how often it was played, and when last."""
+    """Right predictions out of ``of``, in the best and the last try; the number of tries, the last time."""
 
     best: int
     last: int
@@ -26,7 +26,7 @@ class Record:
 
     @property
     def perfect(self) -> bool:
-        """Whether every prediction was right once."""
+        """Whether every prediction was right in one try."""
         return self.best == self.of
 
 
@@ -34,9 +34,9 @@ Records = dict[str, Record]
 
 
 def read(path: Path) -> Records:
-    """The records of a file by the name of the exercise; none where there is no file.
+    """Read the records of a file, by the name of the exercise; none if there is no file.
 
-    Raises DemoError for a file that is not such a file, or damaged.
+    Raise DemoError for a file that holds something else or is damaged.
     """
     try:
         with opened(path, "scores") as file:
@@ -52,17 +52,17 @@ def read(path: Path) -> Records:
         return {name: _record(name, fields) for name, fields in found["exercises"].items()}
     except (ValueError, TypeError, RecursionError) as error:
         raise DemoError(
-            f"{path} is not a score file, or damaged ({error}); it was left as it is: mend it, move it away, "
-            "or choose another --out"
+            f"{path} is not a score file, or damaged ({error}); it was left unchanged: repair it, move it "
+            "away, or choose another --out"
         ) from None
 
 
 def add(path: Path, name: str, right: int, of: int) -> Record:
-    """Note the result of one more try in the file, which is replaced whole or not at all."""
-    records = read(path)  # anew: another terminal may have written it meanwhile
+    """Add the result of one more try to the file, atomically."""
+    records = read(path)  # again: another terminal may have changed the file meanwhile
     known = records.get(name)
     if known is not None and known.of != of:
-        known = None  # the exercise is another one by now
+        known = None  # the exercise has changed since
     when = datetime.now(timezone.utc).isoformat(timespec="seconds")
     best, tries = (max(known.best, right), known.tries + 1) if known else (right, 1)
     records[name] = Record(best, right, of, tries, when)
@@ -77,7 +77,7 @@ def _record(name: str, fields: dict[str, Any]) -> Record:
     datetime.fromisoformat(record.when)
     counts = record.best, record.last, record.of, record.tries
     if not all(type(count) is int for count in counts):
-        raise ValueError(f"{name} has counts that are no whole numbers")
+        raise ValueError(f"{name} has counts that are not whole numbers")
     if not 0 <= record.last <= record.best <= record.of or record.tries < 1:
-        raise ValueError(f"{name} has counts that cannot be")
+        raise ValueError(f"{name} has impossible counts")
     return record

@@ -1,4 +1,4 @@
-"""The losses, family by family: each as a curve, and beside it the curve of its gradient."""
+"""The losses, family by family: the curve of each beside the curve of its gradient."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 POINTS = 601
 CLASSES = 10
-PIXELS, OBJECT = 400, 12  # of a mask, and of what is on it
-STYLES = (("blue", "-"), ("orange", "--"), ("ink", ":"), ("dim", "-."))  # told apart without colours too
+PIXELS, OBJECT = 400, 12  # pixels of a mask, and of the object on it
+STYLES = (("blue", "-"), ("orange", "--"), ("ink", ":"), ("dim", "-."))  # distinguishable without colours
 
 
 @dataclass(frozen=True)
 class Curve:
-    """A loss along an axis; ``losses`` gives it for every point of a Tensor of them."""
+    """A loss along an axis; ``losses`` computes it for every point in a Tensor."""
 
     label: str
     losses: Callable[[Tensor], Any]
@@ -34,7 +34,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Family:
-    """Losses that are told apart side by side."""
+    """Losses to compare side by side."""
 
     name: str
     title: str
@@ -48,28 +48,28 @@ class Family:
 
 
 def traced(curve: Curve, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """The losses at all ``x``, and their gradients, by backpropagation."""
+    """Compute the losses at all ``x``, and their gradients by backpropagation."""
     points = Tensor(x)
     losses = curve.losses(points)
     return losses.data, autograd.gradients(losses.sum(), points)
 
 
 def broken(y: NDArray[Any]) -> NDArray[Any]:
-    """A curve with a gap where it jumps, for there is no line up a step: where a difference of neighbours is
-    far above those on both sides of it.
+    """Put a gap into a curve at each jump, so that no vertical line is drawn there. A jump is a difference of
+    neighbours far above the differences on both sides.
 
     >>> broken(np.array([0.0, 0.1, 0.2, 5.0, 5.1, 5.2]))
     array([0. , 0.1, 0.2, nan, 5.1, 5.2])
     """
     steps = np.abs(np.diff(y))
-    padded = np.pad(steps, 2, mode="edge")  # two away, as a point on the step itself makes two steps of it
+    padded = np.pad(steps, 2, mode="edge")  # two away, because a point on the jump splits it into two steps
     around = np.maximum(padded[:-4], padded[4:])
     jumps = (steps > 5 * around) & (steps > 0.1 * np.ptp(y) + 1e-9)  # and above the rounding of a constant
     return np.where(np.concatenate([[False], jumps]), np.nan, y)
 
 
 def draw(family: Family, out: Path) -> page.Picture:
-    """Both sides of a family in one picture."""
+    """Draw the losses and the gradients of a family in one picture."""
     x = np.linspace(*family.span, POINTS)
 
     def fill(figure: Figure, theme: figures.Theme) -> None:
@@ -92,7 +92,7 @@ def draw(family: Family, out: Path) -> page.Picture:
 
 
 def _row(*columns: Any) -> Any:
-    """Numbers along the axis (P,), and constants, as the columns of rows (P, columns)."""
+    """Stack numbers along the axis (P,), and constants, as columns: (P, columns)."""
     length = next(column for column in columns if isinstance(column, Tensor)).shape[0]
     return autograd.stack(
         [
@@ -104,22 +104,22 @@ def _row(*columns: Any) -> Any:
 
 
 def _each(loss: Callable[..., Any], target: float, **options: Any) -> Callable[[Tensor], Any]:
-    """The loss of every point beside the same target."""
+    """Return a function that computes the loss of every point with the same target."""
     return lambda x: loss(x, np.full(x.shape, target), reduction="none", **options)
 
 
 def _lead(loss: Callable[..., Any], **options: Any) -> Callable[[Tensor], Any]:
-    """The loss where the right logit is ahead of all others, which are 0."""
+    """Return a function that computes the loss for a right logit of ``x`` and 0 for all others."""
     return lambda x: loss(_row(x, *[0.0] * (CLASSES - 1)), np.zeros(len(x), int), reduction="none", **options)
 
 
 def _pair(loss: Callable[..., Any], sign: int, **options: Any) -> Callable[[Tensor], Any]:
-    """The loss of a pair of points on a line, ``x`` apart."""
+    """Return a function that computes the loss of a pair of points on a line, ``x`` apart."""
     return lambda x: loss(_row(x), np.zeros((len(x), 1)), np.full(len(x), sign), reduction="none", **options)
 
 
 def _triplet(x: Tensor) -> Any:
-    """The negative ``x`` away from the anchor, the positive 1."""
+    """Compute the triplet loss with the negative ``x`` away from the anchor, the positive 1."""
     here = np.zeros((len(x), 1))
     return nn.triplet(_row(x), _row(x) - 1.0, here, reduction="none")
 
@@ -135,8 +135,8 @@ def _turned(sign: int) -> Callable[[Tensor], Any]:
 
 
 def _mask(loss: Callable[..., Any], **options: Any) -> Callable[[Tensor], Any]:
-    """A small object on a large background that is right already; ``x`` is the probability on the
-    object."""
+    """Return the loss for a small object on a large background that is already right; ``x`` is the
+    probability on the object."""
     target = np.zeros(PIXELS)
     target[:OBJECT] = 1
 
@@ -165,8 +165,8 @@ FAMILIES = (
         ),
         ((0, 6), (-4, 4)),
         """The squared error pulls harder the further off a prediction is; the absolute error always
-        pulls alike, even where it is nearly right; Huber's does as the first near 0 and as the second
-        far away.""",
+        pulls equally hard, even on nearly right predictions; Huber's loss acts like the first near 0 and
+        like the second far away.""",
     ),
     Family(
         "counts", "Counts: poisson_nll", "logarithm of the predicted rate", (-2, 4),
@@ -176,8 +176,8 @@ FAMILIES = (
             Curve("20 were counted", _each(nn.poisson_nll, 20.0, full=True)),
         ),
         ((0, 30), (-20, 30)),
-        """Lowest where the rate is the count, and steeper above it than below: to predict too many is a
-        cost that grows exponentially. The gradient is simply the rate minus the count.""",
+        """The loss is lowest when the rate equals the count, and steeper above than below: the cost of
+        predicting too many grows exponentially. The gradient is simply the rate minus the count.""",
     ),
     Family(
         "margin", "Yes or no: by the margin", "target (+1 or -1) × score", (-4, 4),
@@ -188,9 +188,9 @@ FAMILIES = (
             Curve("mse of score and ±1", _each(nn.mse, 1.0)),
         ),
         ((0, 5), (-2, 2)),
-        """Right of 0 the answer is right. The hinge stops caring at a margin of 1, the cross-entropy
-        never quite does, and focal loss cares little for what is right already. The squared error pulls
-        back scores that are right by more than 1, which is why it is not used here.""",
+        """Right of 0 the answer is right. The hinge stops pulling at a margin of 1, the cross-entropy
+        never quite does, and focal loss pulls little on answers that are already right. The squared error
+        pulls back scores that are right by more than 1, which is why it is not used here.""",
         roomy=1,
     ),
     Family(
@@ -208,10 +208,10 @@ FAMILIES = (
             ),
         ),
         ((0, 4), (-8, 8)),
-        f"""To have called the truth impossible costs without bound. For two classes nll is the same as
-        binary cross-entropy, it lies on the blue line. With a target of {SHARE} the loss is
-        lowest at {SHARE}: there the divergence is 0, and the cross-entropy what the target itself
-        leaves open. The two differ by that constant, so their gradients are one.""",
+        f"""The loss for calling the truth impossible has no bound. For two classes nll equals binary
+        cross-entropy and lies on the blue line. With a target of {SHARE} the loss is lowest at {SHARE}:
+        there the divergence is 0, and the cross-entropy is the entropy of the target. The two differ by
+        that constant, so their gradients are equal.""",
     ),
     Family(
         "classes", f"One of {CLASSES} classes", "lead of the right logit over all others", (-6, 12),
@@ -221,8 +221,8 @@ FAMILIES = (
             Curve("multiclass_hinge", _lead(nn.multiclass_hinge)),
         ),
         ((0, 8), (-1, 0.25)),
-        """The cross-entropy always wants a larger lead. With smoothed labels there is a lead that is
-        enough, and beyond it the gradient changes its sign. The hinge wants a lead of 1, no more.""",
+        """The cross-entropy always wants a larger lead. With smoothed labels some lead is enough, and
+        beyond it the gradient changes its sign. The hinge wants a lead of 1, no more.""",
     ),
     Family(
         "distance", "Vectors: contrastive, triplet", "distance (for triplet: to the negative)", (0.005, 3),
@@ -232,9 +232,9 @@ FAMILIES = (
             Curve("triplet, positive 1 away", _triplet),
         ),
         ((0, 3), (-2.1, 3)),
-        """What belongs together is pulled like a spring, harder when further; what does not is pushed
-        until the margin is kept. The triplet's push is the same at any distance, and ends where the
-        negative is further than the positive by the margin.""",
+        """Points that belong together are pulled as by a spring, harder when further apart; points that do
+        not are pushed until they keep the margin. The triplet's push is the same at any distance, and ends
+        when the negative is further away than the positive by the margin.""",
     ),
     Family(
         "angle", "Vectors: cosine_embedding", "angle between the two, in degrees", (0, 180),
@@ -244,7 +244,7 @@ FAMILIES = (
         ),
         ((0, 2), (-0.02, 0.02)),
         """Only the angle counts, not the lengths. The pull is strongest at right angles and vanishes
-        where two vectors point in opposite directions: from the worst place of all it is hard to leave.""",
+        when two vectors point in opposite directions: the worst place of all is hard to leave.""",
         slope="gradient, for each degree",
     ),
     Family(
@@ -255,9 +255,8 @@ FAMILIES = (
             Curve("binary_cross_entropy, mean", _mask(nn.binary_cross_entropy)),
         ),
         ((0, 1), (-2, 0)),
-        f"""An object of {OBJECT} pixels in {PIXELS}, with the background right already. In a mean over
-        pixels it hardly counts, and to miss half of it costs next to nothing; dice and IoU compare it
-        with itself, so its size
-        hardly matters.""",
+        f"""An object of {OBJECT} pixels in {PIXELS}; the background is already right. In a mean over pixels
+        the object hardly counts, and missing half of it costs next to nothing; dice and IoU compare it
+        with itself, so its size hardly matters.""",
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a choice of loss changes: with outliers, with rare examples, and how sure a classifier becomes."""
+"""What the choice of a loss changes for outliers, for rare examples, and for a classifier's confidence."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ COLOURS = ("blue", "orange", "ink")
 
 @dataclass(frozen=True)
 class Effect:
-    """What was seen, and a picture of it."""
+    """A finding in words, and a picture of it."""
 
     said: str
     picture: page.Picture
 
 
-# Outliers: a line through points, one of which is moved up and up.
+# Outliers: fit a line to points while one of them moves up and up.
 
 SLOPE, OFFSET = 0.5, 1.0
 FURTHEST = 12.0
@@ -40,12 +40,12 @@ REGRESSION: dict[str, Callable[..., Any]] = {"mse": nn.mse, "mae": nn.mae, "hube
 def lines(
     loss: Callable[..., Any], x: NDArray[Any], y: NDArray[Any], steps: int = 600
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Slopes and offsets of the lines that lower the loss, one for each row of ``y`` (R, N), fitted
-    together."""
+    """Fit a line to each row of ``y`` (R, N) by gradient descent on the loss, all rows together; return
+    slopes and offsets."""
     slopes, offsets = Tensor(np.zeros((len(y), 1))), Tensor(np.zeros((len(y), 1)))
     optimizer = nn.Adam([slopes, offsets], lr=0.05)
     for step in range(steps):
-        optimizer.lr = 0.05 * (1 - step / steps)  # to nothing: the absolute error never settles by itself
+        optimizer.lr = 0.05 * (1 - step / steps)  # down to 0: the absolute error never settles by itself
         optimizer.zero_grad()
         loss(slopes * x + offsets, y, reduction="sum").backward()
         optimizer.step()
@@ -68,7 +68,7 @@ def outliers(seed: int, out: Path) -> Effect:
         left.scatter(x[-1:], clean[-1:], color=theme.dim, s=28, zorder=3)
         left.scatter(x[-2], y[-1, -2], color=theme.orange, s=60, marker="x", zorder=3)
         for (name, (slopes, offsets)), colour in zip(fits.items(), COLOURS):
-            line = "--" if name == "huber" else "-"  # beside mae, and often on top of it
+            line = "--" if name == "huber" else "-"  # close to mae, often on top of it
             left.plot(
                 x, slopes[-1] * x + offsets[-1], line, color=getattr(theme, colour), linewidth=2, label=name
             )
@@ -82,15 +82,15 @@ def outliers(seed: int, out: Path) -> Effect:
     light, dark = figures.save(out / "losses-outliers.png", fill, (10.5, 4.1))
     off = {name: abs(float(slopes[-1]) - float(slopes[0])) for name, (slopes, _) in fits.items()}
     said = f"""Outliers: a single point out of fifteen is moved up by {FURTHEST:g}. The line of the
-        squared error follows it, its slope changes by {off["mse"]:.2f}; that of the absolute error by
+        squared error follows it: its slope changes by {off["mse"]:.2f}, that of the absolute error by
         {off["mae"]:.2f}, that of Huber's loss by {off["huber"]:.2f}."""
     return Effect(
         page.flowing(said),
         page.Picture(
             light.name,
             """Left, the three lines when the cross is furthest away. Right, the slope on the way there:
-            with the squared error there is no end to it; with the other two the point is outvoted as
-            soon as its pull has reached its bound.""",
+            with the squared error it keeps changing; with the other two the point is outvoted as soon as
+            its pull reaches its bound.""",
             "A scatter of points with three fitted lines, and the slopes over the distance of an outlier",
             dark=dark.name,
             wide=True,
@@ -98,14 +98,14 @@ def outliers(seed: int, out: Path) -> Effect:
     )
 
 
-# Focal loss: few that matter among many that are easy.
+# Focal loss: a few examples that matter among many easy ones.
 
 NEGATIVES, POSITIVES = 10_000, 50
 GAMMAS = (0.0, 0.5, 1.0, 2.0, 5.0)
 
 
 def hard_examples(seed: int, out: Path) -> Effect:
-    """Whose gradient it is that a batch adds up to, when nearly all of it is easy background."""
+    """Measure how much rare examples add to a batch's gradient when nearly all of it is easy background."""
     rng = np.random.default_rng(seed)
     logits = Tensor(np.concatenate([rng.normal(-4, 1, NEGATIVES), rng.normal(-1, 1, POSITIVES)]))
     labels = np.repeat([0.0, 1.0], [NEGATIVES, POSITIVES])
@@ -134,17 +134,17 @@ def hard_examples(seed: int, out: Path) -> Effect:
 
     light, dark = figures.save(out / "losses-focal.png", fill, (10.5, 4.1))
     rare = 100 * POSITIVES / (POSITIVES + NEGATIVES)
-    said = f"""Rare examples: {NEGATIVES:,} pieces of background, most of them told with certainty, and
-        {POSITIVES} objects that are not found yet. They are {rare:.1f} % of the batch. Of the sum of
-        all pulls on the logits {shares[0]:.0f} % is theirs with the cross-entropy, and
+    said = f"""Rare examples: {NEGATIVES:,} pieces of background, most of them recognised with certainty,
+        and {POSITIVES} objects that are not found yet. The objects are {rare:.1f} % of the batch. Of the
+        sum of all pulls on the logits they make up {shares[0]:.0f} % with the cross-entropy, and
         {shares[GAMMAS.index(2.0)]:.0f} % with focal loss at gamma = 2: each easy example pulls a
         little, but there are so many."""
     return Effect(
         page.flowing(said),
         page.Picture(
             light.name,
-            """Left, the more gamma, the less an answer costs that is right already. Right, so the batch
-            is about what is still wrong.""",
+            """Left: the larger gamma, the smaller the loss of answers that are already right. Right: as a
+            result, the batch is about the answers that are still wrong.""",
             "Five curves of the focal loss, and five bars of the share of rare examples in the gradient",
             dark=dark.name,
             wide=True,
@@ -152,7 +152,7 @@ def hard_examples(seed: int, out: Path) -> Effect:
     )
 
 
-# Label smoothing: how sure is sure enough.
+# Label smoothing: how sure a classifier should be.
 
 CLASSES = 3
 EPSILONS = (0.0, 0.1, 0.3)
@@ -160,13 +160,13 @@ STEPS = 500
 
 
 def goal(epsilon: float) -> float:
-    """The lead of the right logit at which smoothed labels are met: the logarithm of the ratio of their
+    """Return the lead of the right logit that meets smoothed labels: the logarithm of the ratio of their
     shares."""
     return math.log((1 - epsilon + epsilon / CLASSES) / (epsilon / CLASSES))
 
 
 def smoothing(seed: int, out: Path) -> Effect:
-    """Train a classifier of three clouds of points, and follow how far it puts its logits apart."""
+    """Train a classifier of three clouds of points, and follow how far apart it drives its logits."""
     rng = np.random.default_rng(seed)
     labels = np.repeat(np.arange(CLASSES), 100)
     angles = 2 * np.pi * labels / CLASSES
@@ -209,17 +209,17 @@ def smoothing(seed: int, out: Path) -> Effect:
 
     light, dark = figures.save(out / "losses-smoothing.png", fill, (10.5, 4.1))
     last = {epsilon: leads[epsilon][-1] for epsilon in EPSILONS}
-    said = f"""Smoothed labels: three clouds of points that hardly overlap, and a network that tells
-        them apart. With labels as they are, the lead of the right logit is {last[0.0]:.1f} after
-        {STEPS} steps, and it keeps growing: only certainty would make the loss 0. With label_smoothing
-        = 0.1 it comes to {last[0.1]:.1f}, where the smoothed label is met: log(0.933 / 0.033) =
+    said = f"""Smoothed labels: a network learns to separate three clouds of points that hardly overlap.
+        With plain labels, the lead of the right logit is {last[0.0]:.1f} after {STEPS} steps, and it
+        keeps growing: only certainty would make the loss 0. With label_smoothing = 0.1 it comes to
+        {last[0.1]:.1f}, where the output meets the smoothed label: log(0.933 / 0.033) =
         {goal(0.1):.1f}."""
     return Effect(
         page.flowing(said),
         page.Picture(
             light.name,
-            """Left, dotted, the lead at which the label is met. Right, the network without smoothing
-            says 100 % of nearly every point; the others leave as much open as they were told to.""",
+            """Left, dotted, the lead that meets the label. Right, the network without smoothing gives
+            nearly every point 100 %; the others leave as much doubt as their labels do.""",
             "Three curves of the lead of the right logit over the steps, and three histograms of confidence",
             dark=dark.name,
             wide=True,

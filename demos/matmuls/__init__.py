@@ -1,7 +1,7 @@
-"""Networks written in scalars turn out to be matrix products, and train on MNIST and on names as such.
+"""Networks written in scalars turn out to be matrix products, and as such learn MNIST and names.
 
-Each network is run once on Values, traced, and written as an array program over a batch of examples; which
-products it consists of, nobody has told the tracer. Speeds are those of this machine, in this run.
+Each network runs once on Values, is traced, and becomes an array program over a batch of examples; the tracer
+finds the products by itself. Speeds are those of this machine, in this run.
 """
 
 from __future__ import annotations
@@ -18,43 +18,43 @@ from .networks import Network, catalogue, find
 from .recovery import BATCH, SCALARS, Recovery, recover, scalar_source, whole_source
 from .training import TEMPERATURE, Digits, Names, learn_digits, learn_names
 
-WIDTH = 108  # of a line of source on the page; tables of indices go on
+WIDTH = 108  # of a line of source on the page; tables of indices are longer
 
 SEEN = {
     "two moons": """What to see: neurons take their dot products one by one, and a layer of them is one
     product. A neuron's weights and its bias lie side by side among the parameters, hence the reshape to (16,
-    3). Going back, a product has two more, of the same shapes turned around: one for what it multiplied, and
-    one for its weights.""",
-    "convolution": """What to see: in the graph each output is a dot product by itself, and shorter at the
-    border. Together they are one product. A row of i1 is what one window of the image sees; there1 has a 0
-    where it reaches over the border. Then all windows times all kernels, weight.""",
-    "rnn": """What to see: what the inputs add to the states is one product for all 8 steps, as it waits for
-    nothing. The states wait for each other, so they are 7 products in a row; each gives the output of its
-    step as well, since the same numbers meet both matrices (W1 is that of the states above that of the
-    outputs).""",
-    "multi-head attention": """What to see: queries, keys and values are one product, as they see the same
-    input; "B x 2 times" says that the heads of all examples are one stack. What lies ahead is -inf before the
-    softmax and 0 after it, though the graph has nothing there.""",
+    3). The backward pass adds two products for each, of transposed shapes: one for its inputs, and one for
+    its weights.""",
+    "convolution": """What to see: in the graph each output is a dot product of its own, and shorter at the
+    border. Together they are one product. A row of i1 lists the pixels in one window of the image; there1 is
+    0 where the window reaches over the border. Then all windows times all kernels, weight.""",
+    "rnn": """What to see: the inputs enter the states of all 8 steps in one product, because it waits for
+    nothing. The states wait for each other, so they are 7 products in a row; each product also gives the
+    output of its step, since the same numbers meet both matrices (W1 stacks the matrix of the states on that
+    of the outputs).""",
+    "multi-head attention": """What to see: queries, keys and values are one product, because they share an
+    input; "B x 2 times" says that the heads of all examples are one stack. Later positions are -inf before
+    the softmax and 0 after it, though the graph has nothing there.""",
     "gpt": """What to see: seven products, and between them norms, softmaxes, a relu and sums of two. The
-    look-up of embeddings, token_weight[tokens], becomes a product too on the way back, with a matrix of zeros
+    embedding lookup, token_weight[tokens], becomes a product too in the backward pass, with a matrix of zeros
     and ones.""",
 }
 
-TITLES = {"rnn": "RNN", "gpt": "GPT"}  # of sections; the others' are their names
+TITLES = {"rnn": "RNN", "gpt": "GPT"}  # of sections; other sections use the network's name
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The demo's own options."""
+    """Add the demo's own options."""
     parser.add_argument(
-        "--network", metavar="NAME", help="show one network only, with its whole sources, and train nothing"
+        "--network", metavar="NAME", help="show one network only, with its complete source, and train nothing"
     )
     parser.add_argument("--epochs", type=positive, default=1, help="passes over the images of MNIST")
     parser.add_argument("--images", type=positive, default=60_000, help="training images of MNIST")
-    parser.add_argument("--steps", type=positive, default=1500, help="steps of the GPT, of 64 names each")
+    parser.add_argument("--steps", type=positive, default=1500, help="steps of the GPT, 64 names each")
 
 
 def run(options: argparse.Namespace) -> list[page.Section]:
-    """Recover every network, or the one that is asked for; then train two."""
+    """Show the network that is asked for; otherwise recover every network, and train two."""
     from tqdm import tqdm
 
     if options.network is not None:
@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> list[page.Section]:
         found.append(recover(network, np.random.default_rng(options.seed)))
     table = _table(found)
     print(page.columns(table))
-    print("\nOne of them, with its sources: python -m demos matmuls --network gpt")
+    print("\nTo see one of them with its source: python -m demos matmuls --network gpt")
     chosen = {each.network.name: each for each in found}
 
     digits = learn_digits(np.random.default_rng(options.seed), options.epochs, options.images)
@@ -89,7 +89,7 @@ def run(options: argparse.Namespace) -> list[page.Section]:
 
 
 def _one(options: argparse.Namespace) -> page.Section:
-    """One network and all of its text."""
+    """Show one network with its complete source."""
     found = recover(_named(options.network), np.random.default_rng(options.seed))
     table = _table([found])
     summary, scalar, source = found.batched.summary(), whole_source(found), found.batched.source
@@ -122,10 +122,10 @@ def _table(found: list[Recovery]) -> page.Table:
         for each in found
     ]  # fmt: skip
     return page.Table(
-        f"""Nodes of the graph that one example leaves on Values; the matrix products that it is, on the way
-        forward, and the largest of them (B: the examples of a batch); lines of the array program, with its
-        way back; the time that an example takes, forward and backward, alone on Values and as one of
-        {BATCH} at once; and how many times faster that is.""",
+        f"""Nodes of the graph for one example on Values; matrix products in the forward pass, and the
+        largest of them (B: the number of examples in a batch); lines of the array program, with its backward
+        pass; the time per example, forward and backward, alone on Values and as one of {BATCH} at once; and
+        how many times faster that is.""",
         ("network", "nodes", "products", "the largest", "lines", "on Values", "at once", "speed-up"),
         rows,
     )
@@ -136,11 +136,10 @@ def _overview(
 ) -> list[page.Block]:
     return [
         page.Paragraph(
-            """A network in scalars is the one that is easiest to understand: a neuron is a loop over its
-            inputs. It is also the slowest there is. But the loops leave a graph, and in the graph the dot
-            products can be found again, side by side: those that share their inputs are a matrix product.
-            Nobody has told the tracer what a layer, a convolution or an attention is; it has found them in
-            the scalars."""
+            """A network in scalars is the easiest to understand: a neuron is a loop over its inputs. It is
+            also the slowest. But the loops leave a graph, and the tracer finds the dot products in it, side
+            by side: those that share their inputs are a matrix product. Nobody has told the tracer what a
+            layer, a convolution or attention is; it has found them in the scalars."""
         ),
         page.Facts(
             [
@@ -157,7 +156,7 @@ def _overview(
 
 
 def _shown(found: Recovery) -> page.Section:
-    """A network: how it was written, what was found, and the array program."""
+    """Show a network: how it was written, what was found, and the array program."""
     name = found.network.name
     told = SEEN[name]
     if max(map(len, found.batched.source.splitlines())) > WIDTH:
@@ -179,15 +178,15 @@ def _digits(found: Digits, options: argparse.Namespace) -> list[page.Block]:
     epochs = f"{options.epochs} epoch{'s' if options.epochs > 1 else ''}"
     return [
         page.Paragraph(
-            f"""nn.MLP(784, [128, 10]) is {found.parameters:,} Values, and an image 203,264 products and sums
-            of them. Traced, it learns from {found.examples:,} images, {epochs}, in batches of 100, by Adam in
-            float32; the test images are then read through the traced logits."""
+            f"""nn.MLP(784, [128, 10]) has {found.parameters:,} Values, and each image takes 203,264 products
+            and sums of them. Traced, it learns from {found.examples:,} images, {epochs}, in batches of 100,
+            with Adam in float32; then the traced logits read the test images."""
         ),
         page.Facts(
             [
                 (f"{100 * found.accuracy:.2f} %", f"of {found.tested:,} test images right"),
                 (f"{found.seconds:.1f} s", f"for {len(found.losses):,} steps"),
-                (f"{1e3 * found.step:.2f} ms", "a step of 100 images"),
+                (f"{1e3 * found.step:.2f} ms", "per step of 100 images"),
                 (f"{found.tracing:.1f} s", "to trace loss and logits, once"),
             ]
         ),
@@ -199,16 +198,16 @@ def _names(found: Names, options: argparse.Namespace) -> list[page.Block]:
     return [
         page.Paragraph(
             f"""The GPT reads {found.examples:,} first names, letter by letter, and learns what comes next. It
-            has {found.parameters:,} parameters, each a Value. Then it writes: a letter is drawn with the
-            probabilities that the traced logits give, sharpened a little (temperature {TEMPERATURE}), and
-            becomes the next thing it sees."""
+            has {found.parameters:,} parameters, each a Value. Then it writes: it draws a letter with the
+            probabilities of the traced logits, sharpened a little (temperature {TEMPERATURE}), and reads it
+            as its next input."""
         ),
         page.Facts(
             [
-                (f"{found.held_out[-1][1]:.3f}", "loss on names that were held out"),
-                (f"{found.pairs:.3f}", "that of counted pairs of letters"),
+                (f"{found.held_out[-1][1]:.3f}", "loss on held-out names"),
+                (f"{found.pairs:.3f}", "loss of counted pairs of letters"),
                 (f"{found.seconds:.1f} s", f"for {len(found.losses):,} steps"),
-                (f"{1e3 * found.step:.2f} ms", "a step of 64 names"),
+                (f"{1e3 * found.step:.2f} ms", "per step of 64 names"),
             ]
         ),
         pictures.names(found, options.out),
@@ -234,7 +233,7 @@ def _in_rows(words: list[str]) -> str:
 
 
 def _narrow(source: str) -> str:
-    """Source with its long lines cut, which are tables of indices, and where to find them whole."""
+    """Cut the long lines of a source, which are tables of indices."""
     lines = [line if len(line) <= WIDTH else f"{line[: WIDTH - 2]} …" for line in source.splitlines()]
     return "\n".join(lines)
 
@@ -249,12 +248,12 @@ import nn
 
 model = nn.MLP(784, [128, 10])           # Values: every weight is a node
 
-def loss(pixels, digit):                 # of one image, in scalars
+def loss(pixels, digit):                 # one image, in scalars
     return -autograd.take(autograd.log_softmax(model(pixels)), digit)
 
 program = autograd.trace(loss, [0.0] * 784, 0, parameters=model.parameters())
 batched = program.batched()
-print(batched.summary())                 # the matrix products that it is
+print(batched.summary())                 # its matrix products
 print(batched.source)                    # NumPy, forward and backward
 optimizer = nn.Adam(model.parameters())
 batched.step(images, digits, optimizer)  # a batch at once; the Values follow

@@ -1,4 +1,4 @@
-"""What the demo draws: how much faster, and how the losses fall."""
+"""The pictures of the demo: speed-ups, and losses over the steps."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-SMOOTH = 10  # steps before and after each, whose mean is drawn with it
+SMOOTH = 10  # steps before and after each that are averaged with it
 
 
 def speed(found: Sequence[Recovery], out: Path) -> page.Picture:
-    """A bar for each network; those that differ in the activation alone have one together."""
+    """Draw a bar for each network; networks that differ only in the activation share one."""
     alike = [each.speed_up for each in found if activated(each)]
     bars = [(each.network.name, each.speed_up) for each in found if not activated(each)]
     if alike:
@@ -40,14 +40,14 @@ def speed(found: Sequence[Recovery], out: Path) -> page.Picture:
         axes.grid(visible=False, axis="y")
         axes.tick_params(axis="y", length=0)
         axes.xaxis.set_major_formatter("{x:,.0f}")
-        axes.set_xlabel("times as many examples a second as on Values (log)")
+        axes.set_xlabel("examples per second, relative to Values (log)")
 
     light, dark = figures.save(out / "matmuls-speed.png", fill, (11, 1.4 + 0.3 * len(bars)))
     return page.Picture(
         light.name,
-        f"""What to see: how many examples, in batches of {BATCH}, are done forward and backward in the time
-        that one takes on Values. The axis is logarithmic. A small network gains least, as a call of NumPy
-        takes its time however little there is to do; MNIST's, nearly all one large product, gains most.""",
+        f"""What to see: how many examples, in batches of {BATCH}, run forward and backward in the time that
+        one takes on Values. The axis is logarithmic. Small networks gain least, because every NumPy call has
+        a fixed cost; the MNIST network, nearly all one large product, gains most.""",
         f"Bars of the speed-up of {len(bars)} networks on a logarithmic axis",
         dark=dark.name,
         wide=True,
@@ -55,12 +55,12 @@ def speed(found: Sequence[Recovery], out: Path) -> page.Picture:
 
 
 def activated(recovery: Recovery) -> bool:
-    """Whether it is one of the networks that are there for their activation."""
+    """Tell whether this is one of the networks that only differ in their activation."""
     return recovery.network.says.startswith("MLP 3-4-2,")
 
 
 def digits(found: Digits, out: Path) -> page.Picture:
-    """The loss of MNIST's batches."""
+    """Draw the loss of MNIST's batches."""
 
     def fill(figure: Figure, theme: figures.Theme) -> None:
         axes = figure.subplots()
@@ -75,15 +75,15 @@ def digits(found: Digits, out: Path) -> page.Picture:
     light, dark = figures.save(out / "matmuls-mnist.png", fill, (7, 4.4))
     return page.Picture(
         light.name,
-        """What to see: thin, the loss of each batch before its step; thick, their mean over 21 steps. One
-        step stands for 30 million nodes, had they been Values.""",
+        """What to see: thin, the loss of each batch before its step; thick, the mean over 21 steps. On
+        Values, one step would take 30 million nodes.""",
         "The loss of the digits over the steps, falling",
         dark=dark.name,
     )
 
 
 def names(found: Names, out: Path) -> page.Picture:
-    """The loss of the GPT's batches, and of names that it does not learn from."""
+    """Draw the loss of the GPT's batches, and of held-out names."""
     steps, held_out = zip(*found.held_out)
 
     def fill(figure: Figure, theme: figures.Theme) -> None:
@@ -93,24 +93,24 @@ def names(found: Names, out: Path) -> page.Picture:
         axes.axhline(
             found.pairs, color=theme.dim, linestyle="--", linewidth=1.2, label="pairs of letters, counted"
         )
-        axes.set_title(f"A GPT on names: {held_out[-1]:.2f} on those held out")
+        axes.set_title(f"A GPT on names: {held_out[-1]:.2f} on held-out names")
         axes.set_xlabel(f"step, of {training.NAMES_BATCH} names")
-        axes.set_ylabel("loss a letter")
+        axes.set_ylabel("loss per letter")
         axes.legend()
 
     light, dark = figures.save(out / "matmuls-names.png", fill, (7, 4.4))
     return page.Picture(
         light.name,
-        f"""What to see: from log 27 = 3.30, where every letter is as likely as any, it falls below the dashed
-        line within a few hundred steps: {found.pairs:.2f}, what a table of which letter follows which would
-        come to. The GPT looks further back than one letter.""",
+        f"""What to see: the loss starts at log 27 = 3.30, where all letters are equally likely, and falls
+        within a few hundred steps below the dashed line: {found.pairs:.2f}, the loss of a table that counts
+        which letter follows which. The GPT looks further back than one letter.""",
         "The loss of the names over the steps, falling below that of counted pairs",
         dark=dark.name,
     )
 
 
 def _losses(axes: Axes, losses: Sequence[float], theme: figures.Theme) -> None:
-    """Losses of batches, and their mean with their neighbours: at both ends with fewer of them."""
+    """Draw losses of batches and their running mean, over fewer steps at both ends."""
     means = [np.mean(losses[max(0, step - SMOOTH) : step + SMOOTH + 1]) for step in range(len(losses))]
     axes.plot(losses, color=theme.blue, linewidth=0.7, alpha=0.35)
     axes.plot(means, color=theme.blue, linewidth=2.2, label="batches")

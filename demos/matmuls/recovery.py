@@ -1,4 +1,4 @@
-"""What a network of scalars turns out to be: the matrix products in it, and how much faster they are."""
+"""The matrix products found in a network of scalars, and how much faster they are."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from nn.layers.recurrent import rnn_step
 from .networks import Network, gpt, models
 
 BATCH = 100  # examples at once
-TIMED = 0.05  # seconds, and two runs at least: the fastest counts
+TIMED = 0.05  # seconds, and at least two runs: the fastest counts
 
-# Functions and methods that say what a network computes, in the order of reading.
+# Functions and methods that define a network's computation, in reading order.
 SCALARS: dict[str, tuple[Callable[..., Any], ...]] = {
     "two moons": (nn.Neuron.__call__, models.hinge),
     "convolution": (nn.Conv2d.__call__, models.squared_error),
@@ -43,18 +43,18 @@ SCALARS: dict[str, tuple[Callable[..., Any], ...]] = {
 
 @dataclass(frozen=True)
 class Recovery:
-    """A network as it is found, with the seconds that an example takes, forward and backward."""
+    """A traced network, with the seconds per example, forward and backward."""
 
     network: Network
     model: Module
     batched: Batched
-    nodes: int  # of the graph that one example leaves on Values
+    nodes: int  # in the graph of one example on Values
     eager: float
     at_once: float  # as one of BATCH
 
     @property
     def speed_up(self) -> float:
-        """How many examples are done in the time that one takes on Values."""
+        """The number of examples that run in the time of one on Values."""
         return self.eager / self.at_once
 
     @property
@@ -64,7 +64,7 @@ class Recovery:
 
     @property
     def largest(self) -> str:
-        """The matrix product with the most multiplications; a dash where there is none."""
+        """The matrix product with the most multiplications; a dash if there is none."""
         return max(self.batched.products, key=multiplications, default="–")
 
 
@@ -80,7 +80,7 @@ def recover(network: Network, rng: np.random.Generator) -> Recovery:
 
 
 def fastest(run: Callable[[], Any]) -> float:
-    """Seconds that the fastest of some runs takes, after one in which sources are compiled."""
+    """Return the seconds of the fastest of several runs, after one that compiles the sources."""
     run()
     times: list[float] = []
     while len(times) < 2 or sum(times) < TIMED:
@@ -91,7 +91,7 @@ def fastest(run: Callable[[], Any]) -> float:
 
 
 def multiplications(product: str) -> int:
-    """Those of one example, in a product as :attr:`Batched.products` writes it.
+    """Count the multiplications for one example in a product as :attr:`Batched.products` writes it.
 
     >>> multiplications("B x 2 times (6, 4) @ (4, 5)")
     240
@@ -102,7 +102,7 @@ def multiplications(product: str) -> int:
 
 
 def scalar_source(network: Network) -> str:
-    """The Python that a network is defined by: the functions that matter, each under its name.
+    """Return the Python source that defines a network: the functions that matter, each under its name.
 
     >>> from .networks import find
     >>> print(scalar_source(find("two moons")).splitlines()[-2])
@@ -115,7 +115,7 @@ def scalar_source(network: Network) -> str:
 
 
 def whole_source(recovery: Recovery) -> str:
-    """The classes of a network, the parts first, and the functions that are called beside them."""
+    """Return the source of a network's classes, parts first, and of the functions called besides."""
     classes: dict[Any, None] = {
         kind: None
         for module in reversed(recovery.model.modules())
@@ -129,7 +129,7 @@ def whole_source(recovery: Recovery) -> str:
 
 
 def _bare(function: Callable[..., Any]) -> str:
-    """A function's source without its docstring."""
+    """Return a function's source without its docstring."""
     lines = textwrap.dedent(inspect.getsource(function)).rstrip().splitlines()
     (defined,) = ast.parse("\n".join(lines)).body
     assert isinstance(defined, ast.FunctionDef)

@@ -1,4 +1,4 @@
-"""Networks that are defined in scalars learn: digits of MNIST, and names. Both are traced once."""
+"""Train two networks that are defined in scalars, on MNIST's digits and on names. Both are traced once."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ DIGITS_RATE = 1e-2  # the peak of one cycle
 NAMES_BATCH = 64
 NAMES_RATE = 1.5e-2
 HELD_OUT = 500  # names
-LOOKS = 20  # how often the loss of names that are held out is looked at
+LOOKS = 20  # evaluations of the loss on held-out names
 WRITTEN = 20  # new names
 TEMPERATURE = 0.8
 
 
 @dataclass
 class Learned:
-    """How a training went: the loss of each batch before its step, and what came of it."""
+    """The course of a training run: the loss of each batch before its step, and the result."""
 
     examples: int
     parameters: int
@@ -39,13 +39,13 @@ class Learned:
 
     @property
     def step(self) -> float:
-        """Seconds that a step takes."""
+        """The seconds per step."""
         return self.seconds / len(self.losses)
 
 
 @dataclass
 class Digits(Learned):
-    """The classifier of digits, and the share of test images that its traced logits get right."""
+    """The results of the digit classifier, with the accuracy of its traced logits on test images."""
 
     accuracy: float = 0.0
     tested: int = 0
@@ -53,12 +53,12 @@ class Digits(Learned):
 
 @dataclass
 class Names(Learned):
-    """The GPT: losses of held-out names, (step, loss) from before the first step on, and names it wrote."""
+    """The results of the GPT: losses on held-out names, (step, loss) from step 0 on, and names it wrote."""
 
     held_out: list[tuple[int, float]] = field(default_factory=list)
     pairs: float = 0.0  # the loss of counted pairs of letters
     written: list[str] = field(default_factory=list)
-    copied: list[str] = field(default_factory=list)  # those of them that were there to learn from
+    copied: list[str] = field(default_factory=list)  # those that are also training names
 
 
 def learn_digits(rng: np.random.Generator, epochs: int, images: int) -> Digits:
@@ -77,7 +77,7 @@ def learn_digits(rng: np.random.Generator, epochs: int, images: int) -> Digits:
     optimizer = nn.Adam(built.parameters)
     total = epochs * -(-len(x) // BATCH)
     schedule = nn.OneCycle(optimizer, DIGITS_RATE, total)
-    # disable=None: no bar where there is no terminal
+    # disable=None: no bar without a terminal
     with tqdm(total=total, desc="digits", leave=False, disable=None, unit=" steps") as bar:
         started = time.perf_counter()
         for _ in range(epochs):
@@ -131,7 +131,7 @@ def learn_names(rng: np.random.Generator, steps: int) -> Names:
 
 
 def loss_of_pairs(examples: Sequence[NDArray[Any]], unseen: Sequence[NDArray[Any]]) -> float:
-    """What a table of which letter follows which comes to: counted, one added to each, no network.
+    """Compute the loss of a table that counts which letter follows which, plus one each, without a network.
 
     >>> round(loss_of_pairs(names.encode(["a"] * 1000), names.encode(["a"])), 2)
     0.03

@@ -1,7 +1,7 @@
 """A network of 101,770 weights learns to read handwritten digits, 60,000 of them, in seconds.
 
-The test set is looked at once, at the end. What was chosen, was chosen on images held out of the training set
-(see :mod:`demos.mnist.training`); ``--no-test`` leaves the test set alone altogether.
+The test set is used once, at the end. All choices were made on images held out of the training set (see
+:mod:`demos.mnist.training`); ``--no-test`` does not use the test set at all.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ __all__ = ["Dataset", "inputs", "load_mnist"]
 
 REPORT = "mnist-report.html"
 MODEL = "mnist-model.npz"
-SHARE = 12  # one in so many training images is held out for validation
+SHARE = 12  # one in 12 training images is held out for validation
 SAMPLES = 20  # images on the pad
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of the training run."""
+    """Add the options of the training run."""
     parser.add_argument(
         "--recipe", choices=tuple(RECIPES), default="tuned",
         help="; ".join(f"{name}: {page.flowing(recipe.says)}" for name, recipe in RECIPES.items()),
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     of = "(default: the recipe's)"
     unless_given: Any = argparse.SUPPRESS
     parser.add_argument(
-        "--epochs", type=positive, default=unless_given, help=f"how often every training image is seen {of}"
+        "--epochs", type=positive, default=unless_given, help=f"passes over the training images {of}"
     )
     parser.add_argument(
         "--hidden", type=positive, nargs="+", default=unless_given, metavar="UNITS",
@@ -53,16 +53,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--images", type=positive, metavar="N", help="take the first N training images only")
     parser.add_argument(
         "--validation", type=natural, metavar="N", default=unless_given,
-        help="how many training images to hold out (drawn by --seed), to look at after every epoch "
+        help="training images to hold out (drawn by --seed), and to evaluate after every epoch "
              f"(default: one in {SHARE})",
     )  # fmt: skip
     parser.add_argument(
-        "--no-test", action="store_true", help="leave the test set alone, and report on the validation images"
+        "--no-test", action="store_true", help="do not use the test set; report on the validation images"
     )
 
 
 def run(options: argparse.Namespace) -> list[page.Section]:
-    """Train, say every epoch how it goes, write a report on what came out, and save the network."""
+    """Train, print the results of every epoch, write a report, and save the network."""
     recipe = RECIPES[options.recipe]
     given = vars(options)
     hidden, epochs = given.get("hidden", recipe.hidden), given.get("epochs", recipe.epochs)
@@ -75,7 +75,7 @@ def run(options: argparse.Namespace) -> list[page.Section]:
         counts += f", {len(split.held_out_y):,} to test on"
     print(f"{model}\n{counts}\n")
     history = train(model, split, rng, recipe, epochs=epochs, batch_size=options.batch_size, lr=options.lr)
-    nn.save(model, options.out / MODEL)  # before anything else may go wrong
+    nn.save(model, options.out / MODEL)  # before anything else can fail
     if history.interrupted:
         print(f"The network as it is now: {options.out / MODEL}")
         raise KeyboardInterrupt
@@ -122,15 +122,15 @@ def _in_short(
     return [
         page.Paragraph(
             f"""The same idea with an array in every node: {sizes[0]} pixels, {layers}, {CLASSES} digits. The
-            training loop is five lines (nn.training.fit, which trains here, does these), and loss.backward()
-            takes the same walk as for a single neuron."""
+            training loop is five lines (nn.training.fit, used here, runs these), and loss.backward() takes
+            the same walk as for a single neuron."""
         ),
         page.Code(LOOP),
         _facts(sizes, split, history, accuracy),
         page.Link(
             REPORT,
             "The report",
-            "What it gets wrong, what it looks at, and a pad to draw a digit on that it reads.",
+            "What it gets wrong, what it looks at, and a pad on which it reads your digits.",
         ),
         *shown,
     ]
@@ -157,8 +157,8 @@ def _run(
         ),
         _facts(sizes, split, history, accuracy),
         page.Table(
-            "The run, epoch by epoch. What is seen in training is seen while the weights still change, and "
-            "with images and labels changed as the recipe says; validation shows the network as it is.",
+            "The run, epoch by epoch. The training figures are taken while the weights change, on images "
+            "and labels changed as the recipe says; the validation figures are taken after each epoch.",
             (
                 "epoch",
                 "training loss",
@@ -174,8 +174,8 @@ def _run(
 
 def _how_tested(split: Split) -> str:
     if split.called == "test":
-        return "The test images were looked at once, after the last epoch."
-    return "The test images were not looked at: this report is on the validation images."
+        return "The test images were used once, after the last epoch."
+    return "The test images were not used: this report is on the validation images."
 
 
 def _facts(sizes: list[int], split: Split, history: nn.training.History, accuracy: float) -> page.Facts:
@@ -188,7 +188,7 @@ def _facts(sizes: list[int], split: Split, history: nn.training.History, accurac
             (_percent(accuracy), f"right on {len(split.held_out_y):,} {split.called} images"),
             (f"{parameters:,}", "parameters"),
             (f"{seconds:.1f} s", f"for {len(history)} times {len(split.y):,} images"),
-            (f"{len(split.y) * len(history) / seconds:,.0f}", "images a second, forwards and backwards"),
+            (f"{len(split.y) * len(history) / seconds:,.0f}", "images per second, forwards and backwards"),
         ]
     )
 
@@ -200,8 +200,8 @@ def _per_class(split: Split, probabilities: np.ndarray) -> page.Table:
         for digit, c in enumerate(analysis.per_class(counts))
     ]
     return page.Table(
-        f"""Digit by digit, on the {split.called} images. Precision: of the images that it calls so, how many
-        are. Recall: of the images that are, how many it calls so. F1: the harmonic mean of both.""",
+        f"""Digit by digit, on the {split.called} images. Precision: the share of its answers of this digit
+        that are right. Recall: the share of images of this digit that it finds. F1: their harmonic mean.""",
         ("digit", "precision", "recall", "F1", "images"),
         rows,
     )
@@ -212,9 +212,9 @@ def _pad(model: nn.Sequential, split: Split) -> list[page.Block]:
     chosen = [int(place[row]) for row in range(SAMPLES // CLASSES) for place in places if len(place) > row]
     return [
         page.Paragraph(
-            """The trained network is in this page, with all its weights. Draw with mouse, pen or finger, or
-            take one of the images. Press one of the ten digits to see the gradient of its logit: what would
-            make the network say that one?"""
+            """This page contains the trained network, with all its weights. Draw with mouse, pen or finger,
+            or pick one of the images. Press one of the ten digits to see the gradient of its logit: what
+            would make the network say that digit?"""
         ),
         page.Widget(pad.html(model, split.held_out[chosen], split.held_out_y[chosen])),
     ]

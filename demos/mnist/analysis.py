@@ -1,4 +1,4 @@
-"""What a trained classifier does: its mistakes by class, what its layers see, which pixels move it."""
+"""Analyse a trained classifier: its mistakes by class, what its layers see, which pixels matter."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograd import Tensor, no_grad
 
 
 def confusion(labels: NDArray[np.int64], answers: NDArray[np.int64], classes: int) -> NDArray[np.int64]:
-    """How often each class (row) got each answer (column): (classes, classes).
+    """Count how often each class (row) got each answer (column): (classes, classes).
 
     >>> confusion(np.array([0, 0, 1]), np.array([0, 1, 1]), 2)
     array([[1, 1],
@@ -26,8 +26,8 @@ def confusion(labels: NDArray[np.int64], answers: NDArray[np.int64], classes: in
 
 @dataclass(frozen=True)
 class PerClass:
-    """Figures of one class: of those called so, how many are (precision); of those that are, how many are
-    called so (recall); nan where there are none."""
+    """Figures of one class: the share of its answers that are right (precision), and the share of its
+    examples that are found (recall); nan if there are none."""
 
     precision: float
     recall: float
@@ -35,13 +35,13 @@ class PerClass:
 
     @property
     def f1(self) -> float:
-        """The harmonic mean of both."""
+        """The harmonic mean of precision and recall."""
         both = self.precision + self.recall
         return 2 * self.precision * self.recall / both if both else 0.0
 
 
 def per_class(counts: NDArray[np.int64]) -> list[PerClass]:
-    """Precision and recall of each class, from a confusion matrix.
+    """Compute precision and recall of each class from a confusion matrix.
 
     >>> per_class(np.array([[8, 2], [0, 10]]))[0]
     PerClass(precision=1.0, recall=0.8, examples=10)
@@ -55,7 +55,7 @@ def per_class(counts: NDArray[np.int64]) -> list[PerClass]:
 
 
 def hidden(model: nn.Sequential, x: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What goes into the last layer, for each example: (B, units)."""
+    """Return the inputs of the last layer for each example: (B, units)."""
     with no_grad():
         activations: NDArray[np.float32] = model[:-1](x).numpy()
     return activations
@@ -64,12 +64,12 @@ def hidden(model: nn.Sequential, x: NDArray[np.float32]) -> NDArray[np.float32]:
 def principal_components(
     points: NDArray[np.float32], count: int = 2
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The points (N, D) along the ``count`` directions in which they vary most, and the share of the variance
-    that each direction has. Where there are fewer directions, the others are 0.
+    """Project points (N, D) on the ``count`` directions in which they vary most; return (N, count), and the
+    share of the variance in each direction. If D is less than ``count``, the rest is 0.
 
-    By the eigenvectors of the covariance matrix, each with its largest component positive, so that the
-    picture is the same in every run. Pearson, "On lines and planes of closest fit to systems of points in
-    space", 1901.
+    The directions are the eigenvectors of the covariance matrix, each with its largest component positive, so
+    that the picture is the same in every run. Pearson, "On lines and planes of closest fit to systems of
+    points in space", 1901.
 
     >>> line = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]])
     >>> along, shares = principal_components(line, 1)
@@ -86,10 +86,10 @@ def principal_components(
 
 
 def apart(points: NDArray[np.float64], gap: NDArray[np.float64], rounds: int = 50) -> NDArray[np.float64]:
-    """The points (N, 2), pushed apart where they are so close that labels on them would cover each other.
+    """Push points (N, 2) apart if they are so close that their labels would overlap.
 
-    ``gap`` is the least distance in x and in y: where an ellipse of that size is round one point, no other is
-    in it.
+    ``gap`` is the least distance in x and in y: no point lies within an ellipse with these half axes around
+    another.
 
     >>> apart(np.array([[0.0, 0.0], [0.0, 1.0], [5.0, 5.0]]), np.array([2.0, 2.0])).round(2).tolist()
     [[0.0, -0.5], [0.0, 1.5], [5.0, 5.0]]
@@ -109,10 +109,10 @@ def apart(points: NDArray[np.float64], gap: NDArray[np.float64], rounds: int = 5
 def pixel_gradients(
     model: nn.Module, x: NDArray[np.float32], classes: NDArray[np.int64]
 ) -> NDArray[np.float32]:
-    """The gradient of one logit of each example with respect to its pixels: (B, pixels).
+    """Compute the gradient of one logit of each example with respect to its pixels: (B, pixels).
 
-    ``classes`` says which logit. Examples do not mix, so the gradient of the sum of the chosen logits has
-    each example's own. Simonyan, Vedaldi and Zisserman, "Deep inside convolutional networks", 2013.
+    ``classes`` says which logit. Examples do not mix, so the gradient of the sum of the chosen logits holds
+    that of each example. Simonyan, Vedaldi and Zisserman, "Deep inside convolutional networks", 2013.
 
     >>> linear = nn.Linear(2, 2, rng=0)
     >>> gradients = pixel_gradients(linear, np.ones((1, 2), np.float32), np.array([1]))
@@ -137,14 +137,14 @@ def ascend(
     decay: float = 0.05,
     smoothing: int = 2,
 ) -> NDArray[np.float32]:
-    """An image of each class found by gradient ascent, all from the image ``start``: (classes, H, W), 0 to 1.
+    """Find an image of each class by gradient ascent from the image ``start``: (classes, H, W), 0 to 1.
 
-    Each step moves the pixels along the gradient of the class's logit, made ``rate`` times as long as the
-    white image. Not of its probability: that also rises where every other class is put down, which can end in
-    an image without any ink. Every pixel decays a little, so that only those that matter stay bright, and the
-    gradient is blurred ``smoothing`` times: without that, the network is as sure of what looks like noise to
-    us. Erhan, Bengio, Courville and Vincent, "Visualizing higher-layer features of a deep network", 2009;
-    Simonyan, Vedaldi and Zisserman, "Deep inside convolutional networks", 2013, for the logit.
+    Each step moves the pixels along the gradient of the class's logit, scaled to ``rate`` times the length of
+    the white image. It does not use the probability, which also rises when all other classes fall, and can
+    end in an image without ink. Every pixel decays a little, so that only those that matter stay bright. The
+    gradient is blurred ``smoothing`` times: otherwise, the network is just as sure of images that look like
+    noise to us. Erhan, Bengio, Courville and Vincent, "Visualizing higher-layer features of a deep network",
+    2009; Simonyan, Vedaldi and Zisserman, "Deep inside convolutional networks", 2013, for the logit.
 
     >>> model = nn.Linear(4, 2, rng=1)
     >>> images = ascend(model, np.full((2, 2), 0.5, np.float32), 2, smoothing=0)
@@ -163,7 +163,7 @@ def ascend(
 
 
 def _blurred(images: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Each pixel the mean of it and its neighbours, with weights 1, 2, 1 both ways; outside is 0."""
+    """Replace each pixel by the mean of it and its neighbours, weighted 1, 2, 1 in x and y; outside is 0."""
     for axis in (1, 2):
         framed = np.pad(images, [(0, 0), *((1, 1) if each == axis else (0, 0) for each in (1, 2))])
         before, at, after = (framed.take(range(i, i + images.shape[axis]), axis) for i in range(3))

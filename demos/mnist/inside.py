@@ -1,5 +1,5 @@
-"""Pictures of the trained network's inside: what its units look for, how it tells digits apart, and which
-pixels move its answers."""
+"""Pictures from inside the trained network: what its units look for, how it separates digits, and which
+pixels change its answers."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
-UNITS = 64  # of the first layer, that are shown
-STEPS = 200  # of gradient ascent: after 60, the image of a class may still be taken for another
+UNITS = 64  # units of the first layer to show
+STEPS = 200  # of gradient ascent: after 60, an image may still be taken for another class
 POINTS = 3000  # in the picture of the hidden activations
 
 
 def draw(model: nn.Sequential, split: Split, out: Path) -> list[page.Picture]:
-    """Draw all of them into the folder ``out``."""
+    """Draw all pictures into the folder ``out``."""
     return [
         _weights(model, split, out),
         _components(model, split, out),
@@ -55,8 +55,8 @@ def _weights(model: nn.Sequential, split: Split, out: Path) -> page.Picture:
     light, dark = figures.save(out / "mnist-weights.png", fill, (10.5, 10.5 / columns * rows + 0.1))
     return page.Picture(
         light.name,
-        f"""The weights of the first layer as pictures, of the {len(largest)} units with the largest ones. A
-        unit adds up the ink under blue pixels and takes off the ink under orange ones: it looks for strokes
+        f"""The weights of the first layer as pictures, for the {len(largest)} units with the largest weights.
+        A unit adds up the ink under blue pixels and subtracts the ink under orange ones: it looks for strokes
         and for gaps.""",
         "Each unit of the first layer as an image of its weights",
         dark=dark.name,
@@ -92,11 +92,11 @@ def _components(model: nn.Sequential, split: Split, out: Path) -> page.Picture:
     light, dark = figures.save(out / "mnist-hidden.png", fill, (7.6, 6.4))
     return page.Picture(
         light.name,
-        f"""What the last layer is given, for {len(labels):,} {split.called} images, each a dot in the
-        colour of its digit, seen from the side from which they vary most (PCA). The numbers stand in the
-        middle of their digit's cloud: see which are neighbours, and look them up among the mistakes. Two of
-        {activations.shape[1]} dimensions are shown; in all of them the clouds lie apart, and the last layer
-        has to cut between them with straight lines only.""",
+        f"""The inputs of the last layer for {len(labels):,} {split.called} images, each a dot in the colour
+        of its digit, projected on the two directions in which they vary most (PCA). Each number marks the
+        middle of its digit's cloud: see which are neighbours, and look them up among the mistakes. These are
+        two of {activations.shape[1]} dimensions; in the full space the clouds lie apart, and the last layer
+        only has to separate them with straight cuts.""",
         "A dot for each image, in the colour of its digit: ten clouds",
         dark=dark.name,
     )
@@ -122,8 +122,8 @@ def _gradients(model: nn.Sequential, split: Split, out: Path) -> page.Picture:
         light.name,
         """Above, an image of each digit; below, the gradient of its own logit with respect to its pixels.
         More ink on a blue pixel would make the network surer, more ink on an orange one less sure: see the
-        orange in the gaps that a stroke would close. It is one backward pass, to the input in place of the
-        weights. The pad shows the same for any digit and any logit.""",
+        orange in the gaps that a stroke would close. It takes one backward pass, to the input instead of the
+        weights. The pad shows this gradient for any digit and any logit.""",
         "Ten digits, and under each the gradient of its logit by pixel",
         dark=dark.name,
         wide=True,
@@ -144,9 +144,9 @@ def _ascended(model: nn.Sequential, split: Split, out: Path) -> page.Picture:
     light, dark = figures.save(out / "mnist-ascended.png", fill, (10.5, 1.5))
     return page.Picture(
         light.name,
-        f"""For each class, an image found by gradient ascent: begun at the mean of all images, its pixels
-        followed the gradient of the class's logit for {STEPS} steps. {_taken_for(model, images)} What it
-        looks for is not what we see in a digit.""",
+        f"""For each class, an image found by gradient ascent: starting from the mean of all images, the
+        pixels followed the gradient of the class's logit for {STEPS} steps. {_taken_for(model, images)} It
+        does not look for the shapes that we see in a digit.""",
         "Ten blurred shapes, one for each class, found by gradient ascent",
         dark=dark.name,
         wide=True,

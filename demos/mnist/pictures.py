@@ -1,4 +1,4 @@
-"""The pictures of the MNIST demo: how it learned, what it says of some digits, and what it takes for what."""
+"""The pictures of the MNIST demo: how the network learned, and which digits it gets right and wrong."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WRONG_ROWS = 3
 def draw(
     split: Split, history: nn.training.History, probabilities: NDArray[np.float32], out: Path
 ) -> list[page.Picture]:
-    """Draw all of them into the folder ``out``: how it learned, its mistakes by kind, and some of them."""
+    """Draw all pictures into the folder ``out``: learning curves, mistakes by kind, and sample mistakes."""
     return [
         _curves(split, history, probabilities, out),
         _confusion(split, probabilities, out),
@@ -77,13 +77,13 @@ def _curves(
         above.legend(loc="upper right")
         below.legend(loc="lower right")
 
-    held_out = ", and after each epoch that on images which it has not been trained on" if validated else ""
-    tested = " The test images are looked at once, at the end." if split.called == "test" else ""
+    held_out = ", and after each epoch the loss on images that it is not trained on" if validated else ""
+    tested = " The test images are used once, at the end." if split.called == "test" else ""
     light, dark = figures.save(out / "mnist-curves.png", fill, (7.6, 6.4))
     return page.Picture(
         light.name,
         f"""Above: the loss of every batch (thin) and its running mean, on a logarithmic
-        scale{held_out}. Below: how many it gets right.{tested}""",
+        scale{held_out}. Below: the share of images it gets right.{tested}""",
         f"Loss falls from {losses[0]:.2f} to {smooth[-1]:.3f}; accuracy ends at {accuracy:.1f} %",
         dark=dark.name,
     )
@@ -101,8 +101,8 @@ def _confusion(split: Split, probabilities: NDArray[np.float32], out: Path) -> p
     light, dark = figures.save(out / "mnist-confusion.png", fill, (7.6, 6.4))
     return page.Picture(
         light.name,
-        f"""A row for each digit, a column for each answer. On the diagonal, in blue, what it got right;
-        every other cell is a kind of mistake, the more frequent the stronger. The most frequent:
+        f"""A row for each digit, a column for each answer. On the diagonal, in blue, the right answers;
+        every other cell is a kind of mistake, with more colour for more mistakes. The most frequent:
         {mistakes.max()} times a {digit} was taken for a {answer}.""",
         "Confusion matrix of ten digits",
         dark=dark.name,
@@ -119,7 +119,7 @@ def _matrix(axes: Axes, theme: figures.Theme, counts: NDArray[np.int64], mistake
             axes.text(
                 column, row, f"{counts[row, column]}", ha="center", va="center", fontsize=10, weight=weight
             )
-    axes.set(title="Which digit it is, and what the network says", xlabel="answer", ylabel="digit")
+    axes.set(title="The digit, and the network's answer", xlabel="answer", ylabel="digit")
     axes.set_xticks(range(CLASSES))
     axes.set_yticks(range(CLASSES))
     axes.tick_params(length=0)
@@ -152,9 +152,9 @@ def _samples(split: Split, probabilities: NDArray[np.float32], out: Path) -> pag
     light, dark = figures.save(out / "mnist-samples.png", fill, (10.5, 5.6))
     return page.Picture(
         light.name,
-        f"""First row: the first of each digit that it got right. Below: the mistakes it was surest of, out
-        of {len(wrong)} in {len(right):,}, each with the probability that it gave its answer. Which of them
-        would you have got right?""",
+        f"""First row: for each digit, the first image it got right. Below: the mistakes it was surest of, out
+        of {len(wrong)} in {len(right):,}, each with the probability it gave its answer. Which of them would
+        you have got right?""",
         "Images of digits with the network's answers, right ones and wrong ones",
         dark=dark.name,
         wide=True,

@@ -1,8 +1,8 @@
 """Every optimizer on its way down three surfaces, and on two moons and MNIST, each at its best rate.
 
-On the surfaces the loss has two numbers, Values, and no noise. The networks are trained several times, from
-different weights and, on MNIST, with different batches. The rates were found on validation data that has no
-part in the last column of the table.
+On the surfaces the loss is a function of two Values, without noise. The networks are trained several times,
+from different weights and, on MNIST, with different batches. The rates were found on validation data that
+the test columns of the table do not use.
 """
 
 from __future__ import annotations
@@ -24,47 +24,47 @@ COMMAND = "python -m demos optimizers --tune"
 
 SEEN = {
     "Rosenbrock": """What to see: a valley with steep walls, and on its curved floor hardly any slope to the
-    star. SGD's rate has to suit the walls, and so it creeps along the floor; momentum gathers speed there.
+    star. SGD's rate has to suit the walls, so it creeps along the floor; momentum gathers speed there.
     Dividing by the size of the gradients makes the first steps as long along x as along y, until the walls
-    answer: the zigzags. It helps Adam and AMSGrad to arrive; Adagrad and RMSprop creep as SGD does, and
-    AdamW's decay pulls its numbers towards 0, off the star. L-BFGS learns how the valley bends. In the
-    titles: after how many evaluations of loss and gradient the loss is within 0.01 of the lowest, for good.
-    Only ways that stay in the picture were allowed.""",
-    "Beale": """What to see: down from a steep rim into a shallow valley that leads to the star. With
-    momentum they swing past and come back; without, they turn into the valley and slow down. Lion's steps
-    are all of one size, in x and in y: diagonals, to the end. RAdam follows the gradient as it is in its
-    first steps, here too far, and takes short steps for long after.""",
-    "saddle": """What to see: the start is 0.001 beside the ridge, where there is hardly a slope along y. SGD
-    and L-BFGS go to the saddle, in the middle, and leave it only as the 0.001 grows. Dividing by the size of
-    the gradient (Adagrad to Adamax, and NAdam), or taking its sign (Lion), makes steps along y as long as
-    along x, and passes it by.""",
+    push back: the zigzags. It helps Adam and AMSGrad to arrive; Adagrad and RMSprop creep like SGD, and
+    AdamW's decay pulls its numbers towards 0, off the star. L-BFGS learns how the valley bends. The titles
+    give the evaluations of loss and gradient until the loss is within 0.01 of the lowest, for good. Only
+    paths that stay in the picture were allowed.""",
+    "Beale": """What to see: the paths lead down from a steep rim into a shallow valley, and on to the star.
+    With momentum they swing past and come back; without, they turn into the valley and slow down. Lion's
+    steps all have the same size, in x and in y: diagonals, to the end. RAdam's first steps follow the plain
+    gradient, here too far, and long after that its steps are short.""",
+    "saddle": """What to see: the start is 0.001 beside the ridge, where there is hardly any slope along y.
+    SGD and L-BFGS go to the saddle, in the middle, and leave it only as the 0.001 grows. Optimizers that
+    divide by the size of the gradient (Adagrad to Adamax, and NAdam), or take its sign (Lion), step as far
+    along y as along x, and pass the saddle by.""",
 }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The demo's own options."""
+    """Add the demo's own options."""
     parser.add_argument(
         "--steps", type=positive, default=600, help="evaluations of loss and gradient on a surface"
     )
     parser.add_argument("--images", type=positive, default=5000, help="training images of MNIST")
     parser.add_argument("--epochs", type=positive, default=6, help="passes over them")
-    parser.add_argument("--runs", type=positive, default=3, help="runs of each network, of seeds in a row")
+    parser.add_argument("--runs", type=positive, default=3, help="runs of each network, with a seed each")
     parser.add_argument(
         "--tune",
         action="store_true",
-        help="find the rates anew, by a grid, in place of the recorded ones (some minutes)",
+        help="find the rates again with a grid search, instead of using the recorded ones (minutes)",
     )
 
 
 def run(options: argparse.Namespace) -> list[page.Section]:
-    """Let every optimizer go down everything, and draw it."""
+    """Run every optimizer on every surface and network, and draw the results."""
     from tqdm import tqdm
 
     tasks = [networks.moons(-(-options.steps // 4)), networks.mnist(options.images, options.epochs)]
     rates = _tuned(tasks, options) if options.tune else recorded()
     paths: dict[str, dict[str, Path]] = {surface.name: {} for surface in SURFACES}
     found: dict[str, dict[str, list[Curve]]] = {task.name: {} for task in tasks}
-    # disable=None: no bar where there is no terminal
+    # disable=None: no bar without a terminal
     for entry in (bar := tqdm(ENTRIES, leave=False, disable=None, unit=" optimizers")):
         bar.set_description(entry.name)
         for surface in SURFACES:
@@ -87,11 +87,11 @@ def run(options: argparse.Namespace) -> list[page.Section]:
     print("\nPictures: " + ", ".join(str(options.out / picture.file) for picture in shown))
     blocks: list[page.Block] = [
         page.Paragraph(
-            """An optimizer sees the gradient where it is, and has to choose how far to go, and whether just
-            downhill. SGD goes lr times the gradient. Momentum keeps some of the last step. Adagrad, RMSprop,
-            Adadelta and the Adam family give each number a rate of its own, from the sizes of its past
-            gradients. Lion keeps only signs. Lookahead goes half the way back, now and then, around any of
-            them. L-BFGS estimates the curvature, and searches along a line."""
+            """An optimizer sees the gradient at its position, and has to choose how far to go, and whether to
+            go straight downhill. SGD goes lr times the gradient. Momentum keeps part of the last step.
+            Adagrad, RMSprop, Adadelta and the Adam family give each number a rate of its own, from the sizes
+            of its past gradients. Lion keeps only signs. Lookahead wraps any other optimizer, and now and
+            then goes halfway back. L-BFGS estimates the curvature, and searches along a line."""
         ),
         results,
         *shown,
@@ -105,7 +105,7 @@ def run(options: argparse.Namespace) -> list[page.Section]:
             "    loss.backward()\n"
             "    optimizer.step()\n\n"
             "curved = nn.LBFGS(model.parameters())\n"
-            "curved.step(lambda: nn.cross_entropy(model(x), y))  # evaluates as often as it needs"
+            "curved.step(lambda: nn.cross_entropy(model(x), y))  # evaluates as often as needed"
         ),
     ]
     return [page.Section("optimizers", "How optimizers follow the gradient", blocks)]
@@ -141,8 +141,8 @@ def _results(paths: dict[str, dict[str, Path]], found: dict[str, dict[str, list[
         head += [f"{name}: loss", "test"]
     return page.Table(
         """On the surfaces: evaluations until the loss is within 0.01 of the lowest, for good. For the
-        networks: the validation loss at the end, the mean of the runs, and how many test examples are right
-        then, with the standard deviation over the runs.""",
+        networks: the final validation loss, mean of the runs, and the final test accuracy, with its standard
+        deviation over the runs.""",
         head,
         rows,
     )
@@ -156,9 +156,9 @@ def _rates(rates: Rates) -> page.Table:
     ]
     return page.Table(
         f"""The rates, each the best of {len(GRID)} from {GRID[0]:g} to {GRID[-1]:g}, found by {COMMAND}; for
-        the networks by the mean validation loss over the second half of runs with other seeds. Reading along
-        a line: a rate that is right for one problem may be wrong a hundred times over for another; reading
-        down: for another optimizer too. L-BFGS has none to find; its line search does.""",
+        the networks by the mean validation loss over the second half of runs with other seeds. Read along a
+        line: the right rate for one problem may be a hundred times wrong for another. Read down: the same
+        holds for another optimizer. L-BFGS needs no rate; its line search finds the step.""",
         ("optimizer", *problems, "in code"),
         rows,
     )
@@ -170,11 +170,11 @@ def _seen(task: Task, options: argparse.Namespace) -> str:
     if task.batch is None:
         return f"""What to see: {len(task.x):,} points of two moons, all of them in each step, and a network
         {sizes}. Blue: the validation loss of {runs}, and the mean, whose last value is in the title; grey:
-        the other optimizers' means. They wait where a straight line would be, and then bend it. Without
-        noise curvature is worth the most: L-BFGS is down first, and goes on to where its points are met and
-        others no longer."""
+        the other optimizers' means. Each curve pauses at the loss of a straight boundary, which then bends.
+        Curvature helps most without noise: L-BFGS is down first, and then overfits: it fits its own points
+        better, and others worse."""
     return f"""What to see: {len(task.x):,} digits in batches of {task.batch}, a network {sizes}, and the
-    same lines. With the rate that suits it, nearly every optimizer gets as far. L-BFGS is in the wrong
-    place: it needs all images for one evaluation, so that an epoch is one, in which the others take {
+    same lines. With the rate that suits it, nearly every optimizer gets equally far. This is the wrong
+    place for L-BFGS: each of its evaluations needs all images, a whole epoch, in which the others take {
         -(-len(task.x) // task.batch)
     } steps."""

@@ -1,4 +1,4 @@
-"""Weight decay, coupled and decoupled: on two weights pulled to and fro, one of them ten times harder."""
+"""Weight decay, coupled and decoupled, on two weights pulled to and fro, one of them ten times harder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 STEPS = 2000
 DECAY = 0.1
-GRADIENTS = (5.0, 0.5)  # of the two weights, with the other sign in every second step
+GRADIENTS = (5.0, 0.5)  # of the two weights; the sign alternates from step to step
 
 OPTIMIZERS: dict[str, Callable[[list[Any]], nn.Optimizer]] = {
     "SGD: both in one": lambda p: nn.SGD(p, lr=1e-2, weight_decay=DECAY),
@@ -27,26 +27,26 @@ OPTIMIZERS: dict[str, Callable[[list[Any]], nn.Optimizer]] = {
 
 
 def shrink(build: Callable[[list[Any]], nn.Optimizer]) -> np.ndarray:
-    """Both weights from 1 on, after each step: (STEPS + 1, 2)."""
+    """Return both weights, which start at 1, after each step: (STEPS + 1, 2)."""
     weights = [Value(1.0), Value(1.0)]
     optimizer = build(weights)
     found = [[1.0, 1.0]]
     for step in range(STEPS):
         for weight, gradient in zip(weights, GRADIENTS):
-            weight.grad = -gradient if step % 2 else gradient  # which add up to nothing
+            weight.grad = -gradient if step % 2 else gradient  # the sum is 0
         optimizer.step()
         found.append([weight.data for weight in weights])
     return np.array(found)
 
 
 def picture(out: File) -> page.Picture:
-    """How both weights decay, with each optimizer."""
+    """Draw how both weights decay with each optimizer."""
     found = {name: shrink(build) for name, build in OPTIMIZERS.items()}
 
     def fill(figure: Figure, theme: figures.Theme) -> None:
         panels = figure.subplots(1, len(found), sharey=True)
         for axes, (name, weights) in zip(panels, found.items()):
-            lines = (theme.orange, "solid", 3.5), (theme.blue, (0, (4, 2)), 1.8)  # seen where they are one
+            lines = (theme.orange, "solid", 3.5), (theme.blue, (0, (4, 2)), 1.8)  # seen where they overlap
             for weight, gradient, (colour, style, width) in zip(weights.T, GRADIENTS, lines):
                 label = f"gradients of ±{gradient:g}"
                 axes.plot(weight, color=colour, linestyle=style, linewidth=width, label=label)
@@ -59,9 +59,9 @@ def picture(out: File) -> page.Picture:
     return page.Picture(
         light.name,
         f"""What to see: gradients that change sign at every step and so lead nowhere, and a weight_decay of
-        {DECAY:g}. Adam divides by the size of the gradients, and where the decay is part of the gradient, it
-        is divided too: the weight with the larger gradients decays ten times slower than the other. AdamW
-        takes the decay off beside its step, and both weights decay alike. For SGD the two are the same.""",
+        {DECAY:g}. Adam divides by the size of the gradients, and if the decay is part of the gradient, it is
+        divided too: the weight with the larger gradients decays ten times slower than the other. AdamW
+        decays apart from its step, so both weights decay alike. For SGD the two forms are the same.""",
         "Two weights over 2000 steps of SGD, Adam and AdamW: apart with Adam, together with AdamW",
         dark=dark.name,
         wide=True,

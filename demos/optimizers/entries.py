@@ -1,7 +1,7 @@
-"""The optimizers of the demo, in the order in which they were thought of, and the rates that suit them.
+"""The optimizers of the demo, in the order of their invention, and the rates that suit them.
 
-A comparison at one rate for all would compare rates. So each has, for each problem, the best of a small grid,
-found by ``python -m demos optimizers --tune`` and recorded in demos/data/optimizer-rates.json.
+A comparison at one rate for all would compare rates. So each has its own rate for each problem, the best of a
+small grid, found by ``python -m demos optimizers --tune`` and recorded in demos/data/optimizer-rates.json.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ import nn
 GRID = tuple(digit * 10.0**power for power in range(-4, 2) for digit in (1, 2, 5))
 RATES = Path(__file__).parents[1] / "data" / "optimizer-rates.json"
 
-Rates = dict[str, dict[str, float]]  # of each optimizer, on each problem
+Rates = dict[str, dict[str, float]]  # by optimizer, then by problem
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An optimizer: how it is built over parameters, and the same in code."""
+    """An optimizer: a function that builds it over parameters, and the code to show."""
 
     name: str
     code: str
     build: Callable[[list[Any], float], nn.Optimizer]
-    tuned: bool = True  # has a rate to be found
+    tuned: bool = True  # its rate has to be found
 
     @property
     def grid(self) -> tuple[float, ...]:
@@ -56,7 +56,7 @@ ENTRIES = (
         "Lookahead", "nn.Lookahead(nn.SGD(p, lr, momentum=0.9))",
         lambda p, lr: nn.Lookahead(nn.SGD(p, lr, momentum=0.9)),
     ),
-    # One iteration a step, to see each; the default is 20.
+    # One iteration per step, to show each; the default is 20.
     Entry(
         "L-BFGS", "nn.LBFGS(p, max_iter=1, max_eval=20)",
         lambda p, lr: nn.LBFGS(p, lr, max_iter=1, max_eval=20), tuned=False,
@@ -65,6 +65,6 @@ ENTRIES = (
 
 
 def recorded() -> Rates:
-    """The rates that were found."""
+    """Load the recorded rates."""
     rates: Rates = json.loads(RATES.read_text(encoding="utf-8"))["rates"]
     return rates

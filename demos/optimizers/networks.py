@@ -14,12 +14,12 @@ from autograd import Tensor, no_grad
 from demos.idx import inputs, load_mnist
 from demos.moons import two_moons
 
-LOOKS = 40  # at the validation loss, on the way
+LOOKS = 40  # evaluations of the validation loss during training
 
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """What is to be learned, and from what; ``batch`` None: from all of it in each step."""
+    """A network and its data; with ``batch`` None, each step uses all of the data."""
 
     name: str
     sizes: tuple[int, ...]
@@ -34,15 +34,15 @@ class Task:
 
 @dataclass
 class Curve:
-    """The validation loss on the way, from before the first step on."""
+    """The validation loss during training, from before the first step on."""
 
-    epochs: list[float]  # passes over the data: each gradient of one example counts once
+    epochs: list[float]  # passes over the data: the gradient of each example counts once
     losses: list[float]
     accuracy: float = 0.0  # of the test examples, at the end
 
 
 def moons(steps: int) -> Task:
-    """1000 points of two moons that overlap, all in each step; others to validate and test on."""
+    """Return 1000 points of overlapping moons, all in each step; others to validate and test on."""
     parts = []
     for seed, count in enumerate((1000, 1000, 1000)):
         points, sides = two_moons(count, np.random.default_rng(seed), noise=0.2)
@@ -52,7 +52,7 @@ def moons(steps: int) -> Task:
 
 
 def mnist(images: int, epochs: int) -> Task:
-    """MNIST's first training images in batches of 50; its last ones to validate on, its test images."""
+    """Return MNIST's first training images in batches of 50, its last ones to validate, and the test set."""
     data = load_mnist()
     x, labels = inputs(data.train_images), data.train_labels.astype(np.int64)
     test = inputs(data.test_images), data.test_labels.astype(np.int64)
@@ -64,11 +64,11 @@ def mnist(images: int, epochs: int) -> Task:
 
 
 def train(task: Task, build: Callable[[list[Any]], nn.Optimizer], seed: int) -> Curve:
-    """One run: weights and batches from ``seed``. It ends with a loss of infinity where it diverges."""
+    """Train once, with weights and batches from ``seed``; the last loss is infinity if it diverges."""
     rng = np.random.default_rng(seed)
     model = network(task, rng)
     optimizer = build(model.parameters())
-    # Curvature from one batch is wrong for the next: L-BFGS has all of the data in each step.
+    # Curvature from one batch is wrong for the next: L-BFGS uses all of the data in each step.
     whole = task.batch is None or isinstance(optimizer, nn.LBFGS)
     batches = _batches(task, len(task.x) if whole or task.batch is None else task.batch, rng)
     spent = 0  # examples
@@ -81,7 +81,7 @@ def train(task: Task, build: Callable[[list[Any]], nn.Optimizer], seed: int) -> 
 
     total = task.epochs * len(task.x)
     curve = Curve([0.0], [_loss(model, *task.held_out)])
-    with np.errstate(all="ignore"):  # a rate that is too high leaves the range of floats, which is an answer
+    with np.errstate(all="ignore"):  # a rate that is too high may overflow, and that is a result
         for batch in batches:
             x, y = batch
             try:
@@ -100,7 +100,7 @@ def train(task: Task, build: Callable[[list[Any]], nn.Optimizer], seed: int) -> 
 
 
 def network(task: Task, rng: np.random.Generator) -> nn.Sequential:
-    """Linear layers with the task's activation between them."""
+    """Build linear layers with the task's activation between them."""
     dtype = task.x.dtype
     layers: list[nn.Module] = []
     for nin, nout in zip(task.sizes, task.sizes[1:]):

@@ -1,4 +1,4 @@
-"""What the demo draws: a panel for each optimizer."""
+"""The pictures of the demo, with a panel for each optimizer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FINE = 201  # points along each side for the contours
 
 
 def trajectories(surface: Surface, paths: dict[str, Path], caption: str, out: File) -> page.Picture:
-    """The ways down a surface, over its contours."""
+    """Draw the paths down a surface over its contours."""
     x, y = np.linspace(*surface.x, FINE), np.linspace(*surface.y, FINE)
     height = surface.loss(*np.meshgrid(x, y)) - surface.lowest
     levels = np.geomspace(max(height.min(), 1e-3 * height.max()), height.max(), 12)
@@ -44,14 +44,14 @@ def trajectories(surface: Surface, paths: dict[str, Path], caption: str, out: Fi
     return page.Picture(
         light.name,
         caption,
-        f"The ways of {len(paths)} optimizers over the contours of {surface.formula}, a panel for each",
+        f"The paths of {len(paths)} optimizers over the contours of {surface.formula}, a panel for each",
         dark=dark.name,
         wide=True,
     )
 
 
 def curves(task: Task, found: dict[str, list[Curve]], caption: str, out: File) -> page.Picture:
-    """The validation losses over the epochs: one optimizer's in each panel, over those of all."""
+    """Draw the validation losses over the epochs: one optimizer in each panel, over all the others."""
     means = {name: _mean(runs) for name, runs in found.items()}
     first = max(runs[0].losses[0] for runs in found.values())
     last = [loss for _, losses in means.values() for loss in losses if 0 < loss < np.inf]
@@ -93,7 +93,7 @@ def _panels(figure: Figure, count: int) -> list[Axes]:
 
 
 def _shades(theme: figures.Theme, count: int) -> Any:
-    """From a little of the grid's colour in the valleys to more of it on the heights."""
+    """Return colours for heights: paper in the valleys, more of the dim colour higher up."""
     return theme.towards(theme.dim)(np.linspace(0.0, 0.55, count))
 
 
@@ -103,7 +103,7 @@ def _arrival(path: Path, surface: Surface) -> str:
 
 
 def _mean(runs: list[Curve]) -> tuple[np.ndarray, np.ndarray]:
-    """The runs' mean, at the places that all have looked at (L-BFGS looks where its steps end)."""
+    """Average the runs, interpolated if they were evaluated at different epochs (as for L-BFGS)."""
     if len({tuple(run.epochs) for run in runs}) == 1:
         return np.array(runs[0].epochs), np.mean([run.losses for run in runs], axis=0)
     end = min(run.epochs[-1] for run in runs)

@@ -1,4 +1,4 @@
-"""Three losses of two numbers, each difficult in its own way, and the way of an optimizer down them."""
+"""Three losses of two numbers, each difficult in its own way, and an optimizer's path down them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import numpy as np
 import nn
 from autograd import Value
 
-NEAR = 0.01  # above the lowest loss: then an optimizer has arrived
+NEAR = 0.01  # an optimizer has arrived when it is this close to the lowest loss
 
 
 @dataclass(frozen=True)
 class Surface:
-    """A loss of two numbers, for Values and arrays alike, and the part of the plane that is drawn."""
+    """A loss of two numbers, for both Values and arrays, and the part of the plane to draw."""
 
     name: str
     formula: str
@@ -28,24 +28,24 @@ class Surface:
 
     @property
     def lowest(self) -> float:
-        """The loss in the minima."""
+        """The loss at the minima."""
         return float(self.loss(*self.minima[0]))
 
 
 def rosenbrock(x: Any, y: Any) -> Any:
-    """A curved valley, steep across, nearly flat along; H. Rosenbrock, "An automatic method for finding the
-    greatest or least value of a function", 1960."""
+    """Compute a curved valley, steep across, nearly flat along; H. Rosenbrock, "An automatic method for
+    finding the greatest or least value of a function", 1960."""
     return (1 - x) ** 2 + 100 * (y - x**2) ** 2
 
 
 def beale(x: Any, y: Any) -> Any:
-    """A plateau with a steep rim, and a shallow valley; E. Beale, "On an iterative method for finding a local
-    minimum of a function of more than one variable", 1958."""
+    """Compute a plateau with a steep rim, and a shallow valley; E. Beale, "On an iterative method for finding
+    a local minimum of a function of more than one variable", 1958."""
     return (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2
 
 
 def saddle(x: Any, y: Any) -> Any:
-    """A saddle in (0, 0) between two minima: up along x, down along y, both ways, as far as 1."""
+    """Compute a saddle at (0, 0) between two minima: up along x, down along y in both directions, up to 1."""
     return x**2 - y**2 + y**4 / 2
 
 
@@ -67,26 +67,26 @@ SURFACES = (
 
 @dataclass(frozen=True, eq=False)
 class Path:
-    """Where an optimizer was after each step, and how often loss and gradient had been computed by then."""
+    """The position of an optimizer after each step, and the evaluations of loss and gradient by then."""
 
     points: np.ndarray  # (steps + 1, 2); the start is the first
     losses: np.ndarray  # (steps + 1,)
     evaluations: np.ndarray  # (steps + 1,)
 
     def leaves(self, surface: Surface) -> bool:
-        """Whether the way leads out of the part of the plane that is drawn."""
+        """Tell whether the path leaves the part of the plane that is drawn."""
         low, high = np.transpose([surface.x, surface.y])
         return not bool(np.all((low <= self.points) & (self.points <= high)))
 
     def arrival(self, lowest: float) -> float:
-        """After how many evaluations the loss is within NEAR of the lowest, for good; infinity: it is not."""
+        """Count the evaluations until the loss is within NEAR of the lowest, for good; infinity for never."""
         away = np.flatnonzero(~(self.losses <= lowest + NEAR))
         after = away[-1] + 1 if len(away) else 0
         return float(self.evaluations[after]) if after < len(self.losses) else np.inf
 
 
 def descend(surface: Surface, build: Callable[[list[Any]], nn.Optimizer], budget: int) -> Path:
-    """Go down until loss and gradient have been computed ``budget`` times; or until they leave the floats."""
+    """Descend until loss and gradient have been evaluated ``budget`` times, or until they overflow."""
     x, y = Value(surface.start[0], label="x"), Value(surface.start[1], label="y")
     optimizer = build([x, y])
     spent = 0
@@ -102,7 +102,7 @@ def descend(surface: Surface, build: Callable[[list[Any]], nn.Optimizer], budget
         try:
             optimizer.step(loss)
             here = float(surface.loss(x.data, y.data))
-        except ArithmeticError:  # the rate is too high: no number is large enough
+        except ArithmeticError:  # the rate is too high
             losses[-1] = np.inf
             break
         points.append((x.data, y.data))

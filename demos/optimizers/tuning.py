@@ -1,9 +1,9 @@
 """The best rate of a small grid, for each optimizer on each problem.
 
-On a surface: of those that do not leave the picture (some would come back from far away, by luck), the one
-that arrives after the fewest evaluations, or, where none does, is lowest on average over the last tenth of
-the way (the last place alone may be low by luck). For a network: the one with the lowest validation loss, on
-average over the second half of the run, and over runs whose seeds the demo does not use.
+On a surface, of the rates whose path stays in the picture (others may come back from far away by luck), it is
+the one that arrives after the fewest evaluations. If none arrives, it is the one with the lowest mean over
+the last tenth of the path (the last point alone may be low by luck). For a network, it is the one with the
+lowest validation loss, averaged over the second half of runs with seeds that the demo does not use.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Score = tuple[float, ...]  # the lowest is the best
 
 
 def tune(tasks: list[Task], budget: int) -> Iterator[tuple[str, str, float]]:
-    """Optimizer, problem and best rate, one after the other."""
+    """Yield optimizer, problem and best rate, one after the other."""
     scores: dict[str, Callable[[Entry, float], Score]] = {
         surface.name: partial(_surface_score, surface, budget) for surface in SURFACES
     }
@@ -40,7 +40,7 @@ def tune(tasks: list[Task], budget: int) -> Iterator[tuple[str, str, float]]:
 
 
 def write(rates: Rates, path: Path, command: str) -> Path:
-    """Record what was found, and how."""
+    """Write the rates, and how they were found, to a file."""
     found = {"command": command, "grid": GRID, "seeds": SEEDS, "rates": rates}
     with replacing(path) as file:
         file.write((json.dumps(found, indent=1, ensure_ascii=False) + "\n").encode())
@@ -48,7 +48,7 @@ def write(rates: Rates, path: Path, command: str) -> Path:
 
 
 def at(entry: Entry, rate: float) -> Callable[[list[Any]], nn.Optimizer]:
-    """The optimizer with its rate given, over parameters still to come."""
+    """Return a function that builds the optimizer with this rate over given parameters."""
     return lambda parameters: entry.build(parameters, rate)
 
 

@@ -1,7 +1,7 @@
 """Why a topological order is needed, and why gradients are added: right and wrong walks side by side.
 
 The graph is the smallest in which the order matters: a = 1; b = a + a; c = b + b. So c = 4a, and the
-gradient of c to a is 4. Every walk is run, and the tables show what it did.
+gradient of c with respect to a is 4. The demo runs every walk, and the tables show its steps.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ DEPTHS = (1, 2, 5, 10, 15)
 
 
 def four_times(a: Value) -> Value:
-    """c = b + b, where b = a + a."""
+    """Compute c = b + b, where b = a + a."""
     b = a + a
     c = b + b
     b.label, c.label = "b", "c"
@@ -30,14 +30,14 @@ def four_times(a: Value) -> Value:
 
 
 def square(x: Value) -> Value:
-    """y = x * x."""
+    """Compute y = x * x."""
     y = x * x
     y.label = "y"
     return y
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """It has no options of its own."""
+    """Add nothing: this demo has no options of its own."""
 
 
 def run(options: argparse.Namespace) -> list[page.Section]:
@@ -56,31 +56,31 @@ def run(options: argparse.Namespace) -> list[page.Section]:
         page.Paragraph(
             """b is used twice, so its gradient comes in two shares. When may b pass it on to a? In the right
             order, when both shares have arrived. The obvious recursion does not wait: it follows each edge
-            down to the leaves as soon as it meets it. Go through the first table row by row, and before you
-            look at what b passes on, say what b has."""
+            down to the leaves as soon as it meets it. Go through the first table row by row, and say what b
+            has before you look at what it passes on."""
         ),
         page.Picture(
             picture.name,
             """Two edges from a to b, two from b to c: four paths lead from c back to a, each worth 1 × 1, and
-            their sum is 4. Every local gradient is 1, so that nothing but the order matters.""",
+            their sum is 4. Every local gradient is 1, so only the order matters.""",
             "The graph of a, b and c, with two edges from a to b and two from b to c",
             wide=True,
         ),
         walked,
         page.Paragraph(
-            """Step 2 is where they part. On the left b waits for its second share. On the right b passes 1 on
-            at once, although its gradient will be 2. That alone is no mistake yet: the other 1 could follow
-            later. The mistake is in steps 5 and 6. When the second share has come, b passes on all that it
-            has, 2, and the first 1 of it goes to a once more. So a gets 1 + 1 + 2 + 2 = 6, where the slope is
-            4. Here are both walks as they ran (note writes a step down for the table)."""
+            """The walks part at step 2. On the left b waits for its second share. On the right b passes 1 on
+            at once, although its gradient will be 2. That alone is not a mistake yet: the other 1 could
+            follow later. The mistake is in steps 5 and 6. When the second share arrives, b passes on all it
+            has, 2, and so sends the first 1 to a once more. So a gets 1 + 1 + 2 + 2 = 6, but the slope is 4.
+            Here is the code of both walks (note records a step for the table)."""
         ),
         page.Code("\n\n".join(inspect.getsource(walk) for walk in (walks.in_order, walks.at_once))),
         page.Link(steps.name, "Step through it", "The right order: b has 2 before a gets anything."),
         page.Paragraph(
-            """And why are contributions added? In y = x * x two edges lead from y back to x, one for each
-            place where x stands. Move only the left x, and y changes 3 times as much; the same for the right
-            one. But there is one x, and moving it moves both: 3 + 3 = 2x. Whoever writes = in place of +=
-            keeps the last share and loses the others."""
+            """And why are contributions added? In y = x * x two edges lead from y back to x, one for each x
+            in the formula. Move only the left x, and y changes 3 times as much; the same holds for the right
+            one. But there is only one x, and moving it moves both: 3 + 3 = 2x. If you write = instead of +=,
+            you keep the last share and lose the others."""
         ),
         added,
         page.Link(squared.name, "Step through x * x", "Two contributions to one gradient: 3, and 3 more."),
@@ -91,13 +91,13 @@ def run(options: argparse.Namespace) -> list[page.Section]:
 
 
 def slope(function: Callable[[Value], Value], at: float) -> float:
-    """What a gradient has to be: how much the output moves, divided by how much the leaf was moved."""
+    """Measure the slope: the change of the output divided by the change of the leaf."""
     up, down = function(Value(at + NUDGE)), function(Value(at - NUDGE))
     return (up.data - down.data) / (2 * NUDGE)
 
 
 def remarks(pushes: list[walks.Push], complete: walks.Gradients) -> list[str]:
-    """What is wrong with each contribution, given the gradients that the nodes have in the end."""
+    """Say what is wrong with each contribution, given the final gradients of the nodes."""
     said = []
     gone: dict[tuple[Value, int], float] = {}  # the upstream gradient that last went along each edge
     turns: dict[Value, int] = {}  # the edges of a node take turns: the first, the second, the first again
@@ -122,8 +122,8 @@ def _walked(a: Value, c: Value) -> page.Table:
         left = _moved(right[number - 1], b, a) if number <= len(right) else ("", "", "")
         rows.append((str(number), *left, *_moved(each, b, a), remark))
     caption = """Two walks back through b = a + a, c = b + b. Each step passes local gradient × upstream along
-        one edge; beside it is what b and a have then. Left the topological order, right the recursion that
-        passes on at once."""
+        one edge; beside it are the gradients of b and a after the step. Left the topological order, right the
+        recursion that passes on at once."""
     head = ("step", "right order", "b", "a", "recursion", "b", "a", "what is wrong")
     return page.Table(caption, head, rows)
 
@@ -148,10 +148,10 @@ def _added(x: Value, y: Value) -> page.Table:
 def _found(a: Value, c: Value, x: Value, y: Value) -> page.Table:
     tried: list[tuple[str, walks.Walk]] = [
         ("right order, added: as backward() does", walks.in_order),
-        ("recursion, all that is there passed on", walks.at_once),
-        ("recursion, each node gone into once", walks.visited_once),
-        ("recursion, only what is new passed on", walks.only_what_is_new),
-        ("right order, set and not added", walks.set_not_added),
+        ("recursion, passing on all that is there", walks.at_once),
+        ("recursion, visiting each node once", walks.visited_once),
+        ("recursion, passing on only what is new", walks.only_what_is_new),
+        ("right order, set instead of added", walks.set_not_added),
     ]
     slopes = slope(four_times, A), slope(square, X)
     rows = [("the slope, measured by nudging", *map(_short, slopes), "")]
@@ -159,8 +159,8 @@ def _found(a: Value, c: Value, x: Value, y: Value) -> page.Table:
         gradients = walks.trace(walk, c)[1][a], walks.trace(walk, y)[1][x]
         right = all(abs(gradient - true) < 1e-6 for gradient, true in zip(gradients, slopes))
         rows.append((name, *map(_short, gradients), "right" if right else "wrong"))
-    caption = """Can the recursion be saved? Not by going into each node once: b passes on what it has at the
-        first visit, and what comes later is lost. But by passing on only what is new."""
+    caption = """Can the recursion be saved? Visiting each node once does not help: b passes on what it has at
+        the first visit, and what comes later is lost. Passing on only what is new does."""
     return page.Table(caption, ("walk", "∂c/∂a", "∂y/∂x", ""), rows)
 
 
@@ -172,7 +172,7 @@ def _paths() -> page.Table:
             root = root + root
         counts = (len(walks.trace(walk, root)[0]) for walk in (walks.in_order, walks.only_what_is_new))
         rows.append((str(depth), *(f"{count:,}" for count in counts)))
-    caption = """That is right, but expensive: it walks every path by itself, and each further a + a doubles
+    caption = """That is right, but expensive: it walks every path separately, and each further a + a doubles
         the paths. In the right order each edge is passed once, however many paths lead over it. This is what
         makes backpropagation cheap: one step back for each step forward."""
     return page.Table(caption, ("a + a, times", "contributions in the right order", "path by path"), rows)

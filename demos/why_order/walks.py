@@ -1,7 +1,7 @@
 """Five ways to walk back through a graph, right and wrong, and a trace of what each passes on.
 
-Each walk adds to ``grad``, which has the root's gradient at the start, and calls ``note`` for every
-contribution once it has arrived; the rest is as a student would write it.
+Each walk adds to ``grad``, which starts with the root's gradient, and calls ``note`` for every contribution
+once it has arrived; the rest is as a student would write it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Walk = Callable[[Value, Gradients, Note], None]
 
 
 def in_order(root: Value, grad: Gradients, note: Note) -> None:
-    """The right one: a node passes its gradient on once all that it will get has arrived."""
+    """Walk in the right order: a node passes its gradient on once all of it has arrived."""
     for node in reversed(topological_order(root)):
         for parent, local in edges(node):
             grad[parent] = grad.get(parent, 0.0) + local * grad[node]
@@ -25,7 +25,7 @@ def in_order(root: Value, grad: Gradients, note: Note) -> None:
 
 
 def at_once(node: Value, grad: Gradients, note: Note) -> None:
-    """The naive one: pass on what is there so far, and go into each parent at once."""
+    """Walk naively: pass on what is there so far, and visit each parent at once."""
     for parent, local in edges(node):
         grad[parent] = grad.get(parent, 0.0) + local * grad[node]
         note(node, parent, local, grad[node])
@@ -33,7 +33,7 @@ def at_once(node: Value, grad: Gradients, note: Note) -> None:
 
 
 def visited_once(node: Value, grad: Gradients, note: Note, visited: set[Value] | None = None) -> None:
-    """The same, repaired in vain: no node is gone into a second time."""
+    """Walk as ``at_once``, but visit no node a second time: a repair that fails."""
     visited = set() if visited is None else visited
     if node in visited:
         return
@@ -45,7 +45,7 @@ def visited_once(node: Value, grad: Gradients, note: Note, visited: set[Value] |
 
 
 def only_what_is_new(node: Value, grad: Gradients, note: Note, share: float = 1.0) -> None:
-    """The same, repaired at a price: the new share alone is passed on, along every path by itself."""
+    """Walk as ``at_once``, but pass on only the new share, along every path separately: right, but slow."""
     for parent, local in edges(node):
         grad[parent] = grad.get(parent, 0.0) + local * share
         note(node, parent, local, share)
@@ -53,7 +53,7 @@ def only_what_is_new(node: Value, grad: Gradients, note: Note, share: float = 1.
 
 
 def set_not_added(root: Value, grad: Gradients, note: Note) -> None:
-    """In the right order, but each contribution takes the place of the one before it."""
+    """Walk in the right order, but let each contribution replace the one before it."""
     for node in reversed(topological_order(root)):
         for parent, local in edges(node):
             grad[parent] = local * grad[node]
@@ -61,7 +61,7 @@ def set_not_added(root: Value, grad: Gradients, note: Note) -> None:
 
 
 def edges(node: Value) -> Iterator[tuple[Value, float]]:
-    """The parents of a node, each with the local gradient to it; ``x * x`` has two edges to x."""
+    """Yield the parents of a node with their local gradients; ``x * x`` has two edges to x."""
     for parent, local in zip(node.parents, node.local_grads):
         if local is not None:
             yield parent, local
@@ -69,7 +69,7 @@ def edges(node: Value) -> Iterator[tuple[Value, float]]:
 
 @dataclass(frozen=True)
 class Push:
-    """One contribution, local gradient times upstream, and all the gradients once it has arrived."""
+    """One contribution, local gradient times upstream, and all gradients once it has arrived."""
 
     node: Value
     parent: Value
@@ -79,7 +79,7 @@ class Push:
 
 
 def trace(walk: Walk, root: Value) -> tuple[list[Push], Gradients]:
-    """Run a walk from the gradient 1 at the root: what it passed on, in order, and what it left.
+    """Run a walk from gradient 1 at the root; return its contributions, in order, and the final gradients.
 
     >>> a = Value(1.0)
     >>> b = a + a

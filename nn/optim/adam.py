@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import compiled
-from .optimizer import Group, Optimizer, average
+from .optimizer import Group, Optimizer, average, average_square
 from .storage import State
 from .weight_decay import decayed
 
@@ -152,8 +152,12 @@ class Adamax(Optimizer):
         g = decayed(p, g, group)
         average(m, g, b1)
         u *= b2
-        np.maximum(u, np.abs(g) + group["eps"], out=u)
-        p -= m / u * (group["lr"] / (1 - b1**t))
+        d = np.abs(g)
+        d += group["eps"]
+        np.maximum(u, d, out=u)
+        np.divide(m, u, out=d)
+        d *= group["lr"] / (1 - b1**t)
+        p -= d
 
 
 class NAdam(Optimizer):
@@ -200,12 +204,12 @@ class NAdam(Optimizer):
         product = state["product"] = state["product"] * mu
         g = decayed(p, g, group, group["decoupled_weight_decay"])
         average(m, g, b1)
-        average(v, g * g, b2)
-        d = np.sqrt(v)
+        average_square(v, g, b2)
+        step, d = g * (lr * (1 - mu) / (1 - product)), m * (lr * ahead / (1 - product * ahead))
+        step += d
+        np.sqrt(v, out=d)
         d /= sqrt(1 - b2**t)
         d += group["eps"]
-        step = g * (lr * (1 - mu) / (1 - product))
-        step += m * (lr * ahead / (1 - product * ahead))
         step /= d
         p -= step
 
@@ -250,7 +254,7 @@ class RAdam(Optimizer):
         m, v, t, (b1, b2) = state["mean"], state["square"], state["step"], group["betas"]
         g = decayed(p, g, group, group["decoupled_weight_decay"])
         average(m, g, b1)
-        average(v, g * g, b2)
+        average_square(v, g, b2)
         rate = group["lr"] / (1 - b1**t)
         r = 2 / (1 - b2) - 1
         r_t = r - 2 * t * b2**t / (1 - b2**t)

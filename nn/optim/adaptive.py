@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .optimizer import Group, Optimizer, average
+from .optimizer import Group, Optimizer, average, average_square
 from .storage import State
 from .weight_decay import decayed
 
@@ -55,7 +55,9 @@ class Adagrad(Optimizer):
         s += g * g
         d = np.sqrt(s)
         d += group["eps"]
-        p -= g / d * (group["lr"] / (1 + (t - 1) * group["lr_decay"]))
+        np.divide(g, d, out=d)
+        d *= group["lr"] / (1 + (t - 1) * group["lr_decay"])
+        p -= d
 
 
 class RMSprop(Optimizer):
@@ -103,7 +105,7 @@ class RMSprop(Optimizer):
     def update(self, p: np.ndarray, g: np.ndarray, state: State, group: Group) -> None:
         s, alpha, momentum = state["square"], group["alpha"], group["momentum"]
         g = decayed(p, g, group)
-        average(s, g * g, alpha)
+        average_square(s, g, alpha)
         if group["centered"]:
             a = state["mean"]
             average(a, g, alpha)
@@ -115,8 +117,9 @@ class RMSprop(Optimizer):
             b = state["momentum"]
             b *= momentum
             b += d
-            d = b
-        p -= group["lr"] * d
+            np.copyto(d, b)
+        d *= group["lr"]
+        p -= d
 
 
 class Adadelta(Optimizer):
@@ -154,10 +157,11 @@ class Adadelta(Optimizer):
     def update(self, p: np.ndarray, g: np.ndarray, state: State, group: Group) -> None:
         s, u, rho, eps = state["square"], state["step_square"], group["rho"], group["eps"]
         g = decayed(p, g, group)
-        average(s, g * g, rho)
-        d = np.sqrt(u + eps)
-        d /= np.sqrt(s + eps)
+        average_square(s, g, rho)
+        d, past = u + eps, s + eps
+        d, past = np.sqrt(d, out=d), np.sqrt(past, out=past)
+        d /= past
         d *= g
-        average(u, d * d, rho)
+        average_square(u, d, rho)
         d *= group["lr"]
         p -= d

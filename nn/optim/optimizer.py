@@ -108,11 +108,11 @@ class Optimizer:
         self._check_gradients()
         for storage in self._storages:
             storage.check_arrays(name)
-        each = list(zip(self._storages, self.groups))
         # Values first: they may refuse the step.
-        for take in [kept.values.after_step(self.update, group, name) for kept, group in each if kept.values]:
+        each = [(kept.values, group) for kept, group in zip(self._storages, self.groups) if kept.values.sizes]
+        for take in [values.after_step(self.update, group, name) for values, group in each]:
             take()
-        for storage, group in each:
+        for storage, group in zip(self._storages, self.groups):
             storage.step_tensors(self.update, group)
         return loss
 
@@ -241,6 +241,20 @@ def average(mean: np.ndarray, new: np.ndarray, share: float) -> None:
     """
     mean *= share
     mean += (1 - share) * new
+
+
+def average_square(mean: np.ndarray, new: np.ndarray, share: float) -> None:
+    """Update a running mean of squares in place: mean = share * mean + (1 - share) * new**2.
+
+    >>> mean = np.array([1.0])
+    >>> average_square(mean, np.array([3.0]), 0.75)
+    >>> mean
+    array([3.])
+    """
+    square = new * new
+    square *= 1 - share
+    mean *= share
+    mean += square
 
 
 def check_arrays_of(values: Any, data: Any, caller: str) -> None:

@@ -204,16 +204,19 @@ class Tensors(Block):
 
     def step(self, update: Update, settings: Any) -> list[Tensor]:
         """Take one step of every Tensor that has a gradient; return these."""
-        given = [tensor.grad is not None for tensor in self.tensors]
-        if not any(given):
-            return []
         if self.alone:
             own, slopes = self.tensors[0].data, self.tensors[0].grad
+            if slopes is None:
+                return []
             data = wide(own)
-            self.advance(self.state, update, settings, data, np.asarray(slopes, data.dtype))
+            grad = slopes if slopes.dtype == data.dtype else slopes.astype(data.dtype)
+            self.advance(self.state, update, settings, data, grad)
             if data is not own:
                 own[...] = data
             return self.tensors
+        given = [tensor.grad is not None for tensor in self.tensors]
+        if not any(given):
+            return []
         whole = all(given)
         copies = self._copies if whole else list(compress(self._copies, given))
         for tensor, data, grad in copies:

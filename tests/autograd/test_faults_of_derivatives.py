@@ -206,7 +206,7 @@ def test_an_overflow_of_the_result_is_still_said():
 
 
 def test_a_matrix_product_of_values_without_a_result_names_the_operation():
-    with pytest.raises(ValueError, match=r"add\(inf, -inf\)"):
+    with pytest.raises(ValueError, match=r"dot\(1e\+300, 1e\+300, 1e\+300, -1e\+300\)"):
         values([[1e300, 1e300]] * 3) @ values([[1e300], [-1e300]])
 
 

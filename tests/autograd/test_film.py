@@ -311,7 +311,7 @@ def test_a_long_run_says_that_it_was_thinned() -> None:
     assert unpacked(data["losses"]).tolist() == data["steps"]  # the loss was the step
     assert data["curve"]["steps"] == list(range(1000))  # every loss is in the curve
     assert data_of(film(model, [[1.0]]))["notices"] == []
-    assert data_of(film(model))["notices"] == ["Without examples: no activations and no plane."]
+    assert data_of(film(model))["notices"] == ["No activations and no plane, since there are no examples."]
 
 
 def test_the_page_stays_small() -> None:
@@ -336,7 +336,7 @@ def test_many_examples_are_sampled_and_it_is_said() -> None:
     recorded = film(model, points, [float(i) for i in range(5001)])
     recorded.record(0.0)
     data = data_of(recorded)
-    assert data["notices"] == ["Of 5,001 examples, 200 are drawn; 2,000 tell whether a relu is dead."]
+    assert data["notices"] == ["Of 5,001 examples, 200 are drawn; 2,000 are used to find dead relus."]
     drawn = [x for x, _ in data["examples"]]
     assert len(drawn) == 200 and drawn[0] == 0 and drawn[-1] == 5000 and drawn == sorted(drawn)
     assert data["targets"] == drawn and max(np.diff(drawn)) <= 28  # 5000 / 199, and rounding twice
@@ -469,9 +469,9 @@ def test_what_is_no_network_is_told_what_is_expected() -> None:
         (of([SimpleNamespace(weights=[Value(1.0)], bias=Value(0.0))]), "an activation is ''"),
         (
             of([neuron], [odd(weights=[Value(1.0), Value(2.0)])]),
-            "layer 1 has 2 weights where 1 numbers come in",
+            "layer 1 has 2 weights for 1 inputs",
         ),
-        (of([neuron, odd(weights=[Value(1.0), Value(2.0)])]), "layer 0 has 2 weights where 1"),
+        (of([neuron, odd(weights=[Value(1.0), Value(2.0)])]), "layer 0 has 2 weights for 1 inputs"),
     ):
         with pytest.raises(TypeError, match=re.escape(said)) as refused:
             film(model)

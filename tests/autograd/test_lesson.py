@@ -158,7 +158,7 @@ def test_parameters_are_marked_and_must_be_leaves():
     leaves = {node.label: node for node in o.parents[0].parents[0].parents[0].parents}
     lesson = read_lesson(o, parameters=[leaves["w1"]])
     assert [node.name for node in lesson.nodes if node.trained] == ["w1"]
-    with pytest.raises(TypeError, match="is no leaf"):
+    with pytest.raises(TypeError, match="is not a leaf"):
         read_lesson(o, parameters=[o])
     assert sum(node.trained for node in read_lesson(o).nodes) == 5
 

@@ -3,20 +3,18 @@
 import json
 import math
 import random
-from pathlib import Path
 
 import pytest
 
 from autograd import Value
 from autograd.languages.javascript import complete
-from autograd.show import page as page_module
 from autograd.show.lesson import read_lesson
+from autograd.show.modules import bundle, read
 from autograd.show.terminal.quiz import Quiz, value_of
 from autograd.typed import ExpressionError, evaluate
 from autograd.typed.grammar import functions, takes
 from autograd.typed.script import script
 
-PARSER = Path(page_module.__file__).parent / "page" / "arithmetic.js"
 LONG = "x" + "+x" * 150  # a label that nobody looks at for being arithmetic
 NAMES = {
     "x": 2.5, "w1": -3.0, "λ": 0.75, "損失": 1e-3, "x̄": 4.0, "b": 0.0, "o": 0.5, "tanh": 1.25, "in": 7.0,
@@ -133,7 +131,8 @@ def by_shell():
 @pytest.fixture(scope="module")
 def by_page(in_node):
     """What the page's parser gives, in Node.js; its columns count in UTF-16."""
-    return in_node(f"""{complete(script())}{PARSER.read_text(encoding="utf-8")}
+    program = f"\n\n{complete(script())}"  # a head, and the module
+    return in_node(f"""{bundle("arithmetic.js", read, {"program.js": program})}
       const names = new Map({json.dumps(list(NAMES.items()))});
       const found = {json.dumps(TEXTS)}.map((text) => {{
         try {{

@@ -450,7 +450,7 @@ def test_right_answers(typed):
         ("0.494", "not it"),
         ("0", "not it"),
         ("-0.5", "the sign is not"),
-        ("upstream", "the upstream gradient alone"),
+        ("upstream", "only the upstream gradient"),
     ],
 )
 def test_wrong_answers_may_be_mended_but_stay_wrong(typed, says):
@@ -463,7 +463,7 @@ def test_wrong_answers_may_be_mended_but_stay_wrong(typed, says):
 
 def test_the_local_gradient_alone_is_told_apart():
     session = asked("3 * (x * x)", {"x": 4.0}, step=5)  # upstream 3, local 4
-    assert "local gradient alone" in answer(session, "local")
+    assert "only the local gradient" in answer(session, "local")
     assert answer(session, "12").startswith("Right")
 
 

@@ -688,7 +688,7 @@ def test_without_examples_there_are_weights_gradients_and_the_loss(show: Any) ->
     assert not page.locator("#plane").is_visible() and not page.locator("#example").is_visible()
     assert page.locator("#dead").text_content() == ""
     assert page.locator("#legend > div").count() == 1  # of the weights; there are no numbers in the neurons
-    assert "Without examples" in page.locator("#notices").inner_text()
+    assert "there are no examples" in page.locator("#notices").inner_text()
     shown = [float(row[2]) for row in rows(page, 0)]
     assert all(close(a, b) for a, b in zip(shown, run.frames[0].parameters))
     page.keyboard.press("e")

@@ -149,7 +149,7 @@ def test_the_local_gradient_alone_is_told_from_the_contribution(show):
     answer(page, "0")  # into x2 flows w2 * upstream = 0.5; its local gradient is 1
     assert "not what flows" in said(page)
     answer(page, "w2")
-    assert "local gradient alone; upstream is missing" in said(page)
+    assert "only the local gradient; multiply it by upstream" in said(page)
     answer(page, "w2 * upstream")
     assert page.locator("#question").inner_text().startswith("into w2")
     answer(page, "0.001")  # a gradient of 0 is 0: there is no 1 % of it

@@ -309,8 +309,8 @@ def test_the_tour_shows_everything_and_writes_nowhere_else(names: tuple[str, ...
 TIMED = {"mnist-report.html", "matmuls-speed.png", "matmuls-speed-dark.png"}  # these say how long it took
 
 
-# Seconds each, most of them to draw: what they compute is nn's, or has tests of its own.
-LONG = ("initialization", "regularization", "schedules", "optimizers")
+# Seconds each, most of them to draw: what they compute is nn's, or has tests of its own that run them.
+LONG = ("initialization", "regularization", "schedules", "optimizers", "matmuls", "mnist", "losses")
 
 
 @pytest.mark.parametrize(

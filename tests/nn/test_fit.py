@@ -618,7 +618,7 @@ def test_an_error_in_a_range_test_is_no_divergence():
         ({"data": nn.Loader(X, Y, 5), "validation": 0.1}, TypeError, "split the data first"),
         ({"loss": lambda p, t: 1.0}, TypeError, "the loss returned float; expected a Value or a Tensor"),
         ({"loss": lambda p, t: p}, ValueError, "the loss returned an array of shape"),
-        ({"metrics": [training.accuracy, training.accuracy]}, ValueError, "two of the metrics have the same name"),
+        ({"metrics": [training.accuracy, training.accuracy]}, ValueError, "metrics have the same name"),
         ({"metrics": {"loss": training.accuracy}}, ValueError, "called 'loss', like a number of the history"),
         ({"metrics": "accuracy"}, TypeError, "expected functions"),
         ({"metrics": lambda p, t: p}, ValueError, "<lambda> returned an array"),

@@ -17,11 +17,24 @@ from autograd import Value
 from nn.seeding import own_generator
 
 # How to build each layer that draws, and the numbers it drew.
+
+
+def weights(layer):
+    return [p.data.tolist() for p in layer.parameters()]
+
+
 LAYERS = {
     "Linear": (lambda **rng: nn.Linear(8, 8, **rng), lambda layer: layer.weight.data.tolist()),
     "Neuron": (lambda **rng: nn.Neuron(8, **rng), lambda layer: [w.data for w in layer.weights]),
     "Layer": (lambda **rng: nn.Layer(4, 2, **rng), lambda layer: [p.data for p in layer.parameters()]),
     "MLP": (lambda **rng: nn.MLP(2, [4, 1], **rng), lambda layer: [p.data for p in layer.parameters()]),
+    "Conv2d": (lambda **rng: nn.Conv2d(1, 4, 3, **rng), weights),
+    "Embedding": (lambda **rng: nn.Embedding(4, 4, **rng), weights),
+    "LSTM": (lambda **rng: nn.LSTM(2, 4, **rng), weights),
+    "MultiHeadAttention": (lambda **rng: nn.MultiHeadAttention(4, 2, **rng), weights),
+    "RNN": (lambda **rng: nn.RNN(2, 4, **rng), weights),
+    "SAGEConv": (lambda **rng: nn.SAGEConv(2, 4, **rng), weights),
+    "TransformerBlock": (lambda **rng: nn.TransformerBlock(4, 2, **rng), weights),
     "Dropout": (lambda **rng: nn.Dropout(**rng), lambda layer: (layer(np.ones(64)) == 0).tolist()),
 }
 

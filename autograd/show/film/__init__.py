@@ -1,7 +1,7 @@
-"""The film of a training run: a small network of Values recorded while it trains, as a page to play back.
+"""Film: record a small network of Values while it trains, and play it back in a page.
 
-``network`` reads a model as arrays of plain numbers, ``examples`` what goes through it, ``thinned`` keeps a
-long run short, ``document`` writes the page, and ``recorder`` is what a person holds.
+``network`` reads a model as arrays of plain numbers, ``examples`` checks its inputs, ``thinned`` limits the
+length of a run, ``document`` writes the page, and ``recorder`` has the public object.
 """
 
 from .network import Network

@@ -1,7 +1,7 @@
-"""The page of a film: its frames as data, and the activations in JavaScript, for the page computes with both.
+"""The page of a film: its frames as data, and the activations in JavaScript, to compute with.
 
-Weights and gradients are in base64, which is short, and has inf and nan too: weights as doubles, since the
-page computes the network from them, gradients as the upper halves of doubles: six digits, every exponent.
+Numbers are in base64, which is compact and can hold inf and nan. Weights are doubles, since the page computes
+the network from them; gradients are the upper halves of doubles, which keep six digits and every exponent.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from .recorder import Film
 
 
-HEAD = "// The activations, as the rows of the table write them.\n\n"
+HEAD = "// The activations, written by the rows of the table.\n\n"
 
 
 def page(film: Film) -> str:
-    """The whole file, which asks for nothing from anywhere."""
+    """Return the whole file, which loads nothing else."""
     written, unknown = _activations(film)
     return assemble("film.html", film.title, _data(film, unknown), {"activations.js": written})
 
 
 def doubles(numbers: Any) -> str:
-    """Numbers with all their digits.
+    """Encode numbers as doubles in base64.
 
     >>> doubles([1.0])
     'AAAAAAAA8D8='
@@ -41,16 +41,16 @@ def doubles(numbers: Any) -> str:
 
 
 def halves(numbers: Any) -> str:
-    """Numbers as the upper halves of doubles, to the nearest: off by at most 5e-7 of their size.
+    """Encode numbers as upper halves of doubles, rounded to nearest: the relative error is at most 5e-7.
 
     >>> halves([1.0, float("inf")])  # two words of 32 bits each, 3ff00000 and 7ff00000
     'AADwPwAA8H8='
     """
     array = np.array(numbers, np.float64).ravel()
-    array[np.isnan(array)] = np.nan  # the only nan: another's upper half may be that of inf
+    array[np.isnan(array)] = np.nan  # one kind of nan: the upper half of another may be inf
     bits = array.view(np.uint64)
     nearest = bits + np.uint64(1 << 31)
-    nearest = np.where(np.isfinite(nearest.view(np.float64)), nearest, bits)  # nothing is rounded up to inf
+    nearest = np.where(np.isfinite(nearest.view(np.float64)), nearest, bits)  # do not round up to inf
     return base64.b64encode((nearest >> np.uint64(32)).astype("<u4").tobytes()).decode()
 
 
@@ -84,9 +84,9 @@ def _data(film: Film, unknown: str) -> dict[str, Any]:
 
 
 def _seeds(film: Film, loss: Loss) -> Floats:
-    """Where each example's backward pass begins: the gradient of its own loss to the outputs.
+    """Return the gradients of each example's own loss for the outputs, where its backward pass begins.
 
-    Of shape (frames, examples, outputs); nan where the network has exploded.
+    The shape is (frames, examples, outputs), with nan after the network has exploded.
     """
     shown, targets = film.examples.shown, film.examples.targets or []
     found = np.full((len(film.frames), len(shown), film.network.layers[-1].neurons), np.nan)
@@ -95,13 +95,13 @@ def _seeds(film: Film, loss: Loss) -> Floats:
         for row, (output, index) in enumerate(zip(outputs, shown)):
             try:
                 found[number, row] = gradients_of_own_loss(loss, output, targets[index])
-            except (ArithmeticError, ValueError):  # no number any more, or one too large to square
+            except (ArithmeticError, ValueError):  # nan, or too large to square
                 continue
     return found
 
 
 def _activations(film: Film) -> tuple[str, str]:
-    """For each activation, its value and its derivative in JavaScript; or the reason why there are none.
+    """Write each activation's value and derivative in JavaScript, or return the reason why not.
 
     >>> print(_functions("tanh"))
       "tanh": {value: (x) => Math.tanh(x), slope: (out, x) => 1.0 - out * out},
@@ -134,17 +134,17 @@ def _name(loss: Any) -> str:
 
 
 def _notices(film: Film, unknown: str) -> list[str]:
-    """What a reader has to be told: that something was left out, and why."""
+    """Tell the reader what was left out, and why."""
     said, examples = [], film.examples
     if film.every > 1:
         said.append(f"Of {film.steps:,} steps, one in {film.every} is kept, and the last.")
     if len(examples.shown) < examples.given:
         said.append(
             f"Of {examples.given:,} examples, {len(examples.shown):,} are drawn; "
-            f"{len(examples.inputs):,} tell whether a relu is dead."
+            f"{len(examples.inputs):,} are used to find dead relus."
         )
     if not len(examples.inputs):
-        said.append("Without examples: no activations and no plane.")
+        said.append("No activations and no plane, since there are no examples.")
     if unknown:
         said.append(f"No activations and no plane: {unknown}.")
     return said

@@ -1,4 +1,4 @@
-"""The examples of a film: what is drawn, what can be looked at in the network, and what tells a dead relu."""
+"""The examples of a film: to draw, to follow through the network, and to find dead relus with."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from ...derivatives import gradients
 from ...value import Value
 from .network import Floats, Network
 
-MOST_KEPT = 2_000  # tell whether a relu is dead
-MOST_SHOWN = 200  # are in the page
+MOST_KEPT = 2_000  # examples to find dead relus with
+MOST_SHOWN = 200  # examples in the page
 
-# A loss of several predictions and targets, such as nn.mse.
+# A loss of lists of predictions and targets, such as nn.mse.
 Loss = Callable[[list[Any], list[Any]], Value]
 
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """N inputs with their targets (None where they have none); ``given`` is how many there were.
+    """N inputs with their targets, or None; ``given`` is the number of examples before sampling.
 
-    ``shown`` are the numbers of those in the page, ``level`` the output where two classes part.
+    ``shown`` has the indices of those in the page; ``level`` is the output that separates two classes.
     """
 
     inputs: Floats
@@ -36,7 +36,7 @@ class Examples:
 
 
 def read(examples: Any, targets: Any, level: float | None, network: Network) -> Examples:
-    """The examples, checked; a sample of them, evenly spaced, where there are very many.
+    """Check the examples, and take an evenly spaced sample if there are very many.
 
     >>> from .network import Layer
     >>> two = read([[0, 1], [1, 1]], [-1, 1], None, Network((Layer(2, ("linear",)),)))
@@ -75,7 +75,7 @@ def read(examples: Any, targets: Any, level: float | None, network: Network) -> 
 
 
 def spread(count: int, most: int) -> NDArray[np.intp]:
-    """The numbers 0 to ``count`` - 1, or ``most`` of them, evenly spaced from the first to the last.
+    """Return the numbers 0 to ``count`` - 1, or ``most`` of them, evenly spaced, with both ends.
 
     >>> spread(3, 5).tolist(), spread(100, 4).tolist()
     ([0, 1, 2], [0, 33, 66, 99])
@@ -84,7 +84,7 @@ def spread(count: int, most: int) -> NDArray[np.intp]:
 
 
 def gradients_of_own_loss(loss: Loss, output: Floats, target: Any) -> list[float]:
-    """How the loss of one example alone changes with each of the network's outputs.
+    """Return the gradient of one example's loss for each of the network's outputs.
 
     >>> gradients_of_own_loss(lambda out, target: (out[0] - target[0]) ** 2, np.array([3.0]), 1.0)
     [4.0]
@@ -92,7 +92,7 @@ def gradients_of_own_loss(loss: Loss, output: Floats, target: Any) -> list[float
     leaves = [Value(number) for number in output.tolist()]
     result = loss([leaves if len(leaves) > 1 else leaves[0]], [target])
     if not isinstance(result, Value):
-        raise checks.wrong(result, "what loss gives", "film", "a Value, as of nn.mse")
+        raise checks.wrong(result, "what loss gives", "film", "a Value, as nn.mse gives")
     found: list[float] = gradients(result, leaves)
     return found
 

@@ -1,7 +1,7 @@
-"""What a film reads of a model: a network of Values, layer by layer, as arrays of plain numbers.
+"""Network: read a network of Values layer by layer, as arrays of plain numbers.
 
-The parameters of a network are one array of P numbers: layer by layer, in it neuron by neuron, the weights
-and then the bias. So a layer's are a matrix (neurons, inputs + 1), whose last column has the biases.
+The parameters of a network form one array of P numbers, ordered by layer, then by neuron, with the weights
+before the bias. The part of a layer is a matrix (neurons, inputs + 1), whose last column has the biases.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ...tensor import Tensor
 from ...value import Value
 
 Floats = NDArray[np.float64]
-LINEAR = "linear"  # what changes nothing
+LINEAR = "linear"  # the identity
 EXPECTED = (
     "expected a network of Values such as nn.MLP: an object with .layers, each with .neurons, each with "
     ".weights (a list of Values, one for every neuron of the layer before), .bias (a Value) and .activation "
@@ -29,25 +29,25 @@ EXPECTED = (
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer: how many numbers each of its neurons takes, and what each does to its sum."""
+    """One layer: the number of inputs of its neurons, and the activation of each neuron."""
 
     inputs: int
     activations: tuple[str, ...]
 
     @property
     def neurons(self) -> int:
-        """How many numbers it gives."""
+        """The number of outputs."""
         return len(self.activations)
 
     @property
     def parameters(self) -> int:
-        """How many weights and biases it has."""
+        """The number of weights and biases."""
         return self.neurons * (self.inputs + 1)
 
 
 @dataclass(frozen=True)
 class Network:
-    """The architecture of a model: the same for equal ones, whatever their weights are.
+    """The architecture of a model, without its weights.
 
     >>> import nn
     >>> network, parameters = read(nn.MLP(2, [3, 1], "tanh"))
@@ -62,16 +62,16 @@ class Network:
 
     @property
     def parameters(self) -> int:
-        """How many weights and biases there are in all."""
+        """The total number of weights and biases."""
         return sum(layer.parameters for layer in self.layers)
 
     @property
     def activations(self) -> list[str]:
-        """The names of the activations, each once, in the order of the layers."""
+        """The distinct names of the activations, in the order of the layers."""
         return list(dict.fromkeys(name for layer in self.layers for name in layer.activations))
 
     def split(self, numbers: Floats) -> list[Floats]:
-        """P numbers as one matrix (neurons, inputs + 1) for each layer."""
+        """Split P numbers into one matrix (neurons, inputs + 1) for each layer."""
         ends = np.cumsum([layer.parameters for layer in self.layers])
         return [
             part.reshape(layer.neurons, layer.inputs + 1)
@@ -79,9 +79,9 @@ class Network:
         ]
 
     def forward(self, parameters: Floats, x: Floats) -> list[Floats]:
-        """What each layer gives for the inputs ``x`` (N, inputs): one array (N, neurons) for each.
+        """Return the outputs of each layer for the inputs ``x`` (N, inputs): arrays (N, neurons).
 
-        Follows NumPy: a network that has exploded gives inf and nan, and no error.
+        Like NumPy, return inf and nan for a network that has exploded, and raise no error.
 
         >>> import nn
         >>> model = nn.MLP(2, [3, 1], "tanh")
@@ -101,11 +101,11 @@ class Network:
         return outputs
 
     def norms(self, gradient: Floats) -> list[float]:
-        """The norm of the gradient of each layer's parameters, sqrt(sum g**2); nan where there is none."""
+        """Return the norm of each layer's gradient, sqrt(sum g**2); nan if there is none."""
         return [_norm(matrix) for matrix in self.split(gradient)]
 
     def place(self, number: int) -> tuple[int, int]:
-        """The layer of a neuron that is numbered through all layers, and its number in it."""
+        """Return the layer and the index in it of a neuron numbered through all layers."""
         for index, layer in enumerate(self.layers):
             if number < layer.neurons:
                 return index, number
@@ -113,11 +113,11 @@ class Network:
         raise IndexError(f"there is no neuron {number} in a {self} network")
 
     def off(self, parameters: Floats, gradient: Floats, x: Floats) -> tuple[list[int], list[int]]:
-        """The relus that are 0 for every one of the inputs ``x`` (N, inputs): the dead, and the silent.
+        """Find the relus that are 0 for all inputs ``x`` (N, inputs); return the dead and the silent ones.
 
-        A dead one has gradient 0 (or none was computed) and so cannot come back by itself; a silent one has a
-        gradient from elsewhere, such as a penalty on its weights or an example that is not in ``x``. Neurons
-        are numbered through all layers.
+        A dead relu has gradient 0 (or none), so it cannot recover by itself. A silent one has a gradient from
+        elsewhere, such as a penalty on its weights or an example not in ``x``. Neurons are numbered through
+        all layers.
         """
         dead: list[int] = []
         silent: list[int] = []
@@ -133,7 +133,7 @@ class Network:
 
 
 def read(model: Any) -> tuple[Network, list[Value]]:
-    """The architecture of a model, and its parameters; TypeError for what is no network of Values."""
+    """Read the architecture of a model and its parameters; raise TypeError unless its network has Values."""
     if any(isinstance(parameter, Tensor) for parameter in _parameters(model)):
         raise TypeError(
             f"film: the parameters of this {type(model).__name__} are Tensors; a film shows every weight as "
@@ -147,8 +147,8 @@ def read(model: Any) -> tuple[Network, list[Value]]:
         for row, _ in rows:
             if len(row) != inputs + 1:
                 raise TypeError(
-                    f"film: a neuron of layer {index} has {len(row) - 1} weights where {inputs} numbers come "
-                    f"in; {EXPECTED}"
+                    f"film: a neuron of layer {index} has {len(row) - 1} weights for {inputs} inputs; "
+                    f"{EXPECTED}"
                 )
             values += row
         layers.append(Layer(inputs, tuple(name for _, name in rows)))
@@ -169,7 +169,7 @@ def _parts(whole: Any, name: str, called: str) -> list[Any]:
 
 
 def _row(neuron: Any) -> tuple[list[Value], str]:
-    """The weights and the bias of a neuron, and its activation."""
+    """Return the weights and the bias of a neuron, and the name of its activation."""
     row = [*_parts(neuron, "weights", f"a {type(neuron).__name__}"), getattr(neuron, "bias", None)]
     for value in row:
         if not isinstance(value, Value):
@@ -178,7 +178,7 @@ def _row(neuron: Any) -> tuple[list[Value], str]:
     name = LINEAR if name is None else name
     row_of = ops.ELEMENTWISE.get(name) if isinstance(name, str) else None
     if name != LINEAR and (row_of is None or len(row_of.partials) - len(row_of.defaults) != 1):
-        raise TypeError(f"film: an activation is {name!r}, which is no operation of one operand; {EXPECTED}")
+        raise TypeError(f"film: an activation is {name!r}, not an operation of one operand; {EXPECTED}")
     return row, name
 
 
@@ -187,4 +187,4 @@ def _norm(numbers: Floats) -> float:
     largest = float(np.abs(known).max(initial=0.0))
     if not known.size or not 0 < largest < math.inf:
         return largest if known.size else math.nan
-    return largest * math.sqrt(float(np.sum((known / largest) ** 2)))  # so that no square overflows
+    return largest * math.sqrt(float(np.sum((known / largest) ** 2)))  # scaled, so that no square overflows

@@ -1,4 +1,4 @@
-"""What a person holds: a film that takes one frame a step, and saves itself as a page."""
+"""Record a training run, one frame per step, and save it as a page."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from .network import Floats
 from .thinned import Thinned
 
 MOST_FRAMES = 300
-MOST_NUMBERS = 400_000  # parameters in all frames: with their gradients, 16 characters each
+MOST_NUMBERS = 400_000  # parameters in all frames; each takes 16 characters with its gradient
 FEWEST_FRAMES = 40
 MOST_PARAMETERS = 5_000
 MOST_LOSSES = 2_000
-HEIGHT = 760  # dots, of the frame in a notebook
+HEIGHT = 760  # pixels, of the frame in a notebook
 LISTED = 8  # frames in the text form
 
 
@@ -33,8 +33,8 @@ LISTED = 8  # frames in the text form
 class Frame:
     """One moment of a run: its step, counted from 0, its loss, and every parameter with its gradient.
 
-    ``parameters`` and ``gradient`` are arrays (P,), layer by layer and in it neuron by neuron, the weights
-    and then the bias. A gradient that was not computed is nan.
+    ``parameters`` and ``gradient`` are arrays (P,), ordered by layer, then by neuron, with the weights before
+    the bias. A gradient that was not computed is nan.
     """
 
     step: int
@@ -46,9 +46,9 @@ class Frame:
 class Film:
     """A training run to play back; :func:`film` makes one.
 
-    ``title``    what it is called            ``network``  the architecture of the model
-    ``note``     what to look at in it        ``steps``    how many were recorded
-    ``frames``   the frames that are kept
+    ``title``    the heading                  ``network``  the architecture of the model
+    ``note``     what to look at              ``steps``    the number of recorded steps
+    ``frames``   the kept frames
     """
 
     def __init__(
@@ -82,10 +82,10 @@ class Film:
         self._losses: Thinned[tuple[int, float]] = Thinned(MOST_LOSSES)
 
     def record(self, loss: Any) -> None:
-        """Take a frame: the weights and gradients as they are now, between ``loss.backward()`` and the step.
+        """Record the current weights and gradients; call it between ``loss.backward()`` and the step.
 
-        ``loss`` is a Value or a number, which may be inf or nan. It costs little beside a step of training,
-        for it reads numbers, and computes none. ValueError where the model is not as it was at first.
+        ``loss`` is a Value or a number, which may be inf or nan. Recording is cheap compared with a training
+        step: it only reads numbers. Raise ValueError if the architecture of the model has changed.
         """
         found, values = network.read(self._model)
         if found != self.network:
@@ -111,31 +111,31 @@ class Film:
 
     @property
     def steps(self) -> int:
-        """How many steps were recorded."""
+        """The number of recorded steps."""
         return self._frames.appended
 
     @property
     def every(self) -> int:
-        """One step in how many is kept; the first and the last always are."""
+        """The stride: one step in ``every`` is kept, and always the first and the last."""
         return self._frames.every
 
     @property
     def frames(self) -> list[Frame]:
-        """The frames that are kept: of a long run, the first, the last, and evenly spaced ones in between."""
+        """The kept frames: for a long run, the first, the last, and evenly spaced ones in between."""
         return list(self._frames)
 
     @property
     def losses(self) -> list[tuple[int, float]]:
-        """Steps and their losses; of a very long run, thinned as the frames are, but later."""
+        """Steps and their losses; a very long run is thinned like the frames, but later."""
         return list(self._losses)
 
     def gradient_norms(self, frame: Frame) -> list[float]:
-        """The norm of the gradient of each layer's weights and biases; nan where none was computed."""
+        """Return the norm of each layer's gradient for its weights and biases; nan if not computed."""
         instance(frame, Frame, "frame", "gradient_norms", "one of film.frames")
         return self.network.norms(frame.gradient)
 
     def dead(self, frame: Frame) -> list[tuple[int, int]]:
-        """The dead relus, as pairs of layer and neuron: 0 for every example, and their gradient is 0."""
+        """Return the dead relus, 0 for every example and with gradient 0, as pairs (layer, neuron)."""
         instance(frame, Frame, "frame", "dead", "one of film.frames")
         numbers, _ = self.network.off(frame.parameters, frame.gradient, self.examples.inputs)
         return [self.network.place(number) for number in numbers]
@@ -148,8 +148,8 @@ class Film:
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to a file that ends in .html, and return its path.
 
-        It needs nothing else: no server, no network. The file appears whole or not at all, in a folder that
-        exists, and replaces an older one. More can be recorded afterwards, and saved again.
+        The page needs no server and no network. The file is written atomically, to an existing folder, and
+        replaces an older one. You can record more afterwards, and save again.
         """
         return save_page(path, lambda: self.html)
 
@@ -175,7 +175,7 @@ class Film:
         return f"<Film: {self.title}, {self._summary}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """For notebooks: the page in a frame of its own, and text for where that is stripped."""
+        """Give notebooks the page in a frame of its own, and text as a fallback."""
         return {"text/html": in_frame(self.html, self.title, HEIGHT), "text/plain": str(self)}
 
     @property
@@ -184,7 +184,7 @@ class Film:
         return f"a {self.network} network, {self.network.parameters:,} parameters, {steps}"
 
     def _try(self, loss: Loss) -> None:
-        """A mistake in the loss shows when the film is made, and not when a long run is over."""
+        """Try the loss once, so that a mistake shows at the start and not after a long run."""
         function(loss, "loss", "film", "predictions and targets")
         if self.examples.targets is None:
             raise ValueError("film: a loss was given, but no targets; it needs those of the examples")
@@ -193,7 +193,7 @@ class Film:
             examples.gradients_of_own_loss(loss, output, self.examples.targets[0])
 
     def _check_forward(self, values: list[Value]) -> None:
-        """A model that does more than one layer after the other would be shown wrongly; so it is refused."""
+        """Raise ValueError if the model does more than its layers: the page would show it wrongly."""
         if not callable(self._model) or not len(self.examples.inputs):
             return
         x = self.examples.inputs[:1]
@@ -221,23 +221,23 @@ def film(
 ) -> Film:
     """Record a small network of Values while it trains, as a page with a frame for every step.
 
-    ``model``     nn.MLP, or anything with .layers, .neurons, .weights, .bias and .activation as it has them
-    ``examples``  inputs, as the model takes them: a list of lists of numbers. The page follows any of them
-                  through the network. Where they are points in a plane, it draws the decision boundary among
-                  them. A relu is dead where it is 0 for all of them
-    ``targets``   what the examples should give: for each a number, or the index of a class
-    ``loss``      the loss as a function of predictions and targets, such as nn.mse: gradients of activations
-                  are then those of one example's own loss, and otherwise those of the output
+    ``model``     nn.MLP, or anything with the same .layers, .neurons, .weights, .bias and .activation
+    ``examples``  inputs for the model: a list of lists of numbers. The page follows any of them through the
+                  network. For points in a plane, it draws the decision boundary among them. A relu that is 0
+                  for all of them is dead
+    ``targets``   the desired outputs: for each example a number, or the index of a class
+    ``loss``      the loss as a function of predictions and targets, such as nn.mse: activations then show
+                  the gradient of one example's own loss, and otherwise that of the output
     ``title``     a heading
-    ``note``      a paragraph above the picture, on what to look at in it
-    ``level``     the output where two classes part; midway between smallest and largest target where None
+    ``note``      a paragraph above the picture that says what to look at
+    ``level``     the output that separates two classes; by default midway between the extreme targets
 
-    The page has the weights with all their digits, and computes activations and boundary from them as the
-    engine does. They agree to 1e-9 of their size, but where a run has exploded so far that the last digit of
-    a number decides: there a browser's sine or exp may differ from Python's. Gradients have six digits.
+    The page has the exact weights, and computes activations and boundary from them as the engine does. They
+    agree to a relative error of 1e-9, unless a run has exploded so far that the last digit of a number
+    matters: a browser's sine or exp may differ from Python's. Gradients have six digits.
 
-    Raises TypeError for what is no network of Values, and ValueError where examples, targets and model do not
-    go together.
+    Raise TypeError unless the model is a network of Values, and ValueError if examples, targets and model do
+    not fit together.
 
     >>> import tempfile, nn
     >>> x, y = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [-1.0, 1.0, 1.0, -1.0]

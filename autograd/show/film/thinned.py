@@ -1,4 +1,4 @@
-"""A long run kept short: the first, the last, and evenly spaced ones in between."""
+"""Thin out a long run: keep the first, the last, and evenly spaced items in between."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ T = TypeVar("T")
 
 
 class Thinned(Generic[T]):
-    """At most ``most`` of the items that were appended, however many those are: every one, or every second,
-    fourth, eighth, ..., and always the first and the last.
+    """At most ``most`` of the appended items: every one, or every second, fourth, eighth, ..., and always the
+    first and the last.
 
-    Where there would be too many, every second one goes: so nobody has to say beforehand how long the run is,
-    and those that are left are evenly spaced.
+    When there are too many, every second one is dropped. So the length of the run need not be known in
+    advance, and the kept items are evenly spaced.
 
     >>> run = Thinned(4)
     >>> for step in range(12):
@@ -27,10 +27,10 @@ class Thinned(Generic[T]):
         self.every = 1
         self.appended = 0
         self._kept: list[T] = []
-        self._last: list[T] = []  # the last item, where it is not among those kept
+        self._last: list[T] = []  # the last item, unless it is among those kept
 
     def append(self, item: T) -> None:
-        """Take one more item."""
+        """Append an item."""
         self._last = [item]
         if self.appended % self.every == 0:
             self._kept.append(item)

@@ -1,4 +1,4 @@
-"""The page: one HTML file with the drawing, the lesson, its program, and the scripts that walk through it."""
+"""Page: one HTML file with the drawing, the lesson, its program, and the scripts to step through it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from ..lesson import Lesson, LessonNode, quoted
 from ..modules import bundle, read
 from . import program_script
 
-FOLD_ABOVE = 500  # nodes; a drawing of more is folded
+FOLD_ABOVE = 500  # nodes; larger drawings are folded
 
 
 def page(lesson: Lesson, fold_above: int = FOLD_ABOVE) -> str:
-    """The whole file, which asks for nothing from anywhere.
+    """Return the whole file, which loads nothing else.
 
     In the drawing of a graph with more than ``fold_above`` nodes, neurons and layers are boxes that open.
 
@@ -62,7 +62,7 @@ def page(lesson: Lesson, fold_above: int = FOLD_ABOVE) -> str:
 
 
 def views(lesson: Lesson, fold_above: int) -> list[dict[str, Any]]:
-    """The drawings: of the whole, and where it is folded of every box."""
+    """Return the drawing of the whole and, if it is folded, of every box."""
     names = {node: each.name for node, each in zip(lesson.graph, lesson.nodes)}
     whole = graph.read(lesson.graph, names=names)
     boxes = folds(lesson) if len(lesson.nodes) > fold_above else []
@@ -81,7 +81,7 @@ def _svg(drawn: graph.Graph, placed: layout.Layout) -> str:
     width, height = round(placed.width), round(placed.height)
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" class="stepgrad" {size}>'
-    # within JSON every double quote would need a backslash; in texts they are written as &quot;
+    # JSON would need a backslash before every double quote; texts have &quot; instead
     return f"{head}{svg.scene(drawn, placed, live=True)}</svg>".replace('"', "'")
 
 
@@ -92,7 +92,7 @@ def _notice(lesson: Lesson, drawn: Sequence[Any]) -> str:
 
 
 def _node(lesson: Lesson, node: LessonNode) -> dict[str, Any]:
-    """What the page needs to know of a node; what is empty is left out."""
+    """Return what the page needs to know about a node, without empty parts."""
     parts = {
         "quoted": quoted(node.name) if quoted(node.name) != node.name else "",
         "kind": node.kind if node.kind != "inner" else "",
@@ -109,7 +109,7 @@ def _node(lesson: Lesson, node: LessonNode) -> dict[str, Any]:
 
 
 def _pieces(lesson: Lesson, template: str) -> list[Any]:
-    """A formula as text and places, [node, its name there, whether a number below 0 needs parentheses]."""
+    """Return a formula as texts and places [node, its name there, whether to parenthesize negatives]."""
     return [
         re.sub(r" [*-] ", lambda found: f" {svg.SYMBOLS[found[0][1]]} ", piece)
         if isinstance(piece, str)
@@ -119,11 +119,11 @@ def _pieces(lesson: Lesson, template: str) -> list[Any]:
 
 
 def _number(x: float | None) -> float | str | None:
-    """The number, or what JavaScript calls it where JSON cannot hold it."""
+    """Return the number, or its JavaScript name if JSON cannot hold it."""
     return x if x is None or math.isfinite(x) else str(x).replace("inf", "Infinity").replace("nan", "NaN")
 
 
-# What a template leaves to be put in.
+# The places in a template to fill in.
 LINKS = re.compile(
     r'<link rel="stylesheet" href="(?P<style>[^"]+)">'
     r'|<script type="module" src="(?P<module>[^"]+)"></script>'
@@ -134,15 +134,15 @@ LINKS = re.compile(
 def assemble(
     template: str, title: str, data: Any, written: Mapping[str, str], read: Callable[[str], str] = read
 ) -> str:
-    """A page that needs no other file: what the ``template`` links to is put in, and ``data`` as JSON.
+    """Assemble a page that needs no other file: inline what the ``template`` links to, and ``data`` as JSON.
 
-    ``written`` are modules that are no files; rules and colours are those of :mod:`~autograd.show.style`.
-    ``read`` gives the text of a file.
+    ``written`` has the modules that are not files; rules and colours come from :mod:`~autograd.show.style`.
+    ``read`` returns the text of a file.
     """
     styles = {"variables.css": style.variables()}
     modules = {"rules.js": style.script(), **written}
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    text = re.sub("<(?=/?script|!--)", r"\\u003c", text, flags=re.I)  # what would end its element
+    text = re.sub("<(?=/?script|!--)", r"\\u003c", text, flags=re.I)  # these would end the element
 
     def put_in(found: re.Match[str]) -> str:
         kind, name = found.lastgroup, found[found.lastgroup or 0]

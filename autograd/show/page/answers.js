@@ -1,7 +1,7 @@
-// What was answered in predict mode.
+// The answers given in predict mode.
 import { sharesAt } from "./walk.js";
 
-export const predict = { on: false, answers: new Map() }; // of a share: {tries, typed, hints, outcome: "" | "right" | "shown"}
+export const predict = { on: false, answers: new Map() }; // share -> {tries, typed, hints, outcome: "" | "right" | "shown"}
 
 export const answerOf = (share) => predict.answers.get(share);
 const isAnswered = (share) => Boolean(answerOf(share)?.outcome) || !Number.isFinite(share.amount);

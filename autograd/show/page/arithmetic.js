@@ -1,4 +1,4 @@
-// Typed arithmetic: read by the table `grammar` as autograd/typed/reading.py reads it, and never run as code.
+// Read typed arithmetic by the table `grammar`, like autograd/typed/reading.py, and never run it as code.
 import { grammar } from "./program.js";
 
 const [OPERAND, BETWEEN, SPACE, WORD_GOES_ON] = ["OPERAND", "BETWEEN", "SPACE", "WORD_GOES_ON"].map((name) => new RegExp(grammar[name], "uy"));
@@ -9,14 +9,14 @@ function matchAt(pattern, text, position) {
 	return pattern.exec(text);
 }
 
-/** What is wrong: a reason, or its name in the table; where it is seen, and in what. */
+/** Throw an error: `reason` is a text or its name in the table, `column` the place, `found` what was found. */
 function refuse(text, reason, column, found = "") {
 	const where = column < text.length ? `at “${text.slice(column, column + 12)}”` : "at the end";
 	const said = (grammar.ERRORS[reason] ?? reason).replaceAll("{}", () => found);
 	throw Object.assign(new Error(`${where}: ${said}`), { column });
 }
 
-/** The names in `text` that are no single word, the longest first. */
+/** The names in `text` that are not a single word, longest first. */
 function phrasesIn(text, names) {
 	const found = [];
 	const listed = [...names.keys()].filter((name) => text.includes(name) && !NO_PHRASE.test(name));
@@ -31,11 +31,11 @@ function phrasesIn(text, names) {
 	return found;
 }
 
-/** The parts: numbers, and operations on the last `operands` that came before. */
+/** Read the parts: numbers, and operations on the last `operands` results. */
 function read(text, names, phrases) {
 	const { functions, OPERATORS, CONSTANTS, TAKES, OPEN, SIGN } = grammar;
 	const parts = [];
-	// Operations and open parentheses, with how tightly what is right of them must bind.
+	// Operations and open parentheses, with the binding that their right side needs.
 	const waiting = [];
 	const wait = (right, column, name, operands) => waiting.push({ right, column, name, operands });
 	const apply = (left) => { while (left < waiting.at(-1)?.right) parts.push(waiting.pop()); };
@@ -93,7 +93,7 @@ function read(text, names, phrases) {
 	return parts;
 }
 
-/** The value of `text`; `names` maps what may be written to numbers. */
+/** Compute the value of `text`; `names` maps the names in it to numbers. */
 export function evaluate(text, names) {
 	const stack = [];
 	for (const { column, value, name, operands } of read(text, names, phrasesIn(text, names))) {

@@ -1,4 +1,4 @@
-// Elements from text, never from markup: el("p.quiet", {}, text).
+// Build elements from text, never from markup: el("p.quiet", {}, text).
 
 export const byId = (id) => document.getElementById(id);
 
@@ -21,7 +21,7 @@ export function svg(tag, attributes = {}, text = "") {
 	return element;
 }
 
-/** The focus goes up or down among `items`, of which Tab finds one. */
+/** Move the focus up or down among `items`; Tab reaches only one of them. */
 export function roam(items, from, by) {
 	const next = items[Math.min(items.length - 1, Math.max(0, items.indexOf(from) + by))];
 	from.setAttribute("tabindex", "-1");
@@ -29,7 +29,7 @@ export function roam(items, from, by) {
 	next.focus();
 }
 
-/** Write only what differs: what is the same costs the browser nothing. */
+/** Write only what differs, so that the rest costs the browser nothing. */
 export function setText(element, text) {
 	if (element.textContent !== text) element.textContent = text;
 }

@@ -1,4 +1,4 @@
-// A leaf's number as a field, in the ledger and on its card.
+// Edit a leaf's number in a field, in the ledger and on its card.
 import { evaluate } from "./arithmetic.js";
 import { el, setAttribute } from "./dom.js";
 import { graph } from "./graph.js";
@@ -8,7 +8,7 @@ import { fixed } from "./numbers.js";
 import { canvas } from "./viewport.js";
 import { numbers } from "./walk.js";
 
-/** A tenth of the leading digit's place. */
+/** A tenth of the place of the leading digit. */
 const stepFor = (x) => 10 ** (Math.floor(Math.log10(Math.max(Math.abs(x), 0.1))) - 1);
 const moved = (x, steps, step) => Number((Math.round((x + steps * step) / (step / 100)) * (step / 100)).toPrecision(12));
 
@@ -23,7 +23,7 @@ export function numberField(i, done = () => {}) {
 		let value = NaN;
 		try {
 			value = evaluate(input.value.trim(), new Map());
-		} catch { /* the old number stays */ }
+		} catch { /* keep the old number */ }
 		input.setAttribute("aria-invalid", !Number.isFinite(value));
 		if (!Number.isFinite(value)) return false;
 		if (value !== numbers.data[i]) setLeaves([[i, value]]);
@@ -65,7 +65,7 @@ export function numberField(i, done = () => {}) {
 			}
 		},
 		pointerdown: (event) => {
-			if (document.activeElement === input) return; // there a drag selects
+			if (document.activeElement === input) return; // here a drag selects text
 			event.preventDefault();
 			dragNumber(i, event, put, () => input.focus());
 		},
@@ -73,7 +73,7 @@ export function numberField(i, done = () => {}) {
 	return input;
 }
 
-/** Short of four pixels a drag is a click. */
+/** A drag of less than four pixels is a click. */
 export function dragNumber(i, event, put, click = () => {}) {
 	const from = numbers.data[i];
 	const step = stepFor(from) / 10;

@@ -1,4 +1,4 @@
-// One bar a layer, below its weights, on a logarithmic axis; a pale one behind it is the range of the film.
+// Draw one bar per layer, below its weights, on a log axis; a pale bar behind it is the range over the film.
 import { svg } from "./dom.js";
 import { layers, norms } from "./film-data.js";
 import { fitting } from "./film-scale.js";

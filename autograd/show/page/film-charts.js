@@ -1,4 +1,4 @@
-// The loss over the steps, with a cursor: click or drag to go there.
+// Plot the loss over the steps, with a cursor: click or drag to go to a step.
 import { byId, svg } from "./dom.js";
 import { curve, film, frameNear, losses } from "./film-data.js";
 import { draw, go } from "./film-moving.js";
@@ -37,7 +37,7 @@ export function chartIn(room) {
 			if (low === high) [low, high] = [Math.min(0, low), Math.max(low, 0) || 1];
 		}
 		const part = (loss) => log ? Math.log(loss / low) / Math.log(high / low) : (loss - low) / (high - low); // log(0): below
-		// What is no number any more is drawn at the edge that it left by.
+		// A loss that is not finite is drawn at the edge.
 		const y = (loss) => Number.isFinite(loss) ? bottom - (bottom - top) * Math.min(1, Math.max(0, part(loss))) : loss === -Infinity ? bottom : top;
 		place = { x, y, top, bottom, last, left, right, width };
 		const parts = [];
@@ -62,7 +62,7 @@ export function chartIn(room) {
 		parts.push(svg("path", { class: "line", d: line || "M0 0" }), cursor, dot);
 		picture.replaceChildren(...parts);
 	}
-	// Powers of ten with their names; where there are not two of them in between, both ends.
+	// Powers of ten with their names; if fewer than two lie in between, both ends.
 	const powers = (low, high) => {
 		const [from, to] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
 		if (from >= to) return [low, high].map((level) => [level, round(Number(level.toPrecision(2)))]);
@@ -83,7 +83,7 @@ export function chartIn(room) {
 		dot.classList.toggle("broken", !Number.isFinite(losses[frame]));
 	}
 
-	// The frame that is nearest to a place on the screen.
+	// Find the frame nearest to the pointer.
 	function frameAt(event) {
 		const step = (event.clientX - picture.getBoundingClientRect().left - place.left) / (place.width - place.left - place.right) * place.last;
 		return frameNear(step);

@@ -1,4 +1,4 @@
-// The run as numbers, and the network computed with them: what every part of the page reads.
+// The numbers of the run, and both passes of the network, for every part of the page.
 import { ACTIVATIONS } from "./activations.js";
 import { byId } from "./dom.js";
 
@@ -6,7 +6,7 @@ export const film = JSON.parse(byId("film").textContent);
 const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
 const doubles = (text) => new Float64Array(bytes(text));
 
-// The upper halves of doubles.
+// Decode the upper halves of doubles.
 function halves(text) {
 	const upper = new Uint32Array(bytes(text));
 	const words = new Uint32Array(2 * upper.length);
@@ -22,7 +22,7 @@ const seeds = film.seeds ? halves(film.seeds) : null;
 
 export const frameNear = (step) => film.steps.reduce((best, each, frame) => Math.abs(each - step) < Math.abs(film.steps[best] - step) ? frame : best, 0);
 
-// Layers with the places of their parameters and neurons: parameters go neuron by neuron, weights and then the bias.
+// Layers with the offsets of their parameters and neurons: parameters are ordered by neuron, weights before the bias.
 export let parameterCount = 0;
 export let neuronCount = 0;
 export const layers = film.layers.map(({ inputs, activations }, index) => {
@@ -43,7 +43,7 @@ export const nameOf = ({ layer, j }) => `layer ${layer.index}, neuron ${j}`;
 export const parametersAt = (frame) => allParameters.subarray(frame * parameterCount, (frame + 1) * parameterCount);
 export const gradientAt = (frame) => allGradients.subarray(frame * parameterCount, (frame + 1) * parameterCount);
 
-// Each neuron's sum and output for the input x, added up in the engine's order.
+// Compute each neuron's sum and output for the input x, adding in the engine's order.
 export function forward(parameters, x, pass = { sums: new Float64Array(neuronCount), outs: new Float64Array(neuronCount) }) {
 	const { sums, outs } = pass;
 	let from = x, start = 0;
@@ -64,7 +64,7 @@ export function forward(parameters, x, pass = { sums: new Float64Array(neuronCou
 	return { inputs: x, sums, outs };
 }
 
-// The gradient to each neuron's sum and output, and to the inputs, from that of the network's outputs: upstream times local.
+// Compute the gradients of sums, outputs and inputs from those of the network's outputs: upstream times local.
 export function backward(parameters, pass, seed) {
 	const outs = new Float64Array(neuronCount), sums = new Float64Array(neuronCount);
 	const inputs = new Float64Array(inputCount);
@@ -81,14 +81,14 @@ export function backward(parameters, pass, seed) {
 	return { inputs, sums, outs };
 }
 
-// Where the backward pass of an example begins: its own loss's gradient; 1 where the film knows no loss.
+// The gradient where an example's backward pass begins: that of its own loss, or 1 if the film has no loss.
 export function seedOf(frame, example) {
 	if (!seeds) return new Float64Array(output.size).fill(1);
 	const start = (frame * film.examples.length + example) * output.size;
 	return seeds.subarray(start, start + output.size);
 }
 
-// The norm of a layer's gradient, without squares that overflow; nan where there is none.
+// The norm of a layer's gradient, without overflowing squares; NaN if there is none.
 function norm(frame, layer) {
 	const known = gradientAt(frame).subarray(layer.at, layer.at + layer.size * (layer.inputs + 1)).filter((g) => !Number.isNaN(g));
 	if (!known.length) return NaN;
@@ -98,7 +98,7 @@ function norm(frame, layer) {
 }
 export const norms = film.steps.map((_, frame) => layers.map((layer) => norm(frame, layer)));
 
-// Which side of the level an output is on, or which of several is the largest; -1 where one is no number.
+// The side of the level that an output is on, or the index of the largest of several; -1 if one is NaN.
 export function classOf(outs, start) {
 	let best = 0;
 	for (let k = 0; k < output.size; k++) {
@@ -111,7 +111,7 @@ export const targetClass = (target) => {
 	if (Array.isArray(target)) return target.indexOf(Math.max(...target));
 	return output.size > 1 ? target : Number(target > film.level);
 };
-// Whether there are classes at all: two targets, or the numbers of classes.
+// Whether the targets are classes: two different targets, or class indices.
 export const classifies = Boolean(film.targets?.length) && (output.size > 1
 	? film.targets.every((t) => Array.isArray(t) ? t.every((n) => n === 0 || n === 1) : Number.isInteger(t) && t >= 0 && t < output.size)
 	: new Set(film.targets).size === 2);

@@ -1,4 +1,4 @@
-// How a size becomes the look of a line, and samples of all looks with the numbers they stand for.
+// Map sizes to the look of lines, and draw a legend of samples with their numbers.
 import { el, svg } from "./dom.js";
 import { film, isExamined } from "./film-data.js";
 import { unit } from "./film-scale.js";

@@ -1,4 +1,4 @@
-// What of the film is shown: a frame, a view, an example, a neuron; and moving from one to another.
+// The state of the page (frame, view, example, neuron), and moving from one to another.
 import { backward, film, forward, frameNear, isExamined, neuronCount, parametersAt, seedOf } from "./film-data.js";
 import { keepAddress, player } from "./transport.js";
 
@@ -8,7 +8,7 @@ export const lastFrame = film.steps.length - 1;
 const painters = [];
 export const onDraw = (painter) => painters.push(painter);
 
-// Draws once for all that changes between two pictures of the screen.
+// Draw once for all changes between two screen refreshes.
 let waiting = false;
 export function draw() {
 	if (waiting || lastFrame < 0) return;
@@ -20,7 +20,7 @@ export function draw() {
 	});
 }
 
-// Both passes of one example through the network of a frame; null where there is none to show.
+// Compute both passes of one example through the network of a frame; null if there is none to show.
 export function examine({ frame, example }) {
 	if (!isExamined) return null;
 	const pass = forward(parametersAt(frame), film.examples[example]);
@@ -44,7 +44,7 @@ export const playing = player({
 	},
 });
 
-// For as long as frames follow each other, by themselves or by hand, quick ones will do.
+// While frames follow each other, in play or by hand, draw them coarsely.
 let scrubbing = 0;
 export const isMoving = () => playing.isPlaying || scrubbing !== 0;
 function scrub() {
@@ -52,14 +52,14 @@ function scrub() {
 	scrubbing = setTimeout(() => { scrubbing = 0; draw(); }, 150);
 }
 
-// Go to a frame; whoever moves by hand stops the playing.
+// Go to a frame; moving by hand stops playing.
 export function go(frame) {
 	playing.stop();
 	scrub();
 	choose({ frame: Math.min(lastFrame, Math.max(0, frame)) });
 }
 
-// Another frame, view, example or neuron.
+// Choose another frame, view, example or neuron.
 export function choose(change) {
 	Object.assign(state, change);
 	keep();
@@ -70,7 +70,7 @@ export function turn(name, count, by) {
 	if (count) choose({ [name]: (now + by + count) % count });
 }
 
-// A moment can be linked: #step=40&view=backward&example=3&neuron=7.
+// Keep the state in the address, to link to it: #step=40&view=backward&example=3&neuron=7.
 function keep() {
 	if (!playing.isPlaying) keepAddress(() => {
 		const parts = [`step=${film.steps[state.frame]}`];

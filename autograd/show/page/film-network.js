@@ -1,4 +1,4 @@
-// The network layer by layer: weights as lines, neurons as discs, and below them the bars.
+// Draw the network layer by layer: weights as lines, neurons as discs, with the bars below.
 import { svg } from "./dom.js";
 import { barsOf } from "./film-bars.js";
 import { allGradients, allParameters, backward, computes, film, forward, gradientAt, inputCount, layers, neurons, norms, parametersAt, seedOf } from "./film-data.js";
@@ -37,7 +37,7 @@ export function networkIn(drawing) {
 		return head;
 	});
 
-	// Scales are those of the whole film: the same width is the same number in every frame.
+	// Find scales for the whole film, so that a width means the same number in every frame.
 	function measure() {
 		const weights = sample(allParameters, 50_000);
 		const outs = [], grads = [];
@@ -58,7 +58,7 @@ export function networkIn(drawing) {
 		};
 	}
 
-	// Where everything goes, for the room that there is.
+	// Place everything in the room available.
 	function arrange() {
 		const width = drawing.clientWidth, height = drawing.clientHeight;
 		if (!width || !height) return;
@@ -68,7 +68,7 @@ export function networkIn(drawing) {
 		const left = (width < 560 ? 46 : 74) * u, right = (width < 560 ? 40 : 74) * u;
 		const gap = (width - left - right) / (columns.length - 1);
 		const room = Math.min(150 * u, Math.max(92 * u, height * 0.3)); // for the bars
-		const wide = 112 * u; // between columns: room to say how many neurons there are, and how many are dead
+		const wide = 112 * u; // between columns: room for the numbers of neurons and of dead ones
 		const top = (gap < wide ? 36 : 24) * u, bottom = height - room;
 		const radius = Math.max(2, Math.min(16 * u, (bottom - top) / Math.max(...columns) * 0.42, gap * 0.28));
 		const pitch = (count) => Math.min((bottom - top) / count, Math.max(radius * 4.2, 40));
@@ -77,7 +77,7 @@ export function networkIn(drawing) {
 		place = { width, left, right, gap, radius, x, u, wide, bars: { top: bottom + 36 * u, bottom: height - 17 * u } };
 		ends.forEach((node, i) => {
 			settle(node, x(0), y(0, i), radius);
-			node.querySelector(".name").textContent = pitch(inputCount) < 13 * u ? "" : `x${i}`; // no room for all of them
+			node.querySelector(".name").textContent = pitch(inputCount) < 13 * u ? "" : `x${i}`; // too little room for names
 		});
 		nodes.forEach((node, n) => settle(node, x(neurons[n].layer.index + 1), y(neurons[n].layer.index + 1, neurons[n].j), radius));
 		for (const edge of edges) {
@@ -86,7 +86,7 @@ export function networkIn(drawing) {
 			const bend = (x2 - x1) * 0.45;
 			edge.path.setAttribute("d", `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`);
 		}
-		let free = -Infinity; // where the last heading ended: one that does not fit beside it is left out
+		let free = -Infinity; // where the last heading ended; a heading that would overlap it is left out
 		heads.forEach(([what, off], column) => {
 			const kinds = column ? [...new Set(layers[column - 1].activations)] : [inputCount === 1 ? "input" : "inputs"];
 			const kind = kinds.length === 1 ? kinds[0] : "mixed";
@@ -113,7 +113,7 @@ export function networkIn(drawing) {
 		node.querySelector(".name")?.setAttribute("y", 4);
 	}
 
-	// The left half is the neuron's sum, the right half what comes out of it; an input is one whole.
+	// The left half shows the neuron's sum, the right half its output; an input fills the whole disc.
 	function fill(node, sum, out, scale) {
 		for (const part of node.querySelectorAll(".fill")) {
 			const x = part.dataset.part === "left" ? sum : out;
@@ -124,11 +124,11 @@ export function networkIn(drawing) {
 		const text = node.querySelector(".inside");
 		const number = place.radius < 13 || out === null ? "" : brief(out).replace(/^(-?)0\./, "$1.");
 		text.textContent = number;
-		text.style.fontSize = `${place.radius * Math.min(0.66, 3 / number.length)}px`; // a digit is 0.6 wide, a disc 2
+		text.style.fontSize = `${place.radius * Math.min(0.66, 3 / number.length)}px`; // a digit is 0.6 of the font size wide, a disc 2 radii
 		text.classList.toggle("strong", [sum, out].every((x) => x !== null && (kindOf(x) === "nan" || x !== 0 && scale.strength(x) > 0.55)));
 	}
 
-	// One frame. ``pass`` has the numbers of the neurons: their sums and outputs, or the gradients of these.
+	// Show one frame. ``pass`` has the sums and outputs of the neurons, or their gradients.
 	function show({ frame, view, pass, chosen }) {
 		scales ??= measure();
 		if (!place) arrange();
@@ -141,7 +141,7 @@ export function networkIn(drawing) {
 			const kind = view === "backward" && Number.isNaN(x) ? "zero" : kindOf(x);
 			const strength = kind === "nan" ? 1 : kind === "zero" ? 0 : edgeScale.strength(x);
 			const drawn = `${kind} ${strength.toFixed(3)} ${widest}`;
-			if (edge.drawn === drawn) continue; // most of the cost of a frame is the browser's, for what changed
+			if (edge.drawn === drawn) continue; // most of the cost of a frame is the browser redrawing changes
 			edge.drawn = drawn;
 			edge.path.setAttribute("class", kind);
 			edge.path.setAttribute("stroke-width", widthOf(strength, widest).toFixed(2));

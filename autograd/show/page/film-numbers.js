@@ -1,4 +1,4 @@
-// In numbers: one example on its way through the network, and one neuron with all its weights.
+// Show in numbers one example on its way through the network, and one neuron with all its weights.
 import { byId, el } from "./dom.js";
 import { film, gradientAt, layers, neurons, output, parametersAt, seedOf } from "./film-data.js";
 import { gradient } from "./film-scale.js";
@@ -17,7 +17,7 @@ export function showNumbers({ frame, example, neuron }, seen) {
 }
 
 function exampleFacts(frame, example, seen) {
-	const few = (numbers) => numbers.length > 8 ? [...numbers.slice(0, 7), "…"] : numbers; // all are in a neuron's table
+	const few = (numbers) => numbers.length > 8 ? [...numbers.slice(0, 7), "…"] : numbers; // a neuron's table shows them all
 	const facts = [["inputs", few(film.examples[example].map(fixed))]];
 	if (film.targets) facts.push(["target", [film.targets[example]].flat().map((t) => Number.isInteger(t) ? t : fixed(t))]);
 	if (seen) {

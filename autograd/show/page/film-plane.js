@@ -1,4 +1,4 @@
-// The plane of two inputs: what the network makes of every place in it, and the examples.
+// Draw the plane of two inputs: the network's output at every point, and the examples.
 import { byId } from "./dom.js";
 import { classifies, classOf, computes, film, forward, inputCount, neuronCount, output, parametersAt, targetClass } from "./film-data.js";
 import { choose, draw, isMoving } from "./film-moving.js";
@@ -18,7 +18,7 @@ export function planeIn(room) {
 	};
 	const extent = [span(0), span(1)];
 	const targets = film.targets && film.targets.map((t) => classifies ? targetClass(t) : null);
-	// How far from the level an output is half coloured: as far as the targets are.
+	// The distance from the level of half the full colour: that of the targets.
 	const distances = output.size === 1 && film.targets ? film.targets.map((t) => Math.abs(t - film.level)) : [1];
 	const half = Math.max(...distances) || 1;
 	const pass = { sums: new Float64Array(neuronCount), outs: new Float64Array(neuronCount) };
@@ -31,7 +31,7 @@ export function planeIn(room) {
 		canvas.height = height * dots;
 		canvas.style.width = `${width}px`;
 		canvas.style.height = `${height}px`;
-		// One unit is as long on both axes, unless the data is much longer one way: then each fills its own.
+		// Both axes have the same scale, unless the data is much longer in one direction: then each fills its axis.
 		const [[x0, x1], [y0, y1]] = extent;
 		const skewed = Math.max((x1 - x0) / (y1 - y0), (y1 - y0) / (x1 - x0)) > 4;
 		const unit = Math.min(width / (x1 - x0), height / (y1 - y0));
@@ -45,7 +45,7 @@ export function planeIn(room) {
 		grid = null;
 	}
 
-	// The network's outputs at columns times rows places, from the upper left to the lower right.
+	// Compute the network's outputs on a grid of columns times rows, from upper left to lower right.
 	function compute(frame, columns, rows) {
 		const parameters = parametersAt(frame);
 		const outs = new Float64Array(columns * rows * output.size);
@@ -64,14 +64,14 @@ export function planeIn(room) {
 	const rgb = (colour) => colour.match(/\d+/g).map(Number);
 	function look() {
 		const named = (name) => {
-			canvas.style.color = name.startsWith("#") ? name : `var(--${name})`; // it has no text
+			canvas.style.color = name.startsWith("#") ? name : `var(--${name})`; // free to use, as the canvas has no text
 			return getComputedStyle(canvas).color;
 		};
 		const classes = film.classes.map(named);
 		return { classes, rgb: classes.map(rgb), nan: rgb(named("nan")), ink: named("ink"), card: named("card") };
 	}
 
-	// The side and its strength as colour; a place without an answer is marked.
+	// Paint side and strength as colour; mark points without an answer.
 	function paint({ columns, rows, outs }) {
 		const picture = new ImageData(columns, rows);
 		for (let cell = 0; cell < columns * rows; cell++) {
@@ -87,7 +87,7 @@ export function planeIn(room) {
 		return small;
 	}
 
-	// The line where a function on the grid is 0, cell by cell (marching squares).
+	// Draw the line where a function on the grid is 0, cell by cell (marching squares).
 	function contour(pen, columns, rows, value) {
 		const [wide, high] = [place.width / (columns - 1), place.height / (rows - 1)];
 		let crossed = 0;
@@ -114,7 +114,7 @@ export function planeIn(room) {
 				}
 			}
 		}
-		pen.lineWidth = crossed > 0.1 * columns * rows ? 0.7 : 2.2; // where it is everywhere, what it parts is to be seen
+		pen.lineWidth = crossed > 0.1 * columns * rows ? 0.7 : 2.2; // a line that is everywhere must not hide the sides
 		pen.stroke();
 	}
 
@@ -141,7 +141,7 @@ export function planeIn(room) {
 		pen.fillRect(0, 0, place.width, place.height);
 		pen.imageSmoothingEnabled = true;
 		pen.imageSmoothingQuality = "high";
-		// Cell centres of the small picture lie on the places that were computed, the outermost on the border.
+		// Put the cell centres of the small picture on the computed points, the outermost on the border.
 		const [dx, dy] = [place.width / (grid.columns - 1), place.height / (grid.rows - 1)];
 		pen.drawImage(paint(grid), -dx / 2, -dy / 2, place.width + dx, place.height + dy);
 		pen.strokeStyle = colours.ink;

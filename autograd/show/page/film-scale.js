@@ -1,4 +1,4 @@
-// How a number becomes text, a width and a colour. Very large and very small ones must be told apart at a glance.
+// Map numbers to text, width and colour, so that very large and very small ones differ at a glance.
 import { DASH, fixed, signOf } from "./numbers.js";
 
 export const brief = (x) => {
@@ -6,17 +6,17 @@ export const brief = (x) => {
 	const size = Math.abs(x);
 	return size === 0 || size >= 0.01 && size < 1000 ? String(Number(x.toPrecision(2))) : x.toExponential(0).replace("+", "");
 };
-// A round number with all its digits, so that no two marks of an axis have one name.
+// Write a round number with all its digits, so that no two marks of an axis share a name.
 export const round = (x) => {
 	const exact = Number(x.toPrecision(12)), size = Math.abs(exact);
 	return size === 0 || size >= 0.01 && size < 1000 ? String(exact) : exact.toExponential().replace("+", "");
 };
 export const fitting = (x, letters) => brief(x).length <= letters ? brief(x) : x.toExponential(0).replace("+", "");
-export const gradient = (x) => Number.isNaN(x) ? DASH : fixed(x); // one that was not computed
+export const gradient = (x) => Number.isNaN(x) ? DASH : fixed(x); // NaN: not computed
 export const raised = (exponent) => `10${String(exponent).replace(/[-\d]/g, (c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻")}`;
 export const kindOf = (x) => Number.isFinite(x) ? signOf(x) || "zero" : "nan";
 
-// A scale for sizes from low to high: strength 0 to 1, and the numbers that its legend names.
+// A scale for sizes from low to high: strength from 0 to 1, and marks for the legend.
 function logScale(low, high, isCut) {
 	const [from, to] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
 	const stride = Math.max(1, Math.ceil((to - from) / 3));
@@ -34,8 +34,8 @@ function rootScale(high) {
 	};
 }
 
-// The scale for all of these numbers: by their root where they are of like size, else by their logarithm. A run that
-// explodes or dies spans hundreds of powers of ten: then those around the middle count, and what is beyond is full.
+// Choose a scale for these numbers: root if their sizes are similar, else logarithmic. A run that explodes or dies
+// spans hundreds of powers of ten: the scale then covers those around the median, and larger sizes have full strength.
 export function scaleFor(numbers, always, span = 1e15) {
 	const sizes = Float64Array.from(numbers, Math.abs).filter((x) => x > 0 && x < Infinity).sort();
 	if (!sizes.length) return rootScale(1);
@@ -46,10 +46,10 @@ export function scaleFor(numbers, always, span = 1e15) {
 	return logScale(Math.min(low, high / 1000) || Number.MIN_VALUE, high, high < most);
 }
 
-// Text in a drawing grows with that of the page: how many dots are what is one dot at the usual size.
+// Drawings grow with the text of the page: the pixels for one pixel at the usual text size.
 export const unit = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 
-// At most this many, evenly spaced: enough to find a scale by.
+// Take about `most` numbers, evenly spaced: enough to find a scale.
 export const sample = (numbers, most) => {
 	const stride = Math.max(1, Math.floor(numbers.length / most));
 	return numbers.filter((_, index) => index % stride === 0);

@@ -1,4 +1,4 @@
-// Everything together: the state of the page, and what it shows of it.
+// The film's page: connect state, keys and all parts of the page.
 import { byId, el, setText } from "./dom.js";
 import { chartIn } from "./film-charts.js";
 import { film, forward, gradientAt, inputCount, layers, losses, nameOf, neuronCount, neurons, norms, output, parameterCount, parametersAt } from "./film-data.js";
@@ -42,7 +42,7 @@ function showTransport({ frame }) {
 	byId("next").disabled = byId("last").disabled = frame === lastFrame;
 }
 
-// In words: what is wrong with the network, if anything, and what somebody hears who does not see the picture.
+// Describe the network in words: its dead neurons, and the picture for screen readers.
 function describe({ frame, view }) {
 	const relus = neurons.filter((each) => each.activation === "relu").length;
 	const dead = film.dead[frame].length, silent = film.silent[frame].length;
@@ -54,7 +54,7 @@ function describe({ frame, view }) {
 	if (!playing.isPlaying) setText(byId("spoken"), `Step ${film.steps[frame]}, loss ${fixed(losses[frame])}. ${counted}`);
 }
 
-// What is under the pointer, in numbers.
+// Show the numbers of what is under the pointer.
 function point(event) {
 	const tip = byId("tip"), at = event.target.closest("[data-neuron], [data-edge]");
 	tip.hidden = !at;
@@ -99,7 +99,7 @@ const clicks = press({
 	forward: () => choose({ view: "forward" }), backward: () => choose({ view: "backward" }),
 });
 byId("large").addEventListener("click", () => {
-	document.documentElement.dataset.view = ""; // the legend is to be drawn anew
+	document.documentElement.dataset.view = ""; // so that the legend is redrawn
 	draw();
 });
 const keys = {
@@ -136,7 +136,7 @@ if (lastFrame < 0) {
 	fromAddress();
 }
 
-// For tests, and for those who write a lecture around the page.
+// For tests and lectures.
 window.stepgrad = {
 	total: lastFrame, state, go, choose,
 	outputs: (frame, x) => [...forward(parametersAt(frame), x).outs.subarray(output.first)],

@@ -1,4 +1,4 @@
-// Formulas as elements. Pieces: text, or [node, its name here, whether a number below 0 needs parentheses].
+// Formulas as elements. Pieces: text, or [node, its name here, whether a negative number needs parentheses].
 import { el } from "./dom.js";
 import { nameOf, nodes } from "./lesson.js";
 import { short } from "./numbers.js";

@@ -12,7 +12,7 @@ const viewOf = new Map(); // where the operation of a node is drawn
 views.forEach((view, v) => order.forEach((i) => { if (view.has.has(`op${i}`)) viewOf.set(i, v); }));
 const isFolded = views.length > 1;
 
-// `opens`: the walk opens boxes that it enters; `pans`: it is kept in sight
+// `opens`: the walk opens boxes that it enters; `pans`: the view follows it
 export const graph = { view: -1, opens: !isFolded, pans: true, cards: [], parts: [], boxes: [], bounds: new Map() };
 
 function pathTo(v) {
@@ -32,7 +32,7 @@ export function openView(v, how = "jump") {
 }
 
 function mount(view) {
-	// XML: it is drawn, and nothing in it runs
+	// parsed as XML, so nothing in it runs
 	const svg = document.adoptNode(new DOMParser().parseFromString(view.svg, "image/svg+xml").documentElement);
 	svg.setAttribute("role", "group");
 	svg.setAttribute("aria-label", view.title);
@@ -69,7 +69,7 @@ function mount(view) {
 
 const firstIn = (v) => order.find((i) => pathTo(viewOf.get(i)).includes(v));
 
-/** An edge as drawn, and turned round. */
+/** Return an edge as drawn, and reversed. */
 function ends(g) {
 	const wire = g.querySelector(".wire");
 	const arrow = g.querySelector(".arrow");
@@ -160,7 +160,7 @@ export function setFollowing(follows) {
 
 export const showFollowing = () => byId("follow").setAttribute("aria-pressed", graph.opens && graph.pans);
 
-/** Where the whole is too small to read, the walk no longer moves the view. */
+/** Fit the whole graph; if it is then too small to read, the walk no longer moves the view. */
 export function fitGraph() {
 	viewport.fit();
 	if (viewport.scaleFor(graph.whole, 1) < READABLE) graph.pans = false;

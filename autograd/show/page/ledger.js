@@ -37,7 +37,7 @@ function paintLedger(state) {
 	});
 }
 
-/** Scroll the ledger alone, in the next frame, which lays the page out anyway. */
+/** Scroll only the ledger, in the next frame, which lays out the page anyway. */
 let rowFrame = 0;
 on("move", (state) => { if (state.current !== null) showRow(state.current); });
 export function showRow(i) {

@@ -1,10 +1,10 @@
-// The lesson that the page was made for.
+// The lesson of the page.
 import { byId } from "./dom.js";
 
 export const lesson = JSON.parse(byId("lesson").textContent);
 const BLANK = { kind: "inner", op: "", parents: [], expression: [], partials: [], locals: [], domain: "" };
 export const nodes = lesson.nodes.map((node) => ({ quoted: node.name, ...BLANK, ...node }));
-for (const node of nodes) { // JSON has no infinity: it comes as a word
+for (const node of nodes) { // JSON has no infinity, so it comes as text
 	node.data = Number(node.data);
 	node.locals = node.locals.map((local) => (local === null ? null : Number(local)));
 }

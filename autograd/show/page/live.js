@@ -1,4 +1,4 @@
-// A leaf is changed: both passes are computed again by the page's own program.
+// Change leaves, and compute both passes again with the page's own program.
 import { byId } from "./dom.js";
 import { lesson, nameOf, nodes, order } from "./lesson.js";
 import { short } from "./numbers.js";
@@ -11,11 +11,11 @@ export const live = {
 	broken: null, // the operation that has no finite result
 };
 
-/** From the leaves in `data`: new values and local gradients. */
+/** Compute new values and local gradients from the leaves in `data`. */
 export function compute(data) {
 	const slopes = nodes.map(() => []);
 	forward(data, slopes);
-	// without a value there is no derivative, though its formula may give one: log below 0
+	// no derivative without a value, even if its formula gives one, as for log of a negative number
 	for (const i of order) if (Number.isNaN(data[i])) slopes[i] = slopes[i].map((slope) => (slope === null ? null : NaN));
 	return { data, slopes };
 }

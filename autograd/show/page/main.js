@@ -1,4 +1,4 @@
-// Everything together.
+// Start the page.
 import { byId } from "./dom.js";
 import { lookAt, openView, showFollowing } from "./graph.js";
 import { last, lesson } from "./lesson.js";

@@ -1,4 +1,4 @@
-// Keys, buttons, the scrubber, playing.
+// Move by keys, buttons and the scrubber, and play.
 import { openQuestion, predict } from "./answers.js";
 import { byId, setText } from "./dom.js";
 import { closeView, fitGraph, graph, setFollowing } from "./graph.js";
@@ -71,7 +71,7 @@ document.addEventListener("keydown", (event) => {
 	if (!isOurs(event)) return;
 	const isText = target.tagName === "INPUT" && target.type === "text";
 	if (isText) {
-		// these keys move no caret in an empty answer
+		// in an empty answer these keys have no caret to move
 		if (key === "Escape") target.blur();
 		else if (target === field && !field.value && /^(Arrow(Left|Right)|Home|End)$/.test(key)) keys[key]();
 		return;

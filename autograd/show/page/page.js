@@ -1,4 +1,4 @@
-// Where the page is, and who asked to be told.
+// The position of the page, and the listeners to its events.
 import { shownAt } from "./answers.js";
 import { last, operations } from "./lesson.js";
 import { completeAt, computedAt, passedAt, stateAt } from "./walk.js";
@@ -6,7 +6,7 @@ import { completeAt, computedAt, passedAt, stateAt } from "./walk.js";
 export const page = { position: 0, state: null };
 
 const listeners = { paint: [], move: [], change: [], stop: [] };
-/** paint: at each change; move: to another position; change: of a leaf; stop: somebody moves by hand. */
+/** paint: any change; move: to another position; change: of a leaf; stop: a move by hand. */
 export const on = (event, listener) => listeners[event].push(listener);
 export const tell = (event) => listeners[event].forEach((listener) => listener(page.state));
 

@@ -1,4 +1,4 @@
-// The step at hand.
+// Show the current step.
 import { byId, el, setText } from "./dom.js";
 import { inNumbers, inSymbols, named, part, partial, plainText } from "./formulas.js";
 import { last, lesson, nameOf, nodes, operations, order, root } from "./lesson.js";
@@ -50,7 +50,7 @@ function seedStep() {
 	return [
 		head("Backward", "start at the output ", named(root)),
 		el("div.derivation.math", {}, el("span", {}, ...partial(root, root)), el("span", {}, "="), el("span.result", {}, "1.0")),
-		quiet("A nudge of the output is a nudge of the output: its gradient to itself is 1. From here gradients flow back."),
+		quiet("The output changes as fast as itself: its gradient with respect to itself is 1. From here gradients flow back."),
 	];
 }
 
@@ -101,7 +101,7 @@ export function derivation(share, depth) {
 	return parts;
 }
 
-/** What has arrived at a value that is used in several places. */
+/** Show what has arrived at a value that is used several times. */
 function sumRow({ parent, position }, shown) {
 	const all = sharesInto[parent];
 	const arrived = all.filter((share) => share.position < position || (share.position === position && share.turn < shown));
@@ -119,7 +119,7 @@ function spoken(state) {
 	const { phase, current, position } = state;
 	if (phase === "start") return `Start of ${last} steps. The leaves are known.`;
 	if (phase === "forward") return `Step ${position}, forward: ${nameOf(current)} is ${short(numbers.data[current])}.`;
-	if (phase === "seed") return `Step ${position}: the gradient of ${nameOf(root)} to itself is 1.`;
+	if (phase === "seed") return `Step ${position}: the gradient of ${nameOf(root)} with respect to itself is 1.`;
 	const said = sharesAt[position].filter((share) => share.turn < state.shown).map((share) =>
 		`into ${nameOf(share.parent)} ${short(share.amount)}, total ${short(share.after)}`);
 	return `Step ${position}, backward through ${nodes[current].op} at ${nameOf(current)}, upstream ${short(numbers.grads[current])}${said.length ? `: ${said.join("; ")}` : ""}.`;

@@ -1,13 +1,13 @@
-// A small curve.
+// Plot a small curve.
 import { svg } from "./dom.js";
 import { short } from "./numbers.js";
 
-/** Through `points` [x, y], with a mark at one and a line of a slope through it. */
+/** Plot a curve through `points` [x, y], with a mark and a line of the given slope through it. */
 export function plot(points, { mark, slope, label }) {
 	const [width, height, bottom, character] = [230, 116, 17, 6.7];
 	const picture = svg("svg", { class: "plot", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label });
 	const draw = (...shape) => picture.appendChild(svg(...shape));
-	const isDrawn = (point) => point.every((x) => Math.abs(x) < 1e300); // else a difference may be infinite
+	const isDrawn = (point) => point.every((x) => Math.abs(x) < 1e300); // so that no difference overflows
 	const finite = points.filter(isDrawn);
 	if (!finite.length) return picture;
 	const [xs, ys] = [0, 1].map((axis) => [Math.min, Math.max].map((best) => best(...finite.map((point) => point[axis]))));

@@ -1,4 +1,4 @@
-// Pointing at a value lights it up everywhere; a click leads to its step.
+// Highlight a value everywhere when pointed at; a click goes to its step.
 import { roam } from "./dom.js";
 import { dragNumber, editOnCard } from "./fields.js";
 import { graph, nodeOf, showView } from "./graph.js";
@@ -31,7 +31,7 @@ document.addEventListener("focusin", (event) => {
 	}
 });
 
-// A click goes to the step; on a leaf it waits, since a second one would edit.
+// A click goes to the step; on a leaf it waits, since a double click edits.
 let waitingClick = 0;
 canvas.addEventListener("click", (event) => {
 	clearTimeout(waitingClick);
@@ -62,12 +62,12 @@ canvas.addEventListener("keydown", (event) => {
 	event.stopPropagation();
 });
 
-// A drag on a leaf's number moves it.
+// A drag on a leaf's number changes it.
 canvas.addEventListener("pointerdown", (event) => {
 	const i = nodeOf(event.target);
 	if (!live.possible || event.button || i === null || nodes[i].kind !== "leaf") return;
 	if (!event.target.matches(".number:not(.grad)")) return;
-	event.stopImmediatePropagation(); // it does not pan
+	event.stopImmediatePropagation(); // do not pan
 	canvas.classList.remove("moved");
 	dragNumber(i, event, (value) => setLeaves([[i, value]]));
 }, true);

@@ -1,4 +1,4 @@
-// Each contribution is asked for before it is shown.
+// Ask for each contribution before showing it.
 import { answerOf, openQuestion, predict } from "./answers.js";
 import { evaluate } from "./arithmetic.js";
 import { byId, el } from "./dom.js";
@@ -9,14 +9,14 @@ import { go, on, page, render, tell } from "./page.js";
 import { derivation } from "./panel.js";
 import { numbers, shares } from "./walk.js";
 
-/** The step's own win where two have one name. */
+/** Map names to numbers; the step's own nodes win if two share a name. */
 function namesFor(share) {
 	const names = new Map(nodes.map((node, i) => [node.name, numbers.data[i]]));
 	for (const i of [...nodes[share.node].parents, share.node]) names.set(nameOf(i), numbers.data[i]);
 	return names.set("upstream", share.upstream).set("local", share.local);
 }
 
-/** Within 1 %, or shown by the same digits. */
+/** Close means within 1 %, or with the same digits shown. */
 const isClose = (value, truth) => Math.abs(value - truth) <= 0.01 * Math.abs(truth) || short(value) === short(truth);
 
 function judge(value, share) {
@@ -25,7 +25,7 @@ function judge(value, share) {
 	if (has(amount)) return { right: true, say: before === null ? "Right." : `Right: ${short(amount)} more, so ${short(after)} in total.` };
 	if (before !== null && has(after)) return { right: true, say: `Right: ${short(after)} is the new total, ${short(amount)} of it from here.` };
 	if (has(-amount)) return { say: "The size is right, the sign is not." };
-	if (has(local)) return { say: "That is the local gradient alone; upstream is missing." };
+	if (has(local)) return { say: "That is only the local gradient; multiply it by upstream." };
 	if (!Number.isFinite(value)) return { say: `That is ${short(value)}, not a finite number.` };
 	return { say: `${short(value)} is not what flows into ${nameOf(parent)}.` };
 }
@@ -35,7 +35,7 @@ export const field = el("input", {
 	placeholder: "0.5 or 1 - o**2",
 	keydown: (event) => {
 		if (event.key !== "Enter") return;
-		event.preventDefault(); // or it would press the button that gets the focus
+		event.preventDefault(); // else Enter presses the button that gets the focus
 		check();
 	},
 });
@@ -66,7 +66,7 @@ function showQuestion(state) {
 		field.value = "";
 		say(predict.verdict ?? "", "right");
 		box.scrollIntoView({ block: "nearest" });
-		// not into a field that somebody is typing in
+		// do not take the focus from a field that is being typed in
 		if (document.activeElement?.tagName !== "INPUT" || document.activeElement.type === "range") field.focus({ preventScroll: true });
 	}
 	predict.verdict = null;
@@ -90,7 +90,7 @@ function check() {
 	try {
 		value = evaluate(text, namesFor(share));
 	} catch (error) {
-		return say(`I cannot work this out ${error.message}.`, "wrong"); // no try
+		return say(`I cannot work this out ${error.message}.`, "wrong"); // does not count as a try
 	}
 	const verdict = judge(value, share);
 	const record = recordOf(share);
@@ -122,7 +122,7 @@ function settle(share, outcome, verdict) {
 	if (predict.asked) return;
 	say(verdict);
 	byId("spoken").textContent = `${verdict} ${byId("spoken").textContent}`;
-	byId("next").focus(); // Enter goes on
+	byId("next").focus(); // so that Enter continues
 }
 
 export function insist() {

@@ -1,5 +1,4 @@
-"""The lesson's program in JavaScript: both passes of one graph, straight on, for a page to run when a leaf
-changes."""
+"""Write both passes of a lesson as straight-line JavaScript, which the page runs when a leaf changes."""
 
 from __future__ import annotations
 
@@ -10,11 +9,10 @@ from ..lesson import Lesson
 
 
 def forward(lesson: Lesson) -> str:
-    """A function ``forward(v, d)``: from the leaves in ``v`` the value of every node, and into ``d`` local
-    gradients.
+    """Write ``forward(v, d)``, which computes values ``v`` from the leaves, and local gradients ``d``.
 
     Each line is one operation: its value and its partial derivatives, as the rows of the table write them.
-    ValueError where one of them has no formula.
+    Raise ValueError if one of them has no formula.
 
     >>> from autograd import Value
     >>> from autograd.show.lesson import read_lesson
@@ -45,11 +43,10 @@ def forward(lesson: Lesson) -> str:
 
 
 def backward(lesson: Lesson) -> str:
-    """A function ``backward(d, g, add)``: from local gradients ``d`` the gradient of every node, into ``g``.
+    """Write ``backward(d, g, add)``, which computes all gradients in ``g`` from the local gradients ``d``.
 
-    Each line is one contribution as :func:`autograd.steps.pass_on` makes it, in the order of the walk:
-    ``add`` is told upstream and local gradient, their product, and the total before and after, which it
-    returns.
+    Each line is one contribution, made by :func:`autograd.steps.pass_on`, in the order of the walk. ``add``
+    gets the upstream and local gradient, their product, and the total before and after; it returns the last.
 
     >>> from autograd import Value
     >>> from autograd.show.lesson import read_lesson

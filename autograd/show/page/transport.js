@@ -1,7 +1,7 @@
-// What every page moves by.
+// Playing, the address, and the buttons that every page has.
 import { byId, setText } from "./dom.js";
 
-/** Playing: `advance` goes one step and says whether there is another. */
+/** Make a player; `advance` goes one step and returns whether there is another. */
 export function player({ begun, advance, stopped = () => {} }) {
 	let timer = 0;
 	const tick = () => {
@@ -31,18 +31,18 @@ export function player({ begun, advance, stopped = () => {} }) {
 	return self;
 }
 
-/** Browsers allow only so many changes of the address in a while: it follows when the moving pauses. */
+/** Update the address when movement pauses, since browsers limit how often it may change. */
 let writing = 0;
 export function keepAddress(fragment) {
 	clearTimeout(writing);
 	writing = setTimeout(() => {
 		try {
 			history.replaceState(null, "", `#${fragment()}`);
-		} catch { /* inside a notebook's frame there is no address to keep */ }
+		} catch { /* a notebook's frame has no address */ }
 	}, 120);
 }
 
-/** Buttons by their ids. */
+/** Connect buttons, by id, to actions. */
 export function press(clicks) {
 	const large = () => byId("large").setAttribute("aria-pressed", document.documentElement.toggleAttribute("data-large"));
 	const theme = () => {
@@ -52,13 +52,13 @@ export function press(clicks) {
 	};
 	const help = () => {
 		byId("keys").showModal();
-		byId("keys").scrollTop = 0; // its button has the focus
+		byId("keys").scrollTop = 0; // the focus on its button has scrolled it down
 	};
 	const all = { large, theme, help, close: () => byId("keys").close(), ...clicks };
 	for (const [id, act] of Object.entries(all)) {
 		byId(id).addEventListener("click", (event) => {
 			act();
-			if (event.detail) event.currentTarget.blur(); // after a click Space is the page's
+			if (event.detail) event.currentTarget.blur(); // so that Space plays after a click
 		});
 	}
 	return all;

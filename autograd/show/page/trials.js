@@ -1,4 +1,4 @@
-// Two trials: a nudge, and one step down the gradient.
+// Two experiments: a nudge, and one step down the gradient.
 import { byId, el } from "./dom.js";
 import { showRow } from "./ledger.js";
 import { lesson, nameOf, nodes, root } from "./lesson.js";
@@ -13,7 +13,7 @@ const leaves = nodes.flatMap((node, i) => (node.kind === "leaf" ? [i] : []));
 const setting = (label, value, changed) => el("input", {
 	type: "text", inputmode: "decimal", value, autocomplete: "off", "aria-label": label,
 	input({ target }) {
-		const number = Number(target.value); // 0 where it is empty
+		const number = Number(target.value); // 0 if it is empty
 		const isGood = Number.isFinite(number) && number !== 0;
 		target.setAttribute("aria-invalid", !isGood);
 		if (isGood) changed(number);
@@ -85,7 +85,7 @@ function paintDescent() {
 	const { outputs, trained } = descent;
 	descentButton.disabled = !trained.size || live.broken !== null;
 	const name = nameOf(root);
-	if (!trained.size) descentSaid.textContent = "Mark a leaf below: it is what moves.";
+	if (!trained.size) descentSaid.textContent = "Mark a leaf below to move it.";
 	else if (outputs.length < 2) descentSaid.textContent = `${name} = ${short(numbers.data[root])}; each marked leaf moves by −rate × grad`;
 	else descentSaid.textContent = `${name}: ${short(outputs.at(-2))} → ${short(outputs.at(-1))} after ${outputs.length - 1} step${outputs.length > 2 ? "s" : ""}`;
 	const points = (outputs.length ? outputs : [numbers.data[root]]).map((y, x) => [x, y]);

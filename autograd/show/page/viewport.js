@@ -1,4 +1,4 @@
-// What part of the drawing is seen.
+// The visible part of the drawing.
 import { byId } from "./dom.js";
 
 export const canvas = byId("canvas");
@@ -40,7 +40,7 @@ export const viewport = {
 		this.fitted = true;
 		this[how](this.around(this.whole, this.scaleFor(this.whole, 1.6)));
 	},
-	/** Bring a box into sight, where it can be read. */
+	/** Bring a box into sight, at a readable scale. */
 	see(box, how = "glide") {
 		if (this.fitted && this.k >= READABLE) return;
 		const [left, top] = [(box.x - this.x) * this.k, (box.y - this.y) * this.k];
@@ -75,7 +75,7 @@ canvas.addEventListener("wheel", (event) => {
 	viewport.zoom(Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.0015)), event.clientX - left, event.clientY - top);
 }, { passive: false });
 
-// One pointer pans, two pinch. A press that hardly moves is a click.
+// One pointer pans, two zoom. A press that hardly moves is a click.
 const pointers = new Map();
 canvas.addEventListener("pointerdown", (event) => {
 	if (event.button || event.target.tagName === "INPUT") return;
@@ -103,7 +103,7 @@ canvas.addEventListener("pointermove", (event) => {
 for (const end of ["pointerup", "pointercancel"]) {
 	canvas.addEventListener(end, (event) => pointers.delete(event.pointerId));
 }
-// The click that ends a drag is none.
+// Ignore the click that ends a drag.
 canvas.addEventListener("click", (event) => {
 	if (canvas.classList.contains("moved")) event.stopPropagation();
 	canvas.classList.remove("moved");

@@ -1,4 +1,4 @@
-// What is known at a position: the schedule is the lesson's, the sums are the program's.
+// What is known at a position: the lesson has the schedule, the program computes the sums.
 import { last, lesson, nodes, operations, order, root, walk } from "./lesson.js";
 import { signOf } from "./numbers.js";
 import { backward } from "./program.js";
@@ -13,7 +13,7 @@ walk.forEach(([phase, i], position) => {
 	if (phase === "backward") passedAt[i] = position;
 });
 
-// For each edge that carries a gradient; `turn` counts those of a step.
+// One share for each edge that carries a gradient; `turn` counts those of a step.
 export const shares = lesson.shares.map(([position, parent, index]) => ({ position, node: walk[position][1], parent, index }));
 export const sharesAt = Array.from({ length: last + 1 }, () => []);
 export const sharesInto = nodes.map(() => []);
@@ -34,7 +34,7 @@ export function accumulate() {
 }
 accumulate();
 
-/** Where the first `shown` contributions of the step have been revealed. */
+/** Return the state at a position, with the first `shown` contributions of its step revealed. */
 export function stateAt(position, shown = Infinity) {
 	const [phase, current] = walk[position];
 	const data = nodes.map((_, i) => (computedAt[i] <= position ? numbers.data[i] : null));
@@ -48,7 +48,7 @@ export function stateAt(position, shown = Infinity) {
 	return { position, shown, phase, current, data, grads, touched };
 }
 
-/** ahead: not computed; waiting: no gradient yet. */
+/** Return the status of a node; ahead: not computed; waiting: no gradient yet. */
 export function standing(state, i) {
 	if (i === state.current) return "current";
 	if (state.touched.has(i)) return "touched";

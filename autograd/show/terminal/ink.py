@@ -1,4 +1,4 @@
-"""Lines of styled text: measured in columns, cut and wrapped, and painted last, so that no colour is cut."""
+"""Ink: lines of styled text, cut and wrapped by columns and painted last, so that no escape is cut."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ..style import LIGHT
 Piece = tuple[str, str]  # a text and its style: "", "bold", "dim", "now", "positive", "negative"
 Line = tuple[Piece, ...]
 
-# For screens that cannot show them: what says the same in ASCII.
+# Replacements in ASCII for screens that cannot show these.
 PLAIN = str.maketrans(dict(zip("—→←↑↓×∂…━─│▸", "- -> <- ^ v * d ... = - | >".split())))
 
 
 def line(*pieces: str | Piece) -> Line:
-    """A line from its pieces; a bare text has no style.
+    """Build a line from its pieces; a bare text has no style.
 
     >>> line("a", ("b", "bold"))
     (('a', ''), ('b', 'bold'))
@@ -27,17 +27,17 @@ def line(*pieces: str | Piece) -> Line:
 
 
 def plain(styled: Line) -> str:
-    """The text alone."""
+    """Return the text without styles."""
     return "".join(piece for piece, _ in styled)
 
 
 def width(styled: Line) -> int:
-    """How many columns the line takes."""
+    """Return how many columns the line takes."""
     return text.columns(plain(styled))
 
 
 def harmless(content: str) -> str:
-    """The text on one line, with what would act on a terminal written as Python writes it.
+    """Return the text on one line, with control characters escaped as in Python.
 
     >>> harmless("two\\nlines \\x1b[2J")
     'two lines \\\\x1b[2J'
@@ -46,14 +46,14 @@ def harmless(content: str) -> str:
 
 
 def number(value: float | None) -> Piece:
-    """A number as it is shown, a dash where there is none, in the colour of its sign."""
+    """Format a number in the colour of its sign, or a dash for None."""
     if value is None:
         return "—", "dim"
     return text.number(value), "positive" if value > 0 else "negative" if value < 0 else ""
 
 
 def cut(styled: Line, columns: int) -> Line:
-    """The line in at most so many columns, ending in … where something is missing.
+    """Cut the line to at most ``columns``, ending in … if something is missing.
 
     >>> plain(cut(line("gradient"), 5)), plain(cut(line("損失関数"), 6))
     ('grad…', '損失…')
@@ -65,7 +65,7 @@ def cut(styled: Line, columns: int) -> Line:
     kept: list[Piece] = []
     room = columns - 1
     for piece, style in styled:
-        part = piece[: 4 * columns]  # at once, as a formula may have thousands of characters
+        part = piece[: 4 * columns]  # first roughly, since a formula may have thousands of characters
         while text.columns(part) > room:
             part = part[:-1]
         kept.append((part, style))
@@ -76,21 +76,21 @@ def cut(styled: Line, columns: int) -> Line:
 
 
 def pad(styled: Line, columns: int, right: bool = False) -> Line:
-    """The line in exactly so many columns; ``right`` for numbers."""
+    """Cut or pad the line to exactly ``columns``; with ``right``, align it to the right."""
     styled = cut(styled, columns)
     space: Piece = (" " * (columns - width(styled)), "")
     return (space, *styled) if right else (*styled, space)
 
 
 def wrap(styled: Line, columns: int, indent: int = 0, most: int = 3) -> list[Line]:
-    """The line broken at spaces, further lines indented; of more than ``most`` the last one ends in ….
+    """Break the line at spaces into at most ``most`` lines, further ones indented; the last may end in ….
 
     A no-break space is shown as a space.
 
     >>> [plain(each) for each in wrap(line("x1 * w1 + ", ("x2", "bold"), " * w2"), 10, indent=2)]
     ['x1 * w1 +', '  x2 * w2']
     """
-    words: list[list[Piece]] = [[]]  # spaces and what is between them, over the borders of pieces
+    words: list[list[Piece]] = [[]]  # runs of spaces and of text, across pieces
     for piece, style in styled:
         for part in re.findall(" +|[^ ]+", piece):
             if words[-1] and (part[0] == " ") != (words[-1][-1][0][0] == " "):
@@ -115,7 +115,7 @@ def wrap(styled: Line, columns: int, indent: int = 0, most: int = 3) -> list[Lin
 
 
 def palette(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The escape sequence of each style, as the environment says that the terminal can show them."""
+    """Return the escape sequence of each style that the terminal supports, by the environment."""
     kind = environment.get("TERM", "256" if os.name == "nt" else "")
     if kind in ("", "dumb"):
         return {}
@@ -128,7 +128,7 @@ def palette(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
 
 
 def paint(styled: Line, styles: Mapping[str, str]) -> str:
-    """The line with the escape sequences of its styles."""
+    """Return the line with the escape sequences of its styles."""
     painted = ""
     for style, pieces in groupby(styled, lambda piece: piece[1]):
         content = "".join(piece for piece, _ in pieces)
@@ -137,7 +137,7 @@ def paint(styled: Line, styles: Mapping[str, str]) -> str:
 
 
 def writable(content: str, encoding: str | None) -> str:
-    """The text as a stream of that encoding can take it: in ASCII where it must be.
+    """Return the text in a form that the encoding can write, in ASCII if necessary.
 
     >>> writable("∂o/∂n → 0.5", "ascii")
     'do/dn -> 0.5'
@@ -151,7 +151,7 @@ def writable(content: str, encoding: str | None) -> str:
 
 
 def _nearest(colour: str) -> int:
-    """The number of the nearest of the 216 colours that terminals with 256 have in a cube.
+    """Return the nearest colour of the cube of 216 that terminals with 256 colours have.
 
     >>> _nearest("#2f80d8"), _nearest("#ffffff")
     (32, 231)

@@ -1,4 +1,4 @@
-"""Single keys from the terminal, and the terminal as it was afterwards, whatever happens in between."""
+"""Read single keys from the terminal, and restore the terminal whatever happens."""
 
 from __future__ import annotations
 
@@ -19,40 +19,40 @@ else:
     import termios
     import tty
 
-# A screen of its own without a cursor, and back to what was there before.
+# Switch to a separate screen without a cursor, and back.
 ENTER_SCREEN, LEAVE_SCREEN = b"\x1b[?1049h\x1b[?25l", b"\x1b[0m\x1b[?25h\x1b[?1049l"
 
 CONTROLS = {
     "\r": "enter", "\n": "enter", "\x7f": "backspace", "\x08": "backspace", "\x15": "clear", "\x04": "quit",
 }  # fmt: skip
-# What terminals send after Escape for keys that are no character.
+# What terminals send after Escape for special keys.
 SEQUENCES = {
     "[A": "up", "[B": "down", "[C": "right", "[D": "left", "[H": "home", "[F": "end",
     "OA": "up", "OB": "down", "OC": "right", "OD": "left", "OH": "home", "OF": "end",
     "[1~": "home", "[4~": "end", "[7~": "home", "[8~": "end",
 }  # fmt: skip
-# What Windows gives for the same keys.
+# The same sequences by the codes of Windows.
 WINDOWS = {"H": "\x1b[A", "P": "\x1b[B", "M": "\x1b[C", "K": "\x1b[D", "G": "\x1b[H", "O": "\x1b[F"}
 
 
 class Keyboard:
-    """The terminal while its keys are read one by one: a context manager that puts back what it changed.
+    """A context manager that reads keys one by one and then restores the terminal.
 
-    With ``screen`` there is a screen of its own, and what the terminal showed before comes back. An
-    exception, Ctrl-C, Ctrl-Z, Ctrl-\\, and a signal to end all leave the terminal as it was.
+    With ``screen``, use a separate screen and restore the previous one afterwards. The terminal is restored
+    even after an exception, Ctrl-C, Ctrl-Z, Ctrl-\\, or a signal to terminate.
     """
 
     def __init__(self, output: TextIO, screen: bool = True) -> None:
         self.output, self.screen = output, screen
-        self.resumed = False  # after Ctrl-Z: what was drawn is gone
-        self._typed = ""  # and not read yet
+        self.resumed = False  # after Ctrl-Z, the screen must be redrawn
+        self._typed = ""  # received but not read yet
         self._decoder = codecs.getincrementaldecoder(sys.stdin.encoding or "utf-8")("ignore")
         self._handlers: dict[int, Any] = {}
 
     def __enter__(self) -> Keyboard:
         self.output.flush()
         self._take()
-        if threading.current_thread() is threading.main_thread():  # Python lets no other handle signals
+        if threading.current_thread() is threading.main_thread():  # only this one may handle signals
             self._handle("SIGTERM", self._end)
             self._handle("SIGHUP", self._end)
             self._handle("SIGQUIT", self._end)
@@ -67,9 +67,9 @@ class Keyboard:
         self._give_back()
 
     def read(self, timeout: float) -> str:
-        """The next key: a character, or a name such as ``left``; "" where none came in time.
+        """Return the next key, a character or a name such as ``left``; "" if none came in time.
 
-        EOFError where the terminal has gone.
+        Raise EOFError if the terminal has gone.
         """
         if not self._typed:
             self._typed = self._receive(timeout)
@@ -80,7 +80,7 @@ class Keyboard:
 
     @property
     def more(self) -> bool:
-        """Whether further keys have been received, of which none was read: text that was pasted."""
+        """Whether further keys have been received but not read, as with pasted text."""
         return bool(self._typed)
 
     def write(self, content: str) -> None:
@@ -89,7 +89,7 @@ class Keyboard:
         self.output.flush()
 
     def _sequence(self) -> str:
-        """A key that is sent as Escape and more; the Escape key is sent as Escape alone."""
+        """Read a key sent as Escape and more; the Escape key itself is sent as Escape alone."""
         if self._typed == "\x1b":
             self._typed += self._receive(0.05)
         rest = self._typed[1:]
@@ -106,12 +106,12 @@ class Keyboard:
             self._handlers[number] = signal.signal(number, handler)
 
     def _end(self, number: int, frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)  # on whose way out the terminal is put back
+        raise SystemExit(128 + number)  # __exit__ restores the terminal
 
     def _suspend(self, number: int, frame: FrameType | None) -> None:
         self._give_back()
         signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)  # stops here, and goes on from here when it is brought back
+        os.kill(os.getpid(), number)  # stops here, and continues here when resumed
         signal.signal(number, self._suspend)
         self._take()
         self.resumed = True
@@ -121,7 +121,7 @@ class Keyboard:
             self._before = termios.tcgetattr(sys.stdin)
             tty.setcbreak(sys.stdin)
         else:
-            os.system("")  # after which the console understands escape sequences
+            os.system("")  # makes the console understand escape sequences
         self._switch(ENTER_SCREEN)
 
     def _give_back(self) -> None:
@@ -133,7 +133,7 @@ class Keyboard:
 
     def _switch(self, sequence: bytes) -> None:
         if self.screen:
-            os.write(self.output.fileno(), sequence)  # past the buffer, which a signal may have found in use
+            os.write(self.output.fileno(), sequence)  # unbuffered: a signal may find the buffer in use
 
     def _receive(self, timeout: float) -> str:
         if sys.platform == "win32":

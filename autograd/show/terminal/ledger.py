@@ -1,4 +1,4 @@
-"""The ledger: every value and every gradient so far, one row a node, parents above children."""
+"""Ledger: every value and gradient so far, one row per node, parents above children."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from .ink import Line
 from .moment import Moment
 
 NUMBER = text.LONGEST
-NAME = 16  # columns; a longer name is cut where there are formulas beside it
+NAME = 16  # columns; longer names are cut if formulas stand beside them
 
 
 def ledger(
     moment: Moment, columns: int, height: int, *, formulas: bool = True, scroll: int = 0
 ) -> list[Line]:
-    """The ledger in so many columns and lines, its head the first: all rows, or those around the step.
+    """Return the ledger, head first, in at most ``height`` lines: all rows, or those near the step.
 
-    Rows left out are counted. ``scroll`` moves on by so many rows from where the step is.
+    Count the rows left out. ``scroll`` moves by so many rows from the step.
     """
     nodes = moment.lesson.nodes
     rows = [index for index, node in enumerate(nodes) if node.kind != "constant" or node.label]
@@ -28,7 +28,7 @@ def ledger(
     longest = max(5, *(text.columns(nodes[index].name) for index in rows))
     name = min(longest, NAME, room)
     formula = min(room - name, 2 + max(map(text.columns, written.values())))
-    if not formulas or room - name < 10:  # the names have all the room
+    if not formulas or room - name < 10:  # leave all the room to the names
         name, formula = min(longest, room), 0
     lines = [_row("  ", ("value", "dim"), ("", ""), ("data", "dim"), ("grad", "dim"), name, formula)]
     for index, left_out in _chosen(rows, moment, height - 1, scroll):
@@ -38,7 +38,7 @@ def ledger(
         node, style = nodes[index], "bold" if index in moment.touched else ""
         data, grad = ink.number(moment.data[index]), ink.number(moment.grads[index])
         if node.kind == "constant" and moment.grads[index] is None:
-            grad = "", ""  # and no dash: none is to come
+            grad = "", ""  # no dash, since none will come
         marker = "▸ " if index == moment.current else "  "
         data = data[0], "dim" if moment.data[index] is None else ""
         lines.append(_row(marker, (node.name, style), (written[index], "dim"), data, grad, name, formula))
@@ -54,7 +54,7 @@ def _row(
 
 
 def _chosen(rows: list[int], moment: Moment, height: int, scroll: int) -> list[tuple[int | None, int]]:
-    """The rows that are shown, and (None, how many) where some are left out."""
+    """Return the rows to show, and (None, how many) for rows left out."""
     touched = [place for place, index in enumerate(rows) if index in moment.touched]
     here = max(touched, default=0)
     if len(rows) <= height:
@@ -63,7 +63,7 @@ def _chosen(rows: list[int], moment: Moment, height: int, scroll: int) -> list[t
         start = min(max(0, here - height // 2 + scroll), len(rows) - height + 2)
         kept = set(range(start, start + height - 2))
     else:
-        kept = set(touched[-max(1, (height - 1) // 2) :])  # as each may have a gap above it
+        kept = set(touched[-max(1, (height - 1) // 2) :])  # half, since each may have a gap above it
         for distance in range(2 * height):
             for place in {here - distance, here + distance}.intersection(range(len(rows))):
                 if len(kept | {place}) + _gaps(kept | {place}, len(rows)) <= height:
@@ -80,6 +80,6 @@ def _chosen(rows: list[int], moment: Moment, height: int, scroll: int) -> list[t
 
 
 def _gaps(kept: set[int], total: int) -> int:
-    """How many runs of rows are left out."""
+    """Count the runs of rows left out."""
     edges = [-1, *sorted(kept), total]
     return sum(later - earlier > 1 for earlier, later in zip(edges, edges[1:]))

@@ -1,4 +1,4 @@
-"""A moment of the walk: what is known at a position, and what its step does."""
+"""Moment: what is known at a position of the walk, and what its step does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..lesson import Lesson, LessonNode, Share
 
 @dataclass(frozen=True)
 class Moment:
-    """A position of a lesson. Where ``revealed`` is a number, no more contributions of its step are shown.
+    """A position of a lesson. ``revealed`` limits how many contributions of its step are shown.
 
     >>> from autograd import Value
     >>> from autograd.show.lesson import read_lesson
@@ -37,12 +37,12 @@ class Moment:
 
     @property
     def node(self) -> LessonNode:
-        """The same as a node; the root where the step goes through none."""
+        """The current node; the root if the step goes through none."""
         return self.lesson.nodes[self.lesson.root if self.current is None else self.current]
 
     @property
     def step(self) -> tuple[Share, ...]:
-        """All contributions of this step, those not revealed too, in the order of the parents."""
+        """All contributions of this step, revealed or not, in the order of the parents."""
         return self.lesson.step(self.position)
 
     @property
@@ -52,12 +52,12 @@ class Moment:
 
     @cached_property
     def data(self) -> list[float | None]:
-        """The value of every node, None where it is not computed yet."""
+        """The value of every node; None if it is not computed yet."""
         return self.lesson.data(self.position)
 
     @cached_property
     def grads(self) -> list[float | None]:
-        """The gradient of every node as far as it has come, None where nothing has arrived."""
+        """The gradient of every node so far; None if nothing has arrived."""
         if self.revealed is None:
             return self.lesson.grads(self.position)
         totals = self.lesson.grads(self.position - 1)
@@ -67,17 +67,17 @@ class Moment:
 
     @cached_property
     def touched(self) -> frozenset[int]:
-        """The current node and its parents; where the gradient starts, the root alone."""
+        """The current node and its parents; at the seed, only the root."""
         if self.current is None:
             return frozenset()
         return frozenset((self.current, *(self.node.parents if self.phase != "seed" else ())))
 
     def arrived(self, index: int) -> list[Share]:
-        """What has been added to the gradient of a node so far."""
+        """Return what has been added to the gradient of a node so far."""
         return self._arrived[index]
 
     def to_come(self, index: int) -> list[int]:
-        """The nodes that will still add to the gradient of a node; one that uses it twice is there twice."""
+        """Return the nodes that will still add to a node's gradient, once for each use."""
         return self._users[index][len(self.arrived(index)) :]
 
     @cached_property
@@ -89,7 +89,7 @@ class Moment:
 
     @cached_property
     def _users(self) -> dict[int, list[int]]:
-        """Who adds to the gradient of each node, in the order of the walk."""
+        """The nodes that add to the gradient of each node, in the order of the walk."""
         found = defaultdict(list)
         for each in self.lesson.contributions(self.lesson.last):
             found[each.parent].append(each.node)

@@ -1,4 +1,4 @@
-"""The step at hand in symbols and numbers: its formula, and what each parent gets and from what."""
+"""Panel: the current step in symbols and numbers, with what each parent gets and why."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from . import ink
 from .ink import Line, Piece, number
 from .moment import Moment
 
-ALIGNED = 12  # columns in which names are aligned
-MANY = 6  # contributions to one value that are listed; of more, the last ones
+ALIGNED = 12  # columns for aligned names
+MANY = 6  # contributions to one value to list: the last ones
 
 
 @dataclass(frozen=True)
 class Panel:
-    """The lines of a step: the ``head`` says what it does, the ``rows`` what comes of it for each parent."""
+    """The lines of a step: the ``head`` says what it does, the ``rows`` what each parent gets."""
 
     head: list[Line]
     rows: list[Line]
 
 
-Indented = tuple[Line, int]  # a line, and the indent of its further lines where it does not fit
+Indented = tuple[Line, int]  # a line, and the indent of its continuation lines
 EMPTY: Indented = ((), 0)
 
 
 def panel(moment: Moment, columns: int) -> Panel:
-    """The step of a moment in lines none of which is wider than ``columns``."""
+    """Return the step of a moment in lines at most ``columns`` wide."""
     parts = {"start": _start, "forward": _forward, "seed": _seed, "backward": _backward}
     head, rows = parts[moment.phase](moment)
     return Panel(
@@ -46,8 +46,8 @@ def _start(moment: Moment) -> tuple[list[Indented], list[Indented]]:
     operations = len(moment.lesson.order)
     passes = f"{operations} operation{'s' * (operations != 1)}"
     return [_title(moment, f"{numbers}; nothing is computed yet."), EMPTY], [
-        (ink.line(f"  Forward: {passes}, each from numbers that are known already."), 4),
-        (ink.line(f"  Backward: the same {passes}, the last one first, to the gradient of every value."), 4),
+        (ink.line(f"  Forward: {passes}, each computed from known numbers."), 4),
+        (ink.line(f"  Backward: the same {passes} in reverse, to get the gradient of every value."), 4),
     ]
 
 
@@ -65,13 +65,13 @@ def _forward(moment: Moment) -> tuple[list[Indented], list[Indented]]:
     }
     if moment.revealed is not None or not slopes:
         return head, []
-    caption = ink.line(("  local gradients, kept for the way back:", "dim"))
+    caption = ink.line(("  local gradients, kept for the backward pass:", "dim"))
     return [*head, EMPTY, (caption, 2)], [(ink.line(f"  {slope}"), 6) for slope in slopes]
 
 
 def _seed(moment: Moment) -> tuple[list[Indented], list[Indented]]:
     name = quoted(moment.node.name)
-    why = f"  {moment.node.name} changes as fast as itself: the way back starts from this gradient."
+    why = f"  {moment.node.name} changes as fast as itself: the backward pass starts from this gradient."
     return [_title(moment, f"∂{name}/∂{name} = ", number(1.0)), EMPTY], [(ink.line(why), 2)]
 
 
@@ -92,7 +92,7 @@ def _backward(moment: Moment) -> tuple[list[Indented], list[Indented]]:
     last = {each.parent: each for each in moment.shown}
     for each in moment.shown:
         rows += _contribution(moment, each, wide)
-        if (used := _sum(moment, each.parent)) and each is last[each.parent]:  # once, if it adds to it twice
+        if (used := _sum(moment, each.parent)) and each is last[each.parent]:  # once, even if it adds twice
             rows.append((ink.line(" " * (wide + 7), "adds up", *used), wide + 9))
     if len(moment.shown) < len(moment.step):
         asked, *others = names[len(moment.shown) :]
@@ -118,7 +118,7 @@ def _contribution(moment: Moment, each: Share, wide: int) -> list[Indented]:
 
 
 def _sum(moment: Moment, index: int) -> tuple[Piece, ...]:
-    """Where the contributions to a gradient came from, if there is more than one, and where more will."""
+    """Show where several contributions to a gradient came from, and where more will come from."""
     arrived, to_come = moment.arrived(index), moment.to_come(index)
     if len(arrived) + len(to_come) < 2:
         return ()
@@ -137,12 +137,12 @@ def _sum(moment: Moment, index: int) -> tuple[Piece, ...]:
 
 
 def _within(value: float) -> tuple[Piece, ...]:
-    """A number behind an operator: in parentheses where it is below 0."""
+    """Return a number after an operator, in parentheses if it is negative."""
     return (("(", ""), number(value), (")", "")) if value < 0 else (number(value),)
 
 
 def _local(moment: Moment, parent: int, partial: str, local: float) -> str:
-    """∂out/∂x = formula in symbols = in numbers = number, each said once."""
+    """Write ∂out/∂x = formula in symbols = in numbers = number, without repetitions."""
     lesson = moment.lesson
     value = number(local)[0]
     said = [slope(moment, parent)]
@@ -154,5 +154,5 @@ def _local(moment: Moment, parent: int, partial: str, local: float) -> str:
 
 
 def slope(moment: Moment, parent: int) -> str:
-    """∂out/∂x, for the current node and a parent of it."""
+    """Write ∂out/∂x for the current node and one of its parents."""
     return f"∂{quoted(moment.node.name)}/∂{quoted(moment.lesson.nodes[parent].name)}"

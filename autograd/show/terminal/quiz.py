@@ -1,4 +1,4 @@
-"""Predict mode: every contribution is asked for before it is shown."""
+"""Predict mode: ask for every contribution before showing it."""
 
 from __future__ import annotations
 
@@ -12,24 +12,21 @@ from .ink import number
 from .moment import Moment
 from .panel import slope
 
-CLOSE = 0.01 * (1 + 1e-9)  # within 1 % is right, and 1.01 for 1, which floats put a little further away
-ZERO = 1e-12  # how near to 0 an answer must be where the contribution is 0
+CLOSE = 0.01 * (1 + 1e-9)  # within 1 %, with room for rounding, so that 1.01 is right for 1
+ZERO = 1e-12  # how close to 0 an answer must be if the contribution is 0
 
 
 @dataclass(frozen=True)
 class Question:
-    """One contribution of a backward step, to be predicted.
-
-    ``position`` is the step, ``index`` which of its contributions.
-    """
+    """One contribution of a backward step to predict: number ``index`` of the step at ``position``."""
 
     position: int
     index: int
-    moment: Moment  # as it is before the answer is shown
+    moment: Moment  # before the answer is shown
 
     @property
     def contribution(self) -> Share:
-        """What the answer should come to."""
+        """The correct answer."""
         return self.moment.step[self.index]
 
     @property
@@ -45,28 +42,28 @@ class Question:
     def names(self) -> dict[str, float]:
         """The names that an answer may use: every value on screen, ``upstream`` and ``local``."""
         nodes, asked = self.moment.lesson.nodes, self.contribution
-        step = [*nodes[asked.node].parents, asked.node]  # these win where two have one name
+        step = [*nodes[asked.node].parents, asked.node]  # these win if two nodes share a name
         values = {node.name: node.data for node in [*nodes, *(nodes[index] for index in step)]}
         return values | {"upstream": asked.upstream, "local": asked.local_grad}
 
     def judge(self, answer: float) -> str:
-        """What is wrong with an answer; "" where it is right.
+        """Say what is wrong with an answer; return "" if it is right.
 
-        Right is the contribution, and where something had arrived before also the new total.
+        The contribution is right; if something had arrived before, so is the new total.
         """
         asked = self.contribution
         if _close(answer, asked.amount) or asked.before is not None and _close(answer, asked.after):
             return ""
         if _close(answer, asked.local_grad):
-            return "that is the local gradient alone: upstream is still to be multiplied with it"
+            return "that is only the local gradient: multiply it by upstream"
         if _close(answer, asked.upstream):
-            return "that is the upstream gradient alone: the local one is still to be multiplied with it"
+            return "that is only the upstream gradient: multiply it by the local one"
         if _close(answer, -asked.amount):
             return "the size is right, the sign is not"
         return "that is not it"
 
     def hint(self, hints: int) -> list[str]:
-        """The hint for so many that were asked for: the first is the rule, then there are the numbers too."""
+        """Return the hint: the rule first, and the numbers too once two hints have been asked for."""
         asked, lesson = self.contribution, self.moment.lesson
         symbols = numbers = number(asked.local_grad)[0]
         if PLACE.search(asked.partial):
@@ -78,27 +75,27 @@ class Question:
 
 @dataclass
 class Quiz:
-    """The questions of a lesson, and how each was answered first.
+    """The questions of a lesson, and the first answer to each.
 
-    ``outcomes`` has "right", "hint" (right after one), "wrong" or "skipped" by step and contribution.
+    ``outcomes`` has "right", "hint" (right after a hint), "wrong" or "skipped" by step and contribution.
     """
 
     lesson: Lesson
     outcomes: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def question(self, position: int) -> Question | None:
-        """The first question of a step that is open; None where there is none."""
+        """Return the first open question of a step; None if there is none."""
         for index in range(len(self.lesson.step(position))):
             if (position, index) not in self.outcomes:
                 return Question(position, index, Moment(self.lesson, position, revealed=index))
         return None
 
     def record(self, question: Question, outcome: str) -> None:
-        """Note how a question was answered first; later attempts change nothing."""
+        """Record the first answer to a question; later attempts change nothing."""
         self.outcomes.setdefault((question.position, question.index), outcome)
 
     def score(self) -> list[str]:
-        """The score in words, with the steps that went wrong."""
+        """Return the score in words, with the steps that went wrong."""
         total = len(self.lesson.contributions(self.lesson.last))
         right, hint, wrong = (list(self.outcomes.values()).count(kind) for kind in ("right", "hint", "wrong"))
         if not total:
@@ -118,11 +115,11 @@ class Quiz:
 
 
 def value_of(question: Question, typed: str) -> float:
-    """The number that was typed, or that a typed expression comes to; ExpressionError where it is neither."""
+    """Evaluate what was typed, a number or an expression; raise ExpressionError if it is neither."""
     return evaluate(typed, question.names)
 
 
 def _close(answer: float, wanted: float) -> bool:
-    if math.isinf(wanted):  # 1 % of which would be room for every number
+    if math.isinf(wanted):  # 1 % of infinity would accept every number
         return answer == wanted
     return abs(answer - wanted) <= (CLOSE * abs(wanted) or ZERO)

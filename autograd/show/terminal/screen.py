@@ -1,4 +1,4 @@
-"""What the terminal shows at a position: lines, from the lesson alone."""
+"""Screen: the lines that the terminal shows at a position."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from .moment import Moment
 from .panel import panel
 from .tree import Branch, tree
 
-WIDEST = 120  # columns; on wider screens the eye would have to travel
-BESIDE = 72  # columns from which the tree has its place beside the ledger
-LEDGER = 2 + NAME + 2 * (NUMBER + 1)  # columns of a ledger that has a tree beside it
-BELOW = 5  # lines that a rule, a head and three rows of the ledger take
-STEP = 9  # lines that a step has at least, so that the ledger keeps its place
+WIDEST = 120  # columns; wider lines are hard to read
+BESIDE = 72  # columns from which the tree stands beside the ledger
+LEDGER = 2 + NAME + 2 * (NUMBER + 1)  # columns of a ledger beside a tree
+BELOW = 5  # lines of a rule, a head and three rows of the ledger
+STEP = 9  # minimum lines of a step, so that the ledger stays in place
 
 
 def screen(
@@ -30,10 +30,10 @@ def screen(
     notes: Sequence[Line] = (),
     scroll: int = 0,
 ) -> list[Line]:
-    """Head, step and ledger in exactly ``height`` lines, the ``bottom`` lines the last of them.
+    """Return head, step and ledger in exactly ``height`` lines, ending with the ``bottom`` lines.
 
-    The graph is shown by ``expression``, or where there is none by the ``rows`` of its tree. ``notes`` go
-    below the step. What does not fit is left out of the ledger first.
+    Show the graph by ``expression`` or else by the ``rows`` of its tree. ``notes`` go below the step. If
+    space is short, cut the ledger first.
     """
     columns = min(columns, WIDEST)
     lines = _head(moment, columns, expression)
@@ -43,7 +43,7 @@ def screen(
     shown = step.rows
     if len(shown) > kept:
         kept = max(kept - 1, 0)
-        end = len(shown) if moment.revealed else kept  # the answer that was given last is in sight
+        end = len(shown) if moment.revealed else kept  # keep the last answer in sight
         start = min(max(0, end - kept + scroll), len(shown) - kept)
         more = ink.line((f"  … {len(shown) - kept} more lines: ↓ and ↑ scroll", "dim"))
         shown, scroll = [*shown[start : start + kept], more], 0
@@ -59,7 +59,7 @@ def screen(
 
 
 def _head(moment: Moment, columns: int, expression: str) -> list[Line]:
-    """The expression or title, where we are, and how far that is."""
+    """Return the expression or title, the position, and a progress bar."""
     last = moment.lesson.last
     counted = f"step {moment.position} of {last}"
     if columns < 3 * len(counted):

@@ -1,4 +1,4 @@
-"""What keys do: a position that moves, a number or an answer being typed, and the lines on screen for it."""
+"""Session: the position, what is being typed, and the lines on screen, all driven by keys."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FINISHED = "That was the last step: every gradient is complete."
 
 @dataclass
 class Session:
-    """A walk through a lesson, driven by keys. It knows nothing of terminals.
+    """A walk through a lesson, driven by keys. It is independent of the terminal.
 
     >>> from autograd import Value
     >>> from autograd.show.lesson import read_lesson
@@ -43,7 +43,7 @@ class Session:
     done: bool = False
     scroll: int = 0
     help: bool = False
-    typed: str | None = None  # of a step's number or an answer; None while neither is typed
+    typed: str | None = None  # a step number or answer being typed; None if there is none
     question: Question | None = None
     hints: int = 0
     notes: list[str] = field(default_factory=list)
@@ -84,7 +84,7 @@ class Session:
             self.done = True
 
     def _visit(self, position: int) -> None:
-        """Go to a position; in predict mode, ask first for what has not been asked of it."""
+        """Go to a position; in predict mode, ask its open questions first."""
         position = min(position, self.lesson.last)
         self.question = self.quiz.question(position) if self.quiz else None
         if self.question is None:
@@ -128,14 +128,14 @@ class Session:
         try:
             number = value_of(question, answer)
         except ExpressionError as error:
-            self.typed = answer  # to be mended
+            self.typed = answer  # to be corrected
             self.notes = str(error).split("\n")[1:]
             return
         came_to = answer if NUMBER.fullmatch(answer.lstrip("+-")) else f"{answer} = {number:.6g}"
         wrong = question.judge(number)
         if wrong:
             self.quiz.record(question, "wrong")
-            self.notes = [f"{came_to}: {wrong}. Once more?"]
+            self.notes = [f"{came_to}: {wrong}. Try again?"]
         else:
             self.quiz.record(question, "hint" if self.hints else "right")
             self._reveal(question, f"Right: {came_to}.")
@@ -147,12 +147,12 @@ class Session:
 
     @property
     def hint_key(self) -> str:
-        """What is typed for a hint: h, or ? where a value is called h."""
+        """The key for a hint: h, or ? if a value is called h."""
         return "h" if all(node.name != "h" for node in self.lesson.nodes) else "?"
 
     @property
     def moment(self) -> Moment:
-        """What is on screen: the position, or the step that is asked about."""
+        """The moment on screen: the position, or the step being asked about."""
         return self.question.moment if self.question else Moment(self.lesson, self.position, self._revealed)
 
     @property
@@ -160,7 +160,7 @@ class Session:
         return 0 if self.quiz and self.lesson.phase(self.position) == "forward" else None
 
     def lines(self, columns: int, height: int) -> list[Line]:
-        """The screen."""
+        """Return the lines of the screen."""
         if self.help:
             shown = help_lines(columns, self.hint_key if self.quiz else "")
             return [*shown, *[()] * (height - len(shown))][:height]
@@ -179,7 +179,7 @@ class Session:
 
     def _bottom(self, columns: int) -> Sequence[Line]:
         if self.typed is None:
-            # the first are the last to be cut in a narrow window
+            # in a narrow window, the last keys are cut first
             keys = "n next   p back   ? help   q quit   g go to   < > ends"
             return [ink.line((f" {keys}", "dim"))]
         if self.question is None:
@@ -188,7 +188,7 @@ class Session:
         ask = ink.wrap(ink.line((f" {self.question.text}", "bold")), columns, 2, most=2)
         keys = f"{self.hint_key} hint   Enter alone: show   Esc back   answer: a number or an expression"
         help = ink.line((f" {keys}", "dim"))
-        typed = self.typed[-max(1, columns) :]  # its end is in sight; what is pasted may be long
+        typed = self.typed[-max(1, columns) :]  # keep its end in sight; pasted text may be long
         while text.columns(typed) > max(1, columns - 4):
             typed = typed[1:]
         return [*ask, help, ink.line((" > ", "bold"), typed)]

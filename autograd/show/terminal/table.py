@@ -1,4 +1,4 @@
-"""The whole walk as one table, for a pipe or a file."""
+"""Table: the whole walk as one table, for a pipe or a file."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ HEAD = (
     *("step", "pass", "operation", "in numbers"),
     *("to", "local gradient", "× upstream", "= contribution", "total"),
 )
-RIGHT = (0, 6, 7)  # the columns that are aligned on the right
+RIGHT = (0, 6, 7)  # columns aligned on the right
 
 Row = tuple[str, ...]
 
 
 def table(lesson: Lesson, expression: str = "") -> list[str]:
-    """The lines of the table, below the expression or title.
+    """Return the lines of the table, below the expression or title.
 
     >>> from autograd import Value
     >>> from autograd.show.lesson import read_lesson
@@ -43,7 +43,7 @@ def table(lesson: Lesson, expression: str = "") -> list[str]:
         first: Row = (str(position), "backward", _written(lesson, index), "")
         for each in lesson.step(position):
             rows.append((*first, *_passed_on(lesson, each)))
-            first = ("", "", "", "")  # said once for all its contributions
+            first = ("", "", "", "")  # shown once for all its contributions
     return [ink.harmless(expression or lesson.title), "", *_aligned(rows)]
 
 

@@ -1,4 +1,4 @@
-"""The graph as an indented tree: the result, below it what it was computed from, and so on to the leaves."""
+"""Tree: the graph as an indented tree, from the result down to the leaves."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .moment import Moment
 
 @dataclass(frozen=True)
 class Branch:
-    """A row of the tree: a node, its depth and text; ``again`` where its branches are at an earlier place."""
+    """A row of the tree: a node, its depth and text; ``again`` if its branches are shown earlier."""
 
     node: int
     depth: int
@@ -23,12 +23,12 @@ class Branch:
 
     @property
     def width(self) -> int:
-        """Its columns with the indent, and the marker before it."""
+        """Its width in columns, with marker and indent."""
         return 2 + 2 * self.depth + text.columns(self.text)
 
 
 def branches(lesson: Lesson) -> list[Branch]:
-    """All rows from the root down, each node with its branches once.
+    """List all rows from the root down, each node's branches once.
 
     >>> from autograd import Value
     >>> from autograd.show.lesson import read_lesson
@@ -39,7 +39,7 @@ def branches(lesson: Lesson) -> list[Branch]:
     rows: list[Branch] = []
     met: set[int] = set()
     waiting = [(lesson.root, 0)]
-    while waiting:  # and no recursion: a chain of 5,000 operations is as deep
+    while waiting:  # no recursion: a chain of 5,000 operations is 5,000 deep
         index, depth = waiting.pop()
         rows.append(Branch(index, depth, index in met, _text(lesson, index, index in met)))
         if index not in met:
@@ -53,7 +53,7 @@ def branches(lesson: Lesson) -> list[Branch]:
 
 
 def tree(rows: Sequence[Branch], moment: Moment, columns: int, height: int) -> list[Line]:
-    """The rows around the current node, in so many columns and lines; the current node is marked."""
+    """Return the rows around the current node, which is marked, in ``columns`` and ``height`` lines."""
     target = moment.lesson.root if moment.current is None else moment.current
     place = next(i for i, row in enumerate(rows) if row.node == target)
     if len(rows) > height:

@@ -1,4 +1,4 @@
-"""Networks of many kinds, each in its scalar form, with the matrix products that are found in it.
+"""Networks of many kinds, each in its scalar form, with the matrix products found in it.
 
 >>> built = find("gpt").build(np.random.default_rng(0))
 >>> len(built.parameters), round(built.fn(*built.example).data, 1)
@@ -21,18 +21,17 @@ from . import gpt, graph_network, models, names
 
 Draw = Callable[[np.random.Generator], Any]
 
-# Activations that some numbers have no result for: their networks begin with weights and inputs above 0.
+# Activations undefined for some numbers: their networks start with weights and inputs above 0,
 POSITIVE = ("log", "log1p", "log2", "log10", "sqrt")
 WITHIN_1 = ("arcsin", "arccos")  # and these with small ones
 
 
 @dataclass(frozen=True)
 class Built:
-    """A network in scalars, with its parameters drawn.
+    """A network in scalars, with initialised parameters.
 
-    ``fn`` is the loss of one example as a Value, ``example`` the arguments to call it with (floats, integers
-    that select, and nested lists of them), and ``parameters`` are the Values that it depends on, those of
-    ``model``.
+    ``fn`` returns the loss of one example as a Value, ``example`` holds its arguments (floats, integers that
+    select, and nested lists of them), and ``parameters`` are the Values of ``model`` that it depends on.
     """
 
     model: Module
@@ -45,8 +44,8 @@ class Built:
 class Network:
     """A kind of network: what it is, and how many matrix products its loss consists of.
 
-    ``products`` are those that ``trace(...).batched()`` recovers of the way forward, for a batch of examples.
-    ``why`` says which they are. Weights that meet the same numbers are stacked, as a person would to save
+    ``products`` is the number that ``trace(...).batched()`` recovers in the forward pass of a batch. ``why``
+    says which they are. Weights that meet the same numbers are stacked, as a person would do to save
     products: queries, keys and values are one product, and so are the four gates of an LSTM.
     """
 
@@ -59,14 +58,14 @@ class Network:
     draw: Draw
 
     def build(self, rng: np.random.Generator) -> Built:
-        """The network with parameters and an example drawn from ``rng``: equal seeds give equal numbers."""
+        """Build the network, with parameters and an example from ``rng``: equal seeds give equal numbers."""
         made = self.make(rng)
-        model = made if isinstance(made, nn.MLP) else made.scalars()  # neurons are of Values already
+        model = made if isinstance(made, nn.MLP) else made.scalars()  # neurons already consist of Values
         return Built(model, partial(self.loss, model), self.draw(rng), model.parameters())
 
 
 def catalogue() -> list[Network]:
-    """All of them, from the smallest perceptron to the GPT; one for every activation there is when called.
+    """List all networks, from the smallest perceptron to the GPT; one for every activation currently defined.
 
     >>> [network.name for network in catalogue()][-4:]
     ['karate club', 'softmax', 'layer norm', 'gpt']
@@ -75,7 +74,7 @@ def catalogue() -> list[Network]:
 
 
 def find(name: str) -> Network:
-    """The network of that name; ValueError where there is none, with the names there are.
+    """Find a network by its name; raise ValueError with the known names if there is none.
 
     >>> find("lstm").products
     9
@@ -86,33 +85,33 @@ def find(name: str) -> Network:
     return known[name]
 
 
-# Examples: nested lists drawn from N(0, 1), classes, and what only one network takes.
+# Examples: nested lists drawn from N(0, 1), classes, and inputs of a single network.
 
 
 def _numbers(*shapes: tuple[int, ...]) -> Draw:
-    """Lists of these shapes."""
+    """Return a function that draws lists of these shapes."""
     return lambda rng: tuple(rng.standard_normal(shape).tolist() for shape in shapes)
 
 
 def _labelled(shape: tuple[int, ...], classes: int) -> Draw:
-    """A list of that shape, and the number of a class."""
+    """Return a function that draws a list of this shape, and the index of a class."""
     return lambda rng: (rng.standard_normal(shape).tolist(), int(rng.integers(classes)))
 
 
 def _digit(rng: np.random.Generator) -> tuple[list[float], int]:
-    """Pixels of which most are 0, as those of a drawn digit are, and the digit."""
+    """Draw pixels, most of them 0, as in an image of a digit, and the digit."""
     ink = rng.random(784) < 0.2
     return (ink * rng.random(784)).tolist(), int(rng.integers(10))
 
 
 def _name(rng: np.random.Generator) -> tuple[list[int], list[int], list[float]]:
-    """One of the names, as tokens, targets and weights."""
+    """Draw a name, as tokens, targets and weights."""
     tokens, targets, weights = names.encode([str(rng.choice(names.load()))])
     return tokens[0].tolist(), targets[0].tolist(), weights[0].tolist()
 
 
 def _members(rng: np.random.Generator) -> tuple[list[list[float]], list[int]]:
-    """Four numbers for each member of the club, and the factions."""
+    """Draw four numbers for each member of the club; return them with the factions."""
     return rng.standard_normal((graph_network.MEMBERS, 4)).tolist(), graph_network.FACTIONS
 
 
@@ -188,7 +187,7 @@ def _activated(activation: str) -> Network:
     )
 
 
-# The others, in the order of what they need.
+# The others, from simple to complex.
 
 _OTHERS = [
     Network(
@@ -271,8 +270,8 @@ _OTHERS = [
         "a round of messages on a fixed graph, Zachary's 34 people, two logits each, cross-entropy",
         3,
         "own numbers times weights, and neighbours' means times weights, for all members at once (5 of the "
-        "34 know the same two as others do, and share their mean); the logits. The means are sums along the "
-        "edges",
+        "34 have the same two friends as others, and share their mean); the logits. The means are sums along "
+        "the edges",
         lambda rng: graph_network.KarateClub(rng, 4, 8),
         graph_network.loss,
         _members,
@@ -281,16 +280,16 @@ _OTHERS = [
         "softmax",
         "a weight for each of 6 numbers, their softmax, squared error",
         0,
-        "none: each number meets a weight of its own",
+        "none: each number has a weight of its own",
         lambda rng: models.Weighted(rng, 6),
         models.squared_error,
         lambda rng: (rng.standard_normal(6).tolist(), rng.dirichlet(np.ones(6)).tolist()),
     ),
     Network(
         "layer norm",
-        "8 numbers brought to mean 0 and variance 1, a gain and a bias for each, squared error",
+        "8 numbers normalised to mean 0 and variance 1, a gain and a bias for each, squared error",
         0,
-        "none: each number meets a gain of its own",
+        "none: each number has a gain of its own",
         lambda rng: nn.LayerNorm(8, dtype=np.float64),
         models.squared_error,
         _numbers((8,), (8,)),

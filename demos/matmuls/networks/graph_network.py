@@ -1,8 +1,8 @@
-"""Message passing: every node of a graph hears its neighbours' mean, and answers with a number of its own.
+"""Message passing: every node of a graph receives its neighbours' mean, and computes numbers of its own.
 
-The graph is Zachary's karate club: 34 members, and the 78 pairs who met outside of it too. The club broke in
-two, and who went with whom is to be told from who knew whom. Zachary, "An information flow model for conflict
-and fission in small groups", 1977.
+The graph is Zachary's karate club: 34 members, and the 78 pairs who also met outside of it. The club broke in
+two; the task is to predict from friendships who joined which side. Zachary, "An information flow model for
+conflict and fission in small groups", 1977.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ FACTIONS = [int(member in OFFICERS) for member in range(MEMBERS)]
 
 
 class KarateClub(Module):
-    """One round of messages, and two logits a member: with whom did they go?
+    """One round of messages, and two logits for each member: which side did they join?
 
     >>> network = KarateClub(np.random.default_rng(0), 2, 3)
     >>> network(np.ones((1, 34, 2))).shape
@@ -66,10 +66,10 @@ class KarateClub(Module):
         self.out = nn.Linear(hidden, 2, dtype=np.float64, rng=rng)
 
     def __call__(self, x: Any) -> Any:
-        """What is known of the members, (B, 34, features), to logits (B, 34, 2)."""
+        """Map features of the members, (B, 34, features), to logits (B, 34, 2)."""
         return self.out(autograd.relu(self.layer(x, BOTH_WAYS)))
 
 
 def loss(model: Any, x: Any, factions: Any) -> Any:
-    """The cross-entropy of the right factions, averaged over the members."""
+    """Compute the cross-entropy of the right factions, averaged over the members."""
     return nn.cross_entropy(model([x])[0], factions)

@@ -1,4 +1,4 @@
-"""The networks that are more than one layer of nn, and the losses of one example."""
+"""The networks with more than one layer of nn, and their losses for one example."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ import nn
 from autograd import Tensor
 from nn import Module
 
-# Perceptrons of neurons, each a loop over its inputs, take one example as it is.
+# Perceptrons of neurons, each a loop over its inputs, take one example without a batch axis.
 
 
 def hinge(model: Any, x: list[Any], y: Any) -> Any:
-    """max(0, 1 - y score) of a perceptron with one output: y is -1 or 1."""
+    """Compute max(0, 1 - y score) for a perceptron with one output; y is -1 or 1."""
     return (1 - y * model(x)).relu()
 
 
 def regression(model: Any, x: list[Any], targets: list[Any]) -> Any:
-    """The mean squared error of a perceptron's outputs."""
+    """Compute the mean squared error of a perceptron's outputs."""
     outputs = model(x)
     return nn.mse(outputs if len(targets) > 1 else [outputs], targets)
 
 
 def digit_loss(model: Any, pixels: list[Any], digit: Any) -> Any:
-    """-log of the probability of the right digit; pixels from 0 to 1, row by row."""
+    """Compute -log of the probability of the right digit; pixels from 0 to 1, row by row."""
     return nn.cross_entropy(model(pixels), digit)
 
 
 def digits(rng: np.random.Generator, hidden: int = 128) -> nn.MLP:
-    """The classifier of handwritten digits: 784 pixels, 128 relus, 10 classes.
+    """Build the classifier of handwritten digits: 784 pixels, 128 relus, 10 classes.
 
     784 * 128 + 128 * 10 = 101,632 products, each added to something: 203,264 operations for one image.
     """
@@ -42,17 +42,17 @@ def digits(rng: np.random.Generator, hidden: int = 128) -> nn.MLP:
 
 
 def squared_error(model: Any, x: Any, targets: Any) -> Any:
-    """The mean squared error of what a model gives for one example."""
+    """Compute the mean squared error of a model's output for one example."""
     return nn.mse(model([x]), [targets])
 
 
 def cross_entropy(model: Any, x: Any, label: Any) -> Any:
-    """The cross-entropy of the right class of one example."""
+    """Compute the cross-entropy of the right class for one example."""
     return nn.cross_entropy(model([x]), [label])
 
 
 def small_cnn(rng: np.random.Generator) -> Module:
-    """Images (B, 1, 8, 8) to 10 logits; the second convolution halves the image, in place of pooling."""
+    """Map images (B, 1, 8, 8) to 10 logits; the second convolution halves the image instead of pooling."""
     return nn.Sequential(
         nn.Conv2d(1, 4, 3, padding=1, dtype=np.float64, rng=rng),
         nn.ReLU(),
@@ -71,37 +71,37 @@ class EachStep(Module):
         self.out = nn.Linear(hidden, nout, dtype=np.float64, rng=rng)
 
     def __call__(self, x: Any) -> Any:
-        """The output of each step."""
+        """Return the output of each step."""
         states, _ = self.rnn(x)
         return self.out(states)
 
 
 class LastStep(Module):
-    """An LSTM that says what a sequence was once all is read: (B, T, I) to logits (B, O)."""
+    """An LSTM that classifies a sequence after its last step: (B, T, I) to logits (B, O)."""
 
     def __init__(self, rng: np.random.Generator, nin: int, hidden: int, nout: int) -> None:
         self.lstm = nn.LSTM(nin, hidden, dtype=np.float64, rng=rng)
         self.out = nn.Linear(hidden, nout, dtype=np.float64, rng=rng)
 
     def __call__(self, x: Any) -> Any:
-        """The logits."""
+        """Return the logits."""
         _, (h, _) = self.lstm(x)
         return self.out(h[0])
 
 
 class OneHead(Module):
-    """Causal self-attention of one head, without a map of what it gives: (B, T, C) to the same."""
+    """Causal self-attention of one head, without an output map: (B, T, C) to the same shape."""
 
     def __init__(self, rng: np.random.Generator, channels: int) -> None:
         self.maps = nn.Linear(channels, 3 * channels, False, dtype=np.float64, rng=rng)
 
     def __call__(self, x: Any) -> Any:
-        """What each place has gathered."""
+        """Return the attention output at each position."""
         return nn.scaled_dot_product_attention(*autograd.split(self.maps(x), 3, axis=-1), causal=True)
 
 
 class Weighted(Module):
-    """Probabilities softmax(w_i x_i), a weight a number. Their squared error is Brier's score.
+    """Probabilities softmax(w_i x_i), one weight for each number. Their squared error is the Brier score.
 
     Brier, "Verification of forecasts expressed in terms of probability", 1950.
     """
@@ -110,5 +110,5 @@ class Weighted(Module):
         self.weight = Tensor(rng.normal(1.0, 0.5, classes))
 
     def __call__(self, x: Any) -> Any:
-        """(B, C) to probabilities (B, C)."""
+        """Map (B, C) to probabilities (B, C)."""
         return autograd.softmax(self.weight * np.asarray(x))

@@ -1,4 +1,4 @@
-"""First names as numbers: 27 symbols, the letters a to z and a mark where a name begins and ends."""
+"""First names as numbers: 27 symbols, the letters a to z and a mark for the start and end of a name."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 FILE = Path(__file__).parents[2] / "data" / "names" / "names.txt"
-SYMBOLS = ".abcdefghijklmnopqrstuvwxyz"  # a symbol's number is its place here; the mark is the dot
+SYMBOLS = ".abcdefghijklmnopqrstuvwxyz"  # a symbol's number is its index here; the mark is the dot
 END = SYMBOLS.index(".")
 BLOCK = 16
 
 
 def load() -> list[str]:
-    """5,163 first names, the most frequent first; where they come from is in ``demos/data/names``.
+    """Load 5,163 first names, the most frequent first; ``demos/data/names`` gives their source.
 
     >>> load()[:3]
     ['james', 'john', 'robert']
@@ -26,12 +26,12 @@ def load() -> list[str]:
 def encode(
     names: Iterable[str], block: int = BLOCK
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Tokens, targets and weights, each (N, block): at every place, what is seen and what comes next.
+    """Encode names as tokens, targets and weights, each (N, block); a target is the token that comes next.
 
-    A name of n letters is n + 1 predictions, from the mark to its first letter and so on to the mark at its
-    end, of weight 1 / (n + 1) each. Marks of weight 0 fill up the block.
+    A name of n letters makes n + 1 predictions, from the mark at its start to the mark at its end, each of
+    weight 1 / (n + 1). Marks of weight 0 pad the block.
 
-    Raises ValueError for a name with other letters, or with more than ``block`` - 1.
+    Raise ValueError for a name with other letters, or with more than ``block`` - 1.
 
     >>> tokens, targets, weights = encode(["bo"], block=4)
     >>> tokens.tolist(), targets.tolist(), (3 * weights).tolist()
@@ -50,7 +50,7 @@ def encode(
 
 
 def letters(tokens: Iterable[int]) -> str:
-    """The name that tokens spell, up to the first mark.
+    """Return the name that tokens spell, up to the first mark.
 
     >>> letters([2, 15, 0, 7])
     'bo'

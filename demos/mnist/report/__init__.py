@@ -1,4 +1,4 @@
-"""The report of a training run: one HTML file with every picture, and a pad to draw digits on, inside."""
+"""The report of a training run: one HTML file that contains every picture, and a pad to draw digits on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from demos import page
 
 
 def write(path: Path, sections: list[page.Section]) -> Path:
-    """Write the report as one file: the pictures named in ``sections`` lie beside it, and are put inside."""
+    """Write the report as one file, with the pictures of ``sections``, which lie beside it, embedded."""
     whole = [
         replace(section, blocks=[_embedded(block, path.parent) for block in section.blocks])
         for section in sections

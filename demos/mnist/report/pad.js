@@ -1,4 +1,4 @@
-// A pad to draw a digit on, and the network that reads it: the trained weights are in this page.
+// A pad to draw a digit on, and the network that reads it, with its trained weights in this page.
 import { activations } from "./activations.js";
 
 const byId = (id) => document.getElementById(id);
@@ -8,7 +8,7 @@ const floats = (text) => {
 	const bytes = Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
 	return new Float32Array(bytes.buffer);
 };
-// Every layer: weight (nout, nin) row by row, bias (nout,), and the activation that follows, null after the last.
+// Every layer: weight (nout, nin) row by row, bias (nout,), and the activation after it, null after the last.
 const layers = given.layers.map(({ weight, bias }, k) => (
 	{ weight: floats(weight), bias: floats(bias), activation: activations[k] }
 ));
@@ -17,7 +17,7 @@ const samples = given.samples.map(({ pixels, digit }) => (
 ));
 const SIDE = given.side;
 
-// Forwards: the pixels through every layer, keeping what each one's activation was given.
+// Run the pixels forward through every layer, and keep the inputs of each activation.
 function forward(pixels) {
 	const steps = [];
 	let x = pixels;
@@ -34,7 +34,7 @@ function forward(pixels) {
 	return steps;
 }
 
-// Backwards: the gradient of one logit with respect to every pixel.
+// Walk backward for the gradient of one logit with respect to every pixel.
 function pixelGradient(steps, answer) {
 	let upstream = new Float64Array(steps.at(-1).out.length);
 	upstream[answer] = 1;
@@ -56,8 +56,8 @@ function softmax(logits) {
 	return shares.map((each) => each / sum);
 }
 
-// As the images of MNIST were made: the ink's box is scaled to fit 20 of 28 pixels, and its centre of mass is
-// put in the middle.
+// Prepare the drawing like MNIST's images: scale the ink's bounding box to fit 20 of 28 pixels, and move its
+// centre of mass to the middle.
 function prepared(canvas) {
 	const { width, height } = canvas;
 	const ink = canvas.getContext("2d").getImageData(0, 0, width, height).data;
@@ -80,7 +80,7 @@ function prepared(canvas) {
 	return scaled(canvas, left, top, wide, high, scale, Math.round(SIDE / 2 - x0 / mass), Math.round(SIDE / 2 - y0 / mass));
 }
 
-// Halved until it is less than twice as large: a browser that shrinks at once leaves pixels out.
+// Halve the image until it is less than twice as large: a browser that shrinks it in one step skips pixels.
 function scaled(canvas, left, top, wide, high, scale, dx, dy) {
 	let from = canvas, box = [left, top, wide, high];
 	while (scale < 0.5) {
@@ -96,7 +96,7 @@ function scaled(canvas, left, top, wide, high, scale, dx, dy) {
 	return Float32Array.from({ length: SIDE * SIDE }, (_, i) => data[4 * i + 3] / 255);
 }
 
-// What is shown.
+// The display.
 for (const id of ["pad-given", "pad-gradient", "pad-mattered"]) byId(id).width = byId(id).height = SIDE;
 layers.at(-1).bias.forEach((_, digit) => {
 	const row = byId("pad-answers").insertRow();
@@ -107,8 +107,8 @@ layers.at(-1).bias.forEach((_, digit) => {
 	for (const content of [button, bar, ""]) row.insertCell().append(content);
 });
 const canvas = byId("pad-ink"), context = canvas.getContext("2d", { willReadFrequently: true });
-let drawn = false, chosen = null; // ink of one's own, or an image that was taken
-// The gradient is that of the logit of a class: of the answer's, or of one that was asked for.
+let drawn = false, chosen = null; // whether the user has drawn, and the sample that was picked
+// The gradient is that of the logit of the asked class, or of the answer if none was asked for.
 const state = { pixels: null, probabilities: null, gradient: null, answer: null, asked: null };
 
 function look(pixels) {
@@ -124,7 +124,7 @@ function look(pixels) {
 
 function paint() {
 	const { pixels, probabilities, gradient, answer, asked } = state;
-	byId("pad-says").textContent = answer === null ? "Draw a digit, or take one of the images."
+	byId("pad-says").textContent = answer === null ? "Draw a digit, or pick one of the images."
 		: `It says ${answer}, with a probability of ${(100 * probabilities[answer]).toFixed(probabilities[answer] > 0.9995 ? 2 : 1)} %.`;
 	document.querySelectorAll("#pad-answers tr").forEach((row, digit) => {
 		const share = probabilities ? probabilities[digit] : 0;
@@ -145,7 +145,7 @@ function paint() {
 	tiles(byId("pad-mattered"), signed(slope.map((each, i) => each * shown[i]), (i) => mix(paper, ink, 0.16 * shown[i])));
 }
 
-// A colour of the page, as red, green and blue.
+// Return a colour of the page as red, green and blue.
 function colour(name) {
 	canvas.style.color = `var(${name})`; // it has no text
 	return getComputedStyle(canvas).color.match(/\d+/g).map(Number);
@@ -172,12 +172,12 @@ function stroke(from, to) {
 	context.lineCap = context.lineJoin = "round";
 	context.beginPath();
 	context.moveTo(...from);
-	context.lineTo(to[0] + 0.1, to[1]); // a line of no length would leave no dot
+	context.lineTo(to[0] + 0.1, to[1]); // a line of zero length leaves no dot
 	context.stroke();
 	look(prepared(canvas));
 }
 
-let last = null, pen = null; // where the one pointer that draws was, and which it is: not a resting hand
+let last = null, pen = null; // last position and id of the one pointer that draws; a resting hand does not
 const at = (event) => {
 	const box = canvas.getBoundingClientRect(), scale = canvas.width / box.width;
 	return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
@@ -239,5 +239,5 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
 clear();
 repaint();
 
-// For tests, and for those who write a lecture around the page.
+// For tests, and for lectures built around the page.
 window.pad = { look, state };

@@ -1,7 +1,6 @@
-"""The pad: a canvas to draw a digit on, and the trained network, as JavaScript, that reads it.
+"""The pad: a canvas to draw a digit on, and the trained network, in JavaScript, that reads it.
 
-The network's activations and their derivatives are written from the rows of the table (:mod:`autograd.ops`),
-as everywhere.
+The activations and their derivatives are written from the rows of the table (:mod:`autograd.ops`).
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from autograd.show.page import assemble
 
 
 def html(model: nn.Sequential, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> str:
-    """The pad as HTML; ``images`` (N, H, W) with their ``labels`` can be chosen in place of drawing."""
+    """Return the pad as HTML; it offers ``images`` (N, H, W) with their ``labels`` as samples."""
     layers = layers_of(model)
     network = {
         "side": images.shape[1],
@@ -33,7 +32,7 @@ def html(model: nn.Sequential, images: NDArray[np.uint8], labels: NDArray[np.int
 
 
 def read(name: str) -> str:
-    """The text of a file beside this one."""
+    """Read the text of a file beside this one."""
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
@@ -41,9 +40,9 @@ Layer = tuple[np.ndarray, np.ndarray, nn.Activation | None]
 
 
 def layers_of(model: nn.Sequential) -> list[Layer]:
-    """Weight and bias of each linear layer of ``model``, and the activation after it (None after the last).
+    """List weight and bias of each linear layer of ``model``, and the activation after it (None: none).
 
-    What does something in training only, such as dropout, is left out. TypeError for any other module.
+    Modules that act only in training, such as dropout, are left out. Raise TypeError for any other module.
 
     >>> model = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Dropout(), nn.Linear(3, 2))
     >>> [activation for _, _, activation in layers_of(model)]
@@ -63,7 +62,7 @@ def layers_of(model: nn.Sequential) -> list[Layer]:
 
 
 def _activations(activations: list[nn.Activation | None]) -> str:
-    """What follows each layer, as JavaScript: its value, its derivative, and the rows that they call."""
+    """Write the activation after each layer as JavaScript: its value, its derivative, and what they call."""
     out, x = JavaScript("out"), JavaScript("x")
     lines = []
     for module in activations:
@@ -74,9 +73,9 @@ def _activations(activations: list[nn.Activation | None]) -> str:
         slope = expression(module.row.partials[0](out, *operands))
         lines.append(f"  {{ value: (x) => {value(module.row, operands)}, slope: (out, x) => {slope} }},")
     text = "\n".join(["export const activations = [", *lines, "];"])
-    return f"// What follows each layer.\n\n{complete(text)}"
+    return f"// The activation after each layer.\n\n{complete(text)}"
 
 
 def _text(array: np.ndarray) -> str:
-    """float32, row by row, the lowest byte first, in base 64."""
+    """Encode an array as float32, row by row, little-endian, in base 64."""
     return b64encode(np.ascontiguousarray(array, "<f4").tobytes()).decode()

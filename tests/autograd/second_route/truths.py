@@ -37,6 +37,20 @@ def _put(torch, x, index, shape):
     return flat.index_add(0, torch.tensor(places.ravel()), x.reshape(-1)).reshape(shape)
 
 
+def _windows(torch, x, size, axis):
+    for along, length in zip(axis, size):
+        x = x.unfold(along, length, 1)
+    return x
+
+
+def _add_windows(torch, x, axis, shape):
+    """Each element of a window added where it was seen."""
+    size = x.shape[len(shape) :]
+    places = np.lib.stride_tricks.sliding_window_view(np.arange(np.prod(shape)).reshape(shape), size, axis)
+    flat = torch.zeros(int(np.prod(shape)), dtype=x.dtype)
+    return flat.index_add(0, torch.tensor(places.ravel()), x.reshape(-1)).reshape(shape)
+
+
 def _unravelled(places, shape):
     return [np.unravel_index(index, shape) for index in places]
 
@@ -107,6 +121,8 @@ def array_rows(torch):
         "put": functools.partial(_put, torch),
         "concatenate": lambda *xs, axis: torch.cat(xs, dim=axis),
         "stack": lambda *xs, axis: torch.stack(xs, dim=axis),
+        "sliding_window_view": functools.partial(_windows, torch),
+        "add_windows": functools.partial(_add_windows, torch),
         "where": lambda x, y, condition: torch.where(torch.tensor(condition), x, y),
         "softmax": lambda x, axis: torch.softmax(x, dim=axis),
         "log_softmax": lambda x, axis: torch.log_softmax(x, dim=axis),

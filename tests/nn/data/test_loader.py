@@ -229,7 +229,7 @@ def test_states_that_do_not_fit():
         ({}, "expected"), (None, "expected"), (nn.Loader(X, Y, 4).state_dict(), "batch_size is 4"),
         (nn.Loader(X[:9], Y[:9], 3).state_dict(), "examples is 9"), (state | {"position": 5}, "0 to 4"),
         (state | {"position": -1}, "0 to 4"), (state | {"position": 1.5}, "0 to 4"),
-        (state | {"begun": None}, "0 to 4"), (state | {"begun": {"bit_generator": "os"}}, "not a random number"),
+        (state | {"begun": None}, "0 to 4"), (state | {"begun": {"bit_generator": "os"}}, "not a random"),
         (state | {"rng": {"bit_generator": "PCG64"}}, "damaged"),
         (state | {"rng": np.random.Generator(np.random.Philox(0)).bit_generator.state}, "of the same kind"),
         (nn.Loader(X, Y, 3, shuffle=False).state_dict(), "shuffle is False"),
