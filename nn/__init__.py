@@ -1,5 +1,4 @@
-"""nn: neural networks on autograd's Values and Tensors. Modules, losses, optimizers, and no more than is
-needed.
+"""nn: neural networks on autograd's Values and Tensors: modules, losses, optimizers and training.
 
 >>> import numpy as np
 >>> model = Sequential(Linear(2, 8, rng=0), Tanh(), Linear(8, 2, rng=1))
@@ -48,7 +47,7 @@ from .seeding import seed
 from .serialization import load, save
 from .torch_names import PACKAGE
 
-# A new name is in the list of its family alone.
+# List a new name in its own module only.
 __all__ = ["Module", "init", "load", "save", "seed", "training"]
 __all__ += activations.__all__
 __all__ += clipping.__all__
@@ -64,5 +63,5 @@ __all__ += schedules.__all__
 if not TYPE_CHECKING:  # to a type checker, any name would be there
 
     def __getattr__(name: str) -> Any:
-        """What is not there: an error, that says what names of PyTorch and Keras are called here."""
+        """Raise the error for an unknown name, with what a name of PyTorch or Keras is called here."""
         raise unknown(sys.modules[__name__], name, PACKAGE)

@@ -1,20 +1,20 @@
-"""Where arrays begin in memory, and whether it is kept for the next ones: NumPy leaves both to the allocator.
+"""Align arrays in memory and keep freed memory: NumPy leaves both to the allocator of the C library.
 
-It begins them 16 bytes past a multiple of 32, mostly.
+Its arrays usually begin 16 bytes past a multiple of 32.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-LINE = 64  # bytes: what processors fetch at once, and the widest of their registers
+LINE = 64  # bytes: a cache line, and the widest register
 
 
 def aligned(array: np.ndarray) -> np.ndarray:
-    """A copy with the same layout whose memory begins at a cache line.
+    """Copy an array, with the same layout, to memory that begins at a cache line.
 
-    No access then falls on two lines: an Adam step on 784 x 128 weights takes 104 us in place of 116, and 117
-    in place of 157 where a matrix product has just been worked out on two cores.
+    No access then straddles two lines: an Adam step on 784 x 128 weights takes 104 us instead of 116, and 117
+    instead of 157 right after a matrix product on two cores.
 
     >>> aligned(np.ones((3, 5), np.float32)).ctypes.data % LINE
     0
@@ -27,16 +27,16 @@ def aligned(array: np.ndarray) -> np.ndarray:
     return copy
 
 
-ROOM = 3 << 20  # bytes; from 4 MB on NumPy asks for memory of another kind
+ROOM = 3 << 20  # bytes; NumPy allocates differently from 4 MB on
 
 
 def keep_freed() -> None:
-    """Have the C library keep the memory of freed arrays, rather than give it back and ask for it again.
+    """Make the C library keep the memory of freed arrays instead of returning it to the system.
 
-    glibc begins with giving back anything above 128 kB, and raises that limit to the size of the largest
-    block that was freed so far (mallopt(3), M_MMAP_THRESHOLD): so one is taken and freed, untouched. Every
-    page that is had anew costs half a microsecond: 100 images of 28 x 28, turned and bent, take 3.0 ms
-    without and 1.1 with. Elsewhere it does nothing.
+    glibc at first returns any block above 128 kB, and raises that limit to the largest block freed so far
+    (mallopt(3), M_MMAP_THRESHOLD). So allocate a block and free it, untouched. Every new page costs half a
+    microsecond: rotating and bending 100 images of 28 x 28 takes 3.0 ms without this and 1.1 ms with it. Does
+    nothing with other C libraries.
 
     >>> keep_freed()
     """

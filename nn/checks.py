@@ -1,4 +1,4 @@
-"""What the package asks of its arguments, beside what autograd asks of any: :mod:`autograd.checks`."""
+"""Checks of arguments that only this package needs, and those of :mod:`autograd.checks`."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ __all__ = [
 
 
 def generator(rng: Any, caller: str, name: str = "rng") -> np.random.Generator:
-    """A generator as it is, or a new one from a whole number: random numbers never come from global state.
+    """Return a generator as it is, or make one from a seed: random numbers never come from global state.
 
-    Two calls with the same seed draw the same numbers; a generator passed on draws new ones each time.
+    Two calls with the same seed draw the same numbers; a shared generator draws new ones each time.
 
     >>> bool(generator(7, "example").random() == generator(7, "example").random())
     True
@@ -48,7 +48,7 @@ def generator(rng: Any, caller: str, name: str = "rng") -> np.random.Generator:
 
 
 def numbers(data: Any, dtype: Any, caller: str, name: str = "x") -> np.ndarray:
-    """Data as an array of ``dtype`` (its own where None); TypeError for Values and all that is no number.
+    """Convert data to an array of ``dtype`` (None keeps its own); TypeError for Values and non-numbers.
 
     >>> numbers([1, 2], np.float32, "Linear").dtype
     dtype('float32')

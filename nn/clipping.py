@@ -1,4 +1,4 @@
-"""Gradient clipping, between ``loss.backward()`` and ``optimizer.step()``, against steps that are too long.
+"""Gradient clipping against overlong steps, between ``loss.backward()`` and ``optimizer.step()``.
 
 R. Pascanu, T. Mikolov and Y. Bengio, "On the difficulty of training recurrent neural networks", 2013.
 """
@@ -22,16 +22,16 @@ __all__ = ["clip_grad_norm", "clip_grad_value"]
 
 
 def clip_grad_norm(parameters: Iterable[Named], max_norm: float, norm_type: float = 2.0) -> float:
-    """Scale all gradients together so that their norm is at most ``max_norm``; gives the norm from before.
+    """Scale all gradients together so that their norm is at most ``max_norm``; return the norm before.
 
-    With g all gradients as one vector, ||g|| = (sum |g_i|**norm_type)**(1/norm_type), the largest |g_i| where
-    ``norm_type`` is ``math.inf``: g = g * min(1, max_norm / (||g|| + 1e-6)). The direction stays.
+    With all gradients as one vector g, ||g|| = (sum |g_i|**norm_type)**(1/norm_type), or the largest |g_i| if
+    ``norm_type`` is ``math.inf``: g = g * min(1, max_norm / (||g|| + 1e-6)). This keeps the direction.
 
-    Use it in recurrent networks, and wherever single batches give a step that undoes the work of many. Not to
-    mend a rate that is too high in every step: the norm it gives shows how often it clips.
+    Use it in recurrent networks, and wherever a single batch can undo the work of many. It does not cure a
+    learning rate that is too high: the returned norms show how often it clips.
 
-    Parameters without a gradient count as 0. Raises FloatingPointError, and changes nothing, where a gradient
-    is inf or nan, which no factor mends.
+    Parameters without a gradient count as 0. Raises FloatingPointError, and changes nothing, if a gradient is
+    inf or nan.
 
     >>> a, b = Value(1.0), Value(1.0)
     >>> a.grad, b.grad = 3.0, 4.0
@@ -49,24 +49,24 @@ def clip_grad_norm(parameters: Iterable[Named], max_norm: float, norm_type: floa
         if not math.isfinite(size):
             raise NotFiniteNumber(
                 f"clip_grad_norm: {parameter!r} has a gradient that is inf or nan; expected finite ones. A "
-                "smaller learning rate, or a loss that is stable (from logits), may mend it"
+                "smaller learning rate, or a loss that is stable (from logits), may help"
             )
     most = max(largest, default=0.0)
     if not most:
         return 0.0
-    length = 1.0  # in units of the largest, so that no power of it overflows
+    length = 1.0  # relative to the largest, so that no power overflows
     if norm_type != math.inf:
         powers = (
             np.sum((np.abs(wide(np.asarray(p.grad))) / most) ** norm_type, dtype=np.float64) for p in given
         )
         length = math.fsum(powers) ** (1 / norm_type)
     norm = most * length
-    # Finite gradients may have a norm beyond the floats, and must not become 0 by it.
+    # The norm of finite gradients may overflow, and must not turn them into 0.
     factor = max_norm / (norm + 1e-6) if norm < math.inf else max_norm / most / length
     if factor < 1:
         for parameter in given:
             grad = parameter.grad
-            if isinstance(grad, np.ndarray):  # a new array: the old one may be somebody else's too
+            if isinstance(grad, np.ndarray):  # a new array: the old one may be shared
                 parameter.grad = np.asarray(wide(grad) * factor, grad.dtype)
             else:
                 parameter.grad = grad * factor
@@ -74,11 +74,11 @@ def clip_grad_norm(parameters: Iterable[Named], max_norm: float, norm_type: floa
 
 
 def clip_grad_value(parameters: Iterable[Named], clip_value: float) -> None:
-    """Cut every gradient off at ``clip_value`` in size: g = min(max(g, -clip_value), clip_value).
+    """Clip every gradient to at most ``clip_value`` in size: g = min(max(g, -clip_value), clip_value).
 
-    Use it against a few outliers among the elements. Not where the direction of the step matters: it turns
-    towards the diagonals; :func:`clip_grad_norm` keeps it. Infinite gradients are cut off too; nan raises
-    FloatingPointError, and changes nothing.
+    Use it against a few outliers among the elements. If the direction of the step matters, use
+    :func:`clip_grad_norm`: this one turns it towards the diagonals. Clips infinite gradients too; nan raises
+    FloatingPointError and changes nothing.
 
     >>> a, b = Value(1.0), Value(1.0)
     >>> a.grad, b.grad = -3.0, 0.5
@@ -97,7 +97,7 @@ def clip_grad_value(parameters: Iterable[Named], clip_value: float) -> None:
 
 
 def _with_gradient(parameters: Any, caller: str) -> list[Any]:
-    expected = "a list of parameters, as of model.parameters()"
+    expected = "a list of parameters, such as model.parameters()"
     if isinstance(parameters, (Tensor, Value)):
         raise wrong(parameters, "parameters", caller, expected)
     given = listed(parameters, "parameters", caller, expected)
@@ -107,5 +107,5 @@ def _with_gradient(parameters: Any, caller: str) -> list[Any]:
                 f"{caller}: parameter {index} is of type {type(parameter).__name__}; "
                 "expected Values or Tensors"
             )
-    # One that is shared and listed twice has one gradient.
+    # A shared parameter that is listed twice has one gradient.
     return [parameter for parameter in flat(given) if parameter.grad is not None]

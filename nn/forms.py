@@ -1,7 +1,7 @@
-"""The two forms of a model: Tensors, for speed, and arrays of Values, of which each number can be looked at.
+"""The two forms of a model: Tensors, for speed, and arrays of Values, which show every single number.
 
-A model is brought into the other form where it stands: so it is a copy that is given here. In the place of
-every leaf comes one of the other kind with the same numbers, and what was shared is shared again.
+The conversion works in place, so pass it a copy. It replaces every leaf by one of the other kind with the
+same numbers; shared leaves stay shared.
 """
 
 from __future__ import annotations
@@ -17,37 +17,37 @@ from autograd.ops import CONSTANT
 from .allocation import aligned
 from .leaves import Named, is_array_of_values, is_trained, nodes_of
 
-WAS = "_was"  # the attribute of a module that says which Tensors its arrays of Values were
+WAS = "_was"  # the attribute of a module that records its former Tensors
 
 
 class Was(NamedTuple):
-    """What a Tensor was beside its numbers, to make it again."""
+    """What is needed to restore a Tensor, besides its numbers."""
 
     dtype: Any
     label: str | None
-    order: Any  # of its array in memory: a layer may have chosen it for speed
+    order: Any  # the memory order of its array: a layer may have chosen it for speed
 
 
 class Exchange:
-    """Puts other leaves in the place of those that the modules, of the class ``kind``, keep.
+    """Replaces the leaves of modules, which are of the class ``kind``.
 
-    ``names`` has the names of the leaves, and of the Values in them, by their ids.
+    ``names`` maps ids of leaves, and of the Values in them, to their names.
     """
 
     def __init__(self, kind: type, names: Mapping[int, str]) -> None:
         self.kind, self.names = kind, names
-        self.done: dict[int, tuple[Any, Any]] = {}  # by the id of what was there: that, and what is there now
+        self.done: dict[int, tuple[Any, Any]] = {}  # by the id of the old object: the old and the new one
 
     def leaf(self, found: Any, owner: Any, place: str) -> Any:
-        """What comes in the place of a leaf, which ``owner`` keeps there."""
+        """Return the replacement for a leaf that ``owner`` keeps at ``place``."""
         raise NotImplementedError
 
     def part(self, found: Any) -> Any:
-        """What comes in the place of a module: itself, unless it has a form of its own."""
+        """Return the replacement for a module: itself, unless it has its own conversion."""
         return found
 
     def within(self, module: Any) -> Any:
-        """Exchange all leaves of a module and of its parts; gives the module."""
+        """Replace all leaves of a module and its parts; return the module."""
         self.done[id(module)] = module, module
         own = vars(module)
         for name, member in list(own.items()):
@@ -79,10 +79,10 @@ class Exchange:
 
 
 class ToValues(Exchange):
-    """Tensors of floats become arrays of Values: of constants, where they ask for no gradient."""
+    """Turns Tensors of floats into arrays of Values, or of constants if they ask for no gradient."""
 
     def leaf(self, found: Any, owner: Any, place: str) -> Any:
-        """The array of Values; each place is told what stood there."""
+        """Return the array of Values; record at the place which Tensor it replaces."""
         if id(found) not in self.names or not isinstance(found, Tensor) or found.dtype.kind != "f":
             return found
         vars(owner).setdefault(WAS, {})[place] = _was(found)
@@ -92,15 +92,15 @@ class ToValues(Exchange):
 
 
 class ToTensors(Exchange):
-    """Values and arrays of them become Tensors, as they were before, or of one dtype for all."""
+    """Turns Values and arrays of Values into Tensors, with their former dtype or one for all."""
 
     def __init__(self, kind: Any, names: Mapping[int, str], dtype: Any) -> None:
         super().__init__(kind, names)
         self.dtype = dtype
-        self.taken: set[int] = set()  # the ids of Values that are in a Tensor by now
+        self.taken: set[int] = set()  # the ids of Values that are already in a Tensor
 
     def leaf(self, found: Any, owner: Any, place: str) -> Any:
-        """The Tensor; ValueError for an array of Values of which others have some."""
+        """Return the Tensor; ValueError for an array that shares Values with another one."""
         if id(found) in self.done:
             return self.done[id(found)][1]
         ids = {id(node) for node in nodes_of(found)}
@@ -118,12 +118,12 @@ class ToTensors(Exchange):
         return self.done[id(found)][1]
 
     def part(self, found: Any) -> Any:
-        """A module that is vectorized in its own way, such as :class:`nn.MLP`, is so as a part, too."""
+        """Convert a part that has a ``vectorized`` of its own, such as :class:`nn.MLP`, with that."""
         own_way = type(found).vectorized is not self.kind.vectorized  # type: ignore[attr-defined]
         return found.vectorized(self.dtype) if own_way else found
 
     def within(self, module: Any) -> Any:
-        """Exchange all leaves, and let modules that have a ``dtype`` know it."""
+        """Replace all leaves, and update the ``dtype`` of modules that have one."""
         super().within(module)
         vars(module).pop(WAS, None)
         if self.dtype is not None and "dtype" in vars(module):
@@ -150,7 +150,7 @@ def _array(tensor: Tensor, name: str) -> ValueArray:
 def _tensor(found: Named, was: Was, dtype: Any) -> Tensor:
     if len({node.op for node in nodes_of(found)}) > 1:
         raise ValueError(
-            f"vectorized: {was.label!r} has constants among its parameters; a Tensor is all of one kind"
+            f"vectorized: {was.label!r} mixes constants and parameters; a Tensor is all one kind"
         )
     if isinstance(found, np.ndarray):
         found = found.view(ValueArray)

@@ -1,7 +1,7 @@
-"""How weights begin: Xavier, Kaiming, LeCun, orthogonal, so that signals keep their size from layer to layer.
+"""Initial weights: Xavier, Kaiming, LeCun and orthogonal, which keep the size of signals across layers.
 
 A sum of ``fan_in`` products has variance ``fan_in * var(w) * var(x)``. To keep it at ``var(x)``, forward or
-backward, the weights have the variance below; ``gain`` makes up for what the non-linearity takes away.
+backward, the weights have the variance given below; ``gain`` makes up for what the non-linearity takes away.
 :func:`variances` shows what a network does to its signals, layer by layer.
 
 >>> xavier_uniform((2, 3), rng=0).shape
@@ -37,8 +37,8 @@ GAINS = {
 
 
 def gain(activation: str | None) -> float:
-    """The factor by which weights are larger where ``activation`` follows: sqrt(2) for relu, 1 where nothing
-    is known. ValueError for a name that no activation has.
+    """Return the factor on weights before ``activation``: sqrt(2) for relu, 1 by default. ValueError for an
+    unknown activation.
 
     >>> gain("relu") ** 2, gain(None), gain("sigmoid")
     (2.0000000000000004, 1.0, 1.0)
@@ -48,7 +48,7 @@ def gain(activation: str | None) -> float:
 
 
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:
-    """The numbers of inputs and outputs of a weight array of shape (nout, nin, ...).
+    """Return the numbers of inputs and outputs of a weight array of shape (nout, nin, ...).
 
     >>> fans((10, 784))
     (784, 10)
@@ -57,7 +57,7 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
 
 
 def uniform(shape: tuple[int, ...], bound: float, rng: Any, dtype: Any = np.float32) -> np.ndarray:
-    """Numbers drawn evenly from -``bound`` to ``bound``.
+    """Draw numbers uniformly from -``bound`` to ``bound``.
 
     >>> bool(abs(uniform((4, 5), 0.1, rng=0)).max() <= 0.1)
     True
@@ -66,7 +66,7 @@ def uniform(shape: tuple[int, ...], bound: float, rng: Any, dtype: Any = np.floa
 
 
 def normal(shape: tuple[int, ...], std: float, rng: Any, dtype: Any = np.float32) -> np.ndarray:
-    """Numbers drawn from the normal distribution with mean 0 and standard deviation ``std``.
+    """Draw numbers from the normal distribution with mean 0 and standard deviation ``std``.
 
     >>> normal((2, 2), 1.0, rng=0).dtype
     dtype('float32')
@@ -77,8 +77,8 @@ def normal(shape: tuple[int, ...], std: float, rng: Any, dtype: Any = np.float32
 def xavier_uniform(
     shape: tuple[int, ...], rng: Any, gain: float = 1.0, dtype: Any = np.float32
 ) -> np.ndarray:
-    """U(-a, a) with a = gain * sqrt(6 / (fan_in + fan_out)): a balance of forward and backward, for tanh and
-    sigmoid.
+    """Draw from U(-a, a), a = gain * sqrt(6 / (fan_in + fan_out)): for tanh and sigmoid, in balance forward
+    and backward.
 
     ``shape`` is (nout, nin); ``rng`` a generator or a seed. Glorot and Bengio, "Understanding the difficulty
     of training deep feedforward neural networks", 2010.
@@ -92,7 +92,7 @@ def xavier_uniform(
 
 
 def xavier_normal(shape: tuple[int, ...], rng: Any, gain: float = 1.0, dtype: Any = np.float32) -> np.ndarray:
-    """N(0, std) with std = gain * sqrt(2 / (fan_in + fan_out)); otherwise as :func:`xavier_uniform`.
+    """Draw from N(0, std), std = gain * sqrt(2 / (fan_in + fan_out)); otherwise as :func:`xavier_uniform`.
 
     >>> xavier_normal((50, 100), rng=0).shape
     (50, 100)
@@ -109,9 +109,9 @@ def kaiming_uniform(
     mode: str = "fan_in",
     dtype: Any = np.float32,
 ) -> np.ndarray:
-    """U(-a, a) with a = gain * sqrt(3 / fan): keeps the size of signals where relu follows.
+    """Draw from U(-a, a), a = gain * sqrt(3 / fan): keeps the size of signals through relu.
 
-    ``mode`` is ``"fan_in"`` (the forward pass keeps its size) or ``"fan_out"`` (the backward pass). He,
+    ``mode`` is ``"fan_in"`` (for the forward pass) or ``"fan_out"`` (for the backward pass). He,
     Zhang, Ren and Sun, "Delving deep into rectifiers", 2015.
 
     >>> bool(abs(kaiming_uniform((50, 600), rng=0)).max() <= 0.1)
@@ -129,7 +129,7 @@ def kaiming_normal(
     mode: str = "fan_in",
     dtype: Any = np.float32,
 ) -> np.ndarray:
-    """N(0, std) with std = gain / sqrt(fan); otherwise as :func:`kaiming_uniform`.
+    """Draw from N(0, std), std = gain / sqrt(fan); otherwise as :func:`kaiming_uniform`.
 
     >>> kaiming_normal((50, 100), rng=0).shape
     (50, 100)
@@ -140,11 +140,11 @@ def kaiming_normal(
 
 
 def lecun_uniform(shape: tuple[int, ...], rng: Any, gain: float = 1.0, dtype: Any = np.float32) -> np.ndarray:
-    """U(-a, a) with a = gain * sqrt(3 / fan_in): keeps the size of signals through linear layers alone.
+    """Draw from U(-a, a), a = gain * sqrt(3 / fan_in): keeps the size of signals through linear layers.
 
-    ``shape`` is (nout, nin); ``rng`` a generator or a seed. For selu, whose fixed point assumes it, and for
-    tanh near 0; relu takes half of it away (Kaiming). LeCun, Bottou, Orr and Müller, "Efficient backprop",
-    1998.
+    ``shape`` is (nout, nin); ``rng`` a generator or a seed. Use it for selu, whose fixed point assumes it,
+    and for tanh near 0; relu halves such signals (use Kaiming). LeCun, Bottou, Orr and Müller, "Efficient
+    backprop", 1998.
 
     >>> bool(abs(lecun_uniform((50, 300), rng=0)).max() <= 0.1)
     True
@@ -155,7 +155,7 @@ def lecun_uniform(shape: tuple[int, ...], rng: Any, gain: float = 1.0, dtype: An
 
 
 def lecun_normal(shape: tuple[int, ...], rng: Any, gain: float = 1.0, dtype: Any = np.float32) -> np.ndarray:
-    """N(0, std) with std = gain / sqrt(fan_in); otherwise as :func:`lecun_uniform`.
+    """Draw from N(0, std), std = gain / sqrt(fan_in); otherwise as :func:`lecun_uniform`.
 
     >>> lecun_normal((50, 100), rng=0).shape
     (50, 100)
@@ -166,14 +166,14 @@ def lecun_normal(shape: tuple[int, ...], rng: Any, gain: float = 1.0, dtype: Any
 
 
 def orthogonal(shape: tuple[int, ...], rng: Any, gain: float = 1.0, dtype: Any = np.float32) -> np.ndarray:
-    """A random matrix with orthonormal rows (columns, where there are fewer of them), times ``gain``.
+    """Draw a random matrix with orthonormal rows (columns, if there are fewer of them), times ``gain``.
 
-    ``shape`` is (nout, nin, ...), all axes but the first together one. No direction grows or shrinks: not
-    only the mean size of signals is kept, as by the others, but the size of each, through any number of
-    linear layers. For deep and recurrent networks; of little use for shallow ones. The Q of a QR
-    decomposition of normal numbers, with the signs that make all orthogonal matrices equally likely. Saxe,
-    McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural
-    networks", 2014; Mezzadri, "How to generate random matrices from the classical compact groups", 2007.
+    ``shape`` is (nout, nin, ...); all axes but the first count as one. No direction grows or shrinks: any
+    number of linear layers keeps the size of each signal, not only their mean size. Use it for deep and
+    recurrent networks; it helps shallow ones little. It is the Q of a QR decomposition of normal numbers,
+    with signs chosen so that all orthogonal matrices are equally likely. Saxe, McClelland and Ganguli, "Exact
+    solutions to the nonlinear dynamics of learning in deep linear neural networks", 2014; Mezzadri, "How to
+    generate random matrices from the classical compact groups", 2007.
 
     >>> w = orthogonal((2, 3), rng=0)
     >>> np.allclose(w @ w.T, np.eye(2), atol=1e-6)
@@ -189,7 +189,7 @@ def orthogonal(shape: tuple[int, ...], rng: Any, gain: float = 1.0, dtype: Any =
 
 @dataclass(frozen=True)
 class Signal:
-    """The variance of what leaves a layer, and of the gradient that comes back to it there."""
+    """The variance of a layer's output, and of the gradient of that output."""
 
     layer: str
     forward: float
@@ -197,11 +197,11 @@ class Signal:
 
 
 def variances(model: Iterable[Any], x: Any, rng: Any = 0) -> list[Signal]:
-    """How large signals are, layer by layer: forward, and backward from a gradient of variance 1.
+    """Measure how large signals are, layer by layer: forward, and backward from a gradient of variance 1.
 
-    ``model`` is a :class:`nn.Sequential`, in either form, ``x`` a batch (B, ...). The gradient at the output
-    is drawn from N(0, 1) with ``rng``. In a network that can learn, neither column falls to nothing or
-    explodes. Gradients of the parameters are left as they are.
+    ``model`` is a :class:`nn.Sequential`, in either form, and ``x`` a batch (B, ...). The gradient at the
+    output is drawn from N(0, 1) with ``rng``. In a network that can learn, neither column vanishes or
+    explodes. The gradients of the parameters stay as they are.
 
     >>> from nn import Linear, Sequential, Tanh
     >>> model = Sequential(Linear(100, 100), Tanh(), Linear(100, 100), Tanh())
@@ -215,9 +215,9 @@ def variances(model: Iterable[Any], x: Any, rng: Any = 0) -> list[Signal]:
     outputs, names = [], []
     modules = listed(model, "model", "variances", "a nn.Sequential, or a list of modules")
     for module in modules:
-        function(module, "model", "variances", "what the one before gives")
+        function(module, "model", "variances", "the output of the previous module")
     rng = generator(rng, "variances")
-    with np.errstate(all="ignore"):  # that signals explode is what is to be seen
+    with np.errstate(all="ignore"):  # signals may explode: this is what it shows
         for index, module in enumerate(modules):
             x = module(x)
             outputs.append(x)
@@ -234,14 +234,14 @@ def variances(model: Iterable[Any], x: Any, rng: Any = 0) -> list[Signal]:
 
 
 def _is_signal(out: Any) -> bool:
-    """Whether it was computed from parameters: an array of numbers, as of Flatten, is not yet a signal."""
+    """Say whether it was computed from parameters: a plain array, as from Flatten, is not yet a signal."""
     if isinstance(out, Tensor):
         return out.requires_grad
     return isinstance(out, ValueArray) and all(node.parents for node in nodes_of(out))
 
 
 def _uniform(shape: tuple[int, ...], bound: float, rng: Any, dtype: Any, caller: str) -> np.ndarray:
-    dtype = floating(dtype, "dtype", caller)  # before numbers are drawn
+    dtype = floating(dtype, "dtype", caller)  # check before drawing
     return generator(rng, caller).uniform(-bound, bound, shape).astype(dtype)
 
 
@@ -279,5 +279,5 @@ def _fan(shape: tuple[int, ...], mode: str, caller: str) -> int:
 if not TYPE_CHECKING:  # to a type checker, any name would be there
 
     def __getattr__(name: str) -> Any:
-        """What is not there: an error, that says how PyTorch's names with an underscore are written here."""
+        """Raise the error for an unknown name, with PyTorch's names with an underscore as written here."""
         raise unknown(sys.modules[__name__], name, INIT)

@@ -1,4 +1,4 @@
-"""What a layer computes with: Tensors, arrays of Values, or data, which becomes an array."""
+"""The input of a layer: Tensors, arrays of Values, or data, which becomes an array."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from .checks import numbers
 
 
 def taken(x: Any, module: Any, dtype: Any = None, name: str = "x") -> Any:
-    """Take the input of a layer: a Tensor or an array of Values as it is, data as an array of ``dtype``.
+    """Prepare the input of a layer: keep Tensors and arrays of Values, turn data into arrays of ``dtype``.
 
-    Lists with Values in them become an array of Values, of which the numbers among them are constants.
-    TypeError for Values where the parameters of the layer are Tensors, and for what is neither.
+    Lists that contain Values become an array of Values, with the numbers as constants. TypeError for Values
+    if the parameters of the layer are Tensors, and for anything else.
 
     >>> from nn import Flatten
     >>> taken([[1, 2]], Flatten(), np.float32).dtype
@@ -39,7 +39,7 @@ def taken(x: Any, module: Any, dtype: Any = None, name: str = "x") -> Any:
 
 
 def has_values(x: Any) -> bool:
-    """Whether it is a Value, or there is one in nested lists.
+    """Say whether it is a Value, or nested lists that contain one.
 
     >>> has_values([[1.0, Value(2.0)]]), has_values([1.0])
     (True, False)
@@ -48,7 +48,7 @@ def has_values(x: Any) -> bool:
 
 
 def _array_of_values(x: Any) -> ValueArray | None:
-    """Values and numbers as an array of Values; None for data and for anything else."""
+    """Turn Values and numbers into an array of Values; None for anything else."""
     if not (isinstance(x, np.ndarray) and x.dtype.hasobject) and not has_values(x):
         return None
     try:

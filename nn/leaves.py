@@ -10,12 +10,12 @@ import numpy as np
 from autograd import Tensor, Value, ValueArray
 from autograd.ops import CONSTANT, LEAF
 
-Parameter = Value | Tensor  # what optimizers take
-Named = Parameter | ValueArray  # what has a name of its own in a model's state
+Parameter = Value | Tensor  # accepted by optimizers
+Named = Parameter | ValueArray  # named in a model's state
 
 
 def is_array_of_values(found: Any) -> bool:
-    """Whether it is an array whose elements are all Values, made by :func:`autograd.values` or not."""
+    """Check whether it is an array whose elements are all Values, made by :func:`autograd.values` or not."""
     return isinstance(found, np.ndarray) and (
         isinstance(found, ValueArray)
         or found.dtype.hasobject
@@ -25,7 +25,7 @@ def is_array_of_values(found: Any) -> bool:
 
 
 def nodes_of(found: Any) -> list[Any]:
-    """The Values of an array of them, in the order of the elements; of anything else, itself.
+    """Return the Values of an array of Values, in the order of its elements; of anything else, itself.
 
     >>> from autograd import values
     >>> [value.data for value in nodes_of(values([[1.0, 2.0], [3.0, 4.0]]).T)]
@@ -35,7 +35,7 @@ def nodes_of(found: Any) -> list[Any]:
 
 
 def flat(parameters: Iterable[Any]) -> list[Any]:
-    """Values and Tensors one by one, each once: those of arrays of Values in the order of the elements.
+    """List Values and Tensors, each once; arrays of Values contribute theirs in the order of the elements.
 
     >>> from autograd import values
     >>> w = values([1.0, 2.0])
@@ -46,17 +46,17 @@ def flat(parameters: Iterable[Any]) -> list[Any]:
 
 
 def is_leaf(found: Named) -> bool:
-    """Whether it was made, and not computed: a result is no part of a module's state."""
+    """Check whether it was made rather than computed: a result is not part of a module's state."""
     if not isinstance(found, np.ndarray):
         return found.op is LEAF
     nodes = nodes_of(found)
-    # Constants without a label are what is computed under no_grad(), too.
+    # Results under no_grad() are constants too, but without a label.
     named = not nodes or any(node.op is LEAF or node.label for node in nodes)
     return named and all(node.op is LEAF or node.op is CONSTANT for node in nodes)
 
 
 def is_trained(leaf: Named) -> bool:
-    """Whether it asks for a gradient, and so is a parameter."""
+    """Check whether it asks for a gradient, which makes it a parameter."""
     if not isinstance(leaf, np.ndarray):
         return isinstance(leaf, Value) or leaf.requires_grad
     nodes = nodes_of(leaf)

@@ -1,4 +1,4 @@
-"""Module: anything with parameters. It finds them by looking, so there is nothing to register."""
+"""Module: anything with parameters. It finds them in its attributes; nothing needs registering."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ M = TypeVar("M", bound="Module")
 
 
 class Module:
-    """A part of a network, or all of it: an object whose attributes hold its parameters and its parts.
+    """A network or part of one: an object whose attributes hold its parameters and submodules.
 
-    Subclass it, set Values, arrays of Values, Tensors and Modules as attributes (also in lists, tuples and
-    dicts), and define ``__call__``, or ``forward``, which a call then runs. Its state is every leaf found so;
-    its parameters are those that ask for a gradient. A Tensor with ``requires_grad=False`` is thus saved and
-    loaded with the rest, and not trained; so is an array of constants that have labels. What is set over a
-    parameter or a part has to be one too, or None, which takes it out.
+    Subclass it, set Values, arrays of Values, Tensors and Modules as attributes (or in lists, tuples and
+    dicts), and define ``__call__``, or ``forward``, which a call then runs. Every leaf found this way is part
+    of the state; those that ask for a gradient are the parameters. A Tensor with ``requires_grad=False`` is
+    thus saved and loaded but not trained; so is an array of constants with labels. A parameter or submodule
+    can only be replaced by another one, or by None, which removes it.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -47,13 +47,13 @@ class Module:
     training = True
 
     def __init_subclass__(cls, **settings: Any) -> None:
-        """Let a ``forward`` be what a call runs also where a class above has a ``__call__`` of its own."""
+        """Let a call run ``forward`` even if a base class has a ``__call__`` of its own."""
         super().__init_subclass__(**settings)
         if "forward" in vars(cls) and "__call__" not in vars(cls):
             cls.__call__ = Module.__call__  # type: ignore[method-assign]
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
-        """The output of the module; each subclass says what it takes and gives."""
+        """Compute the output; each subclass says what it takes and returns."""
         forward = getattr(type(self), "forward", None)
         if forward is None:
             raise NotImplementedError(
@@ -64,14 +64,14 @@ class Module:
     __dir__ = there
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Set an attribute; TypeError where a parameter or a part would get lost by it, without a word."""
+        """Set an attribute; TypeError if that would silently lose a parameter or submodule."""
         before = vars(self).get(name)
         if isinstance(before, (Module, Value, Tensor, np.ndarray, list, tuple, dict)) and value is not None:
             self._check_kept(name, before, value)
         super().__setattr__(name, value)
 
     def _check_kept(self, name: str, before: Any, after: Any) -> None:
-        """TypeError where parameters or parts were there, and what comes in their place has none."""
+        """Raise TypeError if the old attribute has parameters or submodules and the new one has none."""
         lost = next((found for _, found in _unfold([(name, before)]) if _is_kept(found)), None)
         given = [found for _, found in _unfold([(name, after)])]
         emptied = isinstance(after, (list, tuple, dict)) and not after
@@ -94,28 +94,28 @@ class Module:
         raise TypeError(f"{got}; expected {expected} (None takes it out)")
 
     def members(self) -> Iterator[tuple[str, Any]]:
-        """The names and values in which parameters and parts are looked for: the attributes."""
+        """Yield the names and values that may hold parameters and submodules: the attributes."""
         yield from vars(self).items()
 
     def modules(self) -> list[Module]:
-        """This module and all its parts, and theirs, each once."""
+        """Return this module and all its submodules, each once."""
         return [module for _, module in self.named_modules()]
 
     def named_modules(self) -> list[tuple[str, Module]]:
-        """The same with their names: "" for this module, and for a part such as ``layers.0``."""
+        """Return all modules with their names: "" for this one, and such as ``layers.0`` for submodules."""
         return [(name, found) for name, found in _search(self) if isinstance(found, Module)]
 
     def named_parameters(self) -> list[tuple[str, Named]]:
-        """The parameters with their names, such as ``0.weight``; a shared one once, under its first name.
+        """Return the parameters with their names, such as ``0.weight``; a shared one under its first name.
 
-        An array of Values has one name. A view of it has none, as its Values have theirs already.
+        An array of Values has one name. A view of it has none, since its Values are named already.
         """
         return [(name, node) for name, node in self._named_state() if is_trained(node)]
 
     def parameters(self) -> list[Parameter]:
-        """The parameters, in the order of their names in :meth:`named_parameters`: what optimizers take.
+        """Return the parameters for an optimizer, in the order of :meth:`named_parameters`.
 
-        Arrays of Values are laid flat; each Value comes once, also where several arrays share it.
+        Arrays of Values are flattened; each Value comes once, even if several arrays share it.
 
         >>> from autograd import values
         >>> Tied = type("Tied", (Module,), {})
@@ -131,25 +131,25 @@ class Module:
         return [node for node in flat(found) if node.op is LEAF]
 
     def zero_grad(self) -> None:
-        """Forget the gradients of all parameters (None, which is not 0)."""
+        """Set the gradients of all parameters to None."""
         for parameter in self.parameters():
             parameter.grad = None
 
     def train(self: M, mode: bool = True) -> M:
-        """Set ``training`` here and in all parts; gives the module itself."""
+        """Set ``training`` here and in all submodules; return self."""
         mode = flag(mode, "mode", "train")
         for module in self.modules():
             module.training = mode
         return self
 
     def eval(self: M) -> M:
-        """Turn off what happens in training only, such as dropout: ``train(False)``."""
+        """Turn off what happens only in training, such as dropout: ``train(False)``."""
         return self.train(False)
 
     def state_dict(self) -> dict[str, np.ndarray]:
-        """Copies of all numbers the module consists of, by name: arrays, with shape () for a Value.
+        """Copy all numbers of the module into a dict of arrays by name; a Value has shape ().
 
-        An array of Values gives one array, of float64.
+        An array of Values gives one float64 array.
 
         >>> Line = type("Line", (Module,), {"__init__": lambda self: setattr(self, "slope", Value(2.0))})
         >>> Line().state_dict()
@@ -158,11 +158,10 @@ class Module:
         return {name: np.array(node.data) for name, node in self._named_state()}
 
     def load_state_dict(self, state: Mapping[str, Any], allow_nonfinite: bool = False) -> None:
-        """Set all numbers from ``state``, into the arrays that are there; all of them, or on an error none.
+        """Set all numbers from ``state``, writing into the existing arrays; on an error, change nothing.
 
-        Raises ValueError, and names it, where a name is missing or not known, a shape differs, a number is
-        too large for the dtype here, or a parameter would become nan or inf. ``allow_nonfinite`` takes nan
-        and inf too; but a Value is never nan.
+        Raises ValueError if a name is missing or unknown, a shape differs, a number is too large for the
+        dtype, or a parameter would become nan or inf. ``allow_nonfinite`` allows that, but no Value is nan.
         """
         own = dict(self._named_state())
         expected = "a dict of arrays by name, as state_dict() gives it"
@@ -174,7 +173,7 @@ class Module:
             set_data(node, arrays[name])  # in place: whoever holds the array sees the new numbers
 
     def _fitting(self, name: str, node: Named, found: Any, allow_nonfinite: bool) -> np.ndarray:
-        """Numbers of a state as those of ``node`` are, or a ValueError."""
+        """Convert numbers of a state to the dtype of ``node``; ValueError if they do not fit."""
         array, data = np.asarray(found), np.asarray(node.data)
         check_array(name, array.shape, array.dtype, data, type(self).__name__)
         if isinstance(node, Tensor):
@@ -184,7 +183,7 @@ class Module:
         finite = np.isfinite(array)
         if not isinstance(node, Tensor) and np.isnan(array).any():
             raise ValueError(f"load_state_dict: {name!r} is nan in the state, which a Value cannot be")
-        if is_trained(node) and not (allow_nonfinite or finite.all()):  # a mask may well be infinite
+        if is_trained(node) and not (allow_nonfinite or finite.all()):  # a mask may be infinite
             raise ValueError(
                 f"load_state_dict: {name!r} has {array[~finite][0]:g} in the state; expected finite numbers "
                 "(allow_nonfinite=True takes others too)"
@@ -195,17 +194,17 @@ class Module:
         if lost.any():
             raise ValueError(
                 f"load_state_dict: {name!r} has {array[lost][0]:g} in the state, which is too large for "
-                f"{data.dtype}, as it is here"
+                f"its dtype here, {data.dtype}"
             )
         return fitting
 
     def scalars(self: M) -> M:
         """Copy the model into its scalar form: every parameter an array of Values.
 
-        Names, shapes, numbers, settings, modes, generators and what is shared stay; the original is left
-        alone. Tensors of floats that ask for no gradient become arrays of constants, others stay Tensors.
-        The copy takes the same inputs and gives arrays of Values, (B, ...). Labels are names and places:
-        ``0.weight[1,2]``. ValueError for a nan, which no Value is.
+        Names, shapes, numbers, settings, modes, generators and sharing are kept; the original does not
+        change. Tensors of floats that ask for no gradient become arrays of constants; other Tensors stay. The
+        copy takes the same inputs and returns arrays of Values, (B, ...). Labels consist of name and index:
+        ``0.weight[1,2]``. ValueError for a nan, which a Value cannot be.
 
         >>> from nn import Linear
         >>> model = Linear(2, 1, rng=0).scalars()
@@ -221,11 +220,11 @@ class Module:
         return model
 
     def vectorized(self, dtype: Any = None) -> Any:
-        """Copy the model into its form on Tensors: every parameter a Tensor, for speed.
+        """Copy the model into its form on Tensors, for speed: every parameter a Tensor.
 
-        The way back from :meth:`scalars`: each parameter has the dtype that it had before, and float64 where
-        it was never a Tensor; with ``dtype`` all have that one. The original is left alone. ValueError for an
-        array of Values that is a view of another one: let both be one array, turned where it is used.
+        The inverse of :meth:`scalars`: each parameter gets its former dtype, float64 if it was never a
+        Tensor, or ``dtype`` if given. The original does not change. ValueError for an array of Values that is
+        a view of another one: keep one array, and transpose it where it is used.
 
         >>> from nn import Linear
         >>> Linear(2, 1, rng=0).scalars().vectorized().weight.dtype
@@ -239,16 +238,16 @@ class Module:
         return model
 
     def extra_repr(self) -> str:
-        """What ``repr`` shows between the brackets: sizes and settings."""
+        """Return what ``repr`` shows between the brackets: sizes and settings."""
         return ""
 
-    @recursive_repr()  # a part may point back
+    @recursive_repr()  # a submodule may refer back
     def __repr__(self) -> str:
         parts = [(name, part) for name, part in _unfold(self.members()) if isinstance(part, Module)]
         text = f"{type(self).__name__}({self.extra_repr()}"
         if parts:
             text += "\n"
-        for shown, group in groupby(parts, key=lambda part: repr(part[1])):  # equal neighbours make one line
+        for shown, group in groupby(parts, key=lambda part: repr(part[1])):  # join equal neighbours
             names = [name for name, _ in group]
             name = names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}, each"
             text += "".join(f"  {line}\n" for line in f"{name}: {shown}".split("\n"))
@@ -265,28 +264,28 @@ class Module:
 
 
 def check_writable(array: np.ndarray, of: Any, caller: str) -> None:
-    """ValueError where an array cannot be changed, with what it is of: a name, or a Tensor."""
+    """Raise ValueError if an array is read-only; ``of`` is its name or its Tensor."""
     if not array.flags.writeable:
         if isinstance(of, Tensor):
             of = f"a Tensor, label={of.label!r}, shape={of.shape},"
         raise ValueError(
-            f"{caller}: the array of {of} is read-only, and is to be changed in place; give it one of its "
+            f"{caller}: the array of {of} is read-only, but must be changed in place; give it one of its "
             "own: tensor.data = tensor.data.copy()"
         )
 
 
 def set_data(node: Named, numbers: np.ndarray) -> None:
-    """New numbers for a leaf, in the array that is there: whoever holds it sees them."""
+    """Write new numbers into the existing array of a leaf, so that whoever holds it sees them."""
     if isinstance(node, Tensor):
         data = node.data
         data[...] = numbers
-        node.data = data  # the same array: this says that it has changed
+        node.data = data  # the same array: assigning it marks the change
     else:
         node.data = float(numbers) if isinstance(node, Value) else numbers
 
 
 def check_names(state: Any, own: Any, model: str) -> None:
-    """ValueError where the names in a state are not those of a model, saying which are missing or unknown."""
+    """Raise ValueError, with the missing and unknown names, unless a state has the names of the model."""
     missing = [name for name in own if name not in state]
     unknown = [name for name in state if name not in own]
     problems = [f"{_listed(missing)} missing from the state"] * bool(missing)
@@ -296,7 +295,7 @@ def check_names(state: Any, own: Any, model: str) -> None:
 
 
 def check_array(name: str, shape: tuple[int, ...], dtype: Any, own: np.ndarray, model: str) -> None:
-    """ValueError where an array in a state, of that shape and dtype, does not fit a model's own."""
+    """Raise ValueError if an array of this shape and dtype in a state does not fit the model's own."""
     if shape != own.shape:
         raise ValueError(
             f"load_state_dict: {name!r} has shape {shape} in the state, but {own.shape} in this {model}; "
@@ -315,13 +314,13 @@ def _listed(names: list[str]) -> str:
 
 
 def _search(root: Module) -> Iterator[tuple[str, Any]]:
-    """All modules and leaves from ``root`` on, with dotted names, each once: parts may be shared."""
+    """Yield all modules and leaves from ``root`` on with dotted names, each once, even if shared."""
     seen: set[int] = set()
 
     def visit(name: str, found: Any) -> Iterator[tuple[str, Any]]:
         if id(found) in seen or not _is_kept(found):
             return  # a computed node that a module keeps is a result, not part of its state
-        if isinstance(found, np.ndarray) and found.size:  # a view, maybe, of Values that are elsewhere, too
+        if isinstance(found, np.ndarray) and found.size:  # maybe a view of Values that are elsewhere too
             new = {id(node) for node in nodes_of(found)} - seen
             seen.update(new)
             if not new:
@@ -337,12 +336,12 @@ def _search(root: Module) -> Iterator[tuple[str, Any]]:
 
 
 def _is_kept(found: Any) -> bool:
-    """Whether it is part of a module's state, or has such: no result that was computed."""
+    """Check whether it is part of a module's state, or contains such parts, and is not a computed result."""
     return isinstance(found, Module) or is_leaf(found)
 
 
 def _unfold(members: Any) -> Iterator[tuple[str, Any]]:
-    """The Modules, Values, arrays of Values and Tensors among ``members``, and in lists, tuples, dicts."""
+    """Yield the Modules, Values, arrays of Values and Tensors in ``members``, its lists, tuples and dicts."""
     for name, member in members:
         if isinstance(member, (Module, Value, Tensor)):
             yield name, member

@@ -1,7 +1,7 @@
-"""Networks of Values: a neuron, a layer of them, layers in a row. Every number is a node one can look at.
+"""Networks of Values: a neuron, a layer, a multi-layer perceptron. Every number is a node to look at.
 
-Weights begin as U(-a, a) with a = gain * sqrt(3 / nin) (:func:`nn.init.kaiming_uniform`; gain sqrt(2) for
-relu and its relatives, 5/3 for tanh, 1 for the others), biases at 0, learned slopes (prelu) at 1/4.
+Weights are drawn from U(-a, a), a = gain * sqrt(3 / nin) (:func:`nn.init.kaiming_uniform`; gain sqrt(2) for
+relu and its relatives, 5/3 for tanh, 1 for the others). Biases begin at 0, learned slopes (prelu) at 1/4.
 """
 
 from __future__ import annotations
@@ -24,18 +24,17 @@ from .seeding import own_generator
 
 __all__ = ["MLP", "Layer", "Neuron"]
 
-# A neuron's * and +, called as the functions that they are: as operators, Python looks them up first, which
-# takes a tenth longer.
+# A neuron's * and +, called as functions: Python takes a tenth longer to look up the operators.
 multiply, add = Value.__mul__, Value.__add__
 
 
 class Neuron(Module):
-    """activation(w0*x0 + w1*x1 + ... + b): products and their sum, from left to right, each a node.
+    """activation(w0*x0 + w1*x1 + ... + b), added from left to right; every product and sum is a node.
 
-    ``activation`` is the name of a row with one operand, or None or ``"linear"``; or ``"prelu"``, whose slope
-    is then a parameter of the neuron. With ``dot=True`` the products and their sum are one node. ``rng`` is a
-    generator or a seed; without one, the next of the process's sequence (:func:`nn.seed`). ``label`` is put
-    into the labels of the parameters.
+    ``activation`` names an op with one operand; None and ``"linear"`` mean no activation; with ``"prelu"``
+    the slope is a parameter of the neuron. With ``dot=True`` the products and their sum are one node. ``rng``
+    is a generator or a seed; by default the next generator of the process (:func:`nn.seed`). ``label``
+    becomes part of the labels of the parameters.
 
     >>> neuron = Neuron(2, "tanh", rng=0)
     >>> out = neuron([1.0, -2.0])
@@ -68,18 +67,18 @@ class Neuron(Module):
         self._find_method()
 
     def _find_method(self) -> None:
-        # The method itself, found once: calling the row by its name would look for it at every pass.
+        # Find the method once: calling the op by its name would look it up in every pass.
         self._activate = None if self._activation is None else getattr(Value, self._activation)
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if name != "_activate"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state)  # of a copy or a pickle, which has no function
+        vars(self).update(state)  # of a copy or pickle, without the function
         self._find_method()
 
     def __call__(self, x: Any) -> Value:
-        """``nin`` Values or numbers to one Value."""
+        """Map ``nin`` Values or numbers to one Value."""
         weights = self.weights
         if type(x) is not list or len(x) != len(weights):
             _check_inputs(x, "Neuron", len(weights))
@@ -97,11 +96,11 @@ class Neuron(Module):
 
     @property
     def activation(self) -> str | None:
-        """The name of the activation; None where there is none."""
+        """The name of the activation, or None."""
         return self._activation
 
     def vectorized(self, dtype: Any = np.float64) -> Sequential:
-        """The same neuron on Tensors, with copies of the weights: (B, nin) to (B, 1).
+        """Copy the neuron, with its weights, to Tensors: (B, nin) to (B, 1).
 
         >>> Neuron(2, "tanh").vectorized()(np.ones((5, 2))).shape
         (5, 1)
@@ -109,14 +108,14 @@ class Neuron(Module):
         return Sequential(*_vectorized([self], dtype, "a neuron"))
 
     def extra_repr(self) -> str:
-        """The number of inputs, the activation, and the dot product where it is one node."""
+        """Return the number of inputs, the activation, and whether the dot product is one node."""
         return f"{len(self.weights)}, {self.activation or 'linear'!r}" + (", dot=True" if self.dot else "")
 
 
 class Layer(Module):
-    """``nout`` neurons that see the same ``nin`` inputs. One output comes back as a Value, several as a list.
+    """``nout`` neurons with the same ``nin`` inputs. Returns a Value for one output, a list for several.
 
-    Parameters are labelled neuron first: ``w1,0`` is the weight of neuron 1 for input 0.
+    Labels of parameters begin with the neuron: ``w1,0`` is the weight of neuron 1 for input 0.
 
     >>> layer = Layer(2, 3, "tanh", rng=0)
     >>> len(layer([1.0, -2.0])), layer.parameters()[3].label
@@ -143,12 +142,12 @@ class Layer(Module):
         ]
 
     def __call__(self, x: Any) -> Any:
-        """``nin`` Values or numbers to ``nout`` Values."""
+        """Map ``nin`` Values or numbers to ``nout`` Values."""
         x = _nodes(x, "Layer", self.nin)
         return _single([neuron(x) for neuron in self.neurons])
 
     def vectorized(self, dtype: Any = np.float64) -> Sequential:
-        """The same layer on Tensors, with copies of the weights: (B, nin) to (B, nout).
+        """Copy the layer, with its weights, to Tensors: (B, nin) to (B, nout).
 
         >>> Layer(2, 3, "tanh").vectorized()(np.ones((5, 2))).shape
         (5, 3)
@@ -157,11 +156,11 @@ class Layer(Module):
 
 
 class MLP(Module):
-    """A multi-layer perceptron: layers one after the other, the last of them linear.
+    """A multi-layer perceptron: a sequence of layers, the last of them linear.
 
-    ``MLP(2, [16, 16, 1])`` takes 2 numbers, has two hidden layers of 16 neurons, and gives 1 Value; several
-    outputs come as a list. Parameters are labelled layer first: ``w0,1,0`` is in layer 0, of neuron 1, for
-    input 0. ``rng`` is a generator or a seed; without one, the next of the process's sequence.
+    ``MLP(2, [16, 16, 1])`` takes 2 numbers, has two hidden layers of 16 neurons, and returns 1 Value (a list
+    for several outputs). Labels of parameters begin with the layer: ``w0,1,0`` is in layer 0, neuron 1, for
+    input 0. ``rng`` is a generator or a seed; by default the next generator of the process.
 
     >>> model = MLP(2, [16, 16, 1])
     >>> type(model([1.0, -2.0])).__name__, len(model.parameters())
@@ -204,16 +203,16 @@ class MLP(Module):
         ]
 
     def __call__(self, x: Any) -> Any:
-        """``nin`` Values or numbers to as many Values as the last layer has neurons."""
+        """Map ``nin`` Values or numbers to as many Values as the last layer has neurons."""
         x = _nodes(x, "MLP", self.layers[0].nin)
         for layer in self.layers:
             x = [neuron(x) for neuron in layer.neurons]
         return _single(x)
 
     def vectorized(self, dtype: Any = np.float64) -> Sequential:
-        """The same network on Tensors, with copies of the weights: (B, nin) to (B, nout).
+        """Copy the network, with its weights, to Tensors: (B, nin) to (B, nout).
 
-        Outputs and gradients are the same to rounding; a layer is one matrix product.
+        Outputs and gradients agree up to rounding; a layer is one matrix product.
 
         >>> MLP(2, [16, 1], "tanh").vectorized()
         Sequential(
@@ -229,13 +228,13 @@ class MLP(Module):
 
 
 def _vectorized(neurons: list[Neuron], dtype: Any, name: str) -> list[Module]:
-    """Neurons that see the same inputs as a layer of Tensors and its activation, with the same numbers."""
+    """Convert neurons with the same inputs into a layer of Tensors and its activation."""
     dtype = floating(np.float64 if dtype is None else dtype, "dtype", "vectorized")
     if len({neuron.activation for neuron in neurons}) > 1:
         raise ValueError(
             f"vectorized: the neurons of {name} have different activations; one layer of Tensors has one"
         )
-    linear = Linear(len(neurons[0].weights), len(neurons), dtype=dtype, rng=0)  # whose weights are replaced
+    linear = Linear(len(neurons[0].weights), len(neurons), dtype=dtype, rng=0)  # weights are replaced below
     linear.load_state_dict({
         "weight": np.array([[weight.data for weight in neuron.weights] for neuron in neurons]),
         "bias": np.array([neuron.bias.data for neuron in neurons]),
@@ -249,7 +248,7 @@ def _vectorized(neurons: list[Neuron], dtype: Any, name: str) -> list[Module]:
 
 
 def _nodes(x: Any, caller: str, many: int) -> list[Value]:
-    """Inputs as nodes: a number becomes one that all neurons of a layer share."""
+    """Turn inputs into nodes, which all neurons of a layer share."""
     _check_inputs(x, caller, many)
     return [each if isinstance(each, Value) else constant(each, f"{caller}: x") for each in x]
 

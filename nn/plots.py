@@ -1,8 +1,7 @@
-"""Pictures of training: schedules, histories, range tests. The only file of the package that draws.
+"""Plots of training: schedules, histories, range tests. The only file of the package that draws.
 
-The functions fill Axes or a Figure that they are given, in whatever colours these have; :func:`save` makes a
-figure with the project's look and writes it. matplotlib is imported where something is drawn: it is an
-extra.
+The functions draw into given Axes or a given Figure, with its colours; :func:`save` makes a figure in the
+project's style and writes it. matplotlib is an extra, and so imported only on drawing.
 """
 
 from __future__ import annotations
@@ -43,16 +42,16 @@ SETTINGS: dict[Any, Any] = {
     "xtick.color": LIGHT["dim"],
     "ytick.color": LIGHT["dim"],
     "legend.frameon": False,
-    "svg.hashsalt": "stepgrad",  # the same picture, the same file
+    "svg.hashsalt": "stepgrad",  # the same plot gives the same file
 }
 COLOURS = (LIGHT["positive"], LIGHT["negative"])
 
 
 def save(path: str | os.PathLike[str], fill: Callable[[Figure], object], size: tuple[float, float]) -> Path:
-    """Let ``fill`` draw into a figure of that size in inches, and write it; returns the path.
+    """Let ``fill`` draw into a figure of ``size`` inches, and write it to ``path``; return the path.
 
-    The format is that of the suffix: PNG, SVG or PDF. The file appears whole or not at all. ValueError for
-    another suffix, ImportError without matplotlib.
+    The suffix chooses the format: PNG, SVG or PDF. The file is written atomically. ValueError for another
+    suffix, ImportError without matplotlib.
     """
     path = regular(path, "plot")
     if path.suffix.lower() not in FORMATS:
@@ -78,7 +77,7 @@ def save(path: str | os.PathLike[str], fill: Callable[[Figure], object], size: t
 def schedule(
     axes: Axes, schedule: Schedule, steps: int | None = None, colours: Sequence[str] = COLOURS
 ) -> None:
-    """The learning rate of each step, a line for each parameter group whose rate is another."""
+    """Plot the learning rate of each step, with a line per parameter group whose rate differs."""
     drawn: list[list[float]] = []
     for group in range(len(schedule.bases)):
         rates = schedule.preview(steps, group)
@@ -100,7 +99,7 @@ def plateau(
     metrics: Sequence[float] | None = None,
     colours: Sequence[str] = COLOURS,
 ) -> None:
-    """The learning rate of each epoch, and beside it the metric that it follows, where there is one."""
+    """Plot the learning rate of each epoch, next to the metric that it follows, if there is one."""
     rows = figure.subplots(1 if metrics is None else 2, 1, sharex=True, squeeze=False)[:, 0]
     for group in range(len(schedule.bases)):
         rates = schedule.preview(steps, group, metrics)
@@ -116,18 +115,18 @@ def plateau(
 
 
 def _stairs(rates: Sequence[float]) -> bool:
-    """Whether a curve is made of steps: then a sloping line from one to the next would be wrong."""
+    """Check whether a curve is made of steps, which a sloping line would misrepresent."""
     changes = np.count_nonzero(np.diff(rates))
     return 4 * changes < len(rates)
 
 
 def range_test(axes: Axes, test: RangeTest, colours: Sequence[str] = COLOURS) -> None:
-    """The loss at every rate that was tried, its running mean, and the two rates that are read off it."""
+    """Plot the loss at every rate tried, its running mean, and the two rates read off it."""
     axes.plot(test.rates, test.losses, color=colours[0], alpha=0.25, linewidth=0.8)
     axes.plot(test.rates, test.smoothed, color=colours[0], linewidth=2)
     top = max(test.losses[0], *test.smoothed[: int(np.argmin(test.smoothed)) + 1])
     bottom = min(*test.losses, *test.smoothed)
-    # Each beside its line, away from the other's.
+    # Put each name on the outer side of its line.
     for rate, name, side in ((test.steepest, "steepest", "right"), (test.lowest, "lowest", "left")):
         axes.axvline(rate, color=colours[1], linewidth=1, linestyle="dashed")
         axes.annotate(
@@ -135,17 +134,17 @@ def range_test(axes: Axes, test: RangeTest, colours: Sequence[str] = COLOURS) ->
             va="bottom", ha=side, color=colours[1],
         )  # fmt: skip
     axes.set(title="Learning-rate range test", xlabel="learning rate", ylabel="loss", xscale="log")
-    # The losses beyond the end of the test are too large to set the scale.
+    # Losses after the end of the test are too large to set the scale.
     axes.set_ylim(bottom - 0.15 * abs(top - bottom), top + 0.3 * (abs(top) or 1.0))
 
 
 def history_size(history: History) -> tuple[float, float]:
-    """How large a picture of :func:`history` is to be, in inches."""
+    """Return the figure size for :func:`history`, in inches."""
     return 7.2, 3.2 * len(_curves(history))
 
 
 def history(figure: Figure, history: History, colours: Sequence[str] = COLOURS) -> None:
-    """One plot under the other: the loss, with every batch's in the background, and each metric; by epoch."""
+    """Plot the loss, with every batch's in the background, and each metric below, by epoch."""
     panels = _curves(history)
     epochs = history["epoch"]
     rows = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
@@ -166,14 +165,14 @@ def history(figure: Figure, history: History, colours: Sequence[str] = COLOURS) 
 
 
 def _curves(history: History) -> list[str]:
-    """What is drawn: the loss, and every metric."""
+    """List the curves to draw: the loss and every metric."""
     apart = ("epoch", "step", "lr", "seconds")
     names = (name.removeprefix("validation_") for name in history.columns() if name not in apart)
     return list(dict.fromkeys(names))
 
 
 def _batches(axes: Axes, history: History, colour: str) -> None:
-    """The loss of every batch, where the last of an epoch is at that epoch's number."""
+    """Plot the loss of every batch, with the last batch of an epoch at the number of that epoch."""
     steps = [0, *(int(step) for step in history["step"])]
     done = steps[-1]
     places = np.interp(np.arange(1, done + 1), steps, [0.0, *history["epoch"]])

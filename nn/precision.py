@@ -1,7 +1,7 @@
-"""float16 is what numbers are kept in; sums and squares of them are worked out in float32.
+"""float16 stores numbers; sums and squares are computed in float32.
 
-float16 ends at 65504: the square of 300 and the sum of 70,000 ones are infinite in it. So a layer, a loss or
-an optimizer that takes float16 computes in float32 and rounds what it gives.
+float16 ends at 65504: the square of 300 and the sum of 70,000 ones are infinite in it. So layers, losses and
+optimizers compute in float32 for float16 input, and round their results.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-HALF = np.dtype(np.float16)  # which comparisons with np.float16 itself would make anew
+HALF = np.dtype(np.float16)  # made once: comparing with np.float16 itself makes it each time
 
 
 def working_dtype(dtype: Any) -> np.dtype[Any]:
-    """What is computed in: float32 for float16, else the dtype itself.
+    """Return the dtype to compute in: float32 for float16, else the dtype itself.
 
     >>> working_dtype(np.float16), working_dtype(np.float64)
     (dtype('float32'), dtype('float64'))
@@ -23,7 +23,7 @@ def working_dtype(dtype: Any) -> np.dtype[Any]:
 
 
 def wide(x: Any) -> Any:
-    """An array or a Tensor of float16 in float32; of other dtypes as it is.
+    """Convert a float16 array or Tensor to float32; keep other dtypes.
 
     >>> wide(np.ones(2, np.float16)).dtype
     dtype('float32')

@@ -1,7 +1,7 @@
 """The state of random number generators, as numbers and strings that can be saved.
 
-Whoever draws random numbers keeps its generator as an attribute, and so the generators of a model are found
-by looking, as its parameters are.
+Objects that draw random numbers keep their generator as an attribute, where it is found in the same way as
+the parameters of a model.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import numpy as np
 
 from .module import Module
 
-Slot = tuple[str, tuple[Any, Any, Any]]  # a name, and where it is: container, key and what is there
-KINDS = ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")  # those of NumPy
+Slot = tuple[str, tuple[Any, Any, Any]]  # a name and its place: container, key and content
+KINDS = ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")  # NumPy's
 
 
 def generator_state(rng: np.random.Generator) -> dict[str, Any]:
-    """What the next numbers of a generator depend on: nested dicts of whole numbers, strings and arrays.
+    """Return the state that decides the next numbers: nested dicts of whole numbers, strings and arrays.
 
     >>> rng = np.random.default_rng(0)
     >>> state = generator_state(rng)
@@ -32,14 +32,14 @@ def generator_state(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def set_generator_state(rng: np.random.Generator | None, state: Any) -> np.random.Generator:
-    """Set a generator (a new one where None) to a state of :func:`generator_state`; gives the generator.
+    """Set a generator (a new one for None) to a state from :func:`generator_state`; return the generator.
 
-    ValueError where it is not the state of one, or of another kind; the generator is then as it was.
+    ValueError, with no change, for anything but the state of a generator of the same kind.
     """
     kind = state.get("bit_generator") if isinstance(state, Mapping) else None
     if kind not in KINDS:
         raise ValueError(
-            f"load_state_dict: {kind or state!r} is no random number generator; expected one of "
+            f"load_state_dict: {kind or state!r} is not a random number generator; expected one of "
             f"{', '.join(KINDS)}"
         )
     if rng is None:
@@ -52,7 +52,7 @@ def set_generator_state(rng: np.random.Generator | None, state: Any) -> np.rando
     before = rng.bit_generator.state
     try:
         rng.bit_generator.state = dict(state)
-        if not _same(rng.bit_generator.state, state):  # it takes 1.5 for 1
+        if not _same(rng.bit_generator.state, state):  # NumPy accepts 1.5 for 1
             raise ValueError("not all of its numbers can be those of a generator")
     except (TypeError, ValueError, KeyError, OverflowError) as error:
         rng.bit_generator.state = before
@@ -61,20 +61,19 @@ def set_generator_state(rng: np.random.Generator | None, state: Any) -> np.rando
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Whether two states have the same names and the same numbers."""
+    """Check whether two states have the same names and numbers."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return one.keys() == other.keys() and all(_same(one[name], other[name]) for name in one)
     return bool(np.array_equal(one, other))
 
 
 class Generators:
-    """The generators that a model and others (callbacks, an optimizer) keep, found by looking, with their
-    states.
+    """The generators that a model and other objects (callbacks, an optimizer) keep, with their states.
 
-    They are looked for among the attributes of all modules and of the other objects, and in lists, tuples and
-    dicts there; of a method, among those of its object, of a ``functools.partial`` among its arguments too. A
-    generator that only the code of a function knows is not found. What was None when the state was taken is
-    set to None again, for what makes its generator when it first draws.
+    They are looked up in the attributes of all modules and other objects, and in lists, tuples and dicts
+    there; for a method, in its object; for a ``functools.partial``, in its arguments too. A generator that
+    only the code of a function refers to is not found. Loading restores a None too, for objects that make
+    their generator when they first draw.
 
     >>> import nn
     >>> dropout = nn.Dropout(rng=0)
@@ -86,19 +85,19 @@ class Generators:
         self.model, self.others = model, others
 
     def _slots(self) -> dict[str, tuple[Any, Any, Any]]:
-        """By name: container, key and content of each place that has a generator, or None."""
+        """Return, by name, the container, key and content of each place with a generator or None."""
         slots: dict[str, tuple[Any, Any, Any]] = {}
         for name, holder in {"": self.model, **self.others}.items():
             slots.update(_kept_by(holder, f"{name}." if name else ""))
         return slots
 
     def state_dict(self) -> dict[str, Any]:
-        """The state of each generator, by name."""
+        """Return the state of each generator, by name."""
         slots = self._slots()
         return {name: generator_state(found) for name, (_, _, found) in slots.items() if found is not None}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Set all generators; ValueError, and nothing is changed, where the names or kinds do not fit."""
+        """Set all generators; ValueError, with no change, if names or kinds do not fit."""
         slots = self._slots()
         for name, saved in state.items():
             if name not in slots:
@@ -106,7 +105,7 @@ class Generators:
                     f"load_state_dict: there is no generator called {name!r} here; it is the state of "
                     "another model, or its generator has another name"
                 )
-            set_generator_state(_like(slots[name][2]), saved)  # tried on one that nobody uses
+            set_generator_state(_like(slots[name][2]), saved)  # try it on an unused one first
         for name, (container, key, found) in slots.items():
             rng = set_generator_state(found, state[name]) if name in state else None
             if rng is not found:
@@ -118,7 +117,7 @@ def _like(rng: np.random.Generator | None) -> np.random.Generator | None:
 
 
 def _kept_by(holder: Any, prefix: str) -> Iterator[Slot]:
-    """The places in whatever may keep a generator."""
+    """Yield the places of generators in anything that may keep one."""
     if isinstance(holder, Module):
         for name, module in holder.named_modules():
             yield from _among(vars(module), f"{prefix}{name}." if name else prefix)

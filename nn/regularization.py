@@ -1,9 +1,9 @@
-"""Regularisers that act on the parameters: what keeps a network from fitting the noise of its training data.
+"""Regularisers of parameters: they keep a network from fitting the noise of its training data.
 
-Penalties are added to the loss (:func:`l1`, :func:`l2`, :func:`elastic_net`), a constraint is enforced after
-each step (:func:`max_norm`), noise is added to gradients (:class:`GradientNoise`). The others are where they
-act: :class:`nn.Dropout` and normalisation between layers, label smoothing in the loss, early stopping in the
-training loop, augmentation (:mod:`nn.data`) in the data.
+Penalties are added to the loss (:func:`l1`, :func:`l2`, :func:`elastic_net`), a constraint applies after each
+step (:func:`max_norm`), noise is added to gradients (:class:`GradientNoise`). Others are found elsewhere:
+:class:`nn.Dropout` and normalisation among the layers, label smoothing in the losses, early stopping in the
+training loop, augmentation in :mod:`nn.data`.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ __all__ = ["GradientNoise", "elastic_net", "l1", "l2", "max_norm"]
 
 
 def l1(parameters: Iterable[Named]) -> Any:
-    """The sum of absolute values, sum(|w|): to be added to a loss, times a strength such as 1e-5.
+    """Compute the sum of absolute values, sum(|w|): a penalty to add to a loss, times about 1e-5.
 
-    ``parameters`` is a list of Tensors or of Values, as of ``model.parameters()``; the answer is a node of
-    that kind, one number. Gradient: sign(w), 0 at 0: a pull of the same strength on every weight, which
-    takes those that are of no use all the way to 0 (and then back and forth across it, by a step). Use it to
-    see which inputs matter; not where all matter a little. Biases are better left out. ValueError for no
-    parameters. Tibshirani, "Regression shrinkage and selection via the lasso", 1996.
+    ``parameters`` is a list of Tensors or of Values, such as ``model.parameters()``; the result is one node
+    of that kind. Gradient: sign(w), 0 at 0: it pulls every weight equally hard, and useless ones all the way
+    to 0 (then back and forth across it, by one step). Use it to see which inputs matter; not if all matter a
+    little. Better leave out biases. ValueError for no parameters. Tibshirani, "Regression shrinkage and
+    selection via the lasso", 1996.
 
     >>> w = [Value(3.0), Value(-4.0)]
     >>> penalty = l1(w)
@@ -45,14 +45,14 @@ def l1(parameters: Iterable[Named]) -> Any:
 
 
 def l2(parameters: Iterable[Named]) -> Any:
-    """The sum of squares, sum(w**2): to be added to a loss, times a strength such as 1e-4.
+    """Compute the sum of squares, sum(w**2): a penalty to add to a loss, times about 1e-4.
 
-    ``parameters`` is a list of Tensors or of Values; the answer is a node of that kind, one number.
-    Gradient: 2 w: a pull in proportion, which keeps all weights small and none at 0. ``strength * l2(...)``
-    in the loss is what plain SGD calls a weight decay of 2 * strength; with Adam the two differ (see
-    :class:`nn.AdamW`). The usual first choice; not for gains and biases, which need no holding back.
-    ValueError for no parameters. Hoerl and Kennard, "Ridge regression: biased estimation for nonorthogonal
-    problems", 1970.
+    ``parameters`` is a list of Tensors or of Values; the result is a scalar node of that kind. Gradient: 2 w,
+    a pull in proportion to the weight, which keeps all weights small and sets none to 0. ``strength *
+    l2(...)`` in the loss equals a weight decay of 2 * strength in plain SGD; in Adam the two differ (see
+    :class:`nn.AdamW`). The usual first choice; leave out gains and biases, which need no penalty. ValueError
+    for no parameters. Hoerl and Kennard, "Ridge regression: biased estimation for nonorthogonal problems",
+    1970.
 
     >>> w = Tensor([3.0, -4.0])
     >>> penalty = l2([w])
@@ -64,13 +64,12 @@ def l2(parameters: Iterable[Named]) -> Any:
 
 
 def elastic_net(parameters: Iterable[Named], l1: float, l2: float) -> Any:
-    """Both penalties at once: l1 * sum(|w|) + l2 * sum(w**2), with a strength for each.
+    """Compute both penalties, l1 * sum(|w|) + l2 * sum(w**2), each with its own strength.
 
-    ``parameters`` is a list of Tensors or of Values; the answer is a node of that kind, one number.
-    Gradient: l1 sign(w) + 2 l2 w. Of several inputs that say the same, l1 alone keeps one by chance and
-    drops the others; together with l2 they are kept or dropped as a group. Not worth two strengths to tune
-    where either does. ValueError for no parameters. Zou and Hastie, "Regularization and variable selection
-    via the elastic net", 2005.
+    ``parameters`` is a list of Tensors or of Values; the result is a scalar node of that kind. Gradient: l1
+    sign(w) + 2 l2 w. Among correlated inputs, l1 alone keeps one by chance and drops the others; with l2 they
+    are kept or dropped as a group. If either does alone, a second strength is not worth tuning. ValueError
+    for no parameters. Zou and Hastie, "Regularization and variable selection via the elastic net", 2005.
 
     >>> elastic_net([Value(3.0), Value(-4.0)], l1=1.0, l2=0.5).data
     19.5
@@ -80,16 +79,17 @@ def elastic_net(parameters: Iterable[Named], l1: float, l2: float) -> Any:
 
 
 def max_norm(weights: Any, limit: float) -> None:
-    """Shrink the weights of every unit whose norm is above ``limit`` to that norm, in place: w limit / |w|.
+    """Scale the weights of every unit to a norm of at most ``limit``, in place: w limit / |w| if above.
 
-    ``weights`` is a Tensor or an array of Values (nout, nin, ...), whose rows are the incoming weights of one
-    unit each; or a list of such, where those with less than two axes (biases, gains) stay as they are; or a
-    list of Values: the weights of one unit, such as ``neuron.weights``. Call it after every
-    ``optimizer.step()``; no gradient is involved.
+    ``weights`` is a Tensor or an array of Values (nout, nin, ...), with the incoming weights of one unit in
+    each row; or a list of these, of which those with less than two axes (biases, gains) stay as they are; or
+    a list of Values: the weights of one unit, such as ``neuron.weights``. Call it after every
+    ``optimizer.step()``; it needs no gradient.
 
-    Unlike a penalty it leaves small weights alone, so that high learning rates cannot blow up: made for
-    dropout, with a limit of 3 or 4. Not together with weight decay, which does the same more gently. Srebro,
-    Rennie and Jaakkola, "Maximum-margin matrix factorization", 2005; Srivastava and others, "Dropout", 2014.
+    Unlike a penalty it leaves small weights alone, and high learning rates cannot make weights explode. Made
+    for dropout, with a limit of 3 or 4. Do not combine it with weight decay, which does the same more gently.
+    Srebro, Rennie and Jaakkola, "Maximum-margin matrix factorization", 2005; Srivastava and others,
+    "Dropout", 2014.
 
     >>> weight = Tensor([[3.0, 4.0], [0.3, 0.4]])
     >>> max_norm(weight, 1.0)
@@ -114,31 +114,31 @@ def max_norm(weights: Any, limit: float) -> None:
             each = each if isinstance(each, Tensor) else each.view(ValueArray)
             data = each.data
             _shrink(data, limit)
-            each.data = data  # the same array, of a Tensor: this says that it has changed
+            each.data = data  # the same array: assigning it marks the change of a Tensor
 
 
 def _shrink(rows: np.ndarray, limit: float) -> None:
-    """Each row (all axes but the first) to a norm of at most ``limit``, in place."""
+    """Scale each row (all axes but the first) to a norm of at most ``limit``, in place."""
     axes = tuple(range(1, rows.ndim))
     largest = np.abs(rows).max(axis=axes, keepdims=True, initial=0).astype(np.float64)
-    # Norms are taken in a unit in which no element is above 1, so that no square overflows.
+    # Divide by the largest element first, so that no square overflows.
     unit = np.where(np.isfinite(largest), np.maximum(largest, limit), 1.0)
     norms = np.sqrt(np.square(rows / unit).sum(axis=axes, keepdims=True))
-    above = (norms > limit / unit) & np.isfinite(norms)  # what is inf or nan cannot be shrunk
+    above = (norms > limit / unit) & np.isfinite(norms)  # inf and nan cannot be scaled down
     rows *= np.divide(limit / unit, norms, out=np.ones_like(norms), where=above).astype(rows.dtype)
 
 
 class GradientNoise:
-    """Normal noise on the gradients, less and less of it: g + N(0, std**2), std**2 = eta / (1 + t)**gamma.
+    """Decreasing normal noise on the gradients: g + N(0, std**2), std**2 = eta / (1 + t)**gamma.
 
     ``parameters`` is a list of Tensors, Values or both, ``t`` counts the steps from 0, ``rng`` is a
     generator or a seed. Call ``step()`` after ``backward()`` (and after clipping), before the optimizer's
-    own step. A parameter without a gradient stays without.
+    own step. A parameter without a gradient gets none.
 
-    The noise helps very deep networks out of poor starts and flat places; ``eta`` 0.01, 0.3 and 1 are the
-    paper's, chosen on validation data. Not needed where plain training works; with Adam, which divides by
-    the size of gradients, it drowns small ones. Neelakantan and others, "Adding gradient noise improves
-    learning for very deep networks", 2015.
+    The noise helps very deep networks out of poor starts and plateaus; the paper chooses ``eta`` from 0.01,
+    0.3 and 1 on validation data. Not needed where plain training works; with Adam, which divides by the size
+    of gradients, it drowns small ones. Neelakantan and others, "Adding gradient noise improves learning for
+    very deep networks", 2015.
 
     >>> w = Tensor(np.zeros(10000))
     >>> noise = GradientNoise([w], eta=0.01, rng=0)
@@ -168,18 +168,18 @@ class GradientNoise:
         for parameter in self.parameters:
             if isinstance(parameter.grad, np.ndarray):
                 noise = self.rng.standard_normal(parameter.grad.shape, _drawn_as(parameter.grad.dtype))
-                # A new array: the old one may be somebody else's too.
+                # A new array: the old one may be shared.
                 parameter.grad = parameter.grad + (std * noise).astype(parameter.grad.dtype)
             elif parameter.grad is not None:
                 parameter.grad += std * self.rng.standard_normal()
         self.steps += 1
 
     def state_dict(self) -> dict[str, Any]:
-        """The steps taken, and the state of the generator."""
+        """Return the number of steps taken and the state of the generator."""
         return {"steps": self.steps, "rng": generator_state(self.rng)}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from there; ValueError, and nothing is changed, where it is not such a state."""
+        """Continue from a state; ValueError, with no change, for anything else."""
         if not isinstance(state, Mapping) or set(state) != {"steps", "rng"}:
             raise ValueError(
                 f"load_state_dict: GradientNoise: the state is {shown(state)}; expected 'steps' and 'rng'"
@@ -194,7 +194,7 @@ class GradientNoise:
 
 
 def _drawn_as(dtype: Any) -> Any:
-    return dtype if dtype in (np.float32, np.float64) else np.float64  # what NumPy draws
+    return dtype if dtype in (np.float32, np.float64) else np.float64  # the dtypes that NumPy draws
 
 
 def _square(w: Any) -> Any:
@@ -202,7 +202,7 @@ def _square(w: Any) -> Any:
 
 
 def _total(caller: str, parameters: Any, cost: Callable[[Any], Any]) -> Any:
-    """The cost of all parameters together, as one node."""
+    """Compute the cost of all parameters together, as one node."""
     given = flat(_listed(caller, parameters))
     if isinstance(given[0], Value):
         return autograd.sum([cost(value) for value in given])
@@ -210,20 +210,20 @@ def _total(caller: str, parameters: Any, cost: Callable[[Any], Any]) -> Any:
 
 
 def _listed(caller: str, parameters: Any, name: str = "parameters") -> list[Any]:
-    """Parameters as a list, all of one kind and at least one."""
+    """Check that the parameters are a non-empty list of one kind; return it."""
     given = _nodes(caller, parameters, name)
     if not given:
-        raise ValueError(f"{caller}: the list of {name} is empty; there is nothing to hold back")
+        raise ValueError(f"{caller}: the list of {name} is empty; there is nothing to penalize")
     if len({isinstance(each, Tensor) for each in given}) > 1:
         raise TypeError(f"{caller}: the {name} are Tensors and Values; expected Tensors only, or Values only")
     return given
 
 
 def _nodes(caller: str, parameters: Any, name: str = "parameters") -> list[Any]:
-    """Parameters as a list."""
+    """Check that the parameters are a list of Values or Tensors; return it."""
     if isinstance(parameters, (Tensor, Value)):
-        raise wrong(parameters, name, caller, "a list, as of model.parameters()")
-    given = listed(parameters, name, caller, "a list, as of model.parameters()")
+        raise wrong(parameters, name, caller, "a list, such as model.parameters()")
+    given = listed(parameters, name, caller, "a list, such as model.parameters()")
     for each in given:
         if not isinstance(each, (Tensor, Value)) and not is_array_of_values(each):
             raise wrong(each, f"one of the {name}", caller, "Values or Tensors")

@@ -1,8 +1,8 @@
-"""Where the random numbers of a layer come from that is built without ``rng``: one sequence of the process.
+"""The default random numbers of layers built without ``rng``: one sequence of generators per process.
 
-Every such layer takes the next generator of the sequence, so no two start alike, and a program that builds
-the same layers in the same order starts with the same numbers in every run. Where threads build layers at the
-same time, their order is not known: pass ``rng`` there.
+Every such layer takes the next generator of the sequence. So no two start alike, and a program that builds
+the same layers in the same order starts with the same numbers in every run. If threads build layers at the
+same time, their order is unknown: pass ``rng`` there.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ import numpy as np
 
 from .checks import count, generator
 
-LAYERS, FORKS = 0, 1  # two branches of the sequence: a fork takes nothing from the layers built after it
+LAYERS, FORKS = 0, 1  # two branches: a fork does not affect the layers built after it
 
 
 class _Sequence:
-    """Seeds without end, each by its number; ``key`` is the way to this sequence from that of the seed."""
+    """An endless sequence of numbered seeds; ``key`` is its path from the root sequence of the seed."""
 
     def __init__(self, number: int, key: tuple[int, ...] = ()) -> None:
         self.number, self.key = number, key
-        self.taken = [0, 0]  # of each branch
+        self.taken = [0, 0]  # in each branch
 
     def next_key(self, branch: int) -> tuple[int, ...]:
         place = self.taken[branch]
@@ -33,7 +33,7 @@ class _Sequence:
 
 
 def _of_worker() -> tuple[int, ...]:
-    """The key of a process that multiprocessing has started anew, from its name; () in a program's first."""
+    """Return the key of a multiprocessing worker, made from its name; () for the main process."""
     processes = sys.modules.get("multiprocessing.process")  # loaded in every worker
     name = "MainProcess" if processes is None else processes.current_process().name
     return () if name == "MainProcess" else tuple(name.encode())
@@ -41,15 +41,15 @@ def _of_worker() -> tuple[int, ...]:
 
 _lock = threading.Lock()
 _sequence = _Sequence(0, _of_worker())
-_child = _sequence  # what a fork under way will go on with
+_child = _sequence  # the sequence for the child of a fork under way
 
 
 def seed(number: int) -> None:
-    """Begin the sequence anew that layers built without ``rng`` draw from; a process begins with ``seed(0)``.
+    """Restart the sequence that layers built without ``rng`` draw from; a process begins with ``seed(0)``.
 
-    ``number`` is a whole number of at least 0. Layers that are built already, and all that was given an
-    ``rng``, stay as they are. A worker of ``multiprocessing`` or ``os.fork`` has a sequence of its own, also
-    the same in every run; one that calls ``seed`` has that of the number.
+    ``number`` is a whole number of at least 0. Existing layers, and those with an ``rng``, do not change. A
+    worker of ``multiprocessing`` or ``os.fork`` has a sequence of its own, the same in every run; a worker
+    that calls ``seed`` uses that seed.
 
     >>> import nn
     >>> seed(7)
@@ -66,7 +66,7 @@ def seed(number: int) -> None:
 
 
 def own_generator(rng: Any, caller: str) -> np.random.Generator:
-    """The generator that was given, or made of the seed; where None was, the next one of the sequence.
+    """Return the given generator, or one made from the given seed; for None, the next one of the sequence.
 
     >>> own_generator(None, "example").random() == own_generator(None, "example").random()
     False
@@ -80,7 +80,7 @@ def own_generator(rng: Any, caller: str) -> np.random.Generator:
 
 def _before_fork() -> None:
     global _child
-    _lock.acquire()  # no thread is to be at work on it, for in the child there is only the one that forks
+    _lock.acquire()  # no other thread may hold it, since only the forking thread lives on in the child
     _child = _Sequence(_sequence.number, _sequence.next_key(FORKS))
 
 

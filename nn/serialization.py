@@ -1,7 +1,7 @@
-"""Saving and loading: a model's numbers in an npz file, which NumPy can open too.
+"""Save and load a model's numbers in an npz file, which NumPy can open too.
 
-No pickle: reading a file can never run code. Writing is atomic: a reader, or a crash, finds the old file or
-the new one.
+There is no pickle, so reading a file can never run code. Writing is atomic: a reader, or a crash, finds the
+old file or the new one.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from .checks import instance
 from .module import Module, check_array, check_names
 
 M = TypeVar("M", bound=Module)
-SUFFIX = ".npy"  # of the arrays inside, as numpy.savez has it
-STRUCTURE = "state.json"  # the entry of a nested state that is no array
-ARRAY = "array in this archive"  # the key of what stands there in place of an array
-MOST_TEXT = 2**26  # bytes of that entry; the rows of 100,000 epochs take a fourth of it
+SUFFIX = ".npy"  # of the arrays in the archive, as in numpy.savez
+STRUCTURE = "state.json"  # the entry with the part of a nested state that is not arrays
+ARRAY = "array in this archive"  # the key that refers to an array
+MOST_TEXT = 2**26  # bytes of that entry; the rows of 100,000 epochs take a quarter of it
 
 
 def save(model: Module, path: str | os.PathLike[str]) -> None:
-    """Write all numbers of ``model`` (its ``state_dict``) to ``path``, an npz file; replaces an old one.
+    """Write all numbers of ``model`` (its ``state_dict``) to ``path``, an npz file; replace an old one.
 
     The structure is not saved: to load, build the same model first.
 
@@ -48,12 +48,11 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
 
 
 def load(model: M, path: str | os.PathLike[str], allow_nonfinite: bool = False) -> M:
-    """Set all numbers of ``model`` from the file that :func:`save` wrote, and give the model back.
+    """Set all numbers of ``model`` from a file that :func:`save` wrote, and return the model.
 
-    Raises ValueError, and leaves the model as it is, where the file is corrupt, holds Python objects, or is
-    another model's, or where a parameter would become nan or inf, unless ``allow_nonfinite`` takes these too.
-    Names, shapes and dtypes are compared first: of a small file that unpacks to a large one, nothing more is
-    read.
+    Raises ValueError, and leaves the model as it is, if the file is corrupt, contains Python objects or
+    belongs to another model, or if a parameter would become nan or inf (unless ``allow_nonfinite``). Names,
+    shapes and dtypes are compared first, so a small file that unpacks to a huge one is rejected unread.
     """
     own = instance(model, Module, "model", "load", "an nn.Module").state_dict()
     names = _entries(own, "load")
@@ -74,8 +73,8 @@ def load(model: M, path: str | os.PathLike[str], allow_nonfinite: bool = False) 
 def write_state(state: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
     """Write a nested state to ``path``: dicts and lists of arrays, numbers, strings, True, False and None.
 
-    As :func:`save` does, without pickle, atomically; what is no array goes into one JSON entry. TypeError for
-    anything else, by its place.
+    Works as :func:`save`, atomically and without pickle; everything but arrays goes into one JSON entry.
+    TypeError for anything else, with its place.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -87,8 +86,8 @@ def write_state(state: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
     text = json.dumps(_without_arrays(state, arrays, "state"))
     if len(text) > MOST_TEXT:
         raise ValueError(
-            f"write_state: what is no array takes {len(text):,} bytes, and at most {MOST_TEXT:,} are read; "
-            "keep long lists of numbers as arrays"
+            f"write_state: everything but arrays takes {len(text):,} bytes, and at most {MOST_TEXT:,} are "
+            "read; keep long lists of numbers as arrays"
         )
     with replacing(path, "write_state") as file, zipfile.ZipFile(file, "w") as archive:
         for index, array in enumerate(arrays):
@@ -97,9 +96,9 @@ def write_state(state: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
 
 
 def read_state(path: str | os.PathLike[str], caller: str = "read_state") -> Any:
-    """The state that :func:`write_state` wrote; ValueError where the file is corrupt or something else.
+    """Read a state that :func:`write_state` wrote; ValueError if the file is corrupt or something else.
 
-    Nothing in such a file is compressed, so that it takes no more memory than the file is long.
+    Compressed files are rejected, so reading takes no more memory than the length of the file.
     """
     with opened(path, caller) as file:
         try:
@@ -108,19 +107,19 @@ def read_state(path: str | os.PathLike[str], caller: str = "read_state") -> Any:
                 if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
                     raise ValueError("it is compressed, which write_state never does")
                 if sum(entry.file_size for entry in entries) > os.fstat(file.fileno()).st_size:
-                    raise ValueError("its parts are together longer than it is")
+                    raise ValueError("its parts together are longer than the file")
                 size = archive.getinfo(STRUCTURE).file_size
                 if size > MOST_TEXT:
                     raise ValueError(f"{STRUCTURE} has {size:,} bytes; at most {MOST_TEXT:,} are read")
                 return _with_arrays(json.loads(archive.read(STRUCTURE)), archive, set())
         except Exception as error:  # as in load
             raise ValueError(
-                f"{caller}: the path {os.fspath(path)!r} is no state or corrupt: {error}"
+                f"{caller}: the path {os.fspath(path)!r} is not a state or is corrupt: {error}"
             ) from error
 
 
 def _without_arrays(part: Any, arrays: list[np.ndarray], where: str) -> Any:
-    """The same as JSON can hold it: numbers of NumPy are Python's, and arrays stand aside."""
+    """Convert the state to JSON types: NumPy's numbers to Python's, arrays to references into ``arrays``."""
     if isinstance(part, np.ndarray) and part.dtype.kind in "biuf":
         arrays.append(part)
         return {ARRAY: len(arrays) - 1}
@@ -146,27 +145,27 @@ def _with_arrays(part: Any, archive: zipfile.ZipFile, used: set[str]) -> Any:
         if ARRAY in part:
             entry = f"{part[ARRAY]}{SUFFIX}"
             if entry in used:
-                raise ValueError(f"{entry} stands in two places")
+                raise ValueError(f"{entry} occurs in two places")
             used.add(entry)
             shape, dtype = _header(archive, entry)
             if (
                 dtype.kind not in "biuf"
                 or math.prod(shape) * dtype.itemsize > archive.getinfo(entry).file_size
             ):
-                raise ValueError(f"{entry} says that it has {dtype} of shape {shape}, which it has not")
+                raise ValueError(f"{entry} claims to have {dtype} of shape {shape}, but does not")
             return _read(archive, entry)
         return {key: _with_arrays(each, archive, used) for key, each in part.items()}
     return [_with_arrays(each, archive, used) for each in part] if isinstance(part, list) else part
 
 
 def _entries(names: Iterable[str], caller: str) -> dict[str, str]:
-    """The names of a model's arrays by those of the entries in a file, where half a surrogate pair is a �."""
+    """Map entries in a file to the names of a model's arrays; half a surrogate pair becomes �."""
     entries: dict[str, str] = {}
     for name in names:
         entry = printable(name) + SUFFIX
         if entry in entries or zipfile.ZipInfo(entry).filename != entry:
             raise ValueError(
-                f"{caller}: no entry in a file can be called {name!r}, or only one; rename that parameter"
+                f"{caller}: the name {name!r} is invalid in a file, or is used twice; rename that parameter"
             )
         entries[entry] = name
     return entries
@@ -178,12 +177,12 @@ def _write(archive: zipfile.ZipFile, entry: str, array: np.ndarray) -> None:
 
 
 def _header(archive: zipfile.ZipFile, entry: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
-    """The shape and the dtype of an array in the file, which is not read."""
+    """Return the shape and dtype of an array in the file, without reading it."""
     if archive.getinfo(entry).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise ValueError(f"{entry} is compressed in a way that NumPy does not use")
     with archive.open(entry) as file:
-        if np.lib.format.read_magic(file) != (1, 0):  # a header of others may be as long as it likes
-            raise ValueError(f"{entry} is in a form that arrays of numbers do not need")
+        if np.lib.format.read_magic(file) != (1, 0):  # other versions allow headers of any length
+            raise ValueError(f"{entry} has a format that arrays of numbers do not need")
         shape, _, dtype = np.lib.format.read_array_header_1_0(file)
     if dtype.hasobject:
         raise ValueError(f"{entry} holds Python objects, a pickle, which is never read")
@@ -191,9 +190,9 @@ def _header(archive: zipfile.ZipFile, entry: str) -> tuple[tuple[int, ...], np.d
 
 
 def _read(archive: zipfile.ZipFile, entry: str) -> np.ndarray:
-    """An array whose header was looked at: memory for all of it is taken before the first byte is read."""
+    """Read an array whose header was checked: its memory is allocated before the first byte is read."""
     with archive.open(entry) as file:
         array: np.ndarray = np.lib.format.read_array(file, allow_pickle=False)
-        if file.read(1):  # at the end the checksum is verified
+        if file.read(1):  # reading to the end verifies the checksum
             raise ValueError(f"{entry} is longer than the array in it")
         return array

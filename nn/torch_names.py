@@ -1,4 +1,4 @@
-"""What people write who come from PyTorch or Keras, and what it is called here: see :mod:`autograd.names`."""
+"""Names of PyTorch and Keras, with what each is called here: see :mod:`autograd.names`."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ _SAME = {
     (
         "register_backward_hook", "register_forward_hook", "register_forward_pre_hook",
         "register_full_backward_hook",
-    ): "there are no hooks: look in the __call__ of yours, or at autograd.backward_steps(loss)",
+    ): "there are no hooks: look in your own __call__, or at autograd.backward_steps(loss)",
 }  # fmt: skip
 MODULE = {
     **{name: advice for group, advice in _SAME.items() for name in group},

@@ -1,15 +1,15 @@
-"""Activations: what stands between two linear layers, so that they are more than one.
+"""Activations: the non-linear functions between linear layers, without which the layers would be one.
 
-The mathematics is in :mod:`autograd.ops`: an activation is a row of one operand in that table; a row added
-there (or by ``autograd.define``) is known here at once. As functions they are ``autograd.relu`` and so on.
-The docstrings of the classes say of each what there is to know, under the same headings: where a slope is
-nearly 0 (*saturates*) a unit learns slowly, where it is 0 for every input (*dies*) it learns no more.
+The mathematics is in :mod:`autograd.ops`: an activation is a row of that table with one operand. A row added
+there (or by ``autograd.define``) can be used here at once. The functions are ``autograd.relu`` and so on.
+The docstrings of the classes share their headings. A unit learns slowly where the slope is nearly 0
+(*saturates*), and no more where it is 0 for every input (*dies*).
 
 | the place | activations |
 |---|---|
-| a hidden layer | ReLU first; LeakyReLU, PReLU, ELU where units die; SELU where nothing normalizes |
+| a hidden layer | ReLU first; LeakyReLU, PReLU, ELU if units die; SELU without normalization |
 | a hidden layer of a transformer, or a deep image model | GELU; SiLU, Swish, Mish |
-| a small or recurrent network | Tanh; Sigmoid for gates; Hardtanh where exp is too dear |
+| a small or recurrent network | Tanh; Sigmoid for gates; Hardtanh if exp is too expensive |
 | the output | Identity: any number; Softplus: above 0; Sigmoid: yes or no; Softmax, LogSoftmax: one of C |
 """
 
@@ -39,7 +39,7 @@ MODULES: dict[str, Callable[[], Activation]] = {
 
 
 def module_of(name: str) -> Activation:
-    """The activation of that name as a module.
+    """Return the activation of that name as a module.
 
     >>> module_of("relu"), module_of("sin")
     (ReLU(), Activation('sin'))

@@ -1,4 +1,4 @@
-"""What an activation is: a row of one operand in autograd's table, by its name and as a module."""
+"""The base of all activations: an op with one operand, found by its name or used as a module."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from autograd import Tensor, Value, ValueArray, ops
 from ..checks import real, wrong
 from ..module import Module
 
-# What an activation is computed of.
+# The types that an activation accepts.
 NUMBERS = (Tensor, Value, np.ndarray, int, float, np.integer, np.floating, np.bool_)
-# Activations with an operand that is learned, and the number at which it begins (He and others, 2015).
+# Activations with a learned operand, and its initial value (He and others, 2015).
 LEARNED = {"prelu": 0.25}
 
 
 def known() -> list[str]:
-    """The names of all activations of one operand.
+    """Return the names of all activations with one operand.
 
     >>> "relu" in known(), "mul" in known()
     (True, False)
@@ -28,9 +28,9 @@ def known() -> list[str]:
 
 
 def find(name: str | None, caller: str) -> ops.Op | None:
-    """The row of an activation; None for ``None`` and ``"linear"``, which change nothing.
+    """Find the op of an activation; None for ``None`` and ``"linear"``, which change nothing.
 
-    Raises ValueError where no activation has that name, and lists those there are.
+    Raises ValueError for an unknown name, with the known ones.
 
     >>> find("tanh", "Neuron"), find("linear", "Neuron")
     (<op tanh>, None)
@@ -48,13 +48,12 @@ def find(name: str | None, caller: str) -> ops.Op | None:
 
 
 class Activation(Module):
-    """Any activation by its name, on every element: ``Activation("sin")``; those in daily use have a class
-    below.
+    """An activation chosen by name, such as ``Activation("sin")``; the common ones have classes of their own.
 
-    Takes a Tensor or array of any shape, also of Values, and gives one of the same shape; a Value gives a
-    Value, and a list of Values (what a layer of neurons gives), or of such lists, a list. ``settings`` are
-    the operands after the first: numbers, or Values, arrays of them or Tensors, which are then parameters of
-    this module and learned.
+    Works elementwise. Takes a Tensor or array (of Values too) and returns the same shape; a Value gives a
+    Value, and a list of Values (the output of a layer of neurons), or of such lists, gives a list.
+    ``settings`` are the operands after the first: numbers, or Values, arrays of Values or Tensors, which
+    become learned parameters of this module.
 
     >>> import numpy as np
     >>> Activation("abs")(np.array([-1.0, 2.0]))
@@ -67,7 +66,7 @@ class Activation(Module):
         row = find(name, "Activation")
         if row is None:
             raise ValueError(
-                f"Activation: name is {name!r}, but linear is no operation; take Identity, or leave it out"
+                f"Activation: name is {name!r}, but linear is not an operation; use Identity, or leave it out"
             )
         self.row = row
         self._settings = row.operands[1:]
@@ -77,21 +76,21 @@ class Activation(Module):
             setattr(self, operand, setting)
 
     def __call__(self, x: Any) -> Any:
-        """The activation of ``x``: a Tensor, an array, a Value or a number, or a list of them."""
+        """Apply the activation to a Tensor, an array, a Value, a number or a list of them."""
         if isinstance(x, (list, tuple)):
             return [self(each) for each in x]
         x = _operand(x, type(self).__name__)
         return self.row(x, *[getattr(self, name) for name in self._settings])
 
     def extra_repr(self) -> str:
-        """The name where the class does not say it, and the settings."""
+        """Return the name, unless the class says it, and the settings."""
         shown = [repr(self.row.name)] if type(self) is Activation else []
         settings = [getattr(self, name) for name in self._settings]
         return ", ".join(shown + [f"{s:g}" if isinstance(s, (int, float)) else "learned" for s in settings])
 
 
 def _operand(x: Any, caller: str) -> Any:
-    """What a row computes with: all but a list."""
+    """Check an operand of the op: anything but a list."""
     if not isinstance(x, NUMBERS) or isinstance(x, np.ndarray) and x.dtype.kind not in "biufO":
         raise wrong(x, "x", caller, "a Tensor, an array, a Value, a number, or a list of them")
     return real(x, "x", caller) if type(x) is int else x

@@ -1,4 +1,4 @@
-"""Scores of classes to probabilities: each output looks at all scores along an axis."""
+"""Softmax: turns scores of classes into probabilities; each output depends on all scores along an axis."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from ..module import Module
 
 
 class Softmax(Module):
-    """Scores to probabilities: numbers above 0 that add up to 1 along ``axis``.
+    """Turns scores into probabilities: positive numbers that sum to 1 along ``axis``.
 
-    Takes a Tensor or array, also of Values; a list of Values, an example, gives a list, and a list of such
-    lists, a batch, gives a list of lists. The largest score is taken off first, so no score is too large.
+    Takes a Tensor or array (of Values too). A list of Values (one example) gives a list, and a list of such
+    lists (a batch) a list of lists. The largest score is subtracted first, so that nothing overflows.
 
     Formula: p_i = exp(x_i) / Σ_j exp(x_j).
-    Derivative: ∂p_i/∂x_j = p_i (1 - p_i) where i = j, else -p_i p_j; from the upstream gradient g:
+    Derivative: ∂p_i/∂x_j = p_i (1 - p_i) if i = j, else -p_i p_j; from the upstream gradient g:
         p (g - Σ g p).
-    Shape: any that has the axis, (B, C) as a rule; the result has the same.
-    Range: 0 to 1, both excluded (1 alone for a single score).
-    Saturates: where one score is far above the others: all slopes go to 0, also when the wrong one wins.
+    Shape: any with that axis, usually (B, C); the result has the same shape.
+    Range: 0 to 1, both excluded (exactly 1 for a single score).
+    Saturates: where one score is far above the others: all slopes go to 0, even if the wrong one wins.
     Use: attention weights; to read the probabilities of a trained classifier.
     Not: before nn.cross_entropy, which takes the scores themselves and has a gradient that does not vanish.
     Source: Bridle, "Probabilistic interpretation of feedforward classification network outputs", 1990.
@@ -39,27 +39,27 @@ class Softmax(Module):
         self.axis = whole(axis, "axis", type(self).__name__)
 
     def __call__(self, x: Any) -> Any:
-        """Scores to probabilities of the same shape; lists of Values to lists."""
+        """Turn scores into probabilities of the same shape; lists of Values give lists."""
         return _of_rows(autograd.softmax, x, self.axis, type(self).__name__)
 
     def extra_repr(self) -> str:
-        """The axis where it is not the last."""
+        """Return the axis, unless it is the last."""
         return "" if self.axis == -1 else f"axis={self.axis}"
 
 
 class LogSoftmax(Softmax):
-    """The logarithm of the softmax, right also where the softmax itself is rounded to 0 or 1.
+    """The logarithm of the softmax, accurate even where the softmax itself rounds to 0 or 1.
 
     Lists of Values as for :class:`Softmax`.
 
     Formula: f_i = x_i - log Σ_j exp(x_j).
-    Derivative: ∂f_i/∂x_j = 1 - p_i where i = j, else -p_j, with p the softmax; from the upstream gradient g:
+    Derivative: ∂f_i/∂x_j = 1 - p_i if i = j, else -p_j, with p the softmax; from the upstream gradient g:
         g - p Σ g.
-    Shape: any that has the axis, (B, C) as a rule; the result has the same.
-    Range: minus infinity to 0, 0 excluded (0 alone for a single score).
-    Saturates: only where a score is already far above the others; where it is far below, the slope is 1.
-    Use: the scores of a classifier as log-probabilities, for a negative log-likelihood, or to add them up.
-    Not: before nn.cross_entropy, which does the same itself.
+    Shape: any with that axis, usually (B, C); the result has the same shape.
+    Range: minus infinity to 0, 0 excluded (exactly 0 for a single score).
+    Saturates: only where a score is already far above the others; far below, the slope is 1.
+    Use: the log-probabilities of a classifier, for a negative log-likelihood or to add them up.
+    Not: before nn.cross_entropy, which already does it.
     Source: Bridle, "Probabilistic interpretation of feedforward classification network outputs", 1990.
 
     >>> import numpy as np
@@ -68,7 +68,7 @@ class LogSoftmax(Softmax):
     """
 
     def __call__(self, x: Any) -> Any:
-        """Scores to log-probabilities of the same shape; lists of Values as for :class:`Softmax`."""
+        """Turn scores into log-probabilities of the same shape; lists of Values give lists."""
         return _of_rows(autograd.log_softmax, x, self.axis, type(self).__name__)
 
 
@@ -76,8 +76,8 @@ def _of_rows(function: Callable[..., Any], x: Any, axis: int, caller: str) -> An
     if isinstance(x, (list, tuple)) and x and isinstance(x[0], (list, tuple)):
         if axis not in (-1, 1):
             raise ValueError(
-                f"{caller}: axis is {axis}; of lists of Values each is taken for itself, which is the "
-                "axis -1 (zip(*rows) turns them)"
+                f"{caller}: axis is {axis}; expected -1, as each list of Values is one example "
+                "(zip(*rows) transposes them)"
             )
         return [function(row) for row in x]
     if isinstance(x, (Tensor, np.ndarray)):

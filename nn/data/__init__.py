@@ -1,4 +1,4 @@
-"""Data: mini-batches, what is left out of training, and images changed at random."""
+"""Data: mini-batches, held-out examples, and random changes to images."""
 
 from .augmentation import Augment, Elastic, Mixup, Rotate, Shift
 from .loader import Loader, batches

@@ -1,15 +1,15 @@
-"""Augmentation: images changed at random in ways that do not change what they show.
+"""Augmentation: random changes to images that do not change what they show.
 
-A network that sees each digit moved, turned and bent a little differently in every epoch has more to learn
-from, and learns less of it by heart. In training only: what is measured, is measured on images as they are.
+A network that sees each digit shifted, rotated and bent a little differently in every epoch memorizes less.
+Use it only in training; evaluate on unchanged images.
 
-A warp says where each pixel of its answer comes from (:meth:`Warp.positions`); the values there are read by
-bilinear interpolation (:func:`resample`). So several warps make one (:class:`Augment`), and each image is
-interpolated once: every interpolation blurs a little.
+A warp maps each pixel of the result to a position in the image (:meth:`Warp.positions`), which is read by
+bilinear interpolation (:func:`resample`). Several warps combine into one (:class:`Augment`), so that each
+image is interpolated only once: every interpolation blurs a little.
 
-Images are float32 or float64, (B, H, W), or (B, n) where they are square: B images of H rows and W columns.
-The answer is a new array of the same shape and dtype. ``rng`` is a generator, which goes on from call to
-call, or a seed.
+Images are float32 or float64, (B, H, W), or (B, n) if they are square: B images of H rows and W columns. The
+result is a new array of the same shape and dtype. ``rng`` is a generator, which continues from call to call,
+or a seed.
 """
 
 from __future__ import annotations
@@ -23,29 +23,29 @@ import numpy as np
 from ..allocation import keep_freed
 from ..checks import count, floating, generator, numbers, real, wrong
 
-BLOCK = 16384  # pixels worked on at a time: what is computed for them fits into the processor's cache
+BLOCK = 16384  # pixels processed at a time: their intermediate results fit into the processor's cache
 
 
 def resample(images: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """The images (B, H, W) read at rows ``y`` and columns ``x``, each (B, H', W') of floats: (B, H', W').
+    """Read the images (B, H, W) at rows ``y`` and columns ``x``, both (B, H', W') of floats: (B, H', W').
 
-    Bilinear: with whole and fractional parts y = i + v and x = j + u, it is
+    Bilinear: with whole and fractional parts y = i + v and x = j + u, the result is
 
         (1-v) ((1-u) image[i, j] + u image[i, j+1]) + v ((1-u) image[i+1, j] + u image[i+1, j+1]).
 
-    Outside of the image is 0.
+    Everything outside the image is 0.
 
     >>> image = np.array([[[0.0, 1.0], [2.0, 3.0]]])
     >>> resample(image, np.array([[[0.5, 1.0]]]), np.array([[[0.5, 1.0]]]))
     array([[[1.5, 3. ]]])
     """
     batch, height, width = images.shape
-    rows, columns = height + 3, width + 3  # with zeros around: one line above, two below
+    rows, columns = height + 3, width + 3  # padded with zeros: one line above, two below
     framed = np.zeros((batch, rows, columns), images.dtype)
     framed[:, 1:-2, 1:-2] = images
     flat = framed.reshape(-1)
     y, x = np.clip(y + 1, 0, height + 1), np.clip(x + 1, 0, width + 1)
-    i, j = y.astype(np.intp), x.astype(np.intp)  # towards 0 is down: nothing is below it
+    i, j = y.astype(np.intp), x.astype(np.intp)  # truncates, which is the floor as nothing is negative
     v, u = y - i.astype(y.dtype), x - j.astype(x.dtype)
     place = i * columns + j + (np.arange(batch) * (rows * columns))[:, None, None]
     above, right = flat.take(place), flat[1:].take(place)
@@ -57,7 +57,7 @@ def resample(images: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 
 class Warp:
-    """Images moved about in their plane; a new one defines ``positions``.
+    """A geometric change to images; a new one defines ``positions``.
 
     >>> class Flip(Warp):
     ...     def positions(self, y, x, rng):
@@ -70,16 +70,16 @@ class Warp:
     def positions(
         self, y: np.ndarray, x: np.ndarray, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Where the pixels at rows ``y`` and columns ``x`` of the answer are in the image.
+        """Return the positions in the image of the result's pixels at rows ``y`` and columns ``x``.
 
-        All are (B, H, W), of floats; what is passed is not to be changed.
+        All are (B, H, W), of floats; do not modify the arguments.
         """
         raise NotImplementedError(
             f"{type(self).__name__} does not say where pixels come from: define its positions"
         )
 
     def __call__(self, images: Any, rng: Any) -> np.ndarray:
-        """(B, H, W) or (B, n) to the same shape, each image changed in its own way."""
+        """Change each image in its own way: (B, H, W) or (B, n) to the same shape."""
         stack, shape, rng = _images(images, rng, type(self).__name__)
         out = np.empty_like(stack)
         height, width = stack.shape[1:]
@@ -93,10 +93,10 @@ class Warp:
 
 
 class Shift(Warp):
-    """Each image moved by whole pixels, up to ``pixels`` to every side, all moves with the same chance.
+    """Shifts each image by whole pixels, up to ``pixels`` in every direction, all with the same probability.
 
-    What comes in at the border is 0. The cheapest augmentation, and a safe one where the subject is not
-    always at the same place; of no use to a network that does not see where things are. ``pixels`` 0 changes
+    Pixels that enter at the border are 0. This is the cheapest augmentation, and a safe one if the subject is
+    not always at the same place; useless to a network that does not know positions. ``pixels`` 0 changes
     nothing.
 
     >>> Shift(1)(np.array([[[1.0, 2.0], [3.0, 4.0]]]), rng=0)
@@ -108,18 +108,18 @@ class Shift(Warp):
         self.pixels = count(pixels, "pixels", "Shift", low=0)
 
     def _moves(self, images: int, rng: np.random.Generator) -> np.ndarray:
-        """Down and to the right: (2, B)."""
+        """Draw the shifts down and to the right: (2, B)."""
         return rng.integers(-self.pixels, self.pixels + 1, (2, images))
 
     def positions(
         self, y: np.ndarray, x: np.ndarray, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Against the move."""
+        """Go back by the shift."""
         down, right = self._moves(len(y), rng).astype(y.dtype)[:, :, None, None]
         return y - down, x - right
 
     def __call__(self, images: Any, rng: Any) -> np.ndarray:
-        """(B, H, W) or (B, n) to the same shape. Alone it needs no interpolation: a quarter of the time."""
+        """Shift (B, H, W) or (B, n), keeping the shape; without interpolation, in a quarter of the time."""
         stack, shape, rng = _images(images, rng, "Shift")
         size, frame = stack.shape[1:], self.pixels
         framed = np.pad(stack, ((0, 0), (frame, frame), (frame, frame)))
@@ -129,10 +129,10 @@ class Shift(Warp):
 
 
 class Rotate(Warp):
-    """Each image turned about its middle, by an angle drawn evenly from -``degrees`` to ``degrees``.
+    """Rotates each image about its centre, by an angle drawn uniformly from -``degrees`` to ``degrees``.
 
-    A positive angle turns anticlockwise. Small angles (10 to 15) keep a digit the digit it is; large ones
-    make a 6 of a 9. 0 changes nothing.
+    Positive angles are anticlockwise. Small angles (10 to 15) leave a digit recognizable; large ones turn a 6
+    into a 9. 0 changes nothing.
 
     >>> Rotate(15)(np.ones((1, 9), np.float32), rng=0).round(2)
     array([[0.93, 1.  , 0.93, 1.  , 1.  , 1.  , 0.93, 1.  , 0.93]],
@@ -145,7 +145,7 @@ class Rotate(Warp):
     def positions(
         self, y: np.ndarray, x: np.ndarray, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Turned back, as seen from the middle."""
+        """Rotate back about the centre."""
         angle = np.deg2rad(rng.uniform(-self.degrees, self.degrees, (len(y), 1, 1)))
         cos, sin = np.cos(angle).astype(y.dtype), np.sin(angle).astype(y.dtype)
         middle, centre = (y.shape[1] - 1) / 2, (x.shape[2] - 1) / 2
@@ -154,19 +154,19 @@ class Rotate(Warp):
 
 
 class Elastic(Warp):
-    """Elastic distortion: every pixel displaced by a random field, smooth enough that strokes stay strokes.
+    """Elastic distortion: displaces every pixel by a random field, smooth enough to keep strokes connected.
 
-    Each component of the field is noise with the variance 1/3 (that of an even draw from -1 to 1), convolved
+    Each component of the field is noise with variance 1/3 (that of a uniform draw from -1 to 1), convolved
     with a Gaussian of ``sigma`` pixels (sum 1) and multiplied by ``alpha``: a displacement has the standard
     deviation
 
         alpha / (2 sigma sqrt(3 pi)),    1.4 pixels for alpha 34 and sigma 4,
 
-    and is correlated with that ``d`` pixels away by exp(-d**2 / (4 sigma**2)), for a sigma of 1 or more.
-    Handwriting varies so, which makes it the most valuable augmentation for it; not for what does not bend.
-    A smaller sigma tears, a larger one only moves. ``alpha`` 0 changes nothing. Simard, Steinkraus and
-    Platt, "Best practices for convolutional neural networks applied to visual document analysis", 2003; the
-    noise here is normal, as nearly is what the convolution makes of any other.
+    and its correlation with that ``d`` pixels away is exp(-d**2 / (4 sigma**2)), for a sigma of 1 or more.
+    Handwriting varies in this way, and gains most from it; do not use it for rigid objects. A smaller sigma
+    tears the image, a larger one only shifts it. ``alpha`` 0 changes nothing. Simard, Steinkraus and Platt,
+    "Best practices for convolutional neural networks applied to visual document analysis", 2003; the noise
+    here is normal, which the convolution makes nearly true of any other.
 
     >>> field = Elastic(alpha=34, sigma=4).field((1000, 28, 28), np.random.default_rng(0), np.float32)
     >>> field.shape, round(float(field.std()), 1)
@@ -178,7 +178,7 @@ class Elastic(Warp):
         self.sigma = real(sigma, "sigma", "Elastic", low=0, open_low=True)
 
     def field(self, shape: tuple[int, ...], rng: np.random.Generator, dtype: Any) -> np.ndarray:
-        """Displacements down and to the right, for images of shape (B, H, W): (2, B, H, W)."""
+        """Draw displacements down and to the right for images of shape (B, H, W): (2, B, H, W)."""
         if not isinstance(shape, (tuple, list)) or len(shape) != 3:
             raise wrong(shape, "shape", "field", "(B, H, W)")
         batch, height, width = (count(size, "a size of the shape", "field", low=0) for size in shape)
@@ -200,25 +200,24 @@ class Elastic(Warp):
 
 @lru_cache(maxsize=16)
 def _smooth_waves(size: int, sigma: float) -> np.ndarray:
-    """What smooth noise along one axis is made of: (size, r), for r independent normal weights.
+    """Return the basis of smooth noise along one axis: (size, r), for r independent normal weights.
 
     Noise on a plane without borders, convolved with a Gaussian, is K @ noise @ K.T with the kernel in each
-    row of K. With the singular value decomposition K = U S V.T that is U S (V.T @ noise @ V) S U.T, and what
-    stands in brackets is again independent noise: V is orthogonal. Of S most is 0 to all digits (of 28
-    values at sigma 4, all but 11 or so), and what is left out here has less than a millionth of the
-    variance.
+    row of K. By the singular value decomposition K = U S V.T this is U S (V.T @ noise @ V) S U.T, where the
+    part in brackets is again independent noise, since V is orthogonal. Most of S is numerically 0 (all but
+    about 11 of 28 values at sigma 4); the part left out has less than a millionth of the variance.
     """
     reach = math.ceil(5 * sigma)
     distance = np.arange(-reach, size + reach) - np.arange(size)[:, None]
     kernel = np.exp(-0.5 * (distance / sigma) ** 2)
-    kernel /= kernel[0].sum()  # the first row has all of the kernel, and so have the others
+    kernel /= kernel[0].sum()  # every row contains the whole kernel, as the first does
     u, s, _ = np.linalg.svd(kernel, full_matrices=False)
     left_out = 1 - np.cumsum(s**2) / np.sum(s**2)
     return (u * s)[:, : int(np.argmax(left_out < 1e-6)) + 1]
 
 
 class Augment(Warp):
-    """Several warps, one after the other, as one: each image is interpolated once.
+    """Several warps in sequence, combined into one: each image is interpolated once.
 
     >>> augment = Augment(Shift(1), Rotate(10), Elastic(alpha=34, sigma=4))
     >>> augment(np.zeros((100, 784), np.float32), rng=0).shape
@@ -237,23 +236,23 @@ class Augment(Warp):
     def positions(
         self, y: np.ndarray, x: np.ndarray, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Through the last warp first: it is the one that makes the answer."""
+        """Go back through the last warp first, since it makes the result."""
         for warp in reversed(self.warps):
             y, x = warp.positions(y, x, rng)
         return y, x
 
 
 class Mixup:
-    """Examples mixed in pairs, targets too: l * x1 + (1 - l) * x2 and l * y1 + (1 - l) * y2.
+    """Mixes pairs of examples and their targets: l * x1 + (1 - l) * x2 and l * y1 + (1 - l) * y2.
 
-    l is drawn from Beta(``alpha``, ``alpha``) for each example, and the partners are the batch in another
-    order, where one may meet itself: the network is asked to behave linearly between examples. Helps where
-    networks are overconfident or labels noisy; ``alpha`` 0.1 to 0.4 is common, more underfits; 0 changes
+    l is drawn from Beta(``alpha``, ``alpha``) for each example; the partners are a permutation of the batch,
+    in which an example may meet itself. This asks the network to be linear between examples. It helps if
+    networks are overconfident or labels noisy. ``alpha`` from 0.1 to 0.4 is common, more underfits; 0 changes
     nothing. Zhang, Cisse, Dauphin and Lopez-Paz, "mixup: beyond empirical risk minimization", 2018.
 
-    Takes x (B, ...) and y, and gives both mixed. Labels, integers (B,), become probabilities (B,
-    ``classes``) of x's dtype, whose cross-entropy is -(log_softmax(model(x)) * y).sum(axis=1).mean();
-    targets that are floats, (B, ...), stay in their shape.
+    Takes x (B, ...) and y, and returns both mixed. Integer labels (B,) become probabilities (B, ``classes``)
+    of x's dtype, with the cross-entropy -(log_softmax(model(x)) * y).sum(axis=1).mean(); float targets, (B,
+    ...), keep their shape.
 
     >>> x, y = Mixup(0.4, classes=2)(np.array([[0.0], [1.0]], np.float32), np.array([0, 1]), rng=0)
     >>> bool(np.allclose(x[:, 0], y[:, 1])), y.sum(axis=1)
@@ -265,13 +264,13 @@ class Mixup:
         self.classes = None if classes is None else count(classes, "classes", "Mixup")
 
     def __call__(self, x: Any, y: Any, rng: Any) -> tuple[np.ndarray, np.ndarray]:
-        """x (B, ...) and y (B,) or (B, ...) to x (B, ...) and y (B, classes) or (B, ...)."""
+        """Mix x (B, ...) and y (B,) or (B, ...), into x (B, ...) and y (B, classes) or (B, ...)."""
         rng = generator(rng, "Mixup")
         x, y = _floats(x, "Mixup", "x"), numbers(y, None, "Mixup", "y")
         if not x.ndim or not y.ndim or len(x) != len(y):
             raise ValueError(
-                f"Mixup: x has shape {x.shape} and y {y.shape}; expected as many examples of each, "
-                "along axis 0"
+                f"Mixup: x has shape {x.shape} and y {y.shape}; expected the same number of examples "
+                "of each, along axis 0"
             )
         if y.dtype.kind != "f":
             y = self._one_hot(y, x.dtype)
@@ -282,7 +281,7 @@ class Mixup:
     def _one_hot(self, labels: np.ndarray, dtype: Any) -> np.ndarray:
         if self.classes is None:
             raise ValueError(
-                "Mixup: the targets are whole numbers, labels; to mix them their number must be known: "
+                "Mixup: the targets are whole numbers, labels; to mix them, give the number of classes: "
                 "Mixup(alpha, classes=10)"
             )
         if labels.ndim != 1 or labels.dtype.kind not in "iu":
@@ -318,14 +317,14 @@ def _floats(images: Any, caller: str, name: str) -> np.ndarray:
 
 
 def _images(images: Any, rng: Any, caller: str) -> tuple[np.ndarray, tuple[int, ...], np.random.Generator]:
-    """The images as (B, H, W), the shape they came in, and the generator."""
+    """Return the images as (B, H, W), their original shape, and the generator."""
     array = _floats(images, caller, "images")
     shape = array.shape
     if array.ndim == 2:
         side = math.isqrt(shape[1])
         if side * side != shape[1]:
             raise ValueError(
-                f"{caller}: the images have shape {shape}: rows of {shape[1]} pixels, which are no squares; "
+                f"{caller}: the images have shape {shape}: rows of {shape[1]} pixels, which are not square; "
                 "reshape to (B, H, W)"
             )
         array = array.reshape(-1, side, side)

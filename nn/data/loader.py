@@ -1,7 +1,7 @@
 """Mini-batches: a data set in random order, a few examples at a time.
 
-:func:`batches` is one pass. A :class:`Loader` is as many as one likes, remembers where it is, and changes
-what it gives on the way.
+:func:`batches` is one pass. A :class:`Loader` makes any number of passes, keeps its position, and can augment
+the examples.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ Augment = Callable[..., Any]
 def batches(
     x: Any, y: Any, batch_size: int, seed: Any = 0, shuffle: bool = True, drop_last: bool = False
 ) -> Iterator[tuple[Any, Any]]:
-    """One pass over ``x`` and ``y`` together, in batches of ``batch_size``.
+    """Iterate once over ``x`` and ``y`` together, in batches of ``batch_size``.
 
-    The last batch may be smaller; ``drop_last`` leaves such a one out (of a single example, batch
-    normalisation has no variance).
+    The last batch may be smaller; ``drop_last`` drops it then (batch normalisation cannot train on a single
+    example).
 
-    ``x`` and ``y`` are NumPy arrays of as many examples along axis 0 (or lists, which give lists). The order
-    is drawn from ``seed``: a whole number gives the same order in every pass, so pass another for each epoch,
-    or a ``numpy.random.Generator``, which goes on from pass to pass. Raises ValueError where the lengths
-    differ or are 0.
+    ``x`` and ``y`` are NumPy arrays with the same number of examples along axis 0 (or lists, which give
+    lists). The order comes from ``seed``: a whole number gives the same order in every pass, so pass another
+    one each epoch; or a ``numpy.random.Generator``, which continues from pass to pass. Raises ValueError if
+    the lengths differ or are 0.
 
     >>> for numbers, squares in batches(np.arange(5), np.arange(5) ** 2, batch_size=2, shuffle=False):
     ...     print(numbers, squares)
@@ -45,26 +45,24 @@ def batches(
     batch_size = count(batch_size, "batch_size", "batches")
     shuffle = flag(shuffle, "shuffle", "batches")
     many = _many(len(x), batch_size, flag(drop_last, "drop_last", "batches"), "batches")
-    rng = generator(seed, "batches")  # also without shuffle, so that a wrong seed never goes unseen
+    rng = generator(seed, "batches")  # even without shuffle, to report a wrong seed
     parts = _parts(len(x), batch_size, rng if shuffle else None)[:many]
-    # A generator made here, and not a function that yields: a wrong argument is an error at the call.
+    # Return a generator rather than yield here: then a wrong argument is an error at the call.
     return ((taken(x, part), taken(y, part)) for part in parts)
 
 
 class Loader:
-    """Batches of ``x`` and ``y``, epoch after epoch: iterating once is one epoch, in an order of its own.
+    """Batches of ``x`` and ``y``, epoch after epoch: each iteration is one epoch, in a new order.
 
-    ``x`` and ``y`` are arrays of as many examples along axis 0, or lists, which give lists. ``rng`` is a
-    generator or a seed, from which the order is drawn, and what ``augment`` draws. ``augment`` changes each
-    batch: ``augment(x, rng)`` gives the new x, as :class:`nn.Shift` does, ``augment(x, y, rng)`` the new x
-    and y, as :class:`nn.Mixup` does; a list of such is applied in turn. ``drop_last`` leaves a last batch out
-    that is smaller than the others: batch normalisation cannot train on a single example. ``len`` is the
-    number of batches in an epoch.
+    ``x`` and ``y`` are arrays with the same number of examples along axis 0, or lists, which give lists.
+    ``rng``, a generator or a seed, draws the order and is passed to ``augment``. ``augment`` changes each
+    batch: ``augment(x, rng)`` returns the new x, as :class:`nn.Shift` does, ``augment(x, y, rng)`` the new x
+    and y, as :class:`nn.Mixup` does; a list of them is applied in turn. ``drop_last`` drops a smaller last
+    batch: batch normalisation cannot train on a single example. ``len`` is the number of batches in an epoch.
 
-    Use it where training runs for epochs, and is to be resumed: ``state_dict`` holds the place in the middle
-    of an epoch too, and after ``load_state_dict`` the next iteration gives what was left of it, bit for bit.
-    For a single pass there is :func:`batches`. Only one iteration is under way at a time: a new one begins a
-    new epoch.
+    Use it for training that runs for several epochs and may be resumed: ``state_dict`` includes the position
+    within an epoch, and after ``load_state_dict`` the next iteration yields exactly the rest of it. For a
+    single pass use :func:`batches`. Only one iteration can be active: a new one begins a new epoch.
 
     >>> loader = Loader(np.arange(5), np.arange(5) ** 2, batch_size=2, rng=0)
     >>> for numbers, squares in loader:
@@ -92,9 +90,9 @@ class Loader:
         _many(len(self.x), self.batch_size, self.drop_last, "Loader")
         listed: list[Any] = list(augment) if isinstance(augment, (list, tuple)) else [augment]
         self.augments = [(each, _takes_targets(each)) for each in listed if each is not None]
-        self.position = 0  # batches given in the epoch that is under way
+        self.position = 0  # batches yielded in the current epoch
         self._begun: dict[str, Any] | None = None  # the generator's state when that epoch began
-        self._resumed = False  # whether the next iteration is to go on with that epoch
+        self._resumed = False  # whether the next iteration continues that epoch
 
     def __len__(self) -> int:
         return _many(len(self.x), self.batch_size, self.drop_last, "Loader")
@@ -112,7 +110,7 @@ class Loader:
         return self._batches(parts[self.position :])
 
     def break_off(self) -> None:
-        """Forget the epoch under way, as a new iteration does; but not one whose state was just loaded."""
+        """Abandon the current epoch, as a new iteration does, unless its state was just loaded."""
         if not self._resumed:
             self.position, self._begun = 0, None
 
@@ -124,7 +122,7 @@ class Loader:
                     x, y = augment(x, y, self.rng)
                 else:
                     x = augment(x, self.rng)
-            self.position += 1  # before it is given: a state saved while it is worked on has it behind it
+            self.position += 1  # before the yield: a state saved meanwhile counts this batch as done
             yield x, y
         self.position, self._begun = 0, None
 
@@ -132,7 +130,7 @@ class Loader:
         return _parts(len(self.x), self.batch_size, rng if self.shuffle else None)[: len(self)]
 
     def state_dict(self) -> dict[str, Any]:
-        """Where the loader is: the batches given, and the generator's state now and when the epoch began."""
+        """Return the batches yielded, and the generator's state now and when the epoch began."""
         return {
             "examples": len(self.x),
             "batch_size": self.batch_size,
@@ -144,13 +142,13 @@ class Loader:
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from there: the next iteration gives what was left of the epoch.
+        """Continue from a state: the next iteration yields the rest of the epoch.
 
-        ValueError where it is the state of other data or other batches; nothing is changed then.
+        ValueError, with no change, for a state of other data or other batches.
         """
         own = self.state_dict()
         if isinstance(state, Mapping):
-            state = {"drop_last": False, **state}  # which states from before there was one do not say
+            state = {"drop_last": False, **state}  # older states lack it
         if not isinstance(state, Mapping) or state.keys() != own.keys():
             got = f"has {sorted(map(str, state))}" if isinstance(state, Mapping) else f"is {shown(state)}"
             raise ValueError(f"load_state_dict: Loader: the state {got}; expected {sorted(own)}")
@@ -158,7 +156,7 @@ class Loader:
             if state[name] != own[name]:
                 raise ValueError(
                     f"load_state_dict: Loader: {name} is {state[name]!r} in the state, but {own[name]!r} "
-                    "here; to go on bit for bit, load it into a loader of the same data and batches"
+                    "here; to continue bit for bit, load it into a loader of the same data and batches"
                 )
         position = state["position"]
         if type(position) is not int or not 0 <= position <= len(self) or position and not state["begun"]:
@@ -169,7 +167,7 @@ class Loader:
 
 
 def examples(x: Any, y: Any, caller: str) -> tuple[Any, Any]:
-    """Inputs and targets as they are, or an error where they do not make examples."""
+    """Return inputs and targets, or raise an error if they do not form examples."""
     for data, name in ((x, "x"), (y, "y")):
         if not isinstance(data, (np.ndarray, Tensor, list, tuple)):
             raise TypeError(
@@ -178,47 +176,49 @@ def examples(x: Any, y: Any, caller: str) -> tuple[Any, Any]:
         if not isinstance(data, (list, tuple)) and not data.ndim:
             raise ValueError(f"{caller}: {name} is a single number; expected examples along axis 0")
     if len(x) != len(y):
-        raise ValueError(f"{caller}: x has {len(x)} examples and y has {len(y)}; expected as many of each")
+        raise ValueError(
+            f"{caller}: x has {len(x)} examples and y has {len(y)}; expected the same number of each"
+        )
     if not len(x):
         raise ValueError(f"{caller}: x and y are empty; there is nothing to train on")
     return x, y
 
 
 def taken(data: Any, part: np.ndarray) -> Any:
-    """The examples of ``data`` whose indices are in ``part``, copied."""
+    """Copy the examples of ``data`` whose indices are in ``part``."""
     if isinstance(data, np.ndarray):
         return data.take(part, axis=0)  # a tenth faster than data[part]
     return data[part] if isinstance(data, Tensor) else [data[i] for i in part.tolist()]
 
 
 def _many(length: int, batch_size: int, drop_last: bool, caller: str) -> int:
-    """The number of batches; ValueError where none is left."""
+    """Return the number of batches; ValueError if there is none."""
     many = length // batch_size if drop_last else -(-length // batch_size)
     if not many:
         raise ValueError(
-            f"{caller}: drop_last leaves no batch of {batch_size} out of {length} examples; take a smaller "
+            f"{caller}: drop_last leaves no batch of {batch_size} out of {length} examples; use a smaller "
             "batch_size"
         )
     return many
 
 
 def _parts(length: int, batch_size: int, rng: np.random.Generator | None) -> list[np.ndarray]:
-    """The indices of each batch, shuffled where there is a generator."""
+    """Return the indices of each batch, shuffled if there is a generator."""
     order = np.arange(length) if rng is None else rng.permutation(length)
     return [order[start : start + batch_size] for start in range(0, length, batch_size)]
 
 
 def _takes_targets(augment: Any) -> bool:
-    """Whether it is called with (x, y, rng), or with (x, rng)."""
+    """Check whether it is called with (x, y, rng) rather than (x, rng)."""
     if not callable(augment):
         raise TypeError(
-            f"Loader: augment is {augment!r}; expected what is called with (x, rng) or (x, y, rng), such as "
+            f"Loader: augment is {augment!r}; expected a function of (x, rng) or (x, y, rng), such as "
             "nn.Shift(1)"
         )
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     parameters = [p for p in inspect.signature(augment).parameters.values() if p.kind in kinds]
     names = [p.name for p in parameters]
-    if "rng" in names:  # also where it has a default, or others come after it
+    if "rng" in names:  # even with a default, or others after it
         many = names.index("rng") + 1
     else:
         many = sum(p.default is inspect.Parameter.empty for p in parameters)

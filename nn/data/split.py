@@ -1,4 +1,4 @@
-"""Leaving some of the data out of training, to see there how it goes."""
+"""Hold out some of the data from training, to validate on."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ Examples = tuple[Any, Any]
 
 
 def split(x: Any, y: Any, held_out: float | int, seed: Any = 0) -> tuple[Examples, Examples]:
-    """Examples in two parts at random, (x, y) to train on and (x, y) to validate on; each example in one of
-    them.
+    """Split examples at random into (x, y) to train on and (x, y) to validate on.
 
-    ``held_out`` is how many are left out of training: a number of examples, or a share (0.1 is a tenth) of
-    them, rounded. ``seed`` is a whole number or a generator. Choices, such as when to stop or which rate is
-    best, are made on the second part; what is reported at the end needs a third that was never looked at.
+    ``held_out`` is how many to hold out: a number of examples, or a share of them (0.1 is a tenth), rounded.
+    ``seed`` is a whole number or a generator. Use the second part for choices, such as when to stop or which
+    rate is best; report results on a third one that was never used.
 
     >>> train, validation = split(np.arange(10), np.arange(10) ** 2, held_out=0.2)
     >>> validation
@@ -34,7 +33,7 @@ def split(x: Any, y: Any, held_out: float | int, seed: Any = 0) -> tuple[Example
 
 
 def size_of(held_out: Any, length: int, name: str, caller: str) -> int:
-    """How many of ``length`` examples are held out; ValueError where that leaves none on either side.
+    """Return how many of ``length`` examples to hold out; ValueError if that leaves none on either side.
 
     >>> size_of(0.25, 8, "held_out", "split"), size_of(3, 8, "held_out", "split")
     (2, 3)
@@ -46,6 +45,6 @@ def size_of(held_out: Any, length: int, name: str, caller: str) -> int:
         raise wrong(held_out, name, caller, expected, ValueError if is_number else TypeError)
     size = round(held_out * length) if is_share else int(held_out)
     if not 0 < size < length:
-        expected = f"to leave at least one of the {length} examples to train on, and to hold out at least one"
+        expected = f"at least one of the {length} examples to train on, and at least one to hold out"
         raise wrong(held_out, name, caller, expected, ValueError)
     return size

@@ -1,4 +1,4 @@
-"""Layers, one file a family. Shapes and the names of parameters are PyTorch's, so that weights travel."""
+"""Layers, one file per family. Shapes and parameter names are PyTorch's, so that weights can be exchanged."""
 
 from .attention import MultiHeadAttention, TransformerBlock, scaled_dot_product_attention
 from .containers import Flatten, Sequential

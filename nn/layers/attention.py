@@ -1,6 +1,6 @@
-"""Attention: every place of a sequence looks at others, and takes from each as much as it finds it fitting.
+"""Attention: every position of a sequence looks at others, and takes most from those that match best.
 
-Shapes: B is the batch, T the places, C the channels, D = C / heads those of a head.
+Shapes: B is the batch, T the positions, C the channels, D = C / heads the channels of a head.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from .normalization import LayerNorm
 
 
 def scaled_dot_product_attention(query: Any, key: Any, value: Any, *, causal: bool = False) -> Any:
-    """Give each query a mean of the values, weighted by how well their keys fit: softmax(q kᵀ / sqrt(D)) v.
+    """Average the values for each query, weighted by how well their keys match: softmax(q kᵀ / sqrt(D)) v.
 
-    Takes (..., T, D), (..., S, D) and (..., S, E) and gives (..., T, E). With ``causal`` the place t sees
-    the places 0 to t alone. Vaswani and others, "Attention is all you need", 2017.
+    Takes (..., T, D), (..., S, D) and (..., S, E), returns (..., T, E). With ``causal``, position t sees only
+    positions 0 to t. Vaswani and others, "Attention is all you need", 2017.
 
     >>> ones = np.ones((2, 1))
     >>> scaled_dot_product_attention(ones, ones, np.array([[2.0], [4.0]]), causal=True).tolist()
@@ -54,18 +54,18 @@ def scaled_dot_product_attention(query: Any, key: Any, value: Any, *, causal: bo
 
 
 class MultiHeadAttention(Module):
-    """Self-attention of several heads, each on channels of its own, and a linear map of what they give.
+    """Self-attention with several heads, each on its own channels, and a linear map of their results.
 
-    Takes (B, T, C) and gives the same shape. Queries, keys and values are three linear maps of the input, in
-    one: ``in_proj_weight`` (3C, C) and ``in_proj_bias`` (3C,); each head has C / heads channels of each, see
-    :func:`scaled_dot_product_attention`. ``out_proj`` is a :class:`Linear` layer of C channels. With
-    ``causal`` a place sees itself and those before it alone. Names and beginnings are PyTorch's: Xavier's
-    uniform for ``in_proj_weight``, 0 for the biases. ``rng`` is a generator or a seed; without one, the next
-    of the process's sequence (:func:`nn.seed`).
+    Takes (B, T, C) and keeps the shape. Queries, keys and values are three linear maps of the input, stored
+    as one: ``in_proj_weight`` (3C, C) and ``in_proj_bias`` (3C,). Each head gets C / heads channels of each,
+    see :func:`scaled_dot_product_attention`. ``out_proj`` is a :class:`Linear` layer of C channels. With
+    ``causal`` a position sees only itself and those before it. Names and initial values are PyTorch's: Xavier
+    uniform for ``in_proj_weight``, 0 for the biases. ``rng`` is a generator or a seed; by default the next
+    generator of the process (:func:`nn.seed`).
 
-    All places are looked at in one step, however far away: the choice for sequences where order alone does
-    not say what belongs together. Its cost grows with T². It does not know where a place is; add an
-    :class:`Embedding` of the places to the input. Vaswani and others, "Attention is all you need", 2017.
+    Every position reaches all others in one step, however far away: use it for sequences where related parts
+    may be far apart. The cost grows with T². It does not know the positions; add an :class:`Embedding` of
+    them to the input. Vaswani and others, "Attention is all you need", 2017.
 
     >>> layer = MultiHeadAttention(8, 2, causal=True, rng=0)
     >>> layer(np.ones((5, 6, 8))).shape, [name for name, _ in layer.named_parameters()][:2]
@@ -97,7 +97,7 @@ class MultiHeadAttention(Module):
             self.out_proj.bias.data[...] = 0.0
 
     def __call__(self, x: Any) -> Any:
-        """(B, T, C) to the same."""
+        """Map (B, T, C) to (B, T, C)."""
         x = taken(x, self, self.dtype)
         if x.ndim != 3 or x.shape[2] != self.channels or not x.shape[1]:
             raise ValueError(
@@ -116,23 +116,23 @@ class MultiHeadAttention(Module):
         return self.out_proj(found.transpose((0, 2, 1, 3)).reshape((batch, places, channels)))
 
     def extra_repr(self) -> str:
-        """The sizes, and the settings that are not the usual ones."""
+        """Return the sizes, and the settings that are not the defaults."""
         shown = f"{self.channels}, {self.heads}" + (", causal=True" if self.causal else "")
         return shown + (", bias=False" if self.in_proj_bias is None else "")
 
 
 class TransformerBlock(Module):
-    """Attention, and then two linear layers at each place, each added to what there is already.
+    """Attention, then two linear layers at each position; each result is added to its input.
 
-    x = x + self_attn(norm1(x)) and x = x + linear2(activation(linear1(norm2(x)))), (B, T, C) to the same. The
-    parts are named as in PyTorch's TransformerEncoderLayer, of which this is the form with norm_first.
-    ``self_attn`` is a :class:`MultiHeadAttention`, ``hidden`` the size between the linear layers, 4C where
-    None, and ``norm`` a function from C to a module, :class:`LayerNorm` where None. ``rng`` is a generator or
-    a seed; without one, the next of the process's sequence (:func:`nn.seed`).
+    x = x + self_attn(norm1(x)) and x = x + linear2(activation(linear1(norm2(x)))), both (B, T, C). The parts
+    are named as in PyTorch's TransformerEncoderLayer with norm_first. ``self_attn`` is a
+    :class:`MultiHeadAttention`, ``hidden`` the size between the linear layers (default 4C), ``norm`` a
+    function from C to a module (default :class:`LayerNorm`). ``rng`` is a generator or a seed; by default the
+    next generator of the process (:func:`nn.seed`).
 
-    The sums let gradients through to the first of many blocks; norms before the parts and not after them keep
-    it so. Vaswani and others, "Attention is all you need", 2017; Xiong and others, "On layer normalization in
-    the Transformer architecture", 2020.
+    The sums, with norms before the parts rather than after, let gradients reach the first of many blocks.
+    Vaswani and others, "Attention is all you need", 2017; Xiong and others, "On layer normalization in the
+    Transformer architecture", 2020.
 
     >>> TransformerBlock(8, 2, causal=True, rng=0)(np.ones((5, 6, 8))).shape
     (5, 6, 8)
@@ -167,7 +167,7 @@ class TransformerBlock(Module):
         self.activation, self.norm1, self.norm2 = own
 
     def __call__(self, x: Any) -> Any:
-        """(B, T, C) to the same."""
+        """Map (B, T, C) to (B, T, C)."""
         x = taken(x, self, self.dtype)
         x = x + self.self_attn(self.norm1(x))
         return x + self.linear2(self.activation(self.linear1(self.norm2(x))))

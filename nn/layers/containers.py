@@ -1,4 +1,4 @@
-"""Layers around and between others: one after the other, and what brings their shapes together."""
+"""Containers: a sequence of modules, and a layer that makes their shapes fit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..module import Module
 
 
 class Sequential(Module):
-    """Modules one after the other; indexing, ``len`` and iteration as of a list, a slice is a Sequential.
+    """A sequence of modules. Indexing, ``len`` and iteration work as for a list; a slice is a Sequential.
 
     >>> import numpy as np
     >>> from nn import Linear, ReLU
@@ -36,11 +36,11 @@ class Sequential(Module):
         self._parts = modules
 
     def members(self) -> Iterator[tuple[str, Any]]:
-        """The modules by number, so that parameters have the names PyTorch gives them: ``0.weight``."""
+        """Yield the modules by number, which gives the parameters PyTorch's names, such as ``0.weight``."""
         yield from ((str(i), module) for i, module in enumerate(self._parts))
 
     def __call__(self, x: Any) -> Any:
-        """What the last module makes of what the one before makes of ... ``x``."""
+        """Pass ``x`` through all modules in turn."""
         for module in self._parts:
             x = module(x)
         return x
@@ -56,7 +56,7 @@ class Sequential(Module):
 
 
 class Flatten(Module):
-    """Each example in one row: (B, ...) to (B, n), the images of a batch for a linear layer.
+    """Flattens each example into one row, (B, ...) to (B, n): turns images into input for a linear layer.
 
     >>> import numpy as np
     >>> Flatten()(np.zeros((5, 28, 28))).shape
@@ -64,7 +64,7 @@ class Flatten(Module):
     """
 
     def __call__(self, x: Any) -> Any:
-        """(B, ...) to (B, n)."""
+        """Reshape (B, ...) to (B, n)."""
         x = taken(x, self)
         if not x.ndim:
             raise ValueError("Flatten: the input is a single number (shape ()); expected a batch, (B, ...)")

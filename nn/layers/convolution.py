@@ -1,7 +1,6 @@
-"""Convolution: one small set of weights, laid on every place of an image.
+"""Convolution: one small set of weights, applied at every position of an image.
 
-Shapes: B is the batch, I and O the channels before and after, H and W rows and columns, K and L those of the
-kernel.
+Shapes: B is the batch, I and O the input and output channels, H x W the image, K x L the kernel.
 """
 
 from __future__ import annotations
@@ -25,19 +24,19 @@ Size = int | tuple[int, int]
 
 
 class Conv2d(Module):
-    """Kernels that move over images: every output is a dot product of a kernel with what its window sees.
+    """Kernels that slide over images: every output is the dot product of a kernel and the window below it.
 
     out[b, o, y, x] = bias[o] + Σ_i Σ_k Σ_l weight[o, i, k, l] image[b, i, y stride + k, x stride + l]
 
-    Takes (B, I, H, W) and gives (B, O, H', W'), where H' = (H + 2 padding - K) // stride + 1. ``kernel``,
-    ``stride`` and ``padding`` are one number, or one for rows and one for columns; ``padding`` puts so many
-    zeros around the image. ``weight`` is (O, I, K, L) and ``bias`` (O,), as in PyTorch, and both start as
-    there: drawn evenly from -1/sqrt(I K L) to 1/sqrt(I K L). Computed as one matrix product, of all windows
-    (B H' W', I K L) with all kernels. ``rng`` is a generator or a seed; without one, the next of the
-    process's sequence (:func:`nn.seed`).
+    Takes (B, I, H, W), returns (B, O, H', W') with H' = (H + 2 padding - K) // stride + 1. ``kernel``,
+    ``stride`` and ``padding`` are one number, or one for rows and one for columns; ``padding`` is the number
+    of zeros added on every side. ``weight`` is (O, I, K, L) and ``bias`` (O,); both are initialized as in
+    PyTorch, uniformly from -1/sqrt(I K L) to 1/sqrt(I K L). It is computed as one matrix product of all
+    windows, (B H' W', I K L), with all kernels. ``rng`` is a generator or a seed; by default the next
+    generator of the process (:func:`nn.seed`).
 
-    Raises ValueError for other channels, and for an image that is smaller than the kernel. LeCun and others,
-    "Backpropagation applied to handwritten zip code recognition", 1989.
+    Raises ValueError for a wrong number of channels, and for images smaller than the kernel. LeCun and
+    others, "Backpropagation applied to handwritten zip code recognition", 1989.
 
     >>> layer = Conv2d(1, 32, 3, padding=1, rng=0)
     >>> layer(np.zeros((5, 1, 28, 28))).shape
@@ -69,7 +68,7 @@ class Conv2d(Module):
         self.bias = Tensor(init.uniform((self.nout,), bound, rng, self.dtype), label="bias") if bias else None
 
     def __call__(self, x: Any) -> Any:
-        """(B, I, H, W) to (B, O, H', W')."""
+        """Map (B, I, H, W) to (B, O, H', W')."""
         x = taken(x, self, self.dtype)
         self._check(x.shape)
         if any(self.padding):
@@ -93,7 +92,7 @@ class Conv2d(Module):
             )
 
     def extra_repr(self) -> str:
-        """The sizes, and the settings that are not the usual ones."""
+        """Return the sizes, and the settings that are not the defaults."""
         shown = [str(self.nin), str(self.nout), _shown(self.kernel)]
         shown += [f"stride={_shown(self.stride)}"] * (self.stride != (1, 1))
         shown += [f"padding={_shown(self.padding)}"] * (self.padding != (0, 0))
@@ -101,7 +100,7 @@ class Conv2d(Module):
 
 
 def _pair(size: Any, name: str, low: int) -> tuple[int, int]:
-    """One number, or one for rows and one for columns, as the two."""
+    """Return a pair for rows and columns, from one number or two."""
     both = size if isinstance(size, (tuple, list)) else (size, size)
     if len(both) != 2:
         raise wrong(size, name, "Conv2d", "a whole number, or one for rows and one for columns", ValueError)

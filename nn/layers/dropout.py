@@ -1,4 +1,4 @@
-"""Dropout: units that are left out at random, in training."""
+"""Dropout: zero units at random in training."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from ..seeding import own_generator
 
 
 class Dropout(Module):
-    """In training, each element becomes 0 with probability ``p``, and the others are divided by 1 - p.
+    """In training, sets each element to 0 with probability ``p`` and divides the others by 1 - p.
 
-    y = x m / (1 - p), each m 0 with probability p and else 1, drawn anew at every call; x is a Tensor or an
-    array of any shape, also of Values. Gradient: m / (1 - p). "Inverted" dropout: the mean of y is x (its
-    variance x**2 p / (1 - p)), so that in eval nothing is to be done. ``rng`` is a generator or a seed;
-    without one, the next of the process's sequence (:func:`nn.seed`).
+    y = x m / (1 - p), where each m is 0 with probability p, else 1, and drawn anew at every call; x is a
+    Tensor or an array of any shape, or an array of Values. Gradient: m / (1 - p). This "inverted" dropout
+    keeps the mean of x (with variance x**2 p / (1 - p)), so eval changes nothing. ``rng`` is a generator or a
+    seed; by default the next generator of the process (:func:`nn.seed`).
 
-    No unit can rely on another to be there, so each has to be of use by itself: for wide layers that learn
-    their data by heart, ``p`` 0.5 in hidden ones and 0.2 on inputs. Not where a network is too small to fit
-    its data, and not right before batch normalisation, whose running variance would be that of training
-    only. Srivastava and others, "Dropout: a simple way to prevent neural networks from overfitting", 2014.
+    No unit can rely on another, so each has to be useful by itself. Use it in wide layers that memorize their
+    data, with ``p`` 0.5 for hidden ones and 0.2 for inputs. Not for networks too small to fit their data, nor
+    right before batch normalisation, whose running variance would only hold for training. Srivastava and
+    others, "Dropout: a simple way to prevent neural networks from overfitting", 2014.
 
     >>> from autograd import Tensor
     >>> dropout = Dropout(0.5, rng=0)
@@ -40,17 +40,17 @@ class Dropout(Module):
         self._rng = own_generator(rng, "Dropout")
 
     def __call__(self, x: Any) -> Any:
-        """A Tensor or array of any shape to one of the same shape."""
+        """Apply dropout to a Tensor or array of any shape; keep the shape."""
         if not self.training or not self.p:
             return x
         x = taken(x, self)
         if x.dtype.hasobject:
-            numbers_of("Dropout", x)  # in a trace an error: what is drawn now would be frozen
-        # NumPy draws float32 in half the time; the dtype of the mask is that of x, which it must not widen.
+            numbers_of("Dropout", x)  # an error in a trace, which would freeze the numbers drawn now
+        # NumPy draws float32 in half the time; the mask takes the dtype of x, which it must not widen.
         kept = self._rng.random(x.shape, dtype=np.float32) >= self.p
         dtype = {"f": x.dtype, "O": np.dtype(float)}.get(x.dtype.kind, np.dtype(np.float32))
         return x * np.divide(kept, 1 - self.p, dtype=dtype)
 
     def extra_repr(self) -> str:
-        """The probability."""
+        """Return the probability."""
         return f"{self.p:g}"

@@ -1,4 +1,4 @@
-"""Embedding: a vector of learned numbers for each of some symbols, such as letters, words or places."""
+"""Embedding: a learned vector for each of several symbols, such as letters, words or positions."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from ..seeding import own_generator
 
 
 class Embedding(Module):
-    """A table of ``count`` rows of ``size`` numbers each; called with tokens, it gives their rows.
+    """A table of ``count`` rows of ``size`` numbers; a call with tokens returns their rows.
 
-    Tokens are whole numbers from 0 to count - 1 in an array of any shape, such as (B, T), which gives
-    (B, T, size). ``weight`` is (count, size) and starts at N(0, 1), as in PyTorch. Gradient: what comes back
-    to each place is added to the row that was taken there, so a token that comes up twice gets both. It is
-    the product with a one-hot row, without the zeros. ``rng`` is a generator or a seed; without one, the next
-    of the process's sequence (:func:`nn.seed`).
+    Tokens are whole numbers from 0 to count - 1 in an array of any shape; (B, T) gives (B, T, size).
+    ``weight`` is (count, size), drawn from N(0, 1) as in PyTorch. Gradient: the upstream gradient at each
+    position is added to the row taken there, so a token that occurs twice gets both. It equals the product
+    with a one-hot row, without the zeros. ``rng`` is a generator or a seed; by default the next generator of
+    the process (:func:`nn.seed`).
 
-    Raises TypeError for tokens that are no whole numbers, IndexError for one that has no row. Bengio,
+    Raises TypeError for tokens that are not whole numbers, IndexError for one without a row. Bengio,
     Ducharme, Vincent and Jauvin, "A neural probabilistic language model", 2003.
 
     >>> table = Embedding(27, 16, rng=0)
@@ -40,16 +40,16 @@ class Embedding(Module):
         self.weight = Tensor(init.normal((self.count, self.size), 1.0, rng, self.dtype), label="weight")
 
     def __call__(self, tokens: Any) -> Any:
-        """Tokens (...) to their rows, (..., size)."""
+        """Look up the rows of tokens: (...) to (..., size)."""
         return autograd.take(self.weight, _checked(tokens, self.count))
 
     def extra_repr(self) -> str:
-        """The sizes."""
+        """Return the sizes."""
         return f"{self.count}, {self.size}"
 
 
 def _checked(tokens: Any, count: int) -> np.ndarray:
-    """Tokens as an array, of whole numbers or of those that stand for them in a trace."""
+    """Convert tokens to an array of whole numbers, or of the numbers that represent them in a trace."""
     try:
         found = np.asarray(tokens)
     except (TypeError, ValueError):  # lists of different lengths

@@ -1,6 +1,6 @@
-"""Graph networks: every node of a graph hears from its neighbours, and makes something of it.
+"""Graph networks: every node of a graph combines its own numbers with those of its neighbours.
 
-Shapes: N is the nodes, E the edges, I and O the numbers of a node before and after.
+Shapes: N is the nodes, E the edges, I and O the input and output features of a node.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from .linear import Linear, affine
 class SAGEConv(Module):
     """Message passing by means: out_v = lin_l(mean of x_u over the edges u to v) + lin_r(x_v).
 
-    Takes nodes (..., N, I) and edges (2, E), whole numbers: where each edge comes from, and below it where it
-    goes to. Gives (..., N, O). A node that no edge goes to hears 0. ``lin_l``, with a bias, and ``lin_r``,
-    without one, are :class:`Linear` layers, named as in PyTorch Geometric. ``rng`` is a generator or a seed;
-    without one, the next of the process's sequence (:func:`nn.seed`).
+    Takes nodes (..., N, I) and edges (2, E), whole numbers: the start of each edge above its end. Returns
+    (..., N, O). A node without incoming edges gets 0 for the mean. ``lin_l``, with a bias, and ``lin_r``,
+    without, are :class:`Linear` layers, named as in PyTorch Geometric. ``rng`` is a generator or a seed; by
+    default the next generator of the process (:func:`nn.seed`).
 
-    One layer sees neighbours, two see theirs as well. What is learned does not depend on the graph: it can be
-    used on another. Raises IndexError for an edge to or from a node that is not there. Hamilton, Ying and
+    One layer sees the neighbours, two see their neighbours as well. The weights do not depend on the graph,
+    so they work on another one. Raises IndexError for an edge to or from a missing node. Hamilton, Ying and
     Leskovec, "Inductive representation learning on large graphs", 2017.
 
     >>> layer = SAGEConv(2, 3, rng=0)
@@ -45,14 +45,14 @@ class SAGEConv(Module):
         self.lin_r = Linear(self.nin, self.nout, False, dtype=self.dtype, rng=rng)
 
     def __call__(self, x: Any, edges: Any) -> Any:
-        """Nodes (..., N, I) and edges (2, E) to nodes (..., N, O)."""
+        """Map nodes (..., N, I) and edges (2, E) to nodes (..., N, O)."""
         x = taken(x, self, self.dtype)
         if x.ndim < 2 or x.shape[-1] != self.nin:
             raise ValueError(f"SAGEConv: the input has shape {x.shape}; expected (..., N, {self.nin})")
         start, end = self._checked(edges, x.shape[-2])
         degree = np.maximum(np.bincount(end, minlength=x.shape[-2]), 1)
         index = (..., end, slice(None))
-        heard = array_ops.put(x[..., start, :], index=index, shape=x.shape)  # the sums of what comes in
+        heard = array_ops.put(x[..., start, :], index=index, shape=x.shape)  # sums over incoming edges
         means = heard * (1 / degree)[:, None].astype(self.dtype)
         return affine(x, self.lin_r.weight, self.lin_l.bias) + means @ self.lin_l.weight.T
 
@@ -70,5 +70,5 @@ class SAGEConv(Module):
         return found
 
     def extra_repr(self) -> str:
-        """The sizes, and a bias where there is none."""
+        """Return the sizes, and whether there is no bias."""
         return f"{self.nin}, {self.nout}" + (", bias=False" if self.lin_l.bias is None else "")

@@ -1,18 +1,18 @@
-"""Normalisation: numbers brought to mean 0 and variance 1, and from there to what the network learns to want.
+"""Normalisation: shift and scale numbers to mean 0 and variance 1, then to a learned mean and scale.
 
-What differs is over which numbers the mean and variance are taken: batch normalisation takes each feature
-over the batch, layer and RMS normalisation each example over its features. Shapes: B is the batch, C the
-features (channels), L, H and W places.
+The kinds differ in what mean and variance are taken over: batch normalisation takes each feature over the
+batch, layer and RMS normalisation take each example over its features. Shapes: B is the batch, C the features
+(channels), L, H and W positions.
 
-With m and s**2 the mean and the variance of n numbers (biased, divided by n), and z = (x - m) / sqrt(s**2 +
+With m and s**2 the mean and the variance of n numbers (biased: divided by n), and z = (x - m) / sqrt(s**2 +
 eps):
 
     y = weight z + bias
     dx = (g - mean(g) - z mean(g z)) / sqrt(s**2 + eps),    for g = weight dy:
 
-g without its parts along the constant and along z, since moving or stretching all x together changes no z.
+This is g without its components along the constant and along z, since shifting or scaling all x changes no z.
 
-Of float16 all this is worked out in float32: see :mod:`nn.precision`.
+All of this is computed in float32 for float16 input: see :mod:`nn.precision`.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ def _mean(x: Any, axis: Axes) -> Any:
 
 
 def _normalized(x: np.ndarray, *, axis: Axes, mean: Any, var: Any, eps: float) -> Any:
-    out = (x - mean) / np.sqrt(var + eps)  # in float32 at least, as mean and variance are
+    out = (x - mean) / np.sqrt(var + eps)  # in float32 at least, like mean and variance
     return out.astype(x.dtype, copy=False)
 
 
 def _to_normalized(out: Any, x: Any, *, axis: Axes, mean: Any, var: Any, eps: float) -> Any:
-    if isinstance(x, Tensor):  # to be differentiated again: the variance as a function of x
+    if isinstance(x, Tensor):  # to differentiate again: the variance as a function of x
         var = wide(x).var(axis=axis, keepdims=True)
     std, out = elementary.sqrt(var + eps), wide(out)
 
@@ -65,8 +65,8 @@ def _normalize_example(shape: tuple[int, ...], axis: Axes) -> Any:
     return draw_one
 
 
-# One node: half of the time that mean, difference, square, mean, root and quotient take as a node each. Mean
-# and variance are worked out before, as the running statistics want them too.
+# One node: twice as fast as a node each for mean, difference, square, mean, root and quotient. Mean and
+# variance are computed before, since the running statistics need them too.
 normalize = ArrayOp(
     "normalize", "normalize",
     on_array=_normalized,
@@ -109,13 +109,13 @@ rms_normalize = ArrayOp(
 
 
 def _mean_and_variance(x: Any, axis: Axes) -> tuple[np.ndarray, np.ndarray]:
-    """Of the numbers of ``x``, in float32 at least."""
+    """Compute the mean and variance of ``x``, in float32 at least."""
     data = wide(x.data if isinstance(x, Tensor) else numbers(x))
     return data.mean(axis=axis, keepdims=True), data.var(axis=axis, keepdims=True)
 
 
 class _Norm(Module):
-    """A weight and a bias of one shape, begun at 1 and 0; each may be absent."""
+    """A weight and a bias of one shape, initially 1 and 0; each may be absent."""
 
     def __init__(self, shape: tuple[int, ...], weight: bool, bias: bool, dtype: Any) -> None:
         self.dtype = floating(dtype, "dtype", type(self).__name__)
@@ -123,14 +123,14 @@ class _Norm(Module):
         self.bias = Tensor(np.zeros(shape, self.dtype), label="bias") if bias else None
 
     def _input(self, x: Any) -> Any:
-        """As in :class:`nn.Linear`: NumPy input is data, and takes the dtype of the layer."""
+        """Prepare the input as in :class:`nn.Linear`: cast NumPy arrays to the dtype of the layer."""
         x = taken(x, self, self.dtype)
         if x.dtype.kind not in "fO":
             raise TypeError(f"{type(self).__name__}: got a Tensor of dtype {x.dtype}; expected floats")
         return x
 
     def _affine(self, x: Any, shape: tuple[int, ...]) -> Any:
-        """``weight`` x + ``bias``, which meet x in that shape."""
+        """Compute ``weight`` x + ``bias``, both reshaped to ``shape``."""
         if self.weight is not None:
             x = x * self.weight.reshape(shape)
         return x if self.bias is None else x + self.bias.reshape(shape)
@@ -139,7 +139,7 @@ class _Norm(Module):
 class _BatchNorm(_Norm):
     """Batch normalisation over all axes but axis 1."""
 
-    ranks: tuple[int, ...]  # how many axes the input may have
+    ranks: tuple[int, ...]  # the numbers of axes that the input may have
     layout: str
 
     def __init__(
@@ -165,7 +165,7 @@ class _BatchNorm(_Norm):
         self.num_batches_tracked = Tensor(np.array(0))
 
     def __call__(self, x: Any) -> Any:
-        """The same shape; in training it also moves the running statistics."""
+        """Normalise, keeping the shape; in training, also update the running statistics."""
         x = self._input(x)
         if x.ndim not in self.ranks or x.shape[1] != self.features:
             layout = self.layout.replace("C", str(self.features))
@@ -175,36 +175,36 @@ class _BatchNorm(_Norm):
             axis = (0, *range(2, x.ndim))
             mean, var = self._statistics(x, axis)
             out = self._affine(normalize(x, axis=axis, mean=mean, var=var, eps=self.eps), shape)
-            self._follow(mean, var, x.size // self.features)  # last: where there was an error, nothing moved
+            self._follow(mean, var, x.size // self.features)  # last, so that an error leaves them unchanged
             return out
         mean, var = (wide(each.data).reshape(shape) for each in (self.running_mean, self.running_var))
         out = (wide(x) - mean) / np.sqrt(var + self.eps)
         return self._affine(out.astype(np.float16) if x.dtype == HALF else out, shape)
 
     def _statistics(self, x: Any, axis: Axes) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and variance of each feature of this batch."""
+        """Return the mean and variance of each feature of this batch."""
         many = x.size // self.features
         if many < 2:
             raise ValueError(
                 f"{type(self).__name__}: the input has shape {x.shape}, {many} value of each feature, "
-                "which has no variance; train with a larger batch, leave a last one of a single example out "
+                "which has no variance; train with a larger batch, drop a last one of a single example "
                 "(nn.Loader or nn.batches with drop_last=True; fit takes that loader), or call eval() first"
             )
         for name in ("running_mean", "running_var", "num_batches_tracked"):
             check_writable(getattr(self, name).data, name, type(self).__name__)
-        numbers_of(type(self).__name__, x)  # in a trace an error: the running statistics would be frozen
+        numbers_of(type(self).__name__, x)  # an error in a trace, which would freeze the running statistics
         return _mean_and_variance(x, axis)
 
     def _follow(self, mean: np.ndarray, var: np.ndarray, many: int) -> None:
-        """Move the running statistics towards those of a batch, of ``many`` values of each feature."""
+        """Move the running statistics towards those of a batch with ``many`` values per feature."""
         self.num_batches_tracked.data[...] += 1
         pace = 1 / int(self.num_batches_tracked.data) if self.momentum is None else self.momentum
-        unbiased = var * (many / (many - 1))  # an estimate for all that the batch was drawn from
+        unbiased = var * (many / (many - 1))  # an estimate for the population of the batch
         for running, now in ((self.running_mean, mean), (self.running_var, unbiased)):
             set_data(running, (1 - pace) * wide(running.data) + (pace * now).reshape(-1))
 
     def extra_repr(self) -> str:
-        """The features, and the settings that are not the usual ones."""
+        """Return the features, and the settings that are not the defaults."""
         shown = f"{self.features}" + (f", eps={self.eps:g}" if self.eps != 1e-5 else "")
         if self.momentum != 0.1:
             shown += f", momentum={self.momentum}"
@@ -215,19 +215,18 @@ class BatchNorm1d(_BatchNorm):
     """Batch normalisation of (B, C) or (B, C, L): each feature with its mean and variance over the batch.
 
     Formula and gradient: see :mod:`nn.layers.normalization`; ``weight`` and ``bias`` are (C,), absent with
-    ``affine=False``. The gradient runs through mean and variance, so examples of a batch depend on each
+    ``affine=False``. The gradient flows through mean and variance, so the examples of a batch depend on each
     other.
 
-    In training, ``running_mean`` and ``running_var`` follow: running = (1 - ``momentum``) running + momentum
-    batch, where the batch's variance is the unbiased one (divided by n - 1); with ``momentum=None`` they are
-    the plain means over all batches so far. In eval they take the place of the batch's own, and an example is
-    on its own.
+    In training it updates ``running_mean`` and ``running_var``: running = (1 - ``momentum``) running +
+    momentum batch, with the unbiased variance of the batch (divided by n - 1). With ``momentum=None`` they
+    are the plain means over all batches so far. In eval they replace those of the batch.
 
-    Put it between a linear layer and its activation: deep networks then train at higher rates, from nearly
-    any initialisation, and the noise of the batch regularises a little. Not with small batches (below 8 or
-    so: use layer normalisation) nor where examples of a batch depend on each other. In training ValueError
-    for a single value of each feature. Ioffe and Szegedy, "Batch normalization: accelerating deep network
-    training by reducing internal covariate shift", 2015.
+    Put it between a linear layer and its activation: deep networks then train with higher learning rates,
+    from nearly any initialisation, and the noise of the batches regularises a little. Not for small batches
+    (below about 8: use layer normalisation), nor if the examples of a batch are correlated. Raises ValueError
+    in training for a single value per feature. Ioffe and Szegedy, "Batch normalization: accelerating deep
+    network training by reducing internal covariate shift", 2015.
 
     >>> norm = BatchNorm1d(2)
     >>> norm(np.array([[1.0, 10.0], [3.0, 30.0]])).data.round(3)
@@ -246,8 +245,8 @@ class BatchNorm1d(_BatchNorm):
 class BatchNorm2d(_BatchNorm):
     """Batch normalisation of images, (B, C, H, W): each channel with its mean and variance over B, H and W.
 
-    Otherwise as :class:`BatchNorm1d`: an image of several pixels has a variance of its own, so that here a
-    batch of one can be trained on.
+    Otherwise as :class:`BatchNorm1d`, except that it can train on a batch of one: an image of several pixels
+    has a variance of its own.
 
     >>> norm = BatchNorm2d(3)
     >>> norm(np.random.default_rng(0).random((10, 3, 4, 4))).data.std(axis=(0, 2, 3)).round(3)
@@ -259,7 +258,7 @@ class BatchNorm2d(_BatchNorm):
 
 
 class _FeatureNorm(_Norm):
-    """Normalisation of each example over its last axes, which have the sizes ``shape``."""
+    """Normalisation of each example over its last axes, whose sizes are ``shape``."""
 
     def __init__(self, shape: int | tuple[int, ...], weight: bool, bias: bool, dtype: Any) -> None:
         sizes = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
@@ -277,7 +276,7 @@ class _FeatureNorm(_Norm):
         return x
 
     def extra_repr(self) -> str:
-        """The sizes, and affine=False where there is no weight."""
+        """Return the sizes, and affine=False if there is no weight."""
         shown = ", ".join(map(str, self.shape))
         return (shown if len(self.shape) == 1 else f"({shown})") + (
             ", affine=False" if self.weight is None else ""
@@ -287,13 +286,13 @@ class _FeatureNorm(_Norm):
 class LayerNorm(_FeatureNorm):
     """Layer normalisation: each example with the mean and variance over its own features.
 
-    Takes (..., n) for ``shape`` n, or (..., n1, n2) for a ``shape`` (n1, n2), and gives the same shape;
-    formula and gradient: see :mod:`nn.layers.normalization`. ``weight`` and ``bias`` are of that shape;
-    absent with ``affine=False``, the bias alone with ``bias=False``.
+    Takes (..., n) if ``shape`` is n, or (..., n1, n2) if it is (n1, n2), and keeps the shape; formula and
+    gradient: see :mod:`nn.layers.normalization`. ``weight`` and ``bias`` have that shape; ``affine=False``
+    omits both, ``bias=False`` only the bias.
 
-    Training and eval are the same and the batch does not matter: the choice for transformers, recurrent
-    networks and small batches. Not where the size of an example's activations is what matters. Ba, Kiros and
-    Hinton, "Layer normalization", 2016.
+    It works the same in training and eval and does not depend on the batch: use it for transformers,
+    recurrent networks and small batches. Not if the size of an example's activations carries information. Ba,
+    Kiros and Hinton, "Layer normalization", 2016.
 
     >>> LayerNorm(4)(np.array([[1.0, 2.0, 3.0, 4.0]])).data.round(3)
     array([[-1.342, -0.447,  0.447,  1.342]], dtype=float32)
@@ -313,21 +312,21 @@ class LayerNorm(_FeatureNorm):
         super().__init__(shape, affine, affine and bias, dtype)
 
     def __call__(self, x: Any) -> Any:
-        """(..., *shape) to the same."""
+        """Normalise (..., *shape), keeping the shape."""
         x = self._input(x)
         mean, var = _mean_and_variance(x, self.axis)
         return self._affine(normalize(x, axis=self.axis, mean=mean, var=var, eps=self.eps), self.shape)
 
 
 class RMSNorm(_FeatureNorm):
-    """RMS normalisation: each example divided by the root of the mean of its squares: no mean is taken off.
+    """RMS normalisation: divides each example by its root mean square, without subtracting the mean.
 
-    y = weight x / r with r = sqrt(mean(x**2) + eps), over the last axes, of the sizes ``shape``, as
-    :class:`LayerNorm`; gradient: dx = (g - z mean(g z)) / r for z = x / r and g = weight dy. ``eps`` None is
-    the distance from 1 to the next number of the dtype that it is worked out in, as in PyTorch.
+    y = weight x / r with r = sqrt(mean(x**2) + eps), over the last axes, of sizes ``shape``, as in
+    :class:`LayerNorm`. Gradient: dx = (g - z mean(g z)) / r with z = x / r and g = weight dy. ``eps`` None
+    means the distance from 1 to the next number of the dtype it is computed in, as in PyTorch.
 
-    A cheaper layer normalisation that does as well in large language models; not where the mean carries
-    nothing and is large. Zhang and Sennrich, "Root mean square layer normalization", 2019.
+    A cheaper layer normalisation that works as well in large language models; not for inputs with a large,
+    meaningless mean. Zhang and Sennrich, "Root mean square layer normalization", 2019.
 
     >>> RMSNorm(4)(np.array([[1.0, -1.0, 2.0, -2.0]])).data.round(3)
     array([[ 0.632, -0.632,  1.265, -1.265]], dtype=float32)
@@ -345,7 +344,7 @@ class RMSNorm(_FeatureNorm):
         super().__init__(shape, flag(affine, "affine", "RMSNorm"), False, dtype)
 
     def __call__(self, x: Any) -> Any:
-        """(..., *shape) to the same."""
+        """Normalise (..., *shape), keeping the shape."""
         x = self._input(x)
         eps = self.eps
         if eps is None:

@@ -1,4 +1,4 @@
-"""Recurrent networks: the same weights at every step, and a state that is handed on.
+"""Recurrent networks: the same weights at every step, and a state that is passed from step to step.
 
 Shapes: B is the batch, T the steps, I and H the sizes of the input and of the state.
 """
@@ -23,23 +23,23 @@ from .linear import affine
 
 
 def rnn_step(sums: Any, h: Any) -> tuple[Any, ...]:
-    """The next state, from the sums (B, H) that the last one is in."""
+    """Compute the next state from the sums (B, H), which include the last state."""
     return (autograd.tanh(sums),)
 
 
 def lstm_step(sums: Any, h: Any, c: Any) -> tuple[Any, ...]:
-    """The next state and the next memory, from the sums (B, 4H) and the last memory (B, H)."""
+    """Compute the next state and memory from the sums (B, 4H) and the last memory (B, H)."""
     write, keep, new, read = autograd.split(sums, 4, axis=1)
     memory = autograd.sigmoid(keep) * c + autograd.sigmoid(write) * autograd.tanh(new)
     return autograd.sigmoid(read) * autograd.tanh(memory), memory
 
 
 class _Recurrent(Module):
-    """One layer, from the first step to the last: sums of what is seen and what is kept, and a step."""
+    """One layer over all steps: sums of the input and the state, and a step function."""
 
-    sums: int  # how many of them each number of the state needs
-    states: int  # how many arrays are handed on
-    _step: Callable[..., tuple[Any, ...]]  # from the sums and what was handed on to what is, the state first
+    sums: int  # the sums needed for each number of the state
+    states: int  # the arrays passed from step to step
+    _step: Callable[..., tuple[Any, ...]]  # from sums and old arrays to new arrays, the state first
 
     weight_ih_l0: Any
     weight_hh_l0: Any
@@ -65,14 +65,14 @@ class _Recurrent(Module):
             setattr(self, each, drawn)
 
     def __call__(self, x: Any, state: Any = None) -> Any:
-        """Inputs (B, T, I) to the states after each step, (B, T, H), and what is handed on after the last."""
+        """Map inputs (B, T, I) to the states after each step, (B, T, H), and the arrays after the last."""
         x = taken(x, self, self.dtype)
         if x.ndim != 3 or x.shape[2] != self.nin or not x.shape[1]:
             raise ValueError(
                 f"{type(self).__name__}: the input has shape {x.shape}; expected (B, T, {self.nin}), with "
                 "one step at least"
             )
-        seen = affine(x, self.weight_ih_l0, self.bias_ih_l0)  # of all steps at once
+        seen = affine(x, self.weight_ih_l0, self.bias_ih_l0)  # for all steps at once
         kept = self._begun(x, state)
         outputs = []
         for t in range(x.shape[1]):
@@ -83,7 +83,7 @@ class _Recurrent(Module):
         return autograd.stack(outputs, axis=1), (ends if self.states > 1 else ends[0])
 
     def _begun(self, x: Any, state: Any) -> tuple[Any, ...]:
-        """The arrays (B, H) that the first step gets: 0, or those that are handed in."""
+        """Return the arrays (B, H) for the first step: the given ones, or 0."""
         name, shape = type(self).__name__, (1, len(x), self.hidden)
         if state is None:
             return (np.zeros(shape[1:], self.dtype),) * self.states
@@ -99,23 +99,23 @@ class _Recurrent(Module):
         return tuple(each[0] for each in arrays)
 
     def extra_repr(self) -> str:
-        """The sizes, and biases where there are none."""
+        """Return the sizes, and whether there are no biases."""
         return f"{self.nin}, {self.hidden}" + (", bias=False" if self.bias_ih_l0 is None else "")
 
 
 class RNN(_Recurrent):
-    """A state that each step makes of the input and of the state before.
+    """A recurrent layer: each step computes a new state from its input and the previous state.
 
     h_t = tanh(W x_t + b + U h_(t-1) + c)
 
-    Takes (B, T, I) and gives the states of all steps, (B, T, H), and the last one, (1, B, H), which a next
-    call may begin with: ``outputs, state = rnn(x, state)``; without one h_0 is 0. W is ``weight_ih_l0`` (H,
-    I), U ``weight_hh_l0`` (H, H), and b and c ``bias_ih_l0`` and ``bias_hh_l0`` (H,), as in PyTorch, all
-    drawn evenly from -1/sqrt(H) to 1/sqrt(H). ``rng`` is a generator or a seed; without one, the next of the
-    process's sequence (:func:`nn.seed`).
+    Takes (B, T, I), returns the states of all steps, (B, T, H), and the last one, (1, B, H), with which the
+    next call may continue: ``outputs, state = rnn(x, state)``. By default h_0 is 0. W is ``weight_ih_l0`` (H,
+    I), U ``weight_hh_l0`` (H, H), and b and c are ``bias_ih_l0`` and ``bias_hh_l0`` (H,); all are initialized
+    as in PyTorch, uniformly from -1/sqrt(H) to 1/sqrt(H). ``rng`` is a generator or a seed; by default the
+    next generator of the process (:func:`nn.seed`).
 
-    Gradients go back through every step and are multiplied by U at each, so over many steps they vanish or
-    explode: use :class:`LSTM` where what was seen long ago matters. Elman, "Finding structure in time", 1990.
+    Gradients are multiplied by U at every step, so over many steps they vanish or explode: use :class:`LSTM`
+    if the distant past matters. Elman, "Finding structure in time", 1990.
 
     >>> outputs, state = RNN(3, 5, rng=0)(np.ones((2, 4, 3)))
     >>> outputs.shape, state.shape
@@ -127,20 +127,20 @@ class RNN(_Recurrent):
 
 
 class LSTM(_Recurrent):
-    """A memory c beside the state h, and gates that say what is written, kept and read at each step.
+    """A recurrent layer with a memory c and gates that control writing, keeping and reading.
 
     c_t = σ(f) c_(t-1) + σ(i) tanh(g) and h_t = σ(o) tanh(c_t), where i, f, g and o are the four parts of
     W x_t + b + U h_(t-1) + d, H numbers each.
 
-    Takes (B, T, I) and gives the states of all steps, (B, T, H), and the last ones, ``(h, c)``, (1, B, H)
-    each, which a next call may begin with: ``outputs, state = lstm(x, state)``; without them both are 0. W is
-    ``weight_ih_l0`` (4H, I), U ``weight_hh_l0`` (4H, H), and b and d ``bias_ih_l0`` and ``bias_hh_l0`` (4H,),
-    as in PyTorch, all drawn evenly from -1/sqrt(H) to 1/sqrt(H). ``rng`` is a generator or a seed; without
-    one, the next of the process's sequence (:func:`nn.seed`).
+    Takes (B, T, I), returns the states of all steps, (B, T, H), and the last ``(h, c)``, (1, B, H) each, with
+    which the next call may continue: ``outputs, state = lstm(x, state)``. By default both are 0. W is
+    ``weight_ih_l0`` (4H, I), U ``weight_hh_l0`` (4H, H), and b and d are ``bias_ih_l0`` and ``bias_hh_l0``
+    (4H,); all are initialized as in PyTorch, uniformly from -1/sqrt(H) to 1/sqrt(H). ``rng`` is a generator
+    or a seed; by default the next generator of the process (:func:`nn.seed`).
 
-    Through the memory gradients go back by sums and by the gate f alone, so what was seen long ago can still
-    be learned from. Hochreiter and Schmidhuber, "Long short-term memory", 1997; Gers, Schmidhuber and
-    Cummins, "Learning to forget", 2000.
+    Gradients flow back through the memory by sums and by gate f alone, so the network can learn from the
+    distant past. Hochreiter and Schmidhuber, "Long short-term memory", 1997; Gers, Schmidhuber and Cummins,
+    "Learning to forget", 2000.
 
     >>> outputs, (h, c) = LSTM(3, 5, rng=0)(np.ones((2, 4, 3)))
     >>> outputs.shape, h.shape, c.shape

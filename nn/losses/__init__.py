@@ -1,14 +1,13 @@
-"""Losses: how far a prediction is from its target, as one number to differentiate.
+"""Losses: the distance of a prediction from its target, as one number to differentiate.
 
-One definition of each serves Values and Tensors: a Tensor or an array of Values for the whole batch, or a
-list of Values, or a list of such lists. Plain arrays are taken too, to report a loss without a graph. Targets
-are data: numbers, lists or NumPy arrays; they take the dtype of the prediction, so that float32 stays
+Each is defined once, for Values and Tensors: it takes a Tensor or an array of Values for the whole batch, a
+list of Values, or a list of such lists. Plain arrays work too, to report a loss without a graph. Targets are
+data: numbers, lists or NumPy arrays. They are cast to the dtype of the prediction, so that float32 stays
 float32.
 
-``reduction`` is "mean" (the default), "sum", or "none" for the losses one by one: of each number, in the
-shape of the prediction, where a loss looks at numbers; of each example, (B,), where it looks at rows. In the
-shapes, B is the batch, C the classes, D the features of an embedding, and n the number of losses that a mean
-is over.
+``reduction`` is "mean" (the default), "sum", or "none", which returns the single losses: elementwise losses
+in the shape of the prediction, losses of whole rows as (B,). In the shapes, B is the batch, C the classes, D
+the features of an embedding, and n the number of losses in a mean.
 
 | the prediction is | losses |
 |---|---|

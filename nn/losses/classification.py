@@ -1,4 +1,4 @@
-"""Losses of a choice among C classes. Scores are called logits where their softmax is the probabilities."""
+"""Losses for a choice among C classes. Logits are scores whose softmax gives the probabilities."""
 
 from __future__ import annotations
 
@@ -37,23 +37,23 @@ def cross_entropy(
     ignore_index: int | None = None,
     reduction: str = "mean",
 ) -> Any:
-    """Cross-entropy of the softmax of ``logits`` with the right class: -log(softmax(logits)[target]).
+    """Compute the cross-entropy of logits and the right class: -log(softmax(logits)[target]).
 
     ``logits`` is a Tensor or array (B, C) and ``target`` integers (B,) from 0 to C-1; or a list of C Values
-    and one integer, or a list of such lists and a list of integers. Soft targets, as of mixup or a teacher,
-    are floats of the shape of the logits, probabilities; with t for them the loss is
-    -sum(t log(softmax(logits))). Targets are data: no gradient goes to them.
-    Stable for logits of any size, and where a logit of -inf rules a class out. Scores with more axes, such as
-    those of every pixel, are reshaped to (B, C) first, the classes last.
+    and one integer, or a list of such lists and a list of integers. Soft targets, as from mixup or a teacher,
+    are probabilities: floats in the shape of the logits. With soft targets t the loss is
+    -sum(t log(softmax(logits))). Targets are data and get no gradient.
+    It is stable for logits of any size, and for a logit of -inf, which rules a class out. Reshape scores with
+    more axes, such as one per pixel, to (B, C) first, with the classes last.
 
-    - ``class_weights`` (C,): what an example of each class counts. The mean is then over these weights:
+    - ``class_weights`` (C,): the weight of each class. The mean is then weighted:
       sum(weight * loss) / sum(weight). With soft targets each term is weighted, and the mean is over B.
     - ``label_smoothing`` e: the target becomes (1 - e) one_hot(target) + e / C.
-    - ``ignore_index``: a label that is no class and counts for nothing, for what nobody has labelled.
+    - ``ignore_index``: a label outside the classes, for unlabelled examples, which do not count.
 
-    Gradient: softmax(logits) - one_hot(target), over B for the mean. Use it for classes that exclude each
-    other. Not for labels of which several can hold: :func:`binary_cross_entropy_with_logits`.
-    Raises TypeError for labels that are no integers, IndexError for one that is no class, ValueError for
+    Gradient: softmax(logits) - one_hot(target), over B for the mean.
+    Use it for exclusive classes. Not if several may hold: use :func:`binary_cross_entropy_with_logits`.
+    Raises TypeError for labels that are not integers, IndexError for one that is not a class, ValueError for
     shapes that do not fit and for a mean over nothing. Source: J. S. Bridle, "Probabilistic interpretation of
     feedforward classification network outputs" (1990); smoothing: C. Szegedy et al., "Rethinking the
     Inception architecture for computer vision" (2016).
@@ -91,7 +91,7 @@ def cross_entropy(
         check_dtype("cross_entropy", logits, "logits", "f")
         target = labels("cross_entropy", target, logits.shape, "logits")
         log_probabilities = log_softmax.on_array(looked_at(logits), axis=1)
-        # Where in memory the right classes are: 100 single numbers of a flat array take a third of the time.
+        # Flat indices of the right classes: picking 100 numbers from a flat array takes a third of the time.
         order = "F" if log_probabilities.flags.f_contiguous else "C"
         right = places("cross_entropy", target, logits.shape, order)
         return cross_entropy_row(logits, target=target, right=right, log_probabilities=log_probabilities)
@@ -106,7 +106,7 @@ def cross_entropy(
         )  # fmt: skip
     (logits,) = examples.batches
     log_probabilities = log_softmax.on_array(looked_at(logits), axis=1)
-    if log_probabilities.flags.f_contiguous:  # arrays with the same layout are walked fastest side by side
+    if log_probabilities.flags.f_contiguous:  # arrays with the same memory order combine fastest
         counts = np.asfortranarray(counts)
     return expected_cross_entropy_row(
         logits,
@@ -118,7 +118,7 @@ def cross_entropy(
 
 
 def _is_traced(target: Any) -> bool:
-    """Whether there are whole numbers in it that stand for others, in a function that is being traced."""
+    """Check whether it contains placeholders for whole numbers, in a function that is being traced."""
     if isinstance(target, (list, tuple, np.ndarray)):
         return any(map(_is_traced, target))
     return hasattr(type(target), "_take")
@@ -132,12 +132,12 @@ def nll(
     ignore_index: int | None = None,
     reduction: str = "mean",
 ) -> Any:
-    """Negative log-likelihood: minus the log-probability of the right class.
+    """Compute the negative log-likelihood: minus the log-probability of the right class.
 
-    Shapes, ``class_weights``, ``ignore_index`` and soft targets as for :func:`cross_entropy`, which is this
-    of log_softmax(logits). Gradient: -one_hot(target), over B for the mean.
-    Use it where a model ends in log-probabilities. Not with probabilities, nor with logits, whose softmax
-    nobody would have taken.
+    Shapes, ``class_weights``, ``ignore_index`` and soft targets as for :func:`cross_entropy`, which equals
+    this loss of log_softmax(logits). Gradient: -one_hot(target), over B for the mean.
+    Use it if a model ends in log-probabilities. Not for probabilities, nor for logits, which need a softmax
+    first.
     Raises as :func:`cross_entropy` does, and ValueError for a log-probability above 0. Source: R. A. Fisher,
     "On the mathematical foundations of theoretical statistics" (1922), maximum likelihood.
 
@@ -155,16 +155,16 @@ def nll(
 def kl_divergence(
     log_probabilities: Any, target: Any, *, log_target: bool = False, reduction: str = "mean"
 ) -> Any:
-    """Kullback-Leibler divergence of the predicted distribution from the target: sum(t (log(t) - log(p))).
+    """Compute the Kullback-Leibler divergence of prediction from target: sum(t (log(t) - log(p))).
 
-    ``log_probabilities`` are log(p), such as log_softmax gives; ``target`` is t, or with ``log_target``
-    log(t): both (B, C), a distribution a row, or lists of Values as for :func:`cross_entropy`. Where t is 0
-    the term is 0. The loss of an example is the sum over its classes; what PyTorch calls "batchmean" is
-    "mean" here. Gradient: -t to log(p), log(t) - log(p) + 1 to t; over B for the mean.
-    Use it to bring one distribution close to another: distillation, variational inference. Not where the
-    target is a label: then log(t) is constant, and :func:`cross_entropy` is the same with less work.
-    Raises ValueError for a log-probability above 0, a target below 0, and shapes that differ. Source:
-    S. Kullback and R. A. Leibler, "On information and sufficiency" (1951).
+    ``log_probabilities`` is log(p), as from log_softmax; ``target`` is t, or log(t) with ``log_target``. Both
+    are (B, C), one distribution per row, or lists of Values as for :func:`cross_entropy`. Where t is 0, the
+    term is 0. The loss of an example is the sum over its classes, so "mean" here is PyTorch's "batchmean".
+    Gradient: -t for log(p), log(t) - log(p) + 1 for t; over B for the mean.
+    Use it to bring one distribution close to another: distillation, variational inference. Not if the target
+    is a label: log(t) is then constant, and :func:`cross_entropy` does the same with less work.
+    Raises ValueError for a log-probability above 0, a target below 0, and different shapes. Source: S.
+    Kullback and R. A. Leibler, "On information and sufficiency" (1951).
 
     >>> logits = Tensor([[0.0, 0.0]])
     >>> round(kl_divergence(logits.log_softmax(), [[1.0, 0.0]]).item(), 4)
@@ -191,14 +191,14 @@ def multiclass_hinge(
     class_weights: Any = None,
     reduction: str = "mean",
 ) -> Any:
-    """Multi-class hinge loss: the right score should lead every other by ``margin``.
+    """Compute the multi-class hinge loss: the right score should lead every other by ``margin``.
 
     With y the right class: sum over j != y of relu(margin - scores[y] + scores[j])**power, over C. ``power``
-    is 1 or 2, and ``class_weights`` multiply the loss of an example, here without changing what the mean is
-    over. Shapes as for :func:`cross_entropy`.
+    is 1 or 2. ``class_weights`` multiply the loss of an example, without changing the divisor of the mean.
+    Shapes as for :func:`cross_entropy`.
     Gradient, with power 1: 1 / C to each score within the margin, and minus their sum to the right one; over
     B for the mean.
-    Use it where only the order of the scores matters. Not where they should become probabilities.
+    Use it if only the order of the scores matters. Not if they are to become probabilities.
     Raises as :func:`cross_entropy` does. Source: J. Weston and C. Watkins, "Support vector machines for
     multi-class pattern recognition" (1999), there without the division by C.
 
@@ -218,7 +218,7 @@ def multiclass_hinge(
         lead = weighted(right, row) - margin
 
         def shortfall(score: Any, counts: Any) -> Any:
-            some = counts != 0  # the right one itself may be infinite, and has no lead over itself
+            some = counts != 0  # exclude the right one: it may be infinite, and has no lead over itself
             short = autograd.relu(kinds.where(some, score, 0.0) - kinds.where(some, lead, 0.0))
             return short if power == 1 else short * short
 
@@ -228,7 +228,7 @@ def multiclass_hinge(
 
 
 def _shares(examples: Examples, target: Any, *options: Any, reduction: str) -> tuple[np.ndarray, float]:
-    """How much the logarithm of each probability counts (B, C), and what the mean is over."""
+    """Return the weight of each log-probability (B, C), and the divisor of the mean."""
     counts, over = shares(examples.caller, examples.listed(target), examples.shape, examples.name, *options)
     if not over and reduction == "mean":
         raise ValueError(
@@ -239,7 +239,7 @@ def _shares(examples: Examples, target: Any, *options: Any, reduction: str) -> t
 
 
 def _check_logarithms(caller: str, log_probabilities: np.ndarray) -> None:
-    # A little above 0 is the rounding of whoever took the logarithm, in float32.
+    # Allow a little above 0: float32 logarithms are rounded.
     hint = "logarithms of probabilities, such as log_softmax gives"
     above = log_probabilities > 1e-5
     if above.any():
@@ -261,22 +261,22 @@ def _relative_entropy_of_logarithms(log_p: Any, log_t: Any) -> Any:
 
 
 def _flat(array: np.ndarray) -> np.ndarray:
-    """All elements in the order in which they are in memory, not a copy."""
+    """View all elements flat, in memory order."""
     return array.ravel(order="K")
 
 
 def _mean_nll(logits: Any, *, target: np.ndarray, right: np.ndarray, log_probabilities: np.ndarray) -> Any:
-    """Minus the mean logarithm of the probability of the right class."""
-    return 0.0 - np.add.reduce(_flat(log_probabilities)[right]) / len(target)  # a minus alone gives -0.0
+    """Compute minus the mean log-probability of the right class."""
+    return 0.0 - np.add.reduce(_flat(log_probabilities)[right]) / len(target)  # a bare minus gives -0.0
 
 
 def _to_logits(
     out: Any, logits: Any, *, target: np.ndarray, right: np.ndarray, log_probabilities: np.ndarray
 ) -> Any:
-    """(softmax(logits) - one_hot(target)) / B, on arrays from the logarithms that are there already."""
+    """Compute (softmax(logits) - one_hot(target)) / B from the existing logarithms."""
 
     def share(g: Any) -> Any:
-        if isinstance(g, Tensor):  # to be differentiated again: as a function of the logits
+        if isinstance(g, Tensor):  # to differentiate again: as a function of the logits
             one_hot = np.zeros(logits.shape, logits.dtype)
             one_hot[np.arange(len(target)), target] = 1
             return (autograd.softmax(logits) - one_hot) * (g / float(len(target)))
@@ -296,7 +296,7 @@ def _example(draw: Draw) -> Any:
     return (logits,), {"target": target, "right": right, "log_probabilities": log_probabilities}
 
 
-# One node for softmax, logarithm, choice and mean.
+# One node for softmax, logarithm, selection and mean.
 cross_entropy_row = ArrayOp(
     "cross_entropy", "cross_entropy",
     on_array=_mean_nll,
@@ -309,8 +309,8 @@ cross_entropy_row = ArrayOp(
 def _expected_nll(
     logits: Any, *, counts: np.ndarray, over: float, axis: int | None, log_probabilities: np.ndarray
 ) -> Any:
-    """Minus the logarithms of the probabilities, each as often as it counts: of each example, or of all."""
-    terms = np.where(counts, log_probabilities, 0)  # what does not count may be infinite
+    """Sum minus the log-probabilities with their weights, for each example or for all."""
+    terms = np.where(counts, log_probabilities, 0)  # those with weight 0 may be infinite
     terms *= counts
     return 0.0 - terms.sum(axis=axis) / over
 
@@ -324,12 +324,12 @@ def _expected_to_logits(
     axis: int | None,
     log_probabilities: np.ndarray,
 ) -> Any:
-    """softmax(logits) * (sum of the example's counts) - counts."""
+    """Compute softmax(logits) * (sum of the example's weights) - weights."""
 
     def share(g: Any) -> Any:
-        of_examples = (g / over).reshape(-1, 1)  # or, of all examples, one
+        of_examples = (g / over).reshape(-1, 1)  # or a single one for all examples
         total = counts.sum(axis=1, keepdims=True)
-        if isinstance(g, Tensor):  # to be differentiated again: as a function of the logits
+        if isinstance(g, Tensor):  # to differentiate again: as a function of the logits
             return (autograd.softmax(logits) * total - counts) * of_examples
         error = np.exp(log_probabilities)
         error *= total
@@ -360,7 +360,7 @@ def _plain_expected(logits: Any, *, counts: np.ndarray, over: float, axis: int |
     return -(kinds.where(some, log_softmax(logits, axis=1), 0.0) * counts).sum(axis=axis) / over
 
 
-# The same for soft targets, and with weights, smoothing, labels to ignore: again one node.
+# One node again, for soft targets, weights, smoothing and ignored labels.
 expected_cross_entropy_row = ArrayOp(
     "expected_cross_entropy", "cross_entropy",
     on_array=_expected_nll,

@@ -1,4 +1,4 @@
-"""Losses that look at one number at a time: the walk through a batch, and what it is reduced to."""
+"""Elementwise losses: pair the numbers of a batch with their targets, and reduce the result."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..precision import HALF, wide
 
 REDUCTIONS = ("mean", "sum", "none")
 
-# (caller, numbers of the prediction, numbers of the target): raises where the loss is not defined for them
+# (caller, numbers of the prediction, numbers of the target): raises if the loss is undefined for them
 Check = Callable[[str, np.ndarray, np.ndarray], None]
 
 
@@ -31,9 +31,9 @@ def per_element(
     check: Check | None = None,
     name: str = "prediction",
 ) -> Any:
-    """``loss`` of every pair of prediction and target: of arrays at once, of lists of Values one by one.
+    """Compute ``loss`` for every pair of prediction and target: arrays at once, lists of Values one by one.
 
-    ``name`` is what the prediction is called.
+    ``name`` is what error messages call the prediction.
     """
     check_reduction(reduction, caller)
     prediction = unpacked(prediction)
@@ -45,7 +45,7 @@ def per_element(
             prediction = prediction.astype(float)
         given, target = raw(target), beside(prediction, target, caller, "target", name)
         check_same_shape(caller, prediction, target, name)
-        # The target as it was given: a bool, say, is one before it is a float.
+        # Check the target as given: a bool, say, before it becomes a float.
         _check(caller, looked_at(prediction), looked_at(np.asarray(given)), check)
         losses = loss(prediction, target)
         return reduced(losses if is_array(losses) else np.asarray(losses), reduction)
@@ -61,7 +61,7 @@ def per_element(
 
 
 def reduced(losses: Any, reduction: str, weight: float | None = None) -> Any:
-    """The losses themselves, their sum, or their mean: the sum over ``weight``, else over their number."""
+    """Return the losses, their sum, or their mean: the sum over ``weight``, or over their number if None."""
     if reduction == "none":
         return losses
     if reduction == "sum":
@@ -73,13 +73,13 @@ def reduced(losses: Any, reduction: str, weight: float | None = None) -> Any:
 
 
 def check_reduction(reduction: Any, caller: str) -> None:
-    """One of the three words, else a ValueError."""
+    """Raise ValueError unless it is one of the three words."""
     if not isinstance(reduction, str) or reduction not in REDUCTIONS:
         raise ValueError(f"{caller}: reduction is {reduction!r}; expected {', '.join(map(repr, REDUCTIONS))}")
 
 
 def check_same_shape(caller: str, prediction: Any, target: Any, name: str) -> None:
-    """Shapes that would broadcast are an error too: a column beside a row makes a table of losses."""
+    """Raise ValueError unless shapes are equal: a column and a row would broadcast to a table of losses."""
     if target.shape != prediction.shape:
         raise ValueError(
             f"{caller}: the target has shape {target.shape}, but the {name} {prediction.shape}; "
@@ -88,41 +88,41 @@ def check_same_shape(caller: str, prediction: Any, target: Any, name: str) -> No
 
 
 def check_dtype(caller: str, batch: Any, name: str, kinds: str = "biuf") -> None:
-    """TypeError for an array of something else than numbers."""
+    """Raise TypeError for an array of anything but numbers."""
     if batch.dtype.kind not in kinds and not is_array_of_values(batch):
         expected = "floats" if kinds == "f" else "numbers"
         raise TypeError(f"{caller}: the {name} is of dtype {batch.dtype}; expected {expected}")
 
 
 def is_array(data: Any) -> bool:
-    """Whether it is computed with at once, and not Value by Value."""
+    """Check whether it is computed all at once, and not Value by Value."""
     return isinstance(data, (Tensor, np.ndarray))
 
 
 def raw(data: Any) -> Any:
-    """The numbers of a Tensor; anything else as it is."""
+    """Return the numbers of a Tensor, and anything else as it is."""
     return data.data if isinstance(data, Tensor) else data
 
 
 def looked_at(batch: Any) -> Any:
-    """The numbers of a Tensor or an array, also of Values, to be looked at; lists as they are."""
+    """Return the numbers of a Tensor or an array (also of Values), to check them; lists as they are."""
     if isinstance(batch, Tensor):
         return batch.data
     return numbers(batch) if isinstance(batch, np.ndarray) and batch.dtype.hasobject else batch
 
 
 def unpacked(data: Any) -> Any:
-    """An array with Values as one of Values alone, and one without axes as its element; all else as it is."""
+    """Convert an array with Values to one of Values alone, one without axes to its element."""
     return wrapped(data) if isinstance(data, np.ndarray) and data.dtype.hasobject else data
 
 
 def float_dtype(batch: Any) -> Any:
-    """The dtype of data beside a batch of floats, or of Values, which are of float64."""
+    """Return the dtype for data that accompany a batch of floats, or of Values, which are float64."""
     return np.dtype(float) if batch.dtype.hasobject else batch.dtype
 
 
 def beside(prediction: Any, data: Any, caller: str, name: str, leading: str) -> Any:
-    """Data in the dtype of the prediction, which is called ``leading``; nodes that want gradients as such."""
+    """Convert data to the dtype of the prediction, called ``leading``; keep nodes that want gradients."""
     of_values = prediction.dtype.hasobject
     if isinstance(data, Tensor) and data.requires_grad and not of_values:
         return data
@@ -140,9 +140,9 @@ def beside(prediction: Any, data: Any, caller: str, name: str, leading: str) -> 
 
 
 def floats(caller: str, items: list[Any], name: str) -> np.ndarray:
-    """The numbers of Values and plain numbers, to be looked at."""
+    """Return the numbers of Values and plain numbers, to check them."""
     data = [item.data if isinstance(item, Value) else raw(item) for item in items]
-    if set(map(type, data)) == {float}:  # nearly always
+    if set(map(type, data)) == {float}:  # the usual case
         return np.array(data)
     for item in items:
         if is_array(item) and item.ndim:
@@ -158,7 +158,7 @@ def floats(caller: str, items: list[Any], name: str) -> np.ndarray:
 
 
 def first(mask: np.ndarray) -> Any:
-    """The index of the first True."""
+    """Return the index of the first True."""
     where = tuple(int(i) for i in np.argwhere(mask)[0])
     return where[0] if len(where) == 1 else where
 
@@ -175,7 +175,7 @@ def _check(caller: str, prediction: np.ndarray, target: np.ndarray, check: Check
 
 
 def _pairs(caller: str, prediction: Any, target: Any, name: str) -> Iterator[tuple[Any, Any]]:
-    """Prediction and target side by side, through lists in lists."""
+    """Pair prediction and target, through nested lists."""
     if isinstance(target, np.ndarray):
         target = target.tolist()
     if not isinstance(prediction, (list, tuple)):

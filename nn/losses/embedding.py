@@ -1,4 +1,4 @@
-"""Losses of vectors that should be near one another or far apart."""
+"""Losses for vectors that should be close together or far apart."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ SMALLEST = 1e-12  # added to squared lengths, so that the zero vector has a cosi
 
 
 def cosine_embedding(x1: Any, x2: Any, target: Any, *, margin: float = 0.0, reduction: str = "mean") -> Any:
-    """Cosine embedding loss: 1 - cos for pairs that belong together, relu(cos - margin) for others.
+    """Compute the cosine embedding loss: 1 - cos for pairs that belong together, else relu(cos - margin).
 
     cos = x1 · x2 / (|x1| |x2|). ``x1`` and ``x2`` are Tensors or arrays (B, D), or lists of D Values or of
-    such lists; ``target`` is +1 (together) or -1 for each pair. Gradients go to both.
-    Gradient to x1, for +1: (cos x1 / |x1| - x2 / |x2|) / |x1|, over B for the mean: at right angles to x1, so
-    that it turns the vector and leaves its length.
-    Use it where the direction carries the meaning: texts, sentences. Not where the length does.
-    Raises ValueError for other targets, and shapes that differ. Source: the cosine as a measure of likeness
-    is G. Salton's, "A vector space model for automatic indexing" (1975).
+    such lists; ``target`` is +1 (together) or -1 for each pair. Both get gradients. Gradient for x1, with
+    target +1: (cos x1 / |x1| - x2 / |x2|) / |x1|, over B for the mean. It is orthogonal to x1, so it turns
+    the vector and keeps its length.
+    Use it if the direction carries the meaning, as for texts. Not if the length does.
+    Raises ValueError for other targets, and for different shapes. Source: the cosine as a measure of
+    similarity is G. Salton's, "A vector space model for automatic indexing" (1975).
 
     >>> from autograd import Value
     >>> round(cosine_embedding([Value(1.0), Value(0.0)], [0.0, 2.0], 1).data, 6)
@@ -31,7 +31,7 @@ def cosine_embedding(x1: Any, x2: Any, target: Any, *, margin: float = 0.0, redu
     margin = real(margin, "margin", "cosine_embedding", low=-1.0, high=1.0)
 
     def loss(x1: Any, x2: Any, sign: Any) -> Any:
-        # One root each: in float32 the product under one root overflows from lengths of 4e9 on.
+        # A root for each: in float32 the product under a single root overflows for lengths above 4e9.
         lengths = autograd.sqrt(inner(x1, x1) + SMALLEST) * autograd.sqrt(inner(x2, x2) + SMALLEST)
         cosine = inner(x1, x2) / lengths
         return kinds.where(sign > 0, 1.0 - cosine, autograd.relu(cosine - margin))
@@ -41,13 +41,12 @@ def cosine_embedding(x1: Any, x2: Any, target: Any, *, margin: float = 0.0, redu
 
 
 def contrastive(x1: Any, x2: Any, target: Any, *, margin: float = 1.0, reduction: str = "mean") -> Any:
-    """Contrastive loss: d**2 / 2 for pairs that belong together, relu(margin - d)**2 / 2 for others.
+    """Compute the contrastive loss: d**2 / 2 for pairs that belong together, else relu(margin - d)**2 / 2.
 
-    d = |x1 - x2|. Shapes and ``target`` as for :func:`cosine_embedding`: +1 is Y = 0 of the paper, -1 is Y =
-    1. Gradient to x1: x1 - x2 for +1; -(margin - d) (x1 - x2) / d for -1 within the margin, else 0 (also at d
-    = 0, where it has no direction); over B for the mean.
-    Use it to learn a distance from pairs. Not where only the order of distances is known: that is
-    :func:`triplet`.
+    d = |x1 - x2|. Shapes and ``target`` as for :func:`cosine_embedding`; +1 is Y = 0 in the paper, -1 is Y =
+    1. Gradient for x1: x1 - x2 for +1; -(margin - d) (x1 - x2) / d for -1 within the margin, else 0 (also at
+    d = 0, where there is no direction); over B for the mean.
+    Use it to learn a distance from pairs. Not if only the order of distances is known: use :func:`triplet`.
     Raises as :func:`cosine_embedding` does, and for a margin that is not above 0. Source: R. Hadsell, S.
     Chopra and Y. LeCun, "Dimensionality reduction by learning an invariant mapping" (2006).
 
@@ -76,17 +75,17 @@ def triplet(
     swap: bool = False,
     reduction: str = "mean",
 ) -> Any:
-    """Triplet loss: relu(d(anchor, positive) - d(anchor, negative) + margin).
+    """Compute the triplet loss: relu(d(anchor, positive) - d(anchor, negative) + margin).
 
-    d is the distance in the ``p``-norm: sum(|x - y|**p)**(1 / p). With ``swap`` the positive stands in for
-    the anchor where it is nearer to the negative. All three are Tensors or arrays (B, D), or lists of D
-    Values or of such lists. Gradients go to all three.
-    Gradient to the anchor, within the margin: the unit vector away from the positive minus that away from the
-    negative; over B for the mean; 0 where a distance is 0, which has no direction.
-    Use it where one only knows what is nearer to what: faces, retrieval. Not with triplets taken at random:
-    soon nearly all are beyond the margin and teach nothing, so hard ones must be looked for.
-    Raises ValueError for shapes that differ, a margin that is not above 0, a p below 1. Source: F. Schroff,
-    D. Kalenichenko and J. Philbin, "FaceNet" (2015), there with squared distances; swap: V. Balntas et al.,
+    d is the distance in the ``p``-norm: sum(|x - y|**p)**(1 / p). With ``swap`` the positive replaces the
+    anchor where it is closer to the negative. All three are Tensors or arrays (B, D), or lists of D Values or
+    of such lists, and get gradients. Gradient for the anchor, within the margin: the unit vector away from
+    the positive minus the one away from the negative; over B for the mean; 0 where a distance is 0, which has
+    no direction.
+    Use it if only relative distances are known: faces, retrieval. Not with random triplets: soon nearly all
+    are beyond the margin and teach nothing, so look for hard ones.
+    Raises ValueError for different shapes, a margin that is not above 0, a p below 1. Source: F. Schroff, D.
+    Kalenichenko and J. Philbin, "FaceNet" (2015), there with squared distances; swap: V. Balntas et al.,
     "Learning local feature descriptors with triplets and shallow convolutional neural networks" (2016).
 
     >>> from autograd import Value
@@ -118,8 +117,8 @@ def _distance(x: Any, y: Any, p: float) -> Any:
     if p == 1:
         return total(each(lambda x, y: autograd.abs(x - y), x, y))
     sizes = each(lambda x, y: autograd.abs(x - y), x, y)
-    # In units of the largest, no power overflows, nor does the sum become 0. The distance does not depend on
-    # the unit, so nothing has to be differentiated to it: it is data.
+    # Relative to the largest, no power overflows and no sum underflows. The distance does not depend on this
+    # scale, so it is data and needs no gradient.
     unit = largest(sizes)
     unit = kinds.where(unit > 0.0, unit, 1.0)
     powers = total(each(lambda size: (size / unit) ** p, sizes))

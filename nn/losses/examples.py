@@ -1,8 +1,8 @@
-"""Losses that look at an example as a whole: a row of C scores, a vector of D features, a mask of N pixels.
+"""Losses of whole examples: a row of C scores, a vector of D features, a mask of N pixels.
 
-Such a loss is written once, for rows. A row is a list of Values, and its loss one Value; or it is all rows of
-a Tensor or an array of Values (B, N) at once, and its loss a column (B, 1). Three functions tell them apart:
-:func:`each`, :func:`total` and :func:`weighted`; what they give is computed with as usual.
+Such a loss is written once, for rows. A row is a list of Values, with one Value for its loss; or it is all
+rows of a Tensor or an array of Values (B, N) at once, with a column (B, 1) of losses. Three functions handle
+the difference: :func:`each`, :func:`total` and :func:`weighted`.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ from .targets import signs
 
 
 class Examples:
-    """The examples of a batch, once or side by side: ``Examples("triplet", anchor=..., positive=..., ...)``.
+    """One or several batches with the same examples: ``Examples("triplet", anchor=..., positive=..., ...)``.
 
     Each is a Tensor or array (B, N), also of Values, a list of B lists of N Values, or, for a single example,
-    a list or an array of N Values. ``shape`` is (B, N). Raises where they do not have the same shape, or
-    there is nothing in them.
+    a list or an array of N Values. ``shape`` is (B, N). Raises an error if the shapes differ or nothing is in
+    them.
     """
 
     def __init__(self, caller: str, **batches: Any) -> None:
@@ -60,7 +60,7 @@ class Examples:
         if leading.ndim != 2:
             raise ValueError(
                 f"{self.caller}: the {self.name} have shape {leading.shape}; expected a row for each "
-                "example: (B, C) (a single row becomes that by [None]; with more axes, move C to the end, "
+                "example: (B, C) (for a single row use [None]; with more axes, move C to the end, "
                 "then reshape(-1, C))"
             )
         self.shape = leading.shape
@@ -92,7 +92,7 @@ class Examples:
             widths = sorted({len(row) for row in batch})
             if len(widths) > 1:
                 raise ValueError(
-                    f"{self.caller}: rows of {widths} numbers in the {name}; expected as many in each"
+                    f"{self.caller}: rows of {widths} numbers in the {name}; expected the same number in each"
                 )
             shape = (len(batch), widths[0] if widths else 0)
             if shape != self.shape:
@@ -121,22 +121,22 @@ class Examples:
         if self.is_one and batch and isinstance(batch[0], (list, tuple)):
             raise ValueError(
                 f"{self.caller}: the {name} has lists in it, but the {self.name} is one example, a list of "
-                "numbers; they must be nested alike"
+                "numbers; nest them alike"
             )
         return list(rows)
 
     def numbers(self) -> list[np.ndarray]:
-        """The numbers of each of the batches, (B, N), to be looked at."""
+        """Return the numbers of each batch, (B, N), to check them."""
         if self.are_arrays:
             return [looked_at(batch) for batch in self.batches]
         return self._numbers
 
     def listed(self, target: Any) -> Any:
-        """The targets of all examples, also where the example is alone, and its target with it."""
+        """Return the targets of all examples as a list, even for a single example."""
         return [target] if self.is_one else target
 
     def signs(self, target: Any) -> np.ndarray:
-        """+1 or -1 for each example, as an array (B,)."""
+        """Return +1 or -1 for each example, as an array (B,)."""
         found = array(self.listed(raw(target)), "target", self.caller)
         if found.shape != self.shape[:1]:
             raise ValueError(
@@ -153,7 +153,7 @@ class Examples:
         reduction: str,
         weight: float | None = None,
     ) -> Any:
-        """``definition`` of the rows of each batch, and of what ``data`` (B,) or (B, N) has for each."""
+        """Apply ``definition`` to the rows of each batch and to the ``data``, (B,) or (B, N)."""
         check_reduction(reduction, self.caller)
         if self.are_arrays:
             dtype = float_dtype(self.batches[0])
@@ -169,45 +169,45 @@ class Examples:
 
 
 def _batch(batch: Any) -> Any:
-    """An array of Values with one axis is one example, as a list of them is."""
+    """Make an array of Values with one axis one example, like a list of them."""
     batch = unpacked(batch)
     return batch.tolist() if isinstance(batch, ValueArray) and batch.ndim == 1 else batch
 
 
 def each(function: Callable[..., Any], *rows: Any) -> Any:
-    """``function`` of the numbers of rows, element by element: a row again."""
+    """Apply ``function`` to rows element by element; return a row."""
     if is_array(rows[0]):
         return function(*rows)
     return [function(*numbers_) for numbers_ in zip(*rows)]
 
 
 def total(row: Any) -> Any:
-    """The sum of a row."""
+    """Return the sum of a row."""
     return row.sum(axis=1, keepdims=True) if is_array(row) else autograd.sum(row)
 
 
 def largest(row: Any) -> Any:
-    """The largest number of a row, as data."""
+    """Return the largest number of a row, as data."""
     if not is_array(row):
         return float(floats("largest", row, "row").max())
     return row.largest(1) if row.dtype.hasobject else raw(row).max(axis=1, keepdims=True)
 
 
 def weighted(weights: Any, row: Any) -> Any:
-    """The sum of a row with weights, which are data. What has the weight 0 is left out, be it infinite."""
+    """Return the weighted sum of a row; elements with weight 0 are left out, even infinite ones."""
     if is_array(row):
-        some = weights != 0  # outside too: nor does an infinite gradient meet a weight of 0
+        some = weights != 0  # on the outside too: no infinite gradient may meet a weight of 0
         return total(kinds.where(some, weights * kinds.where(some, row, 0.0), 0.0))
     chosen = [(weight, x) for weight, x in zip(weights, row) if weight != 0]
     return autograd.dot([weight for weight, _ in chosen], [x for _, x in chosen])
 
 
 def inner(x: Any, y: Any) -> Any:
-    """The dot product of two rows."""
+    """Return the dot product of two rows."""
     return total(x * y) if is_array(x) else autograd.dot(x, y)
 
 
 def root(squared: Any) -> Any:
-    """The square root, with the slope 0 at 0: of all slopes a norm has at the origin, the middle one."""
+    """Return the square root, with slope 0 at 0: the middle of all slopes of a norm at the origin."""
     some = squared > 0.0
     return kinds.where(some, elementary.sqrt(kinds.where(some, squared, 1.0)), 0.0 * squared)

@@ -1,4 +1,4 @@
-"""Losses of masks: how little two regions overlap, of which one is drawn in probabilities."""
+"""Losses of masks: how little two regions overlap, with probabilities for the predicted one."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from .targets import bounded
 
 
 def dice(prediction: Any, target: Any, *, smooth: float = 1.0, reduction: str = "mean") -> Any:
-    """Dice loss: 1 - (2 sum(p t) + smooth) / (sum(p**2) + sum(t**2) + smooth), for each example.
+    """Compute the Dice loss: 1 - (2 sum(p t) + smooth) / (sum(p**2) + sum(t**2) + smooth), per example.
 
-    ``prediction`` are probabilities and ``target`` is 0 or 1, or a probability too: Tensors or arrays (B,
-    ...), of which the first axis counts examples; or lists of N Values, one mask, or of such lists.
-    ``smooth`` makes the loss of two empty masks 0 and keeps gradients near there small; 0 is the paper's
-    equation. Gradient, with i and s for the fraction's upper and lower part: 2 (p i - t s) / s**2; over B for
-    the mean. Use it for regions that are small beside the background, which would drown them in a mean over
-    pixels. Not alone where probabilities should be calibrated, or from a start where nothing overlaps: it is
-    flat there. Raises ValueError for numbers outside 0 to 1, and shapes that differ. Source: F. Milletari, N.
-    Navab and S.-A. Ahmadi, "V-Net" (2016), after L. R. Dice, "Measures of the amount of ecologic association
-    between species" (1945).
+    ``prediction`` is probabilities and ``target`` is 0 or 1, or a probability too: Tensors or arrays (B,
+    ...), with the examples along the first axis; or lists of N Values, one mask, or of such lists. ``smooth``
+    makes the loss of two empty masks 0 and keeps gradients near there small; the paper has 0. Gradient, with
+    i the numerator and s the denominator: 2 (p i - t s) / s**2; over B for the mean.
+    Use it for regions much smaller than the background, which would dominate a mean over pixels. Not alone if
+    probabilities should be calibrated, or if nothing overlaps at the start: the loss is flat there.
+    Raises ValueError for numbers outside 0 to 1, and for different shapes. Source: F. Milletari, N. Navab and
+    S.-A. Ahmadi, "V-Net" (2016), after L. R. Dice, "Measures of the amount of ecologic association between
+    species" (1945).
 
     >>> from autograd import Tensor
     >>> dice(Tensor([[1.0, 1.0, 0.0, 0.0]]), [[1, 0, 0, 0]], smooth=0.0).item() == 1 - 2 / 3
@@ -39,14 +39,13 @@ def dice(prediction: Any, target: Any, *, smooth: float = 1.0, reduction: str = 
 
 
 def iou(prediction: Any, target: Any, *, smooth: float = 1.0, reduction: str = "mean") -> Any:
-    """IoU or Jaccard loss: 1 - (intersection + smooth) / (union + smooth), for each example.
+    """Compute the IoU or Jaccard loss: 1 - (intersection + smooth) / (union + smooth), for each example.
 
     The intersection of masks is sum(p t), their union sum(p + t - p t). Shapes and ``smooth`` as for
-    :func:`dice`.
-    Gradient, with i and u for the fraction's upper and lower part: (i (1 - t) - t u) / u**2; over B for the
-    mean.
-    Use it where the result is judged by IoU. Not from a start where nothing overlaps, and beside :func:`dice`
-    it is the harder on bad examples: with hard masks, IoU = Dice / (2 - Dice).
+    :func:`dice`. Gradient, with i the numerator and u the denominator: (i (1 - t) - t u) / u**2; over B for
+    the mean.
+    Use it if results are judged by IoU. Not if nothing overlaps at the start. It punishes bad examples more
+    than :func:`dice`: with hard masks, IoU = Dice / (2 - Dice).
     Raises as :func:`dice` does. Source: M. A. Rahman and Y. Wang, "Optimizing intersection-over-union in deep
     neural networks for image segmentation" (2016), after P. Jaccard, "The distribution of the flora in the
     alpine zone" (1912).
@@ -65,8 +64,7 @@ def iou(prediction: Any, target: Any, *, smooth: float = 1.0, reduction: str = "
 
 
 def _masks(caller: str, prediction: Any, target: Any, smooth: float, power: int) -> Examples:
-    """Pairs of masks, each a row of pixels; where nothing smooths a fraction, with something below its line,
-    the sums of these powers of both."""
+    """Return pairs of masks, each a row of pixels; if smooth is 0, check the sums of their powers."""
     if is_array(prediction) and prediction.ndim > 2:
         target = beside(prediction, target, caller, "target", "prediction")
         check_same_shape(caller, prediction, target, "prediction")
@@ -78,12 +76,12 @@ def _masks(caller: str, prediction: Any, target: Any, smooth: float, power: int)
     bounded(caller, "target", t, 0.0, 1.0)
     if smooth:
         return pairs
-    # Not only zeros: a sigmoid of -50 is so small that its square is 0 in float32.
+    # Not only zeros: the square of a sigmoid of -50 underflows to 0 in float32.
     tiny = np.finfo(p.dtype if p.dtype.kind == "f" else float).tiny
     empty = (p**power + t**power).sum(axis=1) < tiny
     if empty.any():
         raise ValueError(
-            f"{caller}: both masks are empty, at index {first(empty)}, or as good as empty, and smooth is 0: "
+            f"{caller}: both masks are empty, at index {first(empty)}, or nearly so, and smooth is 0: "
             "0 / 0; expected a smooth above 0, which makes this loss 0"
         )
     return pairs

@@ -1,4 +1,4 @@
-"""What a target may be: signs, probabilities, counts, classes. All else is an error that says so."""
+"""Checks of targets: signs, probabilities, counts, classes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .elements import Check, first, raw
 
 
 def within(low: float, high: float, name: str, hint: str) -> Check:
-    """A check that the prediction is between two numbers, themselves included, and the target as well."""
+    """Make a check that prediction and target are between two numbers, or equal to them."""
 
     def check(caller: str, prediction: np.ndarray, target: np.ndarray) -> None:
         bounded(caller, name, prediction, low, high, hint)
@@ -29,7 +29,7 @@ def bounded(
     hint: str = "",
     slack: float = 0.0,
 ) -> None:
-    """ValueError where a number, nan too, is not between the two, themselves included, but for ``slack``."""
+    """Raise ValueError unless all numbers are in the closed interval, give or take ``slack``; nan is not."""
     inside = (array >= low) & (array <= high + slack)
     if not inside.all():
         index = first(~inside) if array.ndim else None
@@ -42,7 +42,7 @@ def bounded(
 
 
 def signs(caller: str, prediction: np.ndarray, target: np.ndarray) -> None:
-    """A check that each target is +1 or -1, a number and no bool."""
+    """Check that each target is +1 or -1, a number and not a bool."""
     if target.dtype.kind not in "iuf":
         raise TypeError(f"{caller}: the targets are of dtype {target.dtype}; expected the numbers +1 and -1")
     wrong = np.abs(target) != 1
@@ -54,7 +54,7 @@ def signs(caller: str, prediction: np.ndarray, target: np.ndarray) -> None:
 
 
 def bits(caller: str, prediction: np.ndarray, target: np.ndarray) -> None:
-    """A check that each target is 0 or 1."""
+    """Check that each target is 0 or 1."""
     wrong = (target != 0) & (target != 1)
     if wrong.any():
         raise ValueError(
@@ -64,7 +64,7 @@ def bits(caller: str, prediction: np.ndarray, target: np.ndarray) -> None:
 
 
 def labels(caller: str, target: Any, shape: tuple[int, ...], name: str) -> np.ndarray:
-    """The classes of a batch as an array of integers (B,), for the scores ``name`` of ``shape`` (B, C)."""
+    """Return the labels of a batch as integers (B,), for the scores ``name`` of ``shape`` (B, C)."""
     batch, classes = shape
     found = array(raw(target), "target", caller)
     if not batch or not classes:
@@ -77,13 +77,13 @@ def labels(caller: str, target: Any, shape: tuple[int, ...], name: str) -> np.nd
     if found.dtype.kind not in "iu":
         raise TypeError(
             f"{caller}: the labels are of dtype {found.dtype}; expected integers, 0 to {classes - 1} "
-            "(labels.astype(int) makes them of whole numbers)"
+            "(labels.astype(int) converts whole numbers)"
         )
     return found
 
 
 def places(caller: str, labels: np.ndarray, shape: tuple[int, ...], order: Any = "C") -> np.ndarray:
-    """The place of each example's score of the right class in all (B, C) scores end to end."""
+    """Return the index of each example's right class in the flattened scores (B, C)."""
     batch, classes = shape
     try:
         return np.ravel_multi_index((np.arange(batch), labels), (batch, classes), order=order)
@@ -98,16 +98,16 @@ def places(caller: str, labels: np.ndarray, shape: tuple[int, ...], order: Any =
 def one_hot(
     caller: str, target: np.ndarray, shape: tuple[int, ...], ignored: int | None = None
 ) -> np.ndarray:
-    """Zeros (B, C) with a 1 at the class of each example, unless that is the ignored one."""
+    """Return zeros (B, C) with a 1 at the class of each example, except for ignored ones."""
     rows = np.zeros(shape)
     kept = np.ones(len(target), bool) if ignored is None else target != ignored
-    places(caller, np.where(kept, target, 0), shape)  # for its error: a label below 0 is an index too
+    places(caller, np.where(kept, target, 0), shape)  # raises its error, as a label below 0 is a valid index
     rows[kept, target[kept]] = 1.0
     return rows
 
 
 def weight_of_each_class(caller: str, weights: Any, classes: int, name: str) -> np.ndarray:
-    """A weight for each class, as an array (C,); all 1 where None."""
+    """Return the weight of each class as an array (C,); all 1 for None."""
     if weights is None:
         return np.ones(classes)
     found = array(raw(weights), "class_weights", caller).astype(float)
@@ -134,10 +134,10 @@ def shares(
     smoothing: float = 0.0,
     ignored: int | None = None,
 ) -> tuple[np.ndarray, float]:
-    """How much each log-probability (B, C) counts, and what their sum is divided by for the mean.
+    """Return the weight of each log-probability (B, C), and the divisor of the mean.
 
-    ``target`` is labels (B,) or, for soft targets, probabilities (B, C). ``smoothing`` takes that share from
-    the target and spreads it evenly over all classes. The mean over labels is weighted as their classes are.
+    ``target`` is labels (B,) or soft targets, which are probabilities (B, C). ``smoothing`` takes that share
+    from the target and spreads it evenly over all classes. The mean over labels is weighted by their classes.
     """
     batch, classes = shape
     smoothing = real(smoothing, "label_smoothing", caller, low=0.0, high=1.0)
@@ -149,9 +149,9 @@ def shares(
         if ignored is not None:
             raise ValueError(
                 f"{caller}: ignore_index is {ignored}, but the target is probabilities, in which there is no "
-                "label to ignore; make the rows to be ignored zeros"
+                "label to ignore; set the rows to ignore to zero"
             )
-        # Mixed in float32, the same label twice can come to a little more than 1.
+        # Mixing in float32 can raise two equal labels to slightly above 1.
         bounded(caller, "target", given, 0.0, 1.0, "a row of probabilities for each example", slack=1e-5)
         counts, over = given.astype(float), float(batch)
     elif given.ndim == 2:
@@ -164,6 +164,6 @@ def shares(
         counts = one_hot(caller, labels(caller, target, shape, name), shape, ignored)
         over = float((counts @ by_class).sum())
     if smoothing:
-        rest = counts.any(axis=1, keepdims=True) * (smoothing / classes)  # a row of zeros stays one
+        rest = counts.any(axis=1, keepdims=True) * (smoothing / classes)  # a row of zeros stays zero
         counts = (1.0 - smoothing) * counts + rest
     return counts * by_class, over

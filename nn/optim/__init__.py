@@ -1,14 +1,14 @@
 """Optimizers: how parameters follow their gradients. A rule works on arrays, in place.
 
-Defaults and formulas are PyTorch's where it has the rule. In the order in which they were thought of, each an
-answer to what the one before does badly:
+Defaults and formulas are PyTorch's where it has the rule. The list is in historical order; each entry mends a
+weakness of the previous one:
 
 - :class:`SGD`: follow the gradient; momentum keeps the direction through noise and ravines
 - :class:`Adagrad`, :class:`RMSprop`, :class:`Adadelta`: a rate for each parameter, from its own gradients
 - :class:`Adam`, :class:`Adamax`, :class:`NAdam`, :class:`RAdam`: both
-- :class:`AdamW`: weight decay beside the gradient; what that changes is in :mod:`nn.optim.weight_decay`
-- :class:`Lion`: the sign of the momentum alone
-- :class:`Lookahead`: around any of them
+- :class:`AdamW`: weight decay apart from the gradient; see :mod:`nn.optim.weight_decay`
+- :class:`Lion`: only the sign of the momentum
+- :class:`Lookahead`: wraps any of them
 - :class:`LBFGS`: curvature, and a search along each direction; for losses without noise
 """
 
@@ -26,7 +26,7 @@ from .optimizer import Optimizer
 from .settings import Group as Group
 from .sgd import SGD, Lion
 
-__all__ = [  # of nn too: Group, which is not built by hand, is here alone
+__all__ = [  # also exported by nn, except for Group, which users do not build
     "LBFGS", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Lion", "Lookahead", "NAdam",
     "Optimizer", "RAdam", "RMSprop",
 ]  # fmt: skip
@@ -35,5 +35,5 @@ __all__ = [  # of nn too: Group, which is not built by hand, is here alone
 if not TYPE_CHECKING:  # to a type checker, any name would be there
 
     def __getattr__(name: str) -> Any:
-        """What is not there: an error, that says where schedules are."""
+        """Raise the error for an unknown name, which says where schedules are."""
         raise unknown(sys.modules[__name__], name, OPTIM)

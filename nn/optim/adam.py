@@ -1,4 +1,4 @@
-"""Adam and its kin: the mean of past gradients, divided by a measure of their size."""
+"""Adam and its relatives: the mean of past gradients, divided by a measure of their size."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from .weight_decay import decayed
 
 
 class Adam(Optimizer):
-    """The mean of past gradients, divided by the root of the mean of their squares: steps of about ``lr``.
+    """The mean of past gradients, divided by their root mean square: steps of about ``lr``.
 
     The running means start at 0 and are corrected for it; t counts the steps:
     m = b1 m + (1-b1) g,   v = b2 v + (1-b2) g**2,   p -= lr * (m / (1-b1**t)) / (sqrt(v / (1-b2**t)) + eps).
-    With ``amsgrad`` v is replaced by the largest v so far, so that steps never grow again because gradients
-    became rare. ``weight_decay`` is coupled: weight_decay * p is added to g; see :mod:`nn.optim.weight_decay`
-    for what becomes of it, and AdamW.
+    With ``amsgrad`` v is replaced by the largest v so far, so that steps do not grow when gradients become
+    rare. ``weight_decay`` is coupled: weight_decay * p is added to g; see :mod:`nn.optim.weight_decay` for
+    the effect, and AdamW.
 
-    Use it first: it works over a wide range of rates (1e-3 is a good guess) and of gradient sizes. Not where
-    memory for two arrays a parameter is missing; on images well tuned SGD often ends a little better.
+    Use it first: it works for a wide range of rates (1e-3 is a good guess) and of gradient sizes. Not if
+    memory for two arrays per parameter is lacking; on images, well-tuned SGD often ends slightly better.
 
     D. Kingma and J. Ba, "Adam: a method for stochastic optimization", 2015; AMSGrad: S. Reddi, S. Kale and
     S. Kumar, "On the convergence of Adam and beyond", 2018.
@@ -56,10 +56,10 @@ class Adam(Optimizer):
         return {"mean": 0.0, "square": 0.0} | ({"largest": 0.0} if settings["amsgrad"] else {})
 
     def update(self, p: np.ndarray, g: np.ndarray, state: State, group: Group) -> None:
-        """The rule above, with m in units of 1-b1 and v in units of 1-b2."""
-        # These two factors and the corrections of the start are joined in two numbers, and the weights go
-        # through memory ten times in place of 13: in an MNIST step, half of what is not a matrix product.
-        # Where a beta has changed since the last step, so has its unit, and the old mean is converted.
+        """Apply the rule above, with m in units of 1-b1 and v in units of 1-b2."""
+        # These two factors and the bias corrections are combined into two numbers, and the weights go through
+        # memory ten times instead of 13: half of an MNIST step, apart from the matrix products.
+        # If a beta has changed since the last step, so has its unit, and the old mean is converted.
         m, v, t, (b1, b2) = state["mean"], state["square"], state["step"], group["betas"]
         unit1, unit2, state["unit1"], state["unit2"] = state["unit1"], state["unit2"], 1 - b1, 1 - b2
         keep_m, keep_v = b1 * (unit1 / (1 - b1)), b2 * (unit2 / (1 - b2))
@@ -84,13 +84,12 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam with decoupled weight decay: p is first multiplied by 1 - lr * weight_decay, then Adam's step is
-    taken.
+    """Adam with decoupled weight decay: multiplies p by 1 - lr * weight_decay, then takes Adam's step.
 
-    So a weight decays at the same rate whatever its gradients are, which is not so where the decay is part of
+    So a weight decays at the same rate whatever its gradients are; this does not hold if the decay is part of
     the gradient: see :mod:`nn.optim.weight_decay`. ``amsgrad`` as in Adam.
 
-    Use it in place of Adam wherever weights are to decay; the standard for transformers. Without decay it is
+    Use it instead of Adam whenever weights should decay; the standard for transformers. Without decay it is
     Adam.
 
     I. Loshchilov and F. Hutter, "Decoupled weight decay regularization", 2019.
@@ -120,11 +119,11 @@ class Adamax(Optimizer):
     """The mean of past gradients, divided by the largest of them, which is slowly forgotten.
 
     m = b1 m + (1-b1) g,   u = max(b2 u, |g| + eps),   p -= lr / (1-b1**t) * m / u.
-    u is the infinity norm where Adam has the 2-norm, and needs no correction of its start. ``weight_decay``
-    is coupled: weight_decay * p is added to g.
+    u is the infinity norm in place of Adam's 2-norm, and needs no bias correction. ``weight_decay`` is
+    coupled: weight_decay * p is added to g.
 
-    Use it where single gradients are very large (embeddings): no step is longer than about lr. Not where an
-    outlier is an error: it keeps steps short for 1 / (1-b2) updates.
+    Use it if single gradients are very large (embeddings): no step is longer than about lr. Not if outliers
+    are errors: each keeps steps short for 1 / (1-b2) updates.
 
     D. Kingma and J. Ba, "Adam: a method for stochastic optimization", 2015, section 7.1.
 
@@ -162,7 +161,7 @@ class Adamax(Optimizer):
 
 
 class NAdam(Optimizer):
-    """Adam, where the mean that is followed has the present gradient in it once more, as if one step ahead.
+    """Adam with Nesterov momentum: the present gradient counts once more, as if one step ahead.
 
     m and v as in Adam; mu(t) = b1 (1 - 0.96**(t momentum_decay) / 2) is the momentum of step t, and P(t) the
     product of mu(1) to mu(t):
@@ -170,8 +169,8 @@ class NAdam(Optimizer):
     ``weight_decay`` is coupled, weight_decay * p is added to g; or, with ``decoupled_weight_decay``, as in
     AdamW.
 
-    Use it as Adam, where it is a little faster on smooth losses. Not where gradients are mostly noise, which
-    counts for more in its step.
+    Use it like Adam, if the loss is smooth: it is then a little faster. Not if gradients are mostly noise,
+    which weighs more in its step.
 
     T. Dozat, "Incorporating Nesterov momentum into Adam", 2016.
 
@@ -216,16 +215,16 @@ class NAdam(Optimizer):
 
 
 class RAdam(Optimizer):
-    """Adam, rectified: in the first steps the mean square is made of few gradients: hardly known.
+    """Rectified Adam: in the first steps, few gradients make the mean square too uncertain to divide by.
 
     m and v as in Adam. With r = 2 / (1-b2) - 1 and r(t) = r - 2 t b2**t / (1-b2**t), about the number of
     gradients in the mean: as long as r(t) <= 5, p -= lr * m / (1-b1**t); then
     p -= lr * m / (1-b1**t) * sqrt(1-b2**t) / (sqrt(v) + eps) *
-    sqrt((r(t)-4) (r(t)-2) r / ((r-4) (r-2) r(t))): a warm-up that needs no length. ``weight_decay`` is
-    coupled, weight_decay * p is added to g; or, with ``decoupled_weight_decay``, as in AdamW.
+    sqrt((r(t)-4) (r(t)-2) r / ((r-4) (r-2) r(t))): a warm-up whose length need not be set. ``weight_decay``
+    is coupled, weight_decay * p is added to g; or, with ``decoupled_weight_decay``, as in AdamW.
 
-    Use it in place of Adam with warm-up. Not with b2 below about 0.7, where r stays at or below 5 and it is
-    SGD with momentum for ever; and not for badly scaled gradients, which the first steps follow as they are.
+    Use it instead of Adam with warm-up. Not with b2 below about 0.7, where r never exceeds 5 and it remains
+    SGD with momentum; nor for badly scaled gradients, which the first steps follow unscaled.
 
     L. Liu and others, "On the variance of the adaptive learning rate and beyond", 2020.
 

@@ -13,13 +13,13 @@ from .weight_decay import decayed
 
 
 class Adagrad(Optimizer):
-    """Each parameter's rate is divided by the root of the sum of its squared gradients.
+    """Divides each parameter's rate by the root of the sum of its squared gradients.
 
     s = s + g**2,   p -= lr / (1 + (t-1) lr_decay) * g / (sqrt(s) + eps); t counts the steps and s starts at
     ``initial_accumulator_value``. ``weight_decay`` is coupled: weight_decay * p is added to g.
 
-    Use it for sparse gradients (words, rare features): what is seldom seen still takes large steps. Not for
-    long training of networks: s only grows, and the steps die away.
+    Use it for sparse gradients (words, rare features): rare features still get large steps. Not for long
+    training of networks: s only grows, and the steps die away.
 
     J. Duchi, E. Hazan and Y. Singer, "Adaptive subgradient methods for online learning and stochastic
     optimization", 2011.
@@ -64,13 +64,13 @@ class RMSprop(Optimizer):
     """The gradient, divided by the root of a running mean of its square: steps of about ``lr``.
 
     s = alpha s + (1-alpha) g**2,   d = g / (sqrt(s) + eps),   p -= lr * d.
-    ``centered`` divides by the standard deviation: s - a**2 in place of s, where a is the running mean of g.
-    With ``momentum``, b = momentum * b + d is followed in place of d. ``weight_decay`` is coupled:
-    weight_decay * p is added to g.
+    ``centered`` divides by the standard deviation: s - a**2 replaces s, where a is the running mean of g.
+    With ``momentum``, b = momentum * b + d replaces d. ``weight_decay`` is coupled: weight_decay * p is added
+    to g.
 
-    Use it for recurrent networks and where the loss itself moves (reinforcement learning). Not for
-    the first steps at a high rate: s starts at 0 and is not corrected for it, so they are up to
-    1 / sqrt(1-alpha) times too long. Not ``centered`` where gradients hardly vary: the divisor goes to eps.
+    Use it for recurrent networks and if the loss itself changes (reinforcement learning). Not at a high rate
+    in the first steps: s starts at 0 and is not corrected, so they are up to 1 / sqrt(1-alpha) times too
+    long. Not ``centered`` if gradients hardly vary: the divisor goes to eps.
 
     T. Hinton, lecture 6 of "Neural networks for machine learning", 2012; centered: A. Graves, "Generating
     sequences with recurrent neural networks", 2013.
@@ -109,7 +109,7 @@ class RMSprop(Optimizer):
         if group["centered"]:
             a = state["mean"]
             average(a, g, alpha)
-            s = np.maximum(s - a * a, 0)  # rounding may leave less, where gradients hardly vary
+            s = np.maximum(s - a * a, 0)  # rounding may make it negative, if gradients hardly vary
         d = np.sqrt(s)
         d += group["eps"]
         np.divide(g, d, out=d)
@@ -129,8 +129,8 @@ class Adadelta(Optimizer):
     p -= lr * d. A step then has the unit of p, and ``lr`` can stay at 1. ``weight_decay`` is coupled:
     weight_decay * p is added to g.
 
-    Use it where no rate is to be chosen. Not where training is short: steps begin at about sqrt(eps) and take
-    hundreds of updates to grow.
+    Use it to avoid choosing a rate. Not for short training: steps begin at about sqrt(eps) and take hundreds
+    of updates to grow.
 
     M. Zeiler, "ADADELTA: an adaptive learning rate method", 2012.
 

@@ -1,8 +1,8 @@
-"""Adam's step compiled by Numba, where that is installed: once through memory in place of ten times.
+"""Adam's step compiled by Numba, if it is installed: one pass through memory instead of ten.
 
-In NumPy each operation goes through all the numbers by itself: 100 us for the 101,770 parameters of an MNIST
-network, for which the compiled loop takes 15. It does the same operations in the same order, and each is
-rounded as there, so the bits are the same and a run may go on with either.
+In NumPy each operation passes over all numbers: 100 us for the 101,770 parameters of an MNIST network; the
+compiled loop takes 15. It does the same operations in the same order, with the same rounding, so the results
+are bit-identical and a run may continue with either.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-LARGE = 1 << 16  # numbers; compiling takes 0.7 s, once, which smaller parameters would not win back
+LARGE = 1 << 16  # numbers; compiling takes 0.7 s once, which smaller parameters would not win back
 Kernel = Callable[..., None]
 _compiled: dict[np.dtype[Any], Kernel] = {}
 
@@ -29,10 +29,10 @@ def adam(
     rate: float,
     eps: float,
 ) -> bool:
-    """mean = keep_mean mean + g, square = keep_square square + g g, p -= rate mean / (sqrt(square) + eps).
+    """Set mean = keep_mean mean + g, square = keep_square square + g g, p -= rate mean / (sqrt(square)+eps).
 
-    In place; False, with nothing done, where there is no Numba, the arrays are small or lie in memory in
-    different ways, or the numbers are not one for all.
+    Works in place. Returns False, with nothing done, if Numba is missing, the arrays are small or have
+    different memory orders, or the coefficients vary within them.
 
     >>> arrays = [np.ones(3, np.float16) for _ in range(4)]  # a kind that is not compiled
     >>> adam(*arrays, keep_mean=0.9, keep_square=0.99, rate=0.1, eps=1e-8)
@@ -44,7 +44,7 @@ def adam(
         if data.size < LARGE or kind not in (np.float32, np.float64) or not _numba():
             return False
         kernel = _compiled[kind] = _build()
-    # Few and plain checks: this is called in every step, and the loop itself takes 15 us.
+    # Few and simple checks: this is called in every step, and the loop itself takes 15 us.
     if type(rate) is not float or not data.flags.forc:
         return False
     strides = data.strides
@@ -63,7 +63,7 @@ def adam(
 def _numba() -> Any:
     try:
         return importlib.import_module("numba")
-    except ImportError:  # also where it is there, and does not know this NumPy
+    except ImportError:  # also if it is installed, but does not support this NumPy
         return None
 
 
@@ -78,6 +78,6 @@ def _build() -> Kernel:
             mean[i], square[i] = m, v
             data[i] -= m / (np.sqrt(v) + eps) * rate
 
-    # NumPy's division, which gives inf and nan and does not raise; nothing that changes a rounding
+    # NumPy's division, which gives inf and nan and does not raise; nothing that changes the rounding
     compiled: Kernel = _numba().njit(error_model="numpy")(kernel)
     return compiled

@@ -1,4 +1,4 @@
-"""L-BFGS: the curvature of the loss, from the last steps and what they did to the gradient."""
+"""L-BFGS: follows the curvature of the loss, estimated from recent steps and changes of the gradient."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from .line_search import Point, strong_wolfe
 from .optimizer import Closure, Optimizer
 from .storage import State, array_like, expect
 
-CURVED = 1e-10  # a step over less curvature than this teaches nothing but rounding
+CURVED = 1e-10  # a step with less curvature than this only teaches rounding errors
 
 
 class LBFGS(Optimizer):
-    """Newton's direction, without the Hessian: -H g, where H comes from the last ``history_size`` steps.
+    """Newton's direction without the Hessian: -H g, with H from the last ``history_size`` steps.
 
-    With s the steps and y the changes of the gradient over them, H is what BFGS makes of (s.y / y.y) I by one
-    update per pair: H = (I - s y'/s.y) H (I - y s'/s.y) + s s'/s.y. The product H g takes two loops over the
-    pairs. Along the direction a line search finds a step that fulfils the strong Wolfe conditions (see
+    With s the steps and y the changes of the gradient over them, H begins as (s.y / y.y) I, and BFGS updates
+    it once per pair: H = (I - s y'/s.y) H (I - y s'/s.y) + s s'/s.y. The product H g takes two loops over the
+    pairs. A line search along the direction finds a step that meets the strong Wolfe conditions (see
     :mod:`nn.optim.line_search`); ``lr`` is the first one tried.
 
     One ``step(closure)`` takes up to ``max_iter`` such iterations and ``max_eval`` evaluations of the loss
-    (1.25 times as many where None), fewer where no gradient exceeds ``tolerance_grad``, or a step or the loss
-    changes by no more than ``tolerance_change``. ``closure`` gives the loss; clearing gradients and
-    ``backward`` are done here. All parameters are one group: they share one direction.
+    (default: 1.25 times ``max_iter``), fewer if no gradient exceeds ``tolerance_grad``, or a step or the loss
+    changes by no more than ``tolerance_change``. ``closure`` returns the loss; ``step`` itself clears
+    gradients and calls ``backward``. All parameters are one group: they share one direction.
 
-    Use it on small problems whose loss is computed from all data: tens of evaluations where descent
-    takes thousands. Not with mini-batches or dropout: the next loss is of another function, and the curvature
-    noise.
+    Use it on small problems whose loss is computed from all data: tens of evaluations instead of thousands
+    for gradient descent. Not with mini-batches or dropout: each loss is then of another function, and the
+    curvature is noise.
 
     J. Nocedal, "Updating quasi-Newton matrices with limited storage", 1980; D. Liu and J. Nocedal, "On the
     limited memory BFGS method for large scale optimization", 1989. As PyTorch's, with
@@ -78,19 +78,19 @@ class LBFGS(Optimizer):
             )
         dtypes = [np.asarray(parameter.data).dtype for parameter in self.parameters]
         self._dtype = working_dtype(np.result_type(*dtypes))  # of the flat arrays
-        self.iterations = self.evaluations = 0  # in all steps
-        self._pairs: list[tuple[np.ndarray, np.ndarray, float]] = []  # s, y and 1 / s.y, the oldest first
+        self.iterations = self.evaluations = 0  # over all steps
+        self._pairs: list[tuple[np.ndarray, np.ndarray, float]] = []  # s, y and 1 / s.y, oldest first
         self._scale = 1.0  # s.y / y.y of the last pair
         self._last: tuple[np.ndarray, np.ndarray] | None = None  # the last step, and the gradient before it
 
     def step(self, closure: Closure | None = None) -> float:
-        """Take up to ``max_iter`` iterations; returns the loss before the first of them.
+        """Take up to ``max_iter`` iterations; return the loss before the first.
 
-        FloatingPointError where that, or a gradient there, is not finite. An error leaves all as it was.
+        FloatingPointError if that loss or its gradient is not finite. An error leaves everything unchanged.
         """
         if closure is None:
             raise TypeError(
-                "LBFGS: step() got no closure; expected one that gives the loss, which is evaluated "
+                "LBFGS: step() got no closure; expected one that returns the loss, which is evaluated "
                 "several times: optimizer.step(lambda: nn.mse(model(x), y))"
             )
         self._storages[0].check_arrays("LBFGS")
@@ -104,7 +104,7 @@ class LBFGS(Optimizer):
             raise
 
     def step_arrays(self, values: Sequence[Value], data: np.ndarray, grad: np.ndarray) -> None:
-        """TypeError: one gradient is not enough for a step."""
+        """Raise TypeError: one gradient is not enough for a step."""
         raise TypeError(
             "LBFGS: got one gradient; a step evaluates the loss several times, so it takes a closure: "
             "optimizer.step(lambda: nn.mse(model(x), y)), on Values"
@@ -120,7 +120,7 @@ class LBFGS(Optimizer):
         for _ in range(group["max_iter"]):
             self.iterations += 1
             direction, t = self._direction(grad), group["lr"]
-            if self.iterations == 1:  # nothing is known of the curvature: a step of at most 1 in all
+            if self.iterations == 1:  # the curvature is unknown: the components of the step sum to at most 1
                 t *= min(1.0, 1.0 / float(np.abs(grad).sum()))
             slope = float(np.dot(grad, direction))
             if slope > -group["tolerance_change"]:
@@ -132,12 +132,12 @@ class LBFGS(Optimizer):
                 self._scatter(start + t * direction)
                 try:
                     loss, grad = self._look(closure)
-                except ArithmeticError:  # too far: it left the range of floats
+                except ArithmeticError:  # too far: beyond the range of floats
                     return Point(t, math.inf, 0 * direction, 0.0)
                 return Point(t, loss, grad, float(np.dot(grad, direction)))
 
             longest = float(np.abs(direction).max())
-            most = group["max_eval"] - evaluations + 1  # the first look is free, as in PyTorch
+            most = group["max_eval"] - evaluations + 1  # the first evaluation is free, as in PyTorch
             here = Point(0.0, loss, grad, slope)
             found, looks = strong_wolfe(at, here, t, longest, group["tolerance_change"], most)
             step = found.t * direction
@@ -156,7 +156,7 @@ class LBFGS(Optimizer):
         return first
 
     def _direction(self, grad: np.ndarray) -> np.ndarray:
-        """-H g: what the last step did to the gradient is taken in first, then the two loops."""
+        """Compute -H g: add the last step and its change of the gradient, then run the two loops."""
         if self._last is None:
             return -grad
         step, before = self._last
@@ -175,12 +175,12 @@ class LBFGS(Optimizer):
         return direction
 
     def _look(self, closure: Closure) -> tuple[float, np.ndarray]:
-        """Loss and gradient where the parameters are."""
+        """Compute the loss and the gradient at the current parameters."""
         loss = self.evaluate(closure)
         self._check_gradients()
         grads = [np.zeros(np.shape(p.data)) if p.grad is None else p.grad for p in self.parameters]
         grad = np.concatenate([np.ravel(grad) for grad in grads]).astype(self._dtype, copy=False)
-        if not np.isfinite(grad).all():  # one such number makes every component of the direction nan
+        if not np.isfinite(grad).all():  # a single one makes every component of the direction nan
             raise NotFiniteNumber(
                 f"LBFGS: the loss is {loss:g}, but a gradient is inf or nan; expected finite ones: there "
                 "is no direction to follow from here"
@@ -198,7 +198,7 @@ class LBFGS(Optimizer):
             set_data(parameter, flat[start:end].reshape(np.shape(parameter.data)))
 
     def state_dict(self) -> State:
-        """Settings, the pairs as arrays with a row each, the last step, and the counts."""
+        """Return settings, the pairs as rows of arrays, the last step, and the counts."""
         none = np.zeros((0, len(self._gather())), self._dtype)
         last = none if self._last is None else np.stack(self._last)
         steps, changes, inverses = zip(*self._pairs) if self._pairs else (none, none, ())
@@ -213,7 +213,7 @@ class LBFGS(Optimizer):
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from ``state``, bit for bit; or ValueError, and nothing is changed."""
+        """Continue from ``state``, bit for bit; ValueError, with no change, if it does not fit."""
         own = self.state_dict()
         expect(state, own, "LBFGS")
         pairs, size = len(np.atleast_1d(state["inverses"])), own["steps"].shape[1]

@@ -1,4 +1,4 @@
-"""A line search: how far to go along a direction, so that it was worth the way and nothing is left undone."""
+"""Line search: find how far to go along a direction so that the loss falls enough and is flat enough."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-ENOUGH = 1e-4  # c1: the share of the decrease that the slope at the start promised
-FLAT = 0.9  # c2: how steep it may still be, as a share of the slope at the start
+ENOUGH = 1e-4  # c1: the required share of the decrease that the slope at the start predicts
+FLAT = 0.9  # c2: the slope allowed at the end, as a share of the slope at the start
 
 
 @dataclass(frozen=True, eq=False)
 class Point:
-    """A place on the line: how far along, the loss there, its gradient, and its slope along the line."""
+    """A point on the line: the distance, the loss there, its gradient, and its slope along the line."""
 
     t: float
     loss: float
@@ -25,16 +25,16 @@ class Point:
 def strong_wolfe(
     at: Callable[[float], Point], start: Point, t: float, longest: float, tolerance: float, most: int
 ) -> tuple[Point, int]:
-    """The place along a line where both strong Wolfe conditions hold, and how many places were looked at.
+    """Find a point where both strong Wolfe conditions hold; return it and the number of points evaluated.
 
-    Down enough, loss(t) <= loss(0) + c1 t slope(0), and flat enough, |slope(t)| <= c2 |slope(0)|.
-    ``at`` looks at the line, ``t`` is where first; ``longest`` is the largest component of the direction. The
-    best place so far is given after ``most`` looks, and where the bracket is narrower than ``tolerance``.
+    Low enough, loss(t) <= loss(0) + c1 t slope(0), and flat enough, |slope(t)| <= c2 |slope(0)|. ``at``
+    evaluates a point of the line, ``t`` is the first; ``longest`` is the largest component of the direction.
+    After ``most`` evaluations, or once the bracket is narrower than ``tolerance``, return the best so far.
 
-    First go on, further and further, until a minimum is bracketed; then close in on it. Each next
-    place is the minimum of the cubic with the losses and slopes at both ends, kept away from them; a place
-    where the loss is not finite is too far. A first place far beyond the minimum, and yet below the start,
-    becomes one end of the bracket, as in PyTorch: then the place found is lower, but may not be low enough.
+    First go further and further until a minimum is bracketed; then narrow the bracket. Each next point
+    minimizes the cubic through the losses and slopes at both ends, kept away from them; a point with a loss
+    that is not finite is too far. As in PyTorch, a first point far beyond the minimum, yet below the start,
+    becomes one end of the bracket: the result is then lower, but may not be low enough.
 
     J. Nocedal and S. Wright, "Numerical optimization", 2006, algorithms 3.5 and 3.6; the safeguards are those
     of M. Schmidt's minFunc, 2005, as in PyTorch.
@@ -47,14 +47,14 @@ def strong_wolfe(
     """
 
     def too_high(point: Point) -> bool:
-        return not point.loss <= start.loss + ENOUGH * point.t * start.slope  # not: it may be nan
+        return not point.loss <= start.loss + ENOUGH * point.t * start.slope  # "not <=", as it may be nan
 
     def flat(point: Point) -> bool:
         return abs(point.slope) <= -FLAT * start.slope
 
     before, point, looks = start, at(t), 1
     while looks < most:
-        # Textbooks compare with the place before from the second look on; PyTorch does from the third.
+        # Textbooks compare with the previous point from the second evaluation on, PyTorch from the third.
         if too_high(point) or looks > 2 and point.loss >= before.loss:
             break
         if flat(point):
@@ -65,11 +65,11 @@ def strong_wolfe(
         t = cubic_minimum(before, point, t + 0.01 * (t - before.t), 10 * t)
         before, point, looks = point, at(t), looks + 1
     else:
-        before = start  # nothing is known of a minimum
+        before = start  # no minimum is known yet
     low, high = (before, point) if before.loss <= point.loss else (point, before)
     if not math.isfinite(low.loss):
         low, high = high, low
-    slow = False  # the last place was close to an end of the bracket
+    slow = False  # whether the last point was close to an end of the bracket
     while looks < most:
         left, right = min(low.t, high.t), max(low.t, high.t)
         if right - left < tolerance / longest:
@@ -85,7 +85,7 @@ def strong_wolfe(
         if too_high(point) or point.loss >= low.loss:
             high = point
             if not low.loss <= high.loss and math.isfinite(high.loss):
-                low, high = high, low  # lower, though too high for the decrease that was promised
+                low, high = high, low  # lower, though not as low as required
         else:
             if flat(point):
                 return point, looks
@@ -96,9 +96,9 @@ def strong_wolfe(
 
 
 def cubic_minimum(a: Point, b: Point, low: float, high: float) -> float:
-    """Where the cubic through two places, with their losses and slopes, is lowest from ``low`` to ``high``.
+    """Find where the cubic through two points, with their slopes, is lowest from ``low`` to ``high``.
 
-    The middle of these where the cubic has no minimum, or one of the losses is not finite.
+    Return the midpoint if the cubic has no minimum, or one of the losses is not finite.
 
     >>> parabola = lambda t: Point(t, (t - 3) ** 2, np.zeros(1), 2 * (t - 3))
     >>> round(cubic_minimum(parabola(0.0), parabola(1.0), 0.0, 10.0), 9)
@@ -110,7 +110,7 @@ def cubic_minimum(a: Point, b: Point, low: float, high: float) -> float:
     if not (math.isfinite(a.loss) and math.isfinite(b.loss)):
         return middle
     mean = a.slope + b.slope - 3 * (a.loss - b.loss) / (a.t - b.t)
-    size = max(abs(mean), abs(a.slope), abs(b.slope)) or 1.0  # in units of it no square overflows
+    size = max(abs(mean), abs(a.slope), abs(b.slope)) or 1.0  # dividing by it keeps squares from overflow
     square = (mean / size) ** 2 - (a.slope / size) * (b.slope / size)
     if not square >= 0:
         return middle

@@ -16,13 +16,13 @@ from .storage import State, array_like, expect
 
 
 class Lookahead(Optimizer):
-    """Slow weights that follow the fast ones of another optimizer: every ``k`` steps, part of their way.
+    """Slow weights that follow the fast weights of another optimizer: every ``k`` steps, part of the way.
 
-    The inner optimizer takes k steps from the slow weights s to f; then s = s + alpha (f - s), and it goes on
-    from there, with the memory that it has. Groups, lr and parameters are the inner optimizer's.
+    The inner optimizer takes k steps from the slow weights s to f; then s = s + alpha (f - s), and it
+    continues from there with its state. Groups, lr and parameters are the inner optimizer's.
 
-    Use it to calm an optimizer that swings about a minimum, at hardly any cost. Not to read a result off
-    between two multiples of k, where the weights are the fast ones.
+    Use it to calm an optimizer that oscillates around a minimum, at hardly any cost. Do not read off results
+    between multiples of k, when the weights are the fast ones.
 
     M. Zhang, J. Lucas, G. Hinton and J. Ba, "Lookahead optimizer: k steps forward, 1 step back", 2019.
 
@@ -41,50 +41,50 @@ class Lookahead(Optimizer):
     def __init__(self, optimizer: Optimizer, k: int = 5, alpha: float = 0.5) -> None:
         if not isinstance(optimizer, Optimizer):
             raise TypeError(
-                f"Lookahead: got {type(optimizer).__name__}; expected an optimizer to go around, such as "
+                f"Lookahead: got {type(optimizer).__name__}; expected an optimizer to wrap, such as "
                 "nn.Lookahead(nn.Adam(model.parameters()))"
             )
         self.optimizer = optimizer
         self.k, self.alpha = _checked(k, alpha)
         self.groups, self.parameters = optimizer.groups, optimizer.parameters
         self.takes_closure = optimizer.takes_closure
-        self._taken = 0  # steps since the slow weights were last the weights
+        self._taken = 0  # steps since the weights last were the slow ones
         self._slow: list[np.ndarray] = []
 
     def step(self, closure: Closure | None = None) -> float | None:
-        """A step of the inner optimizer; after k of them, back to the slow weights, which have moved."""
+        """Take a step of the inner optimizer; after k of them, update the slow weights and return to them."""
         if closure is not None:
-            function(closure, "closure", "Lookahead", "no arguments that gives the loss")
+            function(closure, "closure", "Lookahead", "no arguments that returns the loss")
         start = self._start()
-        loss = self.optimizer.step(closure)  # before anything here changes: it may refuse
+        loss = self.optimizer.step(closure)  # first, since it may refuse
         self._finish(start)
         return loss
 
     def step_arrays(self, values: Sequence[Value], data: np.ndarray, grad: np.ndarray) -> None:
-        """The same, with a step of the inner optimizer on Values that ``data`` has the numbers of."""
+        """Take a step, as ``step`` does, on Values whose numbers are in ``data``."""
         check_arrays_of(values, data, "Lookahead")
         start = self._start()
         self.optimizer.step_arrays(values, data, grad)
         self._finish(start)
 
     def _start(self) -> list[np.ndarray]:
-        """The slow weights, from which the fast ones started."""
+        """Return the slow weights, from which the fast ones started."""
         return self._slow if self._taken else [np.array(p.data) for p in self.parameters]
 
     def _finish(self, start: list[np.ndarray]) -> None:
         self._slow, self._taken = start, self._taken + 1
         if self._taken == self.k:
             for slow, parameter in zip(self._slow, self.parameters):
-                # As it is in the paper: a weight that has not moved stays what it is to the last bit.
+                # The paper's form: a weight that has not moved stays bit-identical.
                 set_data(parameter, slow + self.alpha * (parameter.data - slow))
             self._taken, self._slow = 0, []
 
     def not_finite(self) -> str | None:
-        """What is inf or nan in what the inner optimizer remembers."""
+        """Name what is inf or nan in the state of the inner optimizer, or return None."""
         return self.optimizer.not_finite()
 
     def state_dict(self) -> State:
-        """The inner optimizer's state, the steps since the last one back, and the slow weights."""
+        """Return the inner optimizer's state, the steps since the last update, and the slow weights."""
         return {
             "optimizer": "Lookahead",
             "k": self.k,
@@ -95,7 +95,7 @@ class Lookahead(Optimizer):
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from ``state``, bit for bit; the inner optimizer must be of the same kind. Or ValueError."""
+        """Continue from ``state``, bit for bit; ValueError if the inner optimizer is of another kind."""
         expect(state, ("optimizer", "k", "alpha", "taken", "slow", "inner"), "Lookahead")
         if state["optimizer"] != "Lookahead":
             raise ValueError(f"load_state_dict: it is the state of {state['optimizer']!r}, not of Lookahead")

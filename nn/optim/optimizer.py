@@ -1,4 +1,4 @@
-"""What optimizers share: the step, and the state to resume from."""
+"""The base of all optimizers: the step, and the state to resume from."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ Closure = Callable[[], Any]
 
 
 class Optimizer:
-    """What optimizers share. A new one defines ``update``, and names the arrays that it keeps in ``kept``.
+    """The base of all optimizers. A new one defines ``update``, and names the arrays it keeps in ``kept``.
 
-    ``parameters`` is a list of Tensors, Values and arrays of them; or a list of groups, each a dict of such a
-    list as ``"params"`` and of settings that differ from the others': ``[{"params": weights, "weight_decay":
-    0.1}, {"params": biases}]``. ``lr`` is the learning rate. ``groups`` has the settings of each group, to be
-    read and changed at any time; ``lr`` reads the first group's, and setting it sets all.
-    ``copy.deepcopy((model, optimizer))`` copies both, with the copy of one over the other's parameters.
+    ``parameters`` is a list of Tensors, Values and arrays of Values; or a list of groups, each a dict with
+    such a list as ``"params"`` and its own settings: ``[{"params": weights, "weight_decay": 0.1}, {"params":
+    biases}]``. ``lr`` is the learning rate. ``groups`` holds the settings of each group, which can be changed
+    at any time; ``lr`` reads the first group's, and setting it sets all. ``copy.deepcopy((model,
+    optimizer))`` copies both, with the copied optimizer on the copied parameters.
 
     >>> class Momentum(Optimizer):
     ...     kept = ("momentum",)
@@ -46,18 +46,18 @@ class Optimizer:
     0.5
     """
 
-    kept: tuple[str, ...] = ()  # arrays of the parameter's shape that are kept from step to step, 0 at first
-    numbers: Mapping[str, float] = {"step": 0}  # each parameter's own, and what they are at the start
-    never_negative: tuple[str, ...] = ("step",)  # of arrays and numbers: in a state that is loaded, either
-    checks: Mapping[str, Check] = CHECKS  # what a setting is asked, by name; one that is not there, nothing
-    takes_closure = False  # whether a step computes the loss by itself, as often as it wants
+    kept: tuple[str, ...] = ()  # arrays of the parameter's shape that are kept between steps, initially 0
+    numbers: Mapping[str, float] = {"step": 0}  # numbers kept for each parameter, and their initial values
+    never_negative: tuple[str, ...] = ("step",)  # arrays and numbers that are negative in no valid state
+    checks: Mapping[str, Check] = CHECKS  # the check of each setting, by name
+    takes_closure = False  # whether a step computes the loss itself, as often as it needs
     _arrays: np.ndarray | None = None  # the numbers that step_arrays changed last
 
     def __init__(self, parameters: Iterable[Any], lr: float = 1e-3, **settings: Any) -> None:
         name = type(self).__name__
         self.groups = []
         for members, own in grouped(parameters, name):
-            real(own.get("lr", lr), "lr", name, low=0, open_low=True)  # 0 only later
+            real(own.get("lr", lr), "lr", name, low=0, open_low=True)  # only later may it be 0
             self.groups.append(Group(type(self), members, {"lr": lr, **settings}, own))
         self.parameters = [parameter for group in self.groups for parameter in group.parameters]
         check_parameters(self.parameters, name)
@@ -67,17 +67,17 @@ class Optimizer:
 
     @classmethod
     def memory(cls, settings: Mapping[str, Any]) -> dict[str, float]:
-        """The arrays kept from step to step, of the parameter's shape: name, and what it is filled with.
+        """Return the arrays to keep between steps, of the parameter's shape: names and initial values.
 
-        All settings but ``lr`` may decide about them. ValueError where the settings do not go together.
+        They may depend on all settings but ``lr``. ValueError for settings that contradict each other.
         """
         return dict.fromkeys(cls.kept, 0.0)
 
     def update(self, p: np.ndarray, g: np.ndarray, state: State, group: Group) -> None:
-        """Change the numbers ``p`` in place, element by element, by their gradient ``g``, which stays.
+        """Change the numbers ``p`` elementwise and in place by their gradient ``g``, which must not change.
 
-        ``state`` has the arrays that are kept, to be changed in place too, and ``numbers``: ``step`` is 1 at
-        the first call. ``group`` has the settings.
+        ``state`` holds the kept arrays, to be changed in place too, and ``numbers``: ``step`` is 1 in the
+        first call. ``group`` holds the settings.
         """
         raise NotImplementedError(
             f"{type(self).__name__} does not say how it changes parameters: define its update"
@@ -85,7 +85,7 @@ class Optimizer:
 
     @property
     def lr(self) -> float:
-        """The learning rate, of the first group where they differ; setting it sets all. It may be 0."""
+        """The learning rate of the first group; setting it sets that of all groups. It may be 0."""
         rate: float = self.groups[0]["lr"]
         return rate
 
@@ -97,11 +97,11 @@ class Optimizer:
     def step(self, closure: Closure | None = None) -> float | None:
         """Change every parameter that has a gradient.
 
-        ValueError where none has one, the shape of one is wrong, or an array is read-only; nothing is changed
-        then.
+        ValueError, with no change, if no parameter has one, one has the wrong shape, or an array is
+        read-only.
 
-        A ``closure``, which gives the loss, is the short form: its gradients are computed first, as in
-        :meth:`evaluate`, and its loss, from before the step, is returned.
+        With a ``closure``, which returns the loss, the step first computes its gradients, as in
+        :meth:`evaluate`, and returns the loss before the step.
         """
         loss = None if closure is None else self.evaluate(closure)
         name = type(self).__name__
@@ -127,18 +127,18 @@ class Optimizer:
         )
 
     def step_arrays(self, values: Sequence[Value], data: np.ndarray, grad: np.ndarray) -> None:
-        """One step of the Values that ``data`` has the numbers of, by gradients that are all in ``grad``.
+        """Take one step on Values whose numbers are in ``data`` and whose gradients are in ``grad``.
 
-        ``values`` are the parameters in the order of the arrays; those that the optimizer does not train are
-        left alone. ``data`` is changed in place, and the Values read it: see :mod:`autograd.tracing.blocks`.
-        Raises FloatingPointError, with nothing changed, where a gradient is not finite.
+        ``values`` are the parameters in the order of the arrays; those that the optimizer does not train stay
+        as they are. ``data`` is changed in place, and the Values read it: see :mod:`autograd.tracing.blocks`.
+        Raises FloatingPointError, with no change, if a gradient is not finite.
         """
         name = type(self).__name__
         if data is None or self._arrays is not data:
             check_arrays_of(values, data, name)
         if not isinstance(grad, np.ndarray) or grad.shape != data.shape or grad.dtype.kind != "f":
             raise wrong(grad, "grad", name, f"an array of floats, one for each Value, {data.shape}")
-        square = np.vdot(grad, grad)  # one number to look at; it never warns, as grad @ grad would
+        square = np.vdot(grad, grad)  # a single number to check; unlike grad @ grad, it never warns
         if not math.isfinite(square) and not np.isfinite(grad).all():
             value = values[int(np.argmin(np.isfinite(grad)))]
             raise NotFiniteNumber(
@@ -164,15 +164,15 @@ class Optimizer:
         self._arrays = data
 
     def evaluate(self, closure: Closure) -> float:
-        """Compute the loss that ``closure`` gives, and its gradients afresh; returns it as a float.
+        """Compute the loss of ``closure`` and its gradients, replacing old ones; return the loss as a float.
 
-        Raises FloatingPointError where it is not finite: there are no gradients to follow.
+        Raises FloatingPointError if the loss is not finite.
         """
-        loss = function(closure, "closure", type(self).__name__, "no arguments that gives the loss")()
+        loss = function(closure, "closure", type(self).__name__, "no arguments that returns the loss")()
         if not isinstance(loss, (Tensor, Value)):
             raise TypeError(
-                f"{type(self).__name__}: the closure gave {type(loss).__name__}; expected the loss, a Value "
-                "or a Tensor with one element, as in optimizer.step(lambda: nn.mse(model(x), y))"
+                f"{type(self).__name__}: the closure returned {type(loss).__name__}; expected the loss, a "
+                "Value or a Tensor with one element, as in optimizer.step(lambda: nn.mse(model(x), y))"
             )
         self.zero_grad()
         number = loss.data if isinstance(loss, Value) else loss.item()
@@ -182,18 +182,18 @@ class Optimizer:
         return float(number)
 
     def not_finite(self) -> str | None:
-        """What is inf or nan in what is remembered of a parameter, which would never move again; or None."""
+        """Name what is inf or nan in the state of a parameter, which would never move again; or None."""
         return next((found for storage in self._storages if (found := storage.not_finite())), None)
 
     def zero_grad(self) -> None:
-        """Forget the gradients of all parameters (None, which is not 0)."""
+        """Set the gradients of all parameters to None."""
         for parameter in self.parameters:
             parameter.grad = None
 
     def state_dict(self) -> State:
-        """All that the next steps depend on, copied: per group its settings, and the state of its parameters.
+        """Copy all that the next steps depend on: per group, its settings and the state of its parameters.
 
-        Nested dicts of NumPy arrays, numbers and strings; the parameters themselves are the model's to save.
+        Nested dicts of NumPy arrays, numbers and strings; the model saves the parameters themselves.
 
         >>> from nn import SGD
         >>> SGD([Value(1.0)], lr=0.5).state_dict()["groups"]["0"]["settings"]["lr"]
@@ -206,9 +206,9 @@ class Optimizer:
         return {"optimizer": type(self).__name__, "groups": groups}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from ``state``, bit for bit: all of it is taken over, or on an error (ValueError) nothing.
+        """Continue from ``state``, bit for bit; on an error (ValueError) nothing changes.
 
-        The optimizer must be of the same kind, over parameters of the same shapes in the same groups.
+        The optimizer must be of the same kind, with parameters of the same shapes in the same groups.
         """
         name = type(self).__name__
         expect(state, ("optimizer", "groups"), name)
@@ -232,7 +232,7 @@ class Optimizer:
 
 
 def average(mean: np.ndarray, new: np.ndarray, share: float) -> None:
-    """Take something new into a running mean, in place: mean = share * mean + (1 - share) * new.
+    """Update a running mean in place: mean = share * mean + (1 - share) * new.
 
     >>> mean = np.array([1.0])
     >>> average(mean, np.array([3.0]), 0.75)
@@ -244,7 +244,7 @@ def average(mean: np.ndarray, new: np.ndarray, share: float) -> None:
 
 
 def average_square(mean: np.ndarray, new: np.ndarray, share: float) -> None:
-    """The same with the square of what is new, and with one array of room.
+    """Update a running mean of squares in place: mean = share * mean + (1 - share) * new**2.
 
     >>> mean = np.array([1.0])
     >>> average_square(mean, np.array([3.0]), 0.75)
@@ -258,10 +258,10 @@ def average_square(mean: np.ndarray, new: np.ndarray, share: float) -> None:
 
 
 def check_arrays_of(values: Any, data: Any, caller: str) -> None:
-    """An error where these are not Values, and an array of their numbers that can be changed."""
-    found = listed(values, "values", caller, "a list of the Values that data has the numbers of")
+    """Raise an error unless these are Values, and a writable array of their numbers."""
+    found = listed(values, "values", caller, "a list of the Values whose numbers are in data")
     if not all(isinstance(value, Value) for value in found):
-        raise wrong(values, "values", caller, "Values alone")
+        raise wrong(values, "values", caller, "only Values")
     if not isinstance(data, np.ndarray) or data.shape != (len(found),) or data.dtype.kind != "f":
         expected = f"an array of floats, one for each Value, ({len(found)},)"
         raise wrong(data, "data", caller, expected)

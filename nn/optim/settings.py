@@ -1,4 +1,4 @@
-"""Groups of parameters that are trained alike, and their settings: which there are, and what each may be."""
+"""Groups of parameters, and their settings: which there are, and what each may be."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ State = dict[str, Any]
 
 
 def pair(value: Any, name: str, caller: str) -> tuple[float, float]:
-    """The decay rates of two running means.
+    """Check the decay rates of two running means.
 
     >>> pair([0.9, 0.999], "betas", "Adam")
     (0.9, 0.999)
@@ -35,7 +35,7 @@ def pair(value: Any, name: str, caller: str) -> tuple[float, float]:
     return first, second
 
 
-CHECKS: dict[str, Check] = {  # a name means the same in all optimizers; lr is 0 at the end of some schedules
+CHECKS: dict[str, Check] = {  # one meaning per name in all optimizers; lr is 0 at the end of some schedules
     **dict.fromkeys(("lr", "momentum", "weight_decay", "eps", "lr_decay"), partial(real, low=0)),
     **dict.fromkeys(("initial_accumulator_value", "momentum_decay"), partial(real, low=0)),
     **dict.fromkeys(("tolerance_grad", "tolerance_change"), partial(real, low=0)),
@@ -47,10 +47,10 @@ CHECKS: dict[str, Check] = {  # a name means the same in all optimizers; lr is 0
 
 
 class Group(dict[str, Any]):
-    """Parameters that are trained alike (``parameters``), and how: settings by name, such as ``group["lr"]``.
+    """Parameters (``parameters``) with common settings by name, such as ``group["lr"]``.
 
-    A setting may be changed at any time, and is looked at as it was at the start. ValueError for a name that
-    the optimizer does not have, and where other arrays would have to be kept than at the start.
+    A setting can be changed at any time, and is checked then as at the start. ValueError for an unknown name,
+    and for a change that needs other arrays than those kept from the start.
 
     >>> from nn import SGD
     >>> group = SGD([Value(1.0)], lr=0.5).groups[0]
@@ -68,7 +68,7 @@ class Group(dict[str, Any]):
         self.memory = rule.memory(self)
 
     def __setitem__(self, name: str, value: Any) -> None:
-        if name == "lr" and type(value) is float and 0.0 <= value < math.inf:  # in every step of a schedule
+        if name == "lr" and type(value) is float and 0.0 <= value < math.inf:  # the fast path of schedules
             super().__setitem__(name, value)
         else:
             self.update({name: value})
@@ -78,16 +78,16 @@ class Group(dict[str, Any]):
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # As a dict it would be copied by filling a new one, which has no rule to ask yet.
+        # Copied as a dict, it would be filled through a new one that has no rule to check with yet.
         return Group, (self.rule, self.parameters, dict(self), {})
 
     def update(self, *arguments: Any, **settings: Any) -> None:
-        """Change several settings at once: all of them, or on an error none."""
+        """Change several settings at once; on an error, none."""
         new = self._checked(dict(*arguments, **settings))
         if self.rule.memory({**self, **new}) != self.memory:
             raise ValueError(
                 f"{self.rule.__name__}: {new} needs other arrays than those kept from the start, "
-                f"{[*self.memory]}; make a new optimizer with these settings"
+                f"{[*self.memory]}; build a new optimizer with these settings"
             )
         super().update(new)
 
@@ -100,7 +100,7 @@ class Group(dict[str, Any]):
 
 
 def grouped(parameters: Any, caller: str) -> list[tuple[list[Parameter], State]]:
-    """The parameters of each group, and the settings of its own."""
+    """Return the parameters of each group with the group's own settings."""
     entries = _listed(parameters, caller)
     if not any(isinstance(entry, Mapping) for entry in entries):
         return [(entries, {})]
@@ -110,7 +110,7 @@ def grouped(parameters: Any, caller: str) -> list[tuple[list[Parameter], State]]
             got = f"a dict with {sorted(map(str, entry))}" if isinstance(entry, Mapping) else repr(entry)
             raise TypeError(
                 f"{caller}: group {index} is {got}; expected a dict with 'params', a list of parameters, "
-                "and settings of its own"
+                "and its own settings"
             )
         own = {name: value for name, value in entry.items() if name != "params"}
         groups.append((_listed(entry["params"], f"{caller}, group {index}"), own))
@@ -118,7 +118,7 @@ def grouped(parameters: Any, caller: str) -> list[tuple[list[Parameter], State]]
 
 
 def _listed(parameters: Any, caller: str) -> list[Any]:
-    expected = "a list of parameters, as of model.parameters()"
+    expected = "a list of parameters, such as model.parameters()"
     if isinstance(parameters, (Tensor, Value)):
         raise wrong(parameters, "parameters", caller, expected)
     found = [each for one in listed(parameters, "parameters", caller, expected) for each in nodes_of(one)]
@@ -128,19 +128,19 @@ def _listed(parameters: Any, caller: str) -> list[Any]:
 
 
 def check_parameters(parameters: list[Parameter], caller: str) -> None:
-    """An error where one is no leaf that asks for a gradient, or is there twice."""
+    """Raise an error if one is not a leaf that asks for a gradient, or is listed twice."""
     seen: set[Parameter] = set()
     for index, parameter in enumerate(parameters):
         if not isinstance(parameter, (Tensor, Value)):
             raise TypeError(
                 f"{caller}: parameter {index} is of type {type(parameter).__name__}; "
-                "expected Values or Tensors, as of model.parameters()"
+                "expected Values or Tensors, such as model.parameters()"
             )
         if parameter.op is not LEAF or isinstance(parameter, Tensor) and not parameter.requires_grad:
             raise ValueError(
                 f"{caller}: parameter {index}, {parameter!r}, is computed, or needs no gradient; "
-                "only leaves that need one are trained"
+                "expected a leaf that needs one"
             )
         if parameter in seen:
-            raise ValueError(f"{caller}: parameter {index}, {parameter!r}, is in the list twice")
+            raise ValueError(f"{caller}: parameter {index}, {parameter!r}, is listed twice")
         seen.add(parameter)

@@ -1,4 +1,4 @@
-"""A step downhill, and momentum, which remembers the steps before: SGD; and by its sign alone: Lion."""
+"""SGD: a step downhill, with momentum from earlier steps; and Lion, which uses only its sign."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .weight_decay import decayed
 class SGD(Optimizer):
     """Gradient descent: p -= lr * g; with momentum m = momentum * m + g, and m in place of g.
 
-    With ``nesterov`` it is g + momentum * m that is followed: the gradient as if already one step ahead.
-    ``weight_decay`` is coupled: weight_decay * p is added to g. A steady gradient is followed at
-    lr / (1 - momentum): with momentum=0.9 take a tenth of the rate.
+    ``nesterov`` follows g + momentum * m: the gradient as if already one step ahead. ``weight_decay`` is
+    coupled: weight_decay * p is added to g. A steady gradient is followed at lr / (1 - momentum): with
+    momentum=0.9 take a tenth of the rate.
 
-    Use it where the rate can be tuned and generalization counts (images, with momentum 0.9). Not where
-    gradients differ much in size from one parameter to the next: one rate has to fit all.
+    Use it if you can tune the rate and generalization counts (images, with momentum 0.9). Not if gradients
+    differ much in size between parameters: one rate has to fit all.
 
     B. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964; I. Sutskever,
     J. Martens, G. Dahl and G. Hinton, "On the importance of initialization and momentum in deep learning",
@@ -61,14 +61,14 @@ class SGD(Optimizer):
 
 
 class Lion(Optimizer):
-    """Every weight moves by ``lr``, up or down: by the sign of a mean of past gradients and the present one.
+    """Moves every weight by ``lr``, up or down: by the sign of a mean of past and present gradients.
 
     p = p (1 - lr weight_decay),   p -= lr * sign(b1 m + (1-b1) g),   m = b2 m + (1-b2) g.
-    Where both are 0, so is the step. ``weight_decay`` is decoupled, as in AdamW. One array of memory.
+    Where both are 0, so is the step. ``weight_decay`` is decoupled, as in AdamW. It keeps one array.
 
     Use it on large batches and networks, with a rate 3 to 10 times smaller than AdamW's and a weight_decay
-    as many times larger. Not for small batches, nor to the end without a schedule: its steps do not
-    shrink near a minimum.
+    larger by the same factor. Not for small batches, nor without a schedule: its steps do not shrink near a
+    minimum.
 
     X. Chen and others, "Symbolic discovery of optimization algorithms", 2023.
 

@@ -1,9 +1,9 @@
-"""What an optimizer remembers of its parameters, and how it goes through them.
+"""The state that an optimizer keeps for its parameters, and how it updates them.
 
-Parameters lie end to end in blocks, and so does the state that is kept of them: a block is all Values, the
-small Tensors of one dtype, or one large Tensor, whose own array is updated in place. What a rule does is
-element by element and correctly rounded, so the bits do not depend on the blocks. float16 is updated in
-float32. A parameter without a gradient (None) is left alone, with its state: each counts its own steps.
+Parameters are stored end to end in blocks, and so is their state: a block is all Values, the small Tensors of
+one dtype, or one large Tensor, whose own array is updated in place. Rules work elementwise and are correctly
+rounded, so the results do not depend on the blocks. float16 is updated in float32. A parameter without a
+gradient (None) keeps its numbers and state: each counts its own steps.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ State = dict[str, Any]
 Update = Callable[[Array, Array, State, Any], None]
 Given = list[bool] | None
 
-SMALL = 4096  # elements: up to this, NumPy's cost per call is most of the time, so Tensors go together
+SMALL = 4096  # elements: up to this, NumPy's cost per call dominates, so Tensors are joined
 
 
 class Block:
     """Parameters that are updated together, and their state.
 
-    ``state`` has arrays of their elements, end to end, and numbers of each parameter, such as its steps: one
-    for all as long as they have taken the same steps, from then on an array with one for each.
+    ``state`` holds arrays of their elements, end to end, and the numbers of each parameter, such as its
+    steps: one for all while they have taken the same steps, later an array with one for each.
     """
 
     def __init__(self, like: Array, sizes: list[int], memory: State, numbers: State) -> None:
@@ -42,7 +42,7 @@ class Block:
         self.state |= numbers
 
     def __setstate__(self, kept: State) -> None:
-        """For copies: their arrays are aligned too."""
+        """Align the arrays of copies too."""
         vars(self).update(kept)
         self.state |= {name: aligned(self.state[name]) for name in self.memory}
 
@@ -52,7 +52,7 @@ class Block:
     def advance(
         self, state: State, update: Update, settings: Any, data: Array, grad: Array, given: Given = None
     ) -> None:
-        """Change ``data`` and ``state`` by a step of the parameters that are ``given``; of all where None."""
+        """Change ``data`` and ``state`` by a step of the ``given`` parameters, or of all for None."""
         if given is None and not isinstance(state["step"], np.ndarray):
             state["step"] += 1
             update(data, grad, state, settings)
@@ -60,7 +60,7 @@ class Block:
         given = [True] * len(self) if given is None else given
         numbers = self._numbers_of_each(state)
         rows = np.stack([given, *numbers.values()], axis=1)
-        for row in np.unique(rows[given], axis=0):  # those that have taken the same steps, together
+        for row in np.unique(rows[given], axis=0):  # all that have taken the same steps at once
             members = (rows == row).all(axis=1)
             elements = np.flatnonzero(np.repeat(members, self.sizes))
             part = {name: state[name][elements] for name in self.memory}
@@ -79,11 +79,11 @@ class Block:
         return {name: np.array(np.broadcast_to(state[name], len(self))) for name in self.numbers}
 
     def entries(self) -> list[tuple[str, State]]:
-        """What a state has of the block, by the place there: numbers, and arrays, which are views."""
+        """Return the block's entries in a state, by place: numbers, and arrays, which are views."""
         raise NotImplementedError
 
     def load(self, found: list[State]) -> None:
-        """Take over what fits the :meth:`entries`."""
+        """Take over a state that fits the :meth:`entries`."""
         for (_, own), entry in zip(self.entries(), found):
             for name in self.memory:
                 own[name][...] = entry[name]
@@ -91,7 +91,7 @@ class Block:
 
 
 def _joined(numbers: State) -> State:
-    """Numbers of each parameter as one for all, where all have the same."""
+    """Reduce numbers of each parameter to one for all, if all are equal."""
     if all(each.size and (each == each[0]).all() for each in numbers.values()):
         return {name: each[0].item() for name, each in numbers.items()}
     return numbers
@@ -103,10 +103,10 @@ class Values(Block):
     def __init__(self, values: list[Value], memory: State, numbers: State) -> None:
         super().__init__(np.zeros(len(values)), [1] * len(values), memory, numbers)
         self.values = values
-        self._places: Any = slice(0)  # where they are in the arrays of step_arrays
+        self._places: Any = slice(0)  # their positions in the arrays of step_arrays
 
     def after_step(self, update: Update, settings: Any, caller: str) -> Callable[[], None]:
-        """Work out one step, and give what takes it; NotFiniteNumber refuses it, with nothing changed."""
+        """Compute one step; return the function that takes it, or raise NotFiniteNumber with no change."""
         values = self.values
         slopes = [value.grad for value in values]
         given = [slope is not None for slope in slopes]
@@ -114,20 +114,20 @@ class Values(Block):
             return lambda: None
         data, grad = np.array([value.data for value in values], np.float64), np.array(slopes, np.float64)
         state = {name: np.copy(kept) if name in self.memory else kept for name, kept in self._wide().items()}
-        with np.errstate(over="ignore", invalid="ignore"):  # said in words below
+        with np.errstate(over="ignore", invalid="ignore"):  # reported below
             self.advance(state, update, settings, data, grad, None if all(given) else given)
         if (bad := _first_not_finite(data, given)) is not None:
             why = (
                 f"the rate {settings['lr']:g} is too large for these gradients"
                 if np.isfinite(grad[bad])
-                else "its gradient is, so that the fault is in the loss or the network"
+                else "its gradient is, so the fault is in the loss or the network"
             )
             raise NotFiniteNumber(f"{caller}: the step would make {values[bad]!r} inf or nan; {why}")
         for name in self.memory:
-            if (bad := _first_not_finite(state[name], given)) is not None:  # as 1e200 squared: it never moves
+            if (bad := _first_not_finite(state[name], given)) is not None:  # such as 1e200 squared
                 raise NotFiniteNumber(
                     f"{caller}: the gradient {grad[bad]:g} of {values[bad]!r} is too large: the {name!r} "
-                    "that is kept of it would be inf or nan; scale the loss down, or clip gradients"
+                    "kept for it would become inf or nan; scale the loss down, or clip gradients"
                 )
 
         def take() -> None:
@@ -140,9 +140,9 @@ class Values(Block):
     def step_arrays(
         self, update: Update, settings: Any, places: Mapping[Value, int], data: Array, grad: Array
     ) -> None:
-        """One step of all Values, whose numbers and gradients are at ``places`` of two arrays.
+        """Take one step of all Values, whose numbers and gradients are at ``places`` of two arrays.
 
-        ``places`` may be empty where they are as in the call before.
+        ``places`` may be empty if they are the same as in the last call.
         """
         if places:
             found = np.array([places[value] for value in self.values])
@@ -156,18 +156,18 @@ class Values(Block):
             data[self._places] = own
 
     def _wide(self, dtype: Any = np.float64) -> State:
-        """The state in a dtype: that of the arrays in which steps are taken; else float64."""
+        """Return the state in the dtype of the arrays that take steps, by default float64."""
         for name in self.memory:
             self.state[name] = self.state[name].astype(dtype, copy=False)
         return self.state
 
     def entries(self) -> list[tuple[str, State]]:
-        """One, with an element for each Value."""
+        """Return a single entry, with an element for each Value."""
         return [("values", self._wide() | self._numbers_of_each(self.state))]
 
 
 def _first_not_finite(array: Array, given: list[bool]) -> int | None:
-    """The first place, of those that are given, where a number is inf or nan; None where there is none."""
+    """Return the index of the first inf or nan among those ``given``, or None."""
     if np.isfinite(array).all():
         return None
     bad = np.flatnonzero(~np.isfinite(array) & given)
@@ -175,35 +175,35 @@ def _first_not_finite(array: Array, given: list[bool]) -> int | None:
 
 
 class Tensors(Block):
-    """Small Tensors of one dtype, copied end to end in each step; or a single one, updated where it is."""
+    """Small Tensors of one dtype, copied end to end in each step; or a single one, updated in place."""
 
     def __init__(self, members: Mapping[int, Tensor], memory: State, numbers: State) -> None:
         self.indices, self.tensors = list(members), list(members.values())
         first, sizes = self.tensors[0].data, [tensor.size for tensor in self.tensors]
         dtype = working_dtype(first.dtype)
-        self.alone = len(sizes) == 1 and first.ndim > 0  # a rule's sqrt(v) of shape () would be no array
+        self.alone = len(sizes) == 1 and first.ndim > 0  # a rule's sqrt(v) of shape () would not be an array
         like = first.astype(dtype, copy=False) if self.alone else np.zeros(sum(sizes), dtype)
         super().__init__(like, sizes, memory, numbers)
-        # Copies are faster where parts lie in memory as the Tensors do.
+        # Copies are faster if the parts have the memory order of the Tensors.
         self._orders: Any = ["F" if tensor.data.flags.f_contiguous else "C" for tensor in self.tensors]
         if not self.alone:
             self._data, self._grad = aligned(like), aligned(like)
             self._copies = list(zip(self.tensors, self._parts(self._data), self._parts(self._grad)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # In a copy, the views that are parts of an array would be arrays of their own.
+        # Copied one by one, views of an array would become arrays of their own.
         members = dict(zip(self.indices, self.tensors))
         return Tensors, (members, self.memory, self.numbers), {"state": self.state}
 
     def _parts(self, array: Array) -> list[Array]:
-        """Each Tensor's own part of an array, in its shape."""
+        """Return each Tensor's part of an array, in its shape."""
         if self.alone:
             return [array]
         parts = zip(np.split(array, np.cumsum(self.sizes[:-1])), self.tensors, self._orders)
         return [part.reshape(tensor.shape, order=order) for part, tensor, order in parts]
 
     def step(self, update: Update, settings: Any) -> list[Tensor]:
-        """One step of every Tensor that has a gradient; gives these."""
+        """Take one step of every Tensor that has a gradient; return these."""
         if self.alone:
             own, slopes = self.tensors[0].data, self.tensors[0].grad
             if slopes is None:
@@ -228,7 +228,7 @@ class Tensors(Block):
         return self.tensors if whole else list(compress(self.tensors, given))
 
     def entries(self) -> list[tuple[str, State]]:
-        """One for each Tensor, at its index in the group."""
+        """Return an entry for each Tensor, by its index in the group."""
         kept = {name: self._parts(self.state[name]) for name in self.memory}
         kept |= {name: each.tolist() for name, each in self._numbers_of_each(self.state).items()}
         return [
@@ -240,8 +240,8 @@ class Tensors(Block):
 class Storage:
     """The state of one group of parameters.
 
-    ``memory`` has the names of the arrays that are kept and what they are filled with at the start,
-    ``numbers`` those of each parameter's numbers, and what they are at the start.
+    ``memory`` maps the names of the kept arrays to their initial values, ``numbers`` those of each
+    parameter's numbers.
     """
 
     def __init__(
@@ -258,8 +258,8 @@ class Storage:
         self._shapes = [(p, p.shape) for p in parameters if isinstance(p, Tensor)]
 
     def check_arrays(self, caller: str) -> None:
-        """ValueError where data or a gradient has another shape than at the start, or data cannot be changed;
-        TypeError for a gradient that is no array."""
+        """Raise ValueError if data or a gradient has changed its shape, or data is read-only; TypeError for a
+        gradient that is not an array."""
         for tensor, shape in self._shapes:
             data, grad = tensor.data, tensor.grad
             if not data.flags.writeable:
@@ -271,22 +271,22 @@ class Storage:
                 got = " and ".join(str(np.shape(array)) for array in (data, grad) if array is not None)
                 raise ValueError(
                     f"{caller}: {tensor!r} has data (and gradient) of shape {got}; "
-                    f"expected {shape}, as when the optimizer was made"
+                    f"expected {shape}, as when the optimizer was built"
                 )
 
     def step_tensors(self, update: Update, settings: Any) -> None:
-        """One step of every Tensor that has a gradient."""
+        """Take one step of every Tensor that has a gradient."""
         stepped = [tensor for block in self.tensors for tensor in block.step(update, settings)]
         if stepped:
             changes.note(stepped, "an optimizer's step")
 
     def entries(self) -> dict[str, State]:
-        """What is kept, by the place that it has in a state: a Tensor's index in the group, or "values"."""
+        """Return what is kept, by its place in a state: a Tensor's index in the group, or "values"."""
         found = dict(entry for block in self.tensors for entry in block.entries())
         return {place: found[place] for place in sorted(found, key=int)} | dict(self.values.entries())
 
     def not_finite(self) -> str | None:
-        """What is inf or nan in the state, and of which parameter; None where nothing is."""
+        """Name what is inf or nan in the state, and its parameter; None if nothing is."""
         for place, entry in self.entries().items():
             for name in self.values.memory:
                 if not np.isfinite(entry[name]).all():
@@ -297,7 +297,7 @@ class Storage:
         return None
 
     def state_dict(self) -> State:
-        """Copies: of each Tensor, by its index in the group, and of all Values together, in their order."""
+        """Copy the state of each Tensor, by its index in the group, and of all Values together, in order."""
         copies = {
             place: {name: np.array(n) if isinstance(n, np.ndarray) else n for name, n in entry.items()}
             for place, entry in self.entries().items()
@@ -306,7 +306,7 @@ class Storage:
         return {"tensors": copies, "values": values}
 
     def fitting(self, state: Any, where: str, never_negative: Iterable[str]) -> dict[str, State]:
-        """The state as :meth:`load` takes it, or ValueError, with nothing changed."""
+        """Convert a state for :meth:`load`; ValueError, with no change, if it does not fit."""
         own = self.entries()
         tensors = expect(state["tensors"], own.keys() - {"values"}, f"{where}, tensors")
         found = {}
@@ -316,24 +316,24 @@ class Storage:
             found[place] = {n: array_like(given[n], np.asarray(like), n, at) for n, like in entry.items()}
             for name in never_negative:
                 if np.min(found[place].get(name, 0), initial=0) < 0:
-                    raise ValueError(f"load_state_dict: {at}: {name!r} is below 0, which it never is")
+                    raise ValueError(f"load_state_dict: {at}: {name!r} is below 0, which it can never be")
         return found
 
     def load(self, found: Mapping[str, State]) -> None:
-        """Take over what :meth:`fitting` has found to fit."""
+        """Take over a state from :meth:`fitting`."""
         for block in [*self.tensors, self.values]:
             block.load([found[place] for place, _ in block.entries()])
 
 
 def joined(numbers: State) -> State:
-    """Numbers of each parameter as one for all, where all have the same."""
+    """Reduce numbers of each parameter to one for all, if all are equal."""
     if all(each.size and (each == each[0]).all() for each in numbers.values()):
         return {name: each[0].item() for name, each in numbers.items()}
     return numbers
 
 
 def first_not_finite(array: Array, given: list[bool]) -> int | None:
-    """The first place, of those that are given, where a number is inf or nan; None where there is none."""
+    """Return the index of the first inf or nan among those ``given``, or None."""
     if np.isfinite(array).all():
         return None
     bad = np.flatnonzero(~np.isfinite(array) & given)
@@ -341,7 +341,7 @@ def first_not_finite(array: Array, given: list[bool]) -> int | None:
 
 
 def expect(state: Any, expected: Iterable[str], where: str) -> Mapping[str, Any]:
-    """The state, where it is a mapping with exactly these names; ValueError where it is not."""
+    """Return the state if it is a mapping with exactly these names, else raise ValueError."""
     expected = sorted(expected)
     if not isinstance(state, Mapping) or set(state) != set(expected):
         got = sorted(map(str, state)) if isinstance(state, Mapping) else type(state).__name__
@@ -353,12 +353,12 @@ def expect(state: Any, expected: Iterable[str], where: str) -> Mapping[str, Any]
 
 
 def array_like(found: Any, like: Array, name: str, where: str) -> Array:
-    """What was found in a state as a copy like ``like``; ValueError where shape or dtype do not fit."""
+    """Copy an array of a state to the layout of ``like``; ValueError if shape or dtype does not fit."""
     array = np.asarray(found)
     if array.shape != like.shape or not np.can_cast(array.dtype, like.dtype, "same_kind"):
         raise ValueError(
             f"load_state_dict: {where}: {name!r} has shape {array.shape} and dtype {array.dtype}; "
-            f"expected {like.shape} and {like.dtype}, as of the parameter"
+            f"expected {like.shape} and {like.dtype}, like the parameter"
         )
     with np.errstate(over="ignore"):
         fitting = array.astype(like.dtype, copy=False)

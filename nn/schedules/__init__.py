@@ -1,8 +1,8 @@
 """Schedules: the learning rate as a function of the step.
 
-A schedule is built on an optimizer and sets its rate at once; ``step()`` after each optimizer step (or after
-each epoch: a schedule counts what it is told to) sets that of the next. Each parameter group keeps its own
-base rate, the one it had when the schedule was built. ``plot`` shows a schedule before it is used.
+A schedule is built on an optimizer and sets its rate at once; ``step()`` after each optimizer step (or each
+epoch: a schedule counts whatever you call it for) sets the next one. Each parameter group has its own base
+rate, the one it had when the schedule was built. ``plot`` shows a schedule before you use it.
 """
 
 from .base import Schedule

@@ -1,5 +1,4 @@
-"""What schedules share: counting steps, setting the rates, saving where they are, a picture of what is to
-come."""
+"""The base of all schedules: counts steps, sets the rates, saves its state, and plots what is to come."""
 
 from __future__ import annotations
 
@@ -18,12 +17,11 @@ from ..optim import Optimizer
 
 
 class Schedule:
-    """The learning rate as a function of the step. A new one defines ``rate``.
+    """The learning rate as a function of the step. A new schedule defines ``rate``.
 
-    Used for: large rates while there is far to go, small ones to settle. After ``total_steps``, where there
-    are any, the rate stays where it is. A schedule may be built on an optimizer with several parameter
-    groups: each group's rate follows from the one that it has now, its base rate. TypeError where there is
-    no optimizer.
+    Schedules take large steps while there is far to go, and small ones to settle. After ``total_steps``, if
+    given, the rate stays constant. With several parameter groups, each group's rate follows from the rate
+    that it has now, its base rate. TypeError for anything but an optimizer.
 
     >>> from autograd import Value
     >>> from nn import SGD
@@ -50,65 +48,65 @@ class Schedule:
         self.apply()
 
     def rate(self, step: int, base: float) -> float:
-        """The learning rate of a step, counted from 0, for a group whose base rate is ``base``."""
-        raise NotImplementedError(f"{type(self).__name__} does not say its learning rate: define its rate")
+        """Compute the rate of a step, counted from 0, for a group whose base rate is ``base``."""
+        raise NotImplementedError(f"{type(self).__name__} does not define its learning rate: define its rate")
 
     def begin(self, rates: list[float]) -> list[float]:
-        """The base rate of each parameter group: the one that it has when the schedule is built."""
+        """Return the base rate of each parameter group: its rate when the schedule is built."""
         return rates
 
     def lr_at(self, step: int, group: int = 0) -> float:
-        """The learning rate of any step, for one of the parameter groups, to look at it before using it."""
+        """Return the rate of any step for one of the parameter groups, to look at it before using it."""
         name = type(self).__name__
         step = count(step, "step", name, low=0)
         return self.rate_of(step, whole(group, "group", name, 0, len(self.bases) - 1))
 
     def rate_of(self, step: int, group: int) -> float:
-        """The same, of a step that is one."""
+        """Return the rate of a step that was checked."""
         last = self.total_steps
         return self.rate(step if last is None or step < last else last, self.bases[group])
 
     def apply(self) -> None:
-        """Give the optimizer the rates of the step that has been reached."""
+        """Set the optimizer's rates to those of the current step."""
         for index, group in enumerate(self.optimizer.groups):
             group["lr"] = self.rate_of(self.steps, index)
 
     def step(self) -> None:
-        """Set the learning rate of the next step."""
+        """Set the rates of the next step."""
         self.steps += 1
         self.apply()
 
     def observe(self, metric: float) -> None:
-        """Say, after an epoch, how training goes; only :class:`ReduceOnPlateau` cares."""
+        """Take note of a metric after an epoch; only :class:`ReduceOnPlateau` uses it."""
         measured(metric, type(self).__name__)
 
     def plot(self, path: str | os.PathLike[str], steps: int | None = None) -> Path:
-        """Draw the rate of each step into ``path``, a PNG, SVG or PDF file by its suffix; returns the path.
+        """Plot the rate of each step to ``path``, a PNG, SVG or PDF file by its suffix; return the path.
 
-        ``steps`` is how many to show: ``total_steps`` where None. Needs matplotlib.
+        ``steps`` is the number to show (default ``total_steps``). Needs matplotlib.
         """
         from .. import plots
 
         return plots.save(path, lambda figure: plots.schedule(figure.subplots(), self, steps), (7.2, 3.6))
 
     def preview(self, steps: int | None = None, group: int = 0) -> list[float]:
-        """The rates of the first ``steps`` steps (``total_steps`` where None) as :meth:`plot` draws them."""
+        """Return the rates of the first ``steps`` steps (default ``total_steps``), as in :meth:`plot`."""
         steps = self.total_steps if steps is None else count(steps, "steps", type(self).__name__)
         if steps is None:
             raise ValueError(
-                f"{type(self).__name__} has no end: say how many steps to show, as in "
+                f"{type(self).__name__} has no end: give the number of steps to show, as in "
                 "schedule.plot(path, 1000)"
             )
         return [self.lr_at(step, group) for step in range(steps)]
 
     def state_dict(self) -> dict[str, Any]:
-        """What the next steps depend on: how many were taken, and from which rates."""
+        """Return what the next steps depend on: the number taken and the base rates."""
         return {"schedule": type(self).__name__, "steps": self.steps, "bases": list(self.bases)}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from ``state``, and set the optimizer's rates; on an error (ValueError) nothing changes.
+        """Continue from ``state``, and set the optimizer's rates; on an error (ValueError) nothing changes.
 
-        Settings, such as ``total_steps``, are those that this schedule was built with.
+        Settings, such as ``total_steps``, stay those that this schedule was built with.
         """
         self._check_state(state)
         self._take_state(state)
@@ -133,7 +131,7 @@ class Schedule:
 
 
 def check_rates(rates: Any, groups: int, name: str, caller: str) -> list[float]:
-    """A rate for each parameter group, or ValueError.
+    """Check a list of rates, one for each parameter group.
 
     >>> check_rates([0.1, 1], 2, "max_lr", "OneCycle")
     [0.1, 1.0]
@@ -146,7 +144,7 @@ def check_rates(rates: Any, groups: int, name: str, caller: str) -> list[float]:
 
 
 def measured(metric: Any, caller: str) -> float:
-    """A metric as a float: a number, which may be inf or nan, or an array, Tensor or Value that is one.
+    """Convert a metric to a float: a number (also inf or nan), or an array, Tensor or Value that is one.
 
     >>> measured(np.float32(0.5), "ReduceOnPlateau")
     0.5
@@ -159,7 +157,7 @@ def measured(metric: Any, caller: str) -> float:
 
 
 def cosine(start: float, end: float, part: float) -> float:
-    """From ``start`` to ``end`` as ``part`` goes from 0 to 1, slowly at both ends.
+    """Go from ``start`` to ``end`` as ``part`` goes from 0 to 1, slowly at both ends.
 
     >>> cosine(1.0, 0.0, 0.0), round(cosine(1.0, 0.0, 0.5), 9), cosine(1.0, 0.0, 1.0)
     (1.0, 0.5, 0.0)
@@ -168,7 +166,7 @@ def cosine(start: float, end: float, part: float) -> float:
 
 
 def linear(start: float, end: float, part: float) -> float:
-    """From ``start`` to ``end`` as ``part`` goes from 0 to 1, evenly.
+    """Go from ``start`` to ``end`` as ``part`` goes from 0 to 1, in a straight line.
 
     >>> linear(1.0, 0.0, 0.25)
     0.75

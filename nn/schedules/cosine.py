@@ -1,4 +1,4 @@
-"""Half a cosine down, once or again and again."""
+"""Cosine schedules: half a cosine down, once or again and again."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ class Cosine(Schedule):
     """From the optimizer's rate down to ``min_lr`` along half a cosine.
 
     lr(t) = min_lr + (lr - min_lr) / 2 * (1 + cos(pi * t / total_steps)). As PyTorch's ``CosineAnnealingLR``,
-    except that after ``total_steps`` the rate stays at ``min_lr``. Use it where the length of training is
-    known, which is nearly always; not where you may stop early: until late the rate is high, and the best
+    except that after ``total_steps`` the rate stays at ``min_lr``. Use it if the length of training is known,
+    which is the usual case; not if you may stop early: the rate is high until late, and the best
     weights come at the end. Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts",
     2017.
 
@@ -28,18 +28,18 @@ class Cosine(Schedule):
         super().__init__(optimizer, count(total_steps, "total_steps", "Cosine"))
 
     def rate(self, step: int, base: float) -> float:
-        """The learning rate of a step, counted from 0."""
+        """Compute the rate of a step, counted from 0."""
         assert self.total_steps is not None
         return cosine(base, self.min_lr, step / self.total_steps)
 
 
 class CosineWarmRestarts(Schedule):
-    """Half a cosine down to ``min_lr``, and at once up again; every period is ``multiplier`` times the last.
+    """Half a cosine down to ``min_lr``, then a restart; each period is ``multiplier`` times the last.
 
-    lr(t) = min_lr + (lr - min_lr) / 2 * (1 + cos(pi * s / T)), where T is the length of the present period
+    lr(t) = min_lr + (lr - min_lr) / 2 * (1 + cos(pi * s / T)), where T is the length of the current period
     (``period`` for the first) and s the steps since it began. As PyTorch's ``CosineAnnealingWarmRestarts``.
-    The weights at the end of each period are a good model: use it to have one early and go on, or for an
-    ensemble of them; not where only the last matters: each restart undoes some of the work. Loshchilov and
+    The weights at the end of each period are a good model: use it to get one early and go on, or for an
+    ensemble of them; not if only the last counts: each restart undoes some of the work. Loshchilov and
     Hutter, "SGDR: stochastic gradient descent with warm restarts", 2017.
 
     >>> from autograd import Value
@@ -56,7 +56,7 @@ class CosineWarmRestarts(Schedule):
         super().__init__(optimizer)
 
     def rate(self, step: int, base: float) -> float:
-        """The learning rate of a step, counted from 0."""
+        """Compute the rate of a step, counted from 0."""
         length = self.period
         if self.multiplier == 1:
             step %= length

@@ -1,4 +1,4 @@
-"""Decays: the base rate times something that falls with the step, in stairs or smoothly."""
+"""Decays: the base rate times a factor that falls with the step, in stairs or smoothly."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from .base import Schedule
 
 
 class StepDecay(Schedule):
-    """Stairs: times ``gamma`` at every ``step_size``-th step.
+    """Stairs: multiplies the rate by ``gamma`` at every ``step_size``-th step.
 
-    lr(t) = lr * gamma^floor(t / step_size). As PyTorch's ``StepLR``. Use it where a recipe says "divide by
-    10 every 30 epochs"; not where you have no recipe: when to step is two numbers more to search for, and a
-    cosine does as well without. Krizhevsky and others, "ImageNet classification with deep convolutional
-    neural networks", 2012, divided by hand in this way.
+    lr(t) = lr * gamma^floor(t / step_size). As PyTorch's ``StepLR``. Use it to follow a recipe such as
+    "divide by 10 every 30 epochs"; not without one: it adds two numbers to search for, and a cosine does as
+    well without. Krizhevsky and others, "ImageNet classification with deep convolutional neural networks",
+    2012, divided by hand in this way.
 
     >>> from autograd import Value
     >>> from nn import SGD
@@ -31,14 +31,14 @@ class StepDecay(Schedule):
         super().__init__(optimizer)
 
     def rate(self, step: int, base: float) -> float:
-        """The learning rate of a step, counted from 0."""
+        """Compute the rate of a step, counted from 0."""
         return base * self.gamma ** (step // self.step_size)
 
 
 class MultiStepDecay(Schedule):
-    """Stairs at chosen steps: times ``gamma`` at each of ``milestones``.
+    """Stairs at chosen steps: multiplies the rate by ``gamma`` at each of ``milestones``.
 
-    lr(t) = lr * gamma^(number of milestones up to t); one that is named twice counts twice. As PyTorch's
+    lr(t) = lr * gamma^(number of milestones up to t); a repeated milestone counts twice. As PyTorch's
     ``MultiStepLR``. Use it to follow a recipe (residual networks: at half and three quarters of training);
     not without one. He and others, "Deep residual learning for image recognition", 2016.
 
@@ -56,17 +56,17 @@ class MultiStepDecay(Schedule):
         super().__init__(optimizer)
 
     def rate(self, step: int, base: float) -> float:
-        """The learning rate of a step, counted from 0."""
+        """Compute the rate of a step, counted from 0."""
         return base * self.gamma ** bisect_right(self.milestones, step)
 
 
 class ExponentialDecay(Schedule):
-    """Times ``gamma`` at every step: lr(t) = lr * gamma^t.
+    """Multiplies the rate by ``gamma`` at every step: lr(t) = lr * gamma^t.
 
-    As PyTorch's ``ExponentialLR``. Falls by half every log(0.5) / log(gamma) steps, for ever. Use it for a
-    smooth fall without a known end; not for long runs with a gamma far below 1: the rate is soon so small
-    that nothing moves any more. Robbins and Monro, "A stochastic approximation method", 1951, ask that the
-    sum of the rates be infinite to arrive from anywhere, and here it is not.
+    As PyTorch's ``ExponentialLR``. It halves every log(0.5) / log(gamma) steps, for ever. Use it for a smooth
+    decay without a known end; not for long runs with a gamma far below 1: the rate is soon too small to move
+    anything. Robbins and Monro, "A stochastic approximation method", 1951, need an infinite sum of rates to
+    arrive from anywhere; here it is finite.
 
     >>> from autograd import Value
     >>> from nn import SGD
@@ -80,16 +80,16 @@ class ExponentialDecay(Schedule):
         super().__init__(optimizer)
 
     def rate(self, step: int, base: float) -> float:
-        """The learning rate of a step, counted from 0."""
+        """Compute the rate of a step, counted from 0."""
         return base * self.gamma**step
 
 
 class PolynomialDecay(Schedule):
-    """From the optimizer's rate to ``min_lr`` as a power of the steps that are left; with power 1, a line.
+    """From the optimizer's rate to ``min_lr`` as a power of the steps that are left; a line for power 1.
 
     lr(t) = min_lr + (lr - min_lr) * (1 - t / total_steps)^power. As PyTorch's ``PolynomialLR``, which ends
-    at 0. Use it where the length of training is known: a line to 0 is hard to beat, 0.9 is common for
-    segmentation; not where you may go on longer. Chen and others, "DeepLab: semantic image segmentation with
+    at 0. Use it if the length of training is known: a line to 0 is hard to beat, 0.9 is common for
+    segmentation; not if you may continue longer. Chen and others, "DeepLab: semantic image segmentation with
     deep convolutional nets, atrous convolution, and fully connected CRFs", 2018 (its "poly" policy).
 
     >>> from autograd import Value
@@ -107,6 +107,6 @@ class PolynomialDecay(Schedule):
         super().__init__(optimizer, count(total_steps, "total_steps", "PolynomialDecay"))
 
     def rate(self, step: int, base: float) -> float:
-        """The learning rate of a step, counted from 0."""
+        """Compute the rate of a step, counted from 0."""
         assert self.total_steps is not None
         return self.min_lr + (base - self.min_lr) * (1 - step / self.total_steps) ** self.power

@@ -15,18 +15,17 @@ ANNEALINGS: dict[str, Callable[[float, float, float], float]] = {"cosine": cosin
 class OneCycle(Schedule):
     """Up from max_lr / div_factor to ``max_lr``, then down to almost nothing, both along half a cosine.
 
-    The way up takes the first ``pct_start`` of the steps; the end is max_lr / div_factor / final_div_factor.
-    With ``three_phase`` the way down to max_lr / div_factor takes as long as the way up, and the rest of the
-    steps lead from there to the end. ``anneal="linear"`` has lines in place of cosines. ``momentum=(0.85,
-    0.95)`` also moves the momentum, against the rate: lowest where the rate is highest (``momentum`` of an
-    optimizer that has it, otherwise the first of ``betas``). As PyTorch's ``OneCycleLR``, which moves the
-    momentum unless told not to.
+    The rise takes the first ``pct_start`` of the steps; the end is max_lr / div_factor / final_div_factor.
+    With ``three_phase`` the fall to max_lr / div_factor takes as long as the rise, and the other steps lead
+    from there to the end. ``anneal="linear"`` replaces cosines by lines. ``momentum=(0.85, 0.95)`` also moves
+    the momentum, against the rate: lowest where the rate is highest (``momentum`` of an optimizer that has
+    it, otherwise the first of ``betas``). As PyTorch's ``OneCycleLR``, which moves the momentum by default.
 
-    ``max_lr`` is the first parameter group's peak, and those of the others are in proportion to their base
-    rates; a list has one for each group.
+    ``max_lr`` is the first parameter group's peak; the others' are in proportion to their base rates. A list
+    gives one for each group.
 
-    High rates in the middle keep training out of sharp minima: use it for few epochs of a known number, with
-    a peak from :func:`nn.training.range_test`; not where training may be stopped early or go on. Smith and
+    High rates in the middle keep training out of sharp minima: use it for a known, small number of epochs,
+    with a peak from :func:`nn.training.range_test`; not if training may stop early or continue. Smith and
     Topin, "Super-convergence: very fast training of neural networks using large learning rates", 2017.
 
     >>> from autograd import Value
@@ -66,35 +65,35 @@ class OneCycle(Schedule):
         self.anneal = choice(anneal, ANNEALINGS, "anneal", name)
         self.momentum = None if momentum is None else _momentum(momentum, optimizer)
         steps = count(total_steps, "total_steps", name)
-        top = self.pct_start * steps - 1  # the step that is to be at the peak; a fraction, maybe below 0
+        top = self.pct_start * steps - 1  # the step of the peak: a fraction, perhaps below 0
         ends = [top, 2 * top, steps - 1] if self.three_phase else [top, steps - 1]
         *phases, last = zip(range(3), [0.0, *ends], ends)
         self._phases = [*(phase for phase in phases if phase[1] < phase[2]), last]
         super().__init__(optimizer, steps)
 
     def rate(self, step: int, base: float) -> float:
-        """The learning rate of a step, counted from 0, for a group whose peak is ``base``."""
+        """Compute the rate of a step, counted from 0, for a group whose peak is ``base``."""
         start = base / self.div_factor
         last = start / self.final_div_factor
         return self._moved(step, *((start, base, start, last) if self.three_phase else (start, base, last)))
 
     def begin(self, rates: list[float]) -> list[float]:
-        """The highest rate of each parameter group."""
+        """Return the highest rate of each parameter group."""
         if isinstance(self.max_lr, float):
-            first = rates[0]  # a schedule before this one may have taken it down to 0
+            first = rates[0]  # an earlier schedule may have taken it down to 0
             return [self.max_lr * (rate / first if first else 1.0) for rate in rates]
         return check_rates(self.max_lr, len(rates), "max_lr", "OneCycle")
 
     def momentum_at(self, step: int) -> float | None:
-        """The momentum of any step; None where it does not move."""
+        """Return the momentum of any step, or None if it does not move."""
         count(step, "step", "OneCycle", low=0)
         if self.momentum is None:
             return None
         low, high = self.momentum
-        return self._moved(step, high, low, high, high)  # the last one with three phases only
+        return self._moved(step, high, low, high, high)  # the last one is only for three phases
 
     def apply(self) -> None:
-        """Give the optimizer the rates, and the momentum, of the step that has been reached."""
+        """Set the optimizer's rates and momentum to those of the current step."""
         super().apply()
         momentum = self.momentum_at(self.steps)
         if momentum is None:
@@ -106,10 +105,10 @@ class OneCycle(Schedule):
                 group["betas"] = (momentum, *group["betas"][1:])
 
     def _moved(self, step: int, *levels: float) -> float:
-        """The way from one level to the next, and the next, in the phases of the cycle."""
+        """Interpolate between successive levels over the phases of the cycle."""
         for phase in self._phases:
             if step <= phase[2]:
-                break  # else it is the last phase, or after it
+                break  # otherwise it is in the last phase, or after it
         level, begin, end = phase
         part = min((step - begin) / (end - begin), 1.0) if end > begin else 1.0
         return ANNEALINGS[self.anneal](levels[level], levels[level + 1], part)
@@ -127,7 +126,7 @@ def _momentum(momentum: Any, optimizer: Any) -> tuple[float, float]:
     for group in getattr(optimizer, "groups", []):
         if not group.get("momentum", 1) or not ("momentum" in group or "betas" in group):
             raise ValueError(
-                f"OneCycle: {type(optimizer).__name__} has no momentum to move; build it with one, such as "
+                f"OneCycle: {type(optimizer).__name__} has no momentum to change; build it with one, such as "
                 "nn.SGD(..., momentum=0.9), or leave momentum out here"
             )
     return low, high

@@ -1,4 +1,4 @@
-"""Reduce on plateau: the one schedule that looks at how training goes."""
+"""Reduce on plateau: the only schedule that depends on how training goes."""
 
 from __future__ import annotations
 
@@ -15,18 +15,17 @@ from .base import Schedule, check_rates, measured
 
 
 class ReduceOnPlateau(Schedule):
-    """Times ``factor`` when a metric has not improved for more than ``patience`` epochs.
+    """Multiplies the rate by ``factor`` when a metric has not improved for more than ``patience`` epochs.
 
-    Tell it the metric after each epoch: ``schedule.observe(validation_loss)`` (``step()`` does not change
-    the rate). It improves when it is lower than the best so far (higher, with ``mode="max"``) by more than
+    Pass it the metric after each epoch: ``schedule.observe(validation_loss)`` (``step()`` does not change
+    the rate). It improves if it is lower than the best so far (higher, with ``mode="max"``) by more than
     ``threshold``: a share of the best, or with ``threshold_mode="abs"`` an amount; NaN never improves. After
-    a reduction ``cooldown`` epochs are not counted. The rate never falls below ``min_lr``, nor by less than
+    a reduction, ``cooldown`` epochs do not count. The rate never falls below ``min_lr``, nor by less than
     ``eps``. As PyTorch's ``ReduceLROnPlateau``.
 
-    Use it where the length of training is not known, with the validation loss; not with a metric that is
-    noisy (raise patience), nor where you know the length: a cosine then needs no watching. Bengio,
-    "Practical recommendations for gradient-based training of deep architectures", 2012, describes the
-    adaptive decrease.
+    Use it if the length of training is unknown, with the validation loss; not with a noisy metric (raise
+    patience), nor if you know the length: a cosine then needs no watching. Bengio, "Practical recommendations
+    for gradient-based training of deep architectures", 2012, describes the adaptive decrease.
 
     >>> from autograd import Value
     >>> from nn import SGD
@@ -64,16 +63,16 @@ class ReduceOnPlateau(Schedule):
         self.eps = real(eps, "eps", name, low=0)
         self.best = math.inf if mode == "min" else -math.inf
         self.waited = 0  # epochs without an improvement
-        self.cooling = 0  # epochs that are still not to be counted
+        self.cooling = 0  # remaining epochs that do not count
         self.rates: list[float] = [group["lr"] for group in getattr(optimizer, "groups", [])]
         super().__init__(optimizer)
 
     def rate_of(self, step: int, group: int) -> float:
-        """The present rate: the step alone does not change it."""
+        """Return the current rate: it does not depend on the step."""
         return self.rates[group]
 
     def observe(self, metric: float) -> None:
-        """Say, after an epoch, how training goes, and reduce the rates where it is time."""
+        """Take note of a metric after an epoch, and reduce the rates if it is time."""
         self._count(measured(metric, "ReduceOnPlateau"))
         self.apply()
 
@@ -91,7 +90,7 @@ class ReduceOnPlateau(Schedule):
             self.cooling, self.waited = self.cooldown, 0
 
     def _improved(self, metric: float) -> bool:
-        if math.isinf(self.best):  # a share of infinity is no number
+        if math.isinf(self.best):  # a share of infinity is not a number
             return metric < self.best if self.mode == "min" else metric > self.best
         sign = -1 if self.mode == "min" else 1
         if self.threshold_mode == "rel":
@@ -101,10 +100,10 @@ class ReduceOnPlateau(Schedule):
     def preview(
         self, steps: int | None = None, group: int = 0, metrics: Sequence[float] | None = None
     ) -> list[float]:
-        """The rate in each epoch if the metrics after them are ``metrics``, from the state as it is now.
+        """Return the rate in each epoch if ``metrics`` follow them, continuing from the current state.
 
-        Without metrics, that of ``steps`` epochs (ten times the patience where None) of which none improves
-        on the first: the fastest that the rate can fall.
+        By default ``steps`` epochs (default: ten times the patience) of which none improves on the first: the
+        fastest that the rate can fall.
         """
         name = "ReduceOnPlateau"
         steps = 10 * (self.patience + 1) if steps is None else count(steps, "steps", name)
@@ -122,15 +121,15 @@ class ReduceOnPlateau(Schedule):
         steps: int | None = None,
         metrics: Sequence[float] | None = None,
     ) -> Path:
-        """Draw the rate in each epoch, as :meth:`preview` finds it, and under it the metrics, where given."""
+        """Plot the rate in each epoch, as from :meth:`preview`, above the metrics, if given."""
         from .. import plots
 
         metrics = None if metrics is None else _metrics(metrics)
-        self.preview(steps, metrics=metrics)  # for its errors, before there is a figure
+        self.preview(steps, metrics=metrics)  # raises errors before there is a figure
         return plots.save(path, lambda figure: plots.plateau(figure, self, steps, metrics), (7.2, 3.6))
 
     def state_dict(self) -> dict[str, Any]:
-        """What the next epochs depend on: the best metric, the epochs waited, and the present rates."""
+        """Return what the next epochs depend on: the best metric, the epochs waited, the current rates."""
         return super().state_dict() | {
             "rates": list(self.rates), "best": self.best, "waited": self.waited, "cooling": self.cooling,
         }  # fmt: skip

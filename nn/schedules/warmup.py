@@ -1,4 +1,4 @@
-"""Warm-up: a way up before any other schedule."""
+"""Warm-up: a rise before any other schedule."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from .base import Schedule, linear
 
 
 class LinearWarmup(Schedule):
-    """Evenly up to the first rate of another schedule, ``after``, in ``steps`` steps; then that schedule.
+    """Rises linearly to the first rate of another schedule, ``after``, in ``steps`` steps; then follows it.
 
     lr(t) = lr_after(0) * (start_factor + (1 - start_factor) * t / steps) for t < steps, then lr_after(t -
     steps). As PyTorch's ``LinearLR`` and another in a ``SequentialLR``. At the start gradients are large and
-    Adam's running means know little: use it with large batches, high rates, and attention; a small network
-    with a modest rate does without. Goyal and others, "Accurate, large minibatch SGD: training ImageNet in 1
+    Adam's running means uncertain: use it with large batches, high rates, and attention; a small network with
+    a modest rate does not need it. Goyal and others, "Accurate, large minibatch SGD: training ImageNet in 1
     hour", 2017.
 
     >>> from autograd import Value
@@ -27,7 +27,7 @@ class LinearWarmup(Schedule):
 
     def __init__(self, after: Schedule, steps: int, start_factor: float = 0.0) -> None:
         if not isinstance(after, Schedule):
-            expected = "the schedule that comes after, such as nn.Cosine(optimizer, total_steps=1000)"
+            expected = "the following schedule, such as nn.Cosine(optimizer, total_steps=1000)"
             raise wrong(after, "after", "LinearWarmup", expected)
         if after.steps:
             raise ValueError(
@@ -40,13 +40,13 @@ class LinearWarmup(Schedule):
         super().__init__(after.optimizer, total)
 
     def rate_of(self, step: int, group: int) -> float:
-        """On the way up, or that of the schedule that comes after."""
+        """Return the rate during the rise, or that of the following schedule."""
         if step >= self.warmup_steps:
             return self.after.rate_of(step - self.warmup_steps, group)
         return self.after.rate_of(0, group) * linear(self.start_factor, 1.0, step / self.warmup_steps)
 
     def step(self) -> None:
-        """Set the learning rate of the next step."""
+        """Set the rates of the next step."""
         if self.steps >= self.warmup_steps:
             self.steps += 1
             self.after.step()
@@ -54,13 +54,13 @@ class LinearWarmup(Schedule):
             super().step()
 
     def observe(self, metric: float) -> None:
-        """Passed on to the schedule that comes after, once the way up is done."""
+        """Pass the metric on to the following schedule, once the rise is over."""
         super().observe(metric)
         if self.steps >= self.warmup_steps:
             self.after.observe(metric)
 
     def state_dict(self) -> dict[str, Any]:
-        """What the next steps depend on, of both schedules."""
+        """Return what the next steps depend on, for both schedules."""
         return super().state_dict() | {"after": self.after.state_dict()}
 
     def _check_state(self, state: Any) -> None:
@@ -70,4 +70,4 @@ class LinearWarmup(Schedule):
     def _take_state(self, state: Mapping[str, Any]) -> None:
         super()._take_state(state)
         self.after._take_state(state["after"])
-        self.after.apply()  # first: in the way up, the rates are this schedule's
+        self.after.apply()  # first: during the rise, the rates are this schedule's

@@ -1,7 +1,7 @@
-"""Training: what people otherwise write again every time, and no more.
+"""Training: the parts that every training script needs.
 
-:func:`fit` is the loop: mini-batches, validation, metrics, a progress bar, callbacks. It does what the plain
-loop does, and that one stays as easy: see :mod:`nn`.
+:func:`fit` is the loop: mini-batches, validation, metrics, a progress bar, callbacks. A plain loop does the
+same, and stays easy to write: see :mod:`nn`.
 """
 
 from ..data.split import split

@@ -1,4 +1,4 @@
-"""Callbacks: what happens beside the training loop, at moments that it names."""
+"""Callbacks: actions at certain moments of the training loop."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 
 class Callback:
-    """Called by :func:`fit` at six moments, with the :class:`Run`: what is being trained, and how far it is.
+    """Called by :func:`fit` at six moments, with the :class:`Run`, which knows the state of training.
 
-    A new one defines the methods that it needs, and keeps what it remembers between them in ``state_dict``,
-    so that a run can be resumed. Randomness needs a generator of its own, kept as an attribute: it is saved,
-    too. Callbacks are called in the order of the list, checkpoints last; ``end`` in the opposite order.
+    A new callback defines the methods that it needs, and returns what it must remember from ``state_dict``,
+    so that a run can resume. Keep a random generator as an attribute: it is saved too. Callbacks are called
+    in the order of the list, checkpoints last; ``end`` in reverse order.
 
     >>> import nn
     >>> class Gradients(Callback):
@@ -46,41 +46,41 @@ class Callback:
     step 1: [[2.0]]
     """
 
-    quiet = True  # changes nothing outside: it is called again where fit goes back to see where a nan began
-    runs_last = False  # called after the others, as what saves their state is
+    quiet = True  # has no outside effects: may be called again when fit searches for the origin of a nan
+    runs_last = False  # called after the others, such as to save their state
 
     def begin(self, run: Run) -> None:
-        """Before the first batch; a callback that was used before starts afresh here."""
+        """Called before the first batch; a callback that was used before must reset itself here."""
 
     def before_step(self, run: Run) -> None:
-        """Gradients are there, and the optimizer has not used them yet: clip them here, add noise to them."""
+        """Called between ``backward`` and the optimizer's step: clip gradients here, or add noise to them."""
 
     def after_step(self, run: Run) -> None:
-        """The weights have moved, and ``run.step`` counts it: the place for constraints on weights."""
+        """Called when the weights have moved and ``run.step`` is counted: constrain weights here."""
 
     def after_epoch(self, run: Run) -> None:
-        """An epoch is finished: ``run.row`` has its numbers. ``run.stop(why)`` ends training."""
+        """Called after an epoch: ``run.row`` has its numbers. ``run.stop(why)`` ends training."""
 
     def end(self, run: Run) -> None:
-        """After the last epoch, or when training was stopped (not after an error)."""
+        """Called after the last epoch, or when training was stopped (not after an error)."""
 
     def failed(self, run: Run) -> None:
-        """A number is no longer finite, and fit is about to raise; the last row of the history may say it."""
+        """Called when a number is not finite and fit is about to raise; the last row may show it."""
 
     def state_dict(self) -> dict[str, Any]:
-        """What is to be remembered in a checkpoint."""
+        """Return what a checkpoint must remember."""
         return {}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from what was remembered."""
+        """Continue from a state."""
 
 
 class Scheduling(Callback):
-    """A learning-rate schedule in the loop: one step of it after each step of training, or after each epoch.
+    """A learning-rate schedule in the loop: takes a step after each step of training, or after each epoch.
 
-    ``every`` is "step" or "epoch". After each epoch the schedule is told ``monitor``, a number of the
-    history; where None the validation loss, or without validation the loss. ``fit(..., schedule=schedule)``
-    is short for this one.
+    ``every`` is "step" or "epoch". After each epoch the schedule observes ``monitor``, a number of the
+    history (default: the validation loss, or the loss without validation). ``fit(..., schedule=schedule)`` is
+    short for this callback.
 
     >>> from autograd import Value
     >>> import nn
@@ -95,7 +95,7 @@ class Scheduling(Callback):
         self.monitor = None if monitor is None else text(monitor, "monitor", "Scheduling")
 
     def begin(self, run: Run) -> None:
-        """A schedule of another optimizer would change nothing here."""
+        """Check that the schedule belongs to the optimizer; otherwise it would change nothing."""
         if self.schedule.optimizer.groups is not run.optimizer.groups:
             raise ValueError(
                 f"Scheduling: the {type(self.schedule).__name__} was built on another optimizer than the one "
@@ -103,36 +103,36 @@ class Scheduling(Callback):
             )
 
     def after_step(self, run: Run) -> None:
-        """Where every step counts."""
+        """Take a step if every step counts."""
         if self.every == "step":
             self.schedule.step()
 
     def after_epoch(self, run: Run) -> None:
-        """Where every epoch counts, and for schedules that look at how training goes."""
+        """Take a step if every epoch counts; pass the metric to the schedule."""
         if self.every == "epoch":
             self.schedule.step()
         self.schedule.observe(monitored(run, self.monitor, "Scheduling"))
 
     def state_dict(self) -> dict[str, Any]:
-        """The schedule's."""
+        """Return the state of the schedule."""
         return self.schedule.state_dict()
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """The schedule's."""
+        """Load the state of the schedule."""
         self.schedule.load_state_dict(state)
 
 
 class EarlyStopping(Callback):
-    """Stop when a number has not improved for more than ``patience`` epochs, and restore the best weights.
+    """Stops when a number has not improved for more than ``patience`` epochs, and restores the best weights.
 
-    ``monitor`` is a number of the history: where None the validation loss, or without validation the loss.
-    It improves when it is lower than the best so far by more than ``min_delta`` (higher, with
-    ``mode="max"``); nan never improves. When training ends, for whatever reason, the model has the weights
-    of the best epoch (``best_epoch``, where the number was ``best``), unless ``restore`` is False.
+    ``monitor`` is a number of the history (default: the validation loss, or the loss without validation). It
+    improves if it is lower than the best so far by more than ``min_delta`` (higher, with ``mode="max"``); nan
+    never improves. When training ends, for whatever reason, the model gets the weights of the best epoch
+    (``best_epoch``, with the number ``best``), unless ``restore`` is False.
 
-    A regularizer: the weights cannot go far from where they began in the time that they have. Use it always
-    when there is validation data and overfitting is to be feared; not with a one-cycle or cosine schedule,
-    whose best weights come at the end. Prechelt, "Early stopping - but when?", 1998.
+    A regularizer: in the time they have, the weights cannot go far from where they began. Use it whenever
+    there is validation data and a risk of overfitting; not with a one-cycle or cosine schedule, whose best
+    weights come at the end. Prechelt, "Early stopping - but when?", 1998.
 
     >>> stopping = EarlyStopping(patience=3)
     """
@@ -150,7 +150,7 @@ class EarlyStopping(Callback):
         self.patience = count(patience, "patience", "EarlyStopping", low=0)
         self.min_delta = real(min_delta, "min_delta", "EarlyStopping", low=0)
         self.restore = flag(restore, "restore", "EarlyStopping")
-        self._model: Module | None = None  # the one whose weights are kept, once it is known
+        self._model: Module | None = None  # the model whose weights are kept, once known
         self._start_afresh()
 
     def _start_afresh(self) -> None:
@@ -164,7 +164,7 @@ class EarlyStopping(Callback):
         self._start_afresh()
 
     def after_epoch(self, run: Run) -> None:
-        """Compare, keep the best weights, stop."""
+        """Compare with the best, keep the best weights, and stop if it is time."""
         number = monitored(run, self.monitor, "EarlyStopping")
         better = self.best - number if self.mode == "min" else number - self.best
         if better > self.min_delta:
@@ -181,14 +181,14 @@ class EarlyStopping(Callback):
             run.model.load_state_dict(self._weights, allow_nonfinite=True)
 
     def state_dict(self) -> dict[str, Any]:
-        """The best so far, its weights, and the epochs waited."""
+        """Return the best number, its weights, and the epochs waited."""
         return {
             "best": self.best, "best_epoch": self.best_epoch, "waited": self.waited,
             "weights": None if self._weights is None else {k: v.copy() for k, v in self._weights.items()},
         }  # fmt: skip
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on waiting; ValueError or TypeError, and nothing is changed, where it is no such state."""
+        """Continue from a state; ValueError or TypeError, with no change, if it does not fit."""
         name = "EarlyStopping"
         instance(state, Mapping, "state", name, "a dict, as state_dict() gives it")
         if state.keys() != self.state_dict().keys():
@@ -199,7 +199,7 @@ class EarlyStopping(Callback):
         waited = count(state["waited"], "waited", name, low=0)
         weights = state["weights"]
         if self.restore and best_epoch and weights is None:
-            raise ValueError(f"{name}: there are no weights of epoch {best_epoch}; go on with restore=False")
+            raise ValueError(f"{name}: there are no weights of epoch {best_epoch}; pass restore=False")
         if weights is not None:
             if not isinstance(weights, Mapping):
                 got = reprlib.repr(weights)
@@ -209,7 +209,7 @@ class EarlyStopping(Callback):
         self.best, self.best_epoch, self.waited, self._weights = best, best_epoch, waited, weights
 
     def _check_weights(self, weights: Mapping[str, np.ndarray]) -> None:
-        """At once, and not where they are to be restored, when training has ended."""
+        """Check the weights at once, rather than when they are restored at the end of training."""
         if self._model is None:
             return
         own, name = self._model.state_dict(), type(self._model).__name__
@@ -221,10 +221,10 @@ class EarlyStopping(Callback):
 
 
 class _Act(Callback):
-    """What is done in every step: a function without arguments, or an object with a ``step`` method.
+    """An action in every step: a function without arguments, or an object with a ``step`` method.
 
-    The object's ``state_dict``, where it has one, is part of the checkpoint, and otherwise its generators;
-    of a method, that of the object whose method it is.
+    The checkpoint includes the object's ``state_dict``, or its generators if it has none; for a method, those
+    of its object.
     """
 
     def __init__(self, act: Any) -> None:
@@ -238,18 +238,18 @@ class _Act(Callback):
             raise wrong(act, "act", type(self).__name__, expected)
 
     def state_dict(self) -> dict[str, Any]:
-        """That of the object."""
+        """Return the state of the object."""
         state: dict[str, Any] = self.act.state_dict() if hasattr(self.act, "state_dict") else {}
         return state
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """That of the object."""
+        """Load the state of the object."""
         if hasattr(self.act, "load_state_dict"):
             self.act.load_state_dict(state)
 
 
 class BeforeStep(_Act):
-    """Do something with the gradients before every step: clip them, add noise to them.
+    """Acts on the gradients before every step: to clip them, or add noise to them.
 
     >>> import nn
     >>> model = nn.Linear(2, 1, bias=False, rng=0)
@@ -264,12 +264,12 @@ class BeforeStep(_Act):
     """
 
     def before_step(self, run: Run) -> None:
-        """Do it."""
+        """Run the action."""
         self._call()
 
 
 class AfterStep(_Act):
-    """Do something with the weights after every step: keep their norm below a limit.
+    """Acts on the weights after every step: to keep their norm below a limit.
 
     >>> import nn
     >>> model = nn.Linear(2, 1, bias=False, rng=0)
@@ -283,14 +283,14 @@ class AfterStep(_Act):
     """
 
     def after_step(self, run: Run) -> None:
-        """Do it."""
+        """Run the action."""
         self._call()
 
 
 class CSVLog(Callback):
-    """The rows of the history in a CSV file, written anew after every epoch: whole at any moment.
+    """Writes the rows of the history to a CSV file after every epoch; the file is complete at any moment.
 
-    Replaces a file of that name. A run that is resumed has the rows from before in it, each once.
+    Replaces an existing file. After a resumed run it has the earlier rows too, each once.
 
     >>> log = CSVLog("run.csv")
     """
@@ -301,7 +301,7 @@ class CSVLog(Callback):
         self.path = path_of(path, type(self).__name__)
 
     def begin(self, run: Run) -> None:
-        """Fail now and not after an hour where there is no such folder."""
+        """Fail now, not after an hour, if the folder does not exist."""
         prepare(self.path, type(self).__name__)
 
     def after_epoch(self, run: Run) -> None:
@@ -310,12 +310,12 @@ class CSVLog(Callback):
             file.write(printable(self.text(run.history.rows, run.history.columns())).encode())
 
     def failed(self, run: Run) -> None:
-        """Write all rows: in the last one is what was not finite."""
+        """Write all rows, including the last, with what was not finite."""
         if run.history.rows:
             self.after_epoch(run)
 
     def text(self, rows: list[dict[str, float]], columns: list[str]) -> str:
-        """The content of the file."""
+        """Return the content of the file."""
         text = io.StringIO()
         writer = csv.DictWriter(text, columns, lineterminator="\n")
         writer.writeheader()
@@ -324,15 +324,15 @@ class CSVLog(Callback):
 
 
 class JSONLinesLog(CSVLog):
-    """The rows of the history in a file of JSON lines, an object an epoch; as :class:`CSVLog` otherwise.
+    """Writes the rows of the history to a file of JSON lines, one object per epoch; like :class:`CSVLog`.
 
-    What is not finite is null: JSON has no other word for it.
+    inf and nan become null, since JSON cannot express them.
 
     >>> log = JSONLinesLog("run.jsonl")
     """
 
     def text(self, rows: list[dict[str, float]], columns: list[str]) -> str:
-        """The content of the file."""
+        """Return the content of the file."""
         finite = (
             {printable(name): n if math.isfinite(n) else None for name, n in row.items()} for row in rows
         )
@@ -340,7 +340,7 @@ class JSONLinesLog(CSVLog):
 
 
 def monitored(run: Run, name: str | None, caller: str) -> float:
-    """The number of the last row that a callback looks at."""
+    """Return the number of the last row that a callback monitors."""
     if name is None:
         name = "validation_loss" if "validation_loss" in run.row else "loss"
     if name not in run.row:
@@ -349,7 +349,7 @@ def monitored(run: Run, name: str | None, caller: str) -> float:
 
 
 def prepare(path: Path, caller: str) -> None:
-    """See to it that a file can be written there, and take away what a killed run has left beside it."""
+    """Check that a file can be written there, and remove what a killed run has left next to it."""
     if not os.access(destination(path, caller).absolute().parent, os.W_OK):
-        raise PermissionError(f"{caller}: nothing may be written in the folder {str(path.parent)!r}")
+        raise PermissionError(f"{caller}: cannot write to the folder {str(path.parent)!r}")
     remove_leftovers(path)

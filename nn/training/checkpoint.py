@@ -1,4 +1,4 @@
-"""Checkpoints: all that a run depends on, in one file that is whole at any moment."""
+"""Checkpoints: the whole state of a run in one file, which is complete at any moment."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ FORMAT = 1
 
 
 class Checkpoint(Callback):
-    """Save the run after every epoch, and every so many ``steps``, so that it can be resumed bit for bit.
+    """Saves the run after every epoch, and every ``steps`` steps if given, so that it can resume bit for bit.
 
-    The file holds the weights, the optimizer, the schedule, the loader in the middle of its epoch, the
-    history, the callbacks, and the state of every random number generator that the model, the optimizer, the
-    callbacks, the augmentation and the loss keep as attributes. It is written beside the old one and then
-    takes its place, in one step: a kill at any moment leaves the old one or the new one. No pickle.
+    The file holds the weights, the optimizer, the schedule, the loader within its epoch, the history, the
+    callbacks, and the state of every random generator that the model, the optimizer, the callbacks, the
+    augmentation and the loss keep as attributes. It is written next to the old one and then replaces it in
+    one step: a kill at any moment leaves the old file or the new one. No pickle.
 
-    With ``resume=True`` a run begins where the file says, if there is one: a program that builds the same
-    model, data, optimizer and callbacks, killed and started again, ends with the weights that it would have
-    ended with. More ``epochs`` than before make a finished run longer. Without it a new run begins, and
-    replaces the file. ``every`` is how many epochs lie between two files; the last is always saved.
+    With ``resume=True`` a run continues from the file, if there is one: after a kill and restart, a program
+    that builds the same model, data, optimizer and callbacks ends with bit-identical weights. More ``epochs``
+    than before extend a finished run. Without it a new run begins and replaces the file. ``every`` is the
+    number of epochs between two files; the last is always saved. replaces the file. ``every`` is how many
+    epochs lie between two files; the last is always saved.
 
     >>> checkpoint = Checkpoint("run.checkpoint", steps=500, resume=True)
     """
@@ -47,10 +48,10 @@ class Checkpoint(Callback):
         self.steps = None if steps is None else count(steps, "steps", "Checkpoint")
         self.every = count(every, "every", "Checkpoint")
         self.resume = flag(resume, "resume", "Checkpoint")
-        self._begun: tuple[int, int] | None = None  # where the run was
+        self._begun: tuple[int, int] | None = None  # the position of the run at the start
 
     def begin(self, run: Run) -> None:
-        """Resume, where that is wanted and possible."""
+        """Resume, if requested and possible."""
         prepare(self.path, "Checkpoint")
         if self.resume and self.path.exists():
             remedy = "remove that file or pass resume=False to begin anew"
@@ -66,22 +67,22 @@ class Checkpoint(Callback):
         self._begun = run.epoch, run.step
 
     def after_step(self, run: Run) -> None:
-        """Save, where it is time."""
+        """Save, if it is time."""
         if self.steps and run.step % self.steps == 0:
             self.save(run)
 
     def after_epoch(self, run: Run) -> None:
-        """Save, where it is time."""
+        """Save, if it is time."""
         if run.epoch % self.every == 0:
             self.save(run)
 
     def end(self, run: Run) -> None:
-        """Save where the run ended, also after Ctrl-C; but not where it never moved, over one that did."""
+        """Save the end of the run, also after Ctrl-C, unless the run has not moved since it began."""
         if self._begun != (run.epoch, run.step):
             self.save(run)
 
     def save(self, run: Run) -> None:
-        """Write the file, unless a weight is inf or nan: a good file must not give way to a useless one."""
+        """Write the file, unless a weight is inf or nan, which would replace a good file by a useless one."""
         run.check_weights()
         try:
             write_state({"format": FORMAT} | run.state_dict(), self.path)
@@ -91,15 +92,12 @@ class Checkpoint(Callback):
 
 
 def read_checkpoint(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """The content of a checkpoint, to look at; ``model.load_state_dict(read_checkpoint(path)["model"])``
-    takes the weights alone.
+    """Read a checkpoint; ``model.load_state_dict(read_checkpoint(path)["model"])`` loads only the weights.
 
-    ValueError where the file is no checkpoint, or corrupt.
+    ValueError if the file is corrupt or not a checkpoint.
     """
     state = read_state(path, "read_checkpoint")
     kind = state.pop("format", None) if isinstance(state, dict) else None
     if type(kind) is not int or kind != FORMAT:
-        raise ValueError(
-            f"read_checkpoint: the path {os.fspath(path)!r} is no checkpoint of a kind that is known here"
-        )
+        raise ValueError(f"read_checkpoint: the path {os.fspath(path)!r} is not a checkpoint of a known kind")
     return state

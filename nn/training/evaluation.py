@@ -1,4 +1,4 @@
-"""What a model says of data, and how good that is: outside of training, so nothing is dropped or recorded."""
+"""Predictions of a model and how good they are: outside training, without dropout or a graph."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from ..data import examples
 from ..module import Module
 
 Metric = Callable[[np.ndarray, Any], float]
-TAKEN = ("epoch", "step", "loss", "lr", "seconds")  # names in the history
+TAKEN = ("epoch", "step", "loss", "lr", "seconds")  # reserved names in the history
 
 
 def forward_of(model: Module) -> Callable[[Any], Any]:
-    """What gives a model's prediction for a batch: the model, or where all its parameters are single Values,
-    as of neurons, which take one example at a time, a list of what it says to each."""
+    """Return a function that predicts a batch: the model, or, if all its parameters are single Values, as in
+    neurons, which take one example at a time, a function that returns a list of its outputs."""
     named = model.named_parameters()
     if named and all(isinstance(parameter, Value) for _, parameter in named):
         return lambda x: [model(example) for example in x]
@@ -29,7 +29,7 @@ def forward_of(model: Module) -> Callable[[Any], Any]:
 
 
 def as_array(prediction: Any) -> np.ndarray:
-    """A prediction as an array: of a Tensor its data, of Values, in arrays or lists, theirs.
+    """Convert a prediction to an array: the data of a Tensor, or of Values in arrays or lists.
 
     >>> as_array([[Value(1.0), Value(2.0)]])
     array([[1., 2.]])
@@ -41,31 +41,30 @@ def as_array(prediction: Any) -> np.ndarray:
 
 @contextmanager
 def in_mode(model: Module, training: bool) -> Iterator[None]:
-    """All parts in training mode, or in eval mode; afterwards each is in the mode it was in."""
+    """Put all modules in training or eval mode; restore their modes afterwards."""
     before = [(module, vars(module).get("training")) for module in model.modules()]
     model.train(training)
     try:
         yield
     finally:
         for module, own in before:
-            vars(module).pop("training")  # where it had none, it is that of its class
+            vars(module).pop("training")  # it had none, so it has that of its class
             if own is not None:
                 module.training = own
 
 
 @contextmanager
 def evaluating(model: Module) -> Iterator[None]:
-    """Eval mode, without recording."""
+    """Use eval mode, without recording a graph."""
     with in_mode(model, False), no_grad():
         yield
 
 
 def predict(model: Module, x: Any, batch_size: int = 1000) -> np.ndarray:
-    """The predictions of ``model`` for all of ``x``, an array (N, ...); in eval mode, ``batch_size`` at a
-    time.
+    """Predict all of ``x`` with ``model``, in eval mode, ``batch_size`` at a time; return an array (N, ...).
 
-    Afterwards every part of the model is in the mode it was in. Use it in place of ``model(x)`` where there
-    is dropout or normalisation, or too much data for one batch.
+    Restores the mode of every module afterwards. Use it instead of ``model(x)`` if there is dropout or
+    normalisation, or too much data for one batch.
 
     >>> import nn
     >>> predict(nn.Sequential(nn.Dropout(0.5)), np.ones((3, 2)))
@@ -77,7 +76,7 @@ def predict(model: Module, x: Any, batch_size: int = 1000) -> np.ndarray:
 
 
 def outputs(model: Module, x: Any, batch_size: int = 1000) -> Any:
-    """The same as a Tensor, or for a model of Values as a list of them: what losses take."""
+    """Predict as a Tensor, or as a list of Values for a model of Values: the input of a loss."""
     _check_model(model, "predict")
     batch_size = count(batch_size, "batch_size", "predict")
     if (
@@ -95,8 +94,8 @@ def outputs(model: Module, x: Any, batch_size: int = 1000) -> Any:
         return [each for part in parts for each in part]
     if not all(isinstance(part, (Tensor, np.ndarray)) for part in parts):
         raise TypeError(
-            f"predict: the model gave {type(parts[0]).__name__}; expected a Tensor with the examples along "
-            "axis 0"
+            f"predict: the model returned {type(parts[0]).__name__}; expected a Tensor with the examples "
+            "along axis 0"
         )
     return Tensor(np.concatenate([as_array(part) for part in parts]), requires_grad=False)
 
@@ -109,11 +108,11 @@ def evaluate(
     metrics: Metric | Sequence[Metric] | Mapping[str, Metric] | None = None,
     batch_size: int = 1000,
 ) -> dict[str, float]:
-    """The loss and the metrics of ``model`` on data: a dict with ``"loss"`` and the metrics by name.
+    """Compute the loss and the metrics of ``model`` on data: a dict with ``"loss"`` and the metrics by name.
 
-    All examples are predicted in eval mode, ``batch_size`` at a time, then loss and metrics are computed
-    once, of all of them; so they are exact also where a metric is no mean. A metric is ``metric(prediction,
-    y)`` of arrays.
+    First predicts all examples in eval mode, ``batch_size`` at a time, then computes loss and metrics once
+    for all of them; so even metrics that are not means are exact. A metric is ``metric(prediction, y)`` of
+    arrays.
 
     >>> import nn
     >>> evaluate(nn.Sequential(nn.ReLU()), np.eye(3) - 0.5, np.array([0, 1, 0]), metrics=accuracy)
@@ -135,7 +134,7 @@ def evaluate(
 
 
 def named(metrics: Any, caller: str) -> dict[str, Metric]:
-    """Metrics by name: a dict as it is, functions under their own names.
+    """Return metrics by name: a dict as it is, functions under their own names.
 
     >>> named(accuracy, "fit") == named([accuracy], "fit") == {"accuracy": accuracy}
     True
@@ -147,7 +146,7 @@ def named(metrics: Any, caller: str) -> dict[str, Metric]:
         metrics = {getattr(metric, "__name__", type(metric).__name__): metric for metric in listed}
         if len(metrics) < len(listed):
             raise ValueError(
-                f"{caller}: two of the metrics have one name; give them names with a dict, {{'top 1': ...}}"
+                f"{caller}: two of the metrics have the same name; name them with a dict, {{'top 1': ...}}"
             )
     for name, metric in metrics.items():
         if not callable(metric) or not isinstance(name, str):
@@ -157,21 +156,21 @@ def named(metrics: Any, caller: str) -> dict[str, Metric]:
             )
         if name in TAKEN or name.startswith("validation_"):
             raise ValueError(
-                f"{caller}: one of the metrics is called {name!r}, as a number of the history is; choose "
+                f"{caller}: one of the metrics is called {name!r}, like a number of the history; choose "
                 "another name"
             )
     return dict(metrics)
 
 
 def as_number(result: Any, name: str) -> float:
-    """What a loss or a metric gave as a float, or an error where it is not one number."""
+    """Convert the result of a loss or a metric to a float, or raise an error if it is not one number."""
     data = result.data if isinstance(result, (Tensor, Value)) else result
     if np.asarray(data).dtype.kind not in "biuf":
-        raise TypeError(f"{name} gave {data!r} of type {type(data).__name__}; expected a number")
+        raise TypeError(f"{name} returned {data!r} of type {type(data).__name__}; expected a number")
     if np.size(data) != 1:
         raise ValueError(
-            f"{name} gave an array of shape {np.shape(data)}; expected one number, such as the mean over the "
-            'batch (reduction="mean")'
+            f"{name} returned an array of shape {np.shape(data)}; expected one number, such as the mean over "
+            'the batch (reduction="mean")'
         )
     return float(np.asarray(data).reshape(()))
 
@@ -185,13 +184,13 @@ def _numbers(data: Any, name: str) -> np.ndarray:
 
 
 def accuracy(prediction: np.ndarray, target: Any) -> float:
-    """The share of examples that are right, between 0 and 1.
+    """Compute the share of correct examples, between 0 and 1.
 
-    (N, C), C above 1, are scores of classes, of which the highest counts; ``target`` then holds the labels
-    (N,), or probabilities (N, C), as after mixup. (N,) or (N, 1) are scores of two classes, positive or not;
-    ``target`` is positive or not as well (1 and 0, 1 and -1). For probabilities take 0.5 off first. Use it
-    where classes are about equally frequent; where one is rare, always saying the other is nearly always
-    right.
+    Predictions (N, C), with C above 1, are scores of classes, of which the highest counts; ``target`` is then
+    labels (N,), or probabilities (N, C), as after mixup. Predictions (N,) or (N, 1) are scores of two
+    classes, positive or not; ``target`` is then positive or not (1 and 0, 1 and -1). Subtract 0.5 from
+    probabilities first. Use it if classes are about equally frequent; if one is rare, always predicting the
+    other scores well.
 
     >>> accuracy(np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1]))
     0.5
@@ -209,7 +208,7 @@ def accuracy(prediction: np.ndarray, target: Any) -> float:
     if labels.size != len(answers) or not len(answers):
         raise ValueError(
             f"accuracy: the prediction is of {len(answers)} examples, and the target has shape "
-            f"{target.shape}; expected as many, and at least one"
+            f"{target.shape}; expected the same number, and at least one"
         )
     known = ~np.isnan(prediction).reshape(len(answers), -1).any(axis=1)  # argmax would choose the nan
     return float(np.count_nonzero(known & (answers == labels.reshape(-1))) / len(answers))

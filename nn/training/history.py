@@ -1,4 +1,4 @@
-"""What happened in training: a row of numbers an epoch, and the loss of every batch."""
+"""The history of training: a row of numbers per epoch, and the loss of every batch."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Row = dict[str, float]
 
 
 class History:
-    """What happened in training.
+    """The history of a training run.
 
-    ``rows`` has a dict for each epoch that was finished: ``epoch``, ``step`` (optimizer steps so far),
-    ``loss`` (the mean over its batches), the metrics (likewise), the same on the validation data as
-    ``validation_loss`` and so on, ``lr`` (the rate after its last step), ``seconds``. ``history["loss"]`` is
-    one of them, epoch by epoch. ``batch_losses`` has the loss of every step. ``stopped`` says why a callback
-    ended training before its last epoch, and is None where none did; ``interrupted``, whether Ctrl-C did, of
-    which a checkpoint knows nothing: a run that is resumed goes on.
+    ``rows`` has a dict for each finished epoch: ``epoch``, ``step`` (optimizer steps so far), ``loss`` (the
+    mean over its batches), the metrics (likewise), the same on the validation data as ``validation_loss`` and
+    so on, ``lr`` (the rate after its last step), ``seconds``. ``history["loss"]`` is one of them, epoch by
+    epoch. ``batch_losses`` has the loss of every step. ``stopped`` says why a callback ended training early,
+    or is None. ``interrupted`` says whether Ctrl-C did; it is not part of a checkpoint, so a resumed run goes
+    on.
 
     >>> history = History()
     >>> history.rows = [{"epoch": 1, "loss": 0.5}, {"epoch": 2, "loss": 0.25}]
@@ -42,28 +42,28 @@ class History:
         return len(self.rows)
 
     def __getitem__(self, name: str) -> list[float]:
-        """One number, epoch by epoch; nan in a row that does not have it. KeyError where none has."""
+        """Return one number, epoch by epoch; nan in rows that lack it. KeyError if all do."""
         if not any(name in row for row in self.rows):
             raise KeyError(f"history: no {name!r}; there are {', '.join(self.columns()) or 'no epochs yet'}")
         return [row.get(name, math.nan) for row in self.rows]
 
     def columns(self) -> list[str]:
-        """The names of all numbers, in the order in which they first came."""
+        """Return the names of all numbers, in order of first appearance."""
         return list(dict.fromkeys(name for row in self.rows for name in row))
 
     def plot(self, path: str | os.PathLike[str]) -> Path:
-        """Draw loss and metrics over the epochs, training and validation, into a PNG, SVG or PDF file.
+        """Plot loss and metrics over the epochs, for training and validation, to a PNG, SVG or PDF file.
 
-        Returns the path. ValueError where no epoch was finished. Needs matplotlib.
+        Return the path. ValueError if no epoch is finished. Needs matplotlib.
         """
         from .. import plots
 
         if not self.rows:
-            raise ValueError("history: no epoch was finished; there is nothing to draw")
+            raise ValueError("history: no epoch is finished; there is nothing to draw")
         return plots.save(path, lambda figure: plots.history(figure, self), plots.history_size(self))
 
     def state_dict(self) -> dict[str, Any]:
-        """Copies of rows and batch losses."""
+        """Copy the rows and batch losses."""
         return {
             "rows": [dict(row) for row in self.rows],
             "batch_losses": np.array(self.batch_losses, np.float64),
@@ -71,9 +71,9 @@ class History:
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take over what happened before; a Ctrl-C that came while it was read still counts.
+        """Take over an earlier history; a Ctrl-C during loading still counts.
 
-        ValueError, and nothing is changed, where it is no such state.
+        ValueError, with no change, if the state does not fit.
         """
         instance(state, Mapping, "state", "load_state_dict", "a dict, as state_dict() gives it")
         if state.keys() != self.state_dict().keys():
@@ -92,7 +92,7 @@ class History:
             raise ValueError(f"history: batch_losses are {reprlib.repr(losses)}; expected an array of floats")
         steps = [0, *(row["step"] for row in rows), len(losses)]
         if steps != sorted(steps):
-            raise ValueError(f"history: the steps are {reprlib.repr(steps[1:])}; expected them to go up")
+            raise ValueError(f"history: the steps are {reprlib.repr(steps[1:])}; expected increasing ones")
         if not isinstance(stopped, str | None):
             raise ValueError(f"history: stopped is {reprlib.repr(stopped)}; expected text or None")
         self.rows = [dict(row) for row in rows]
@@ -101,7 +101,7 @@ class History:
 
 
 def any_number(found: Any, name: str, caller: str) -> float:
-    """A number of a state, which may be inf or nan, as a float; else a TypeError.
+    """Convert a number of a state to a float, which may be inf or nan; else raise TypeError.
 
     >>> any_number(1, "loss", "history")
     1.0

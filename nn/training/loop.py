@@ -1,4 +1,4 @@
-"""fit: the loop around the loop."""
+"""fit: the training loop."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ def fit(
     callbacks: Callback | Sequence[Callback] = (),
     progress: bool = True,
 ) -> History:
-    """Train ``model`` for ``epochs`` epochs; returns what happened, a :class:`History`.
+    """Train ``model`` for ``epochs`` epochs; return the :class:`History`.
 
-    - ``data``: a :class:`nn.Loader`, or x and y, of which one is made with ``batch_size`` (32) and
-      ``seed`` (0). With batch normalisation, and a last batch of one example: a loader with ``drop_last``.
-    - ``loss``: ``loss(prediction, y)`` gives a node; a penalty is added inside. Where all parameters of a
-      model are single Values (:class:`nn.MLP`), the prediction is a list of what it says to each example.
+    - ``data``: a :class:`nn.Loader`, or x and y, from which one is made with ``batch_size`` (32) and ``seed``
+      (0). If batch normalisation meets a last batch of one example, pass a loader with ``drop_last``.
+    - ``loss``: ``loss(prediction, y)`` returns a node; add penalties inside. If all parameters of a model are
+      single Values (:class:`nn.MLP`), the prediction is a list with its output for each example.
     - ``validation``: x and y, or how much of ``data`` to hold out (:func:`split`): a share or a number. Loss
       and metrics are computed on it after every epoch, in eval mode.
-    - ``metrics``: functions of (prediction, y), both arrays, by their names or in a dict. On the training
-      data they are the mean over the batches, as they were on the way.
-    - ``schedule``: takes a step after every step; for once an epoch there is :class:`Scheduling`.
+    - ``metrics``: functions of (prediction, y), both arrays, in a list or in a dict by name. On the training
+      data they are means over the batches, with the weights of that moment.
+    - ``schedule``: takes a step after every step; for one step per epoch use :class:`Scheduling`.
     - ``callbacks``: one or a list, see :class:`Callback`.
-    - ``progress``: a bar (tqdm, on a terminal) and a line an epoch.
+    - ``progress``: a bar (tqdm, on a terminal) and a line per epoch.
 
-    What it does in every step is the textbook's loop, which is as good where more freedom is needed:
+    Every step is the textbook's loop; write it yourself if you need more freedom:
 
         for x, y in loader:
             loss = loss_of(model(x), y)
@@ -62,11 +62,11 @@ def fit(
             loss.backward()
             optimizer.step()
 
-    Ctrl-C ends training after the batch under way: callbacks have their ``end`` (a checkpoint is saved), and
-    the history is returned, with ``interrupted``; a second Ctrl-C raises KeyboardInterrupt at once. A loss,
-    a weight, or what the optimizer keeps of one that becomes inf or nan (on the validation data: a loss of
-    nan) raises :class:`NonFiniteError`, which says in which step, layer and operation it began; the history
-    is in it. The same seed on the same machine gives the same bits.
+    Ctrl-C ends training after the current batch: callbacks get their ``end`` (a checkpoint is saved), and
+    the history is returned, with ``interrupted``; a second Ctrl-C raises KeyboardInterrupt at once. If a
+    loss, a weight, or the optimizer's state becomes inf or nan (on the validation data: if the loss becomes
+    nan), :class:`NonFiniteError` says in which step, layer and operation it began, and contains the history.
+    The same seed on the same machine gives bit-identical results.
 
     >>> import nn
     >>> x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -91,7 +91,7 @@ def fit(
         in_mode(model, True),
         _interruptible(run),
         np.errstate(all="ignore"),
-    ):  # what is not finite is said in words
+    ):  # numbers that are not finite are reported below
         for hook in run.hooks("begin"):
             hook(run)
         try:
@@ -116,7 +116,7 @@ def _train(run: Run, epochs: int, progress: Progress) -> None:
         except (ArithmeticError, ValueError) as error:
             if not concerns(error):
                 raise
-            progress.say("not finite: taking the steps of this epoch again, to see where it began")
+            progress.say("not finite: repeating the steps of this epoch, to see where it began")
             found = explain(run, start, error)
             if found is None:
                 raise
@@ -142,19 +142,19 @@ def _train(run: Run, epochs: int, progress: Progress) -> None:
 
 @contextmanager
 def _spoiled_by_a_callback(run: Run) -> Iterator[None]:
-    """Weights that were finite after the last step, and are not where a checkpoint is to be saved."""
+    """Report weights that were finite after the last step, and are not when a checkpoint is to be saved."""
     try:
         yield
     except NotFinite as error:
-        text = f"fit: {error.what} after step {run.step}: a callback made them so"
+        text = f"fit: {error.what} after step {run.step}: a callback changed them"
         epoch = run.epoch + bool(run.loader.position)
         raise NonFiniteError(text, run.step, epoch, None, None, run.history) from error
 
 
 def check_trained(model: Any, loss: Any, optimizer: Any, caller: str) -> None:
-    """TypeError or ValueError where these do not go together.
+    """Raise TypeError or ValueError if model, loss and optimizer do not fit together.
 
-    What the optimizer trains has to be in the model: only there is it saved, watched and gone back to.
+    What the optimizer trains must be in the model: only there is it saved, watched and restored.
     """
     instance(model, Module, "model", caller, "a Module")
     instance(optimizer, Optimizer, "optimizer", caller, "an Optimizer, such as nn.Adam(model.parameters())")
@@ -164,22 +164,22 @@ def check_trained(model: Any, loss: Any, optimizer: Any, caller: str) -> None:
     if others:
         raise ValueError(
             f"{caller}: {others} of the optimizer's {len(optimizer.parameters)} parameters are not in the "
-            "model, and no checkpoint would hold them; build the optimizer on model.parameters(), and make "
+            "model, so no checkpoint would hold them; build the optimizer on model.parameters(), and make "
             "what else is trained (of the loss, say) an attribute of the model"
         )
 
 
 def _data(data: Any, batch_size: int | None, seed: Any, validation: Any) -> tuple[Loader, Examples | None]:
-    """The loader to train from, and what is held out."""
+    """Return the loader to train from, and the held-out examples."""
     held_out: Examples | None = None
     if batch_size is not None:
-        count(batch_size, "batch_size", "fit")  # before numbers are drawn from the seed
+        count(batch_size, "batch_size", "fit")  # before drawing numbers from the seed
     if isinstance(validation, (tuple, list)):
         held_out = _pair(validation, "validation")
     elif validation is not None:
         if isinstance(data, Loader):
             raise TypeError(
-                f"fit: validation is {validation!r}, but the data is a loader; split the data before: "
+                f"fit: validation is {validation!r}, but the data is a loader; split the data first: "
                 "train, validation = nn.training.split(x, y, 0.1), then nn.Loader(*train, ...)"
             )
         x, y = _pair(data, "data")
@@ -189,12 +189,12 @@ def _data(data: Any, batch_size: int | None, seed: Any, validation: Any) -> tupl
 
 
 def loader_of(data: Any, batch_size: int | None, seed: Any) -> Loader:
-    """A loader as it is, or one of x and y."""
+    """Return a loader as it is, or make one of x and y."""
     if not isinstance(data, Loader):
         batch_size, seed = 32 if batch_size is None else batch_size, 0 if seed is None else seed
         return Loader(*_pair(data, "data"), batch_size, rng=seed)
     if batch_size is not None or seed is not None:
-        raise TypeError("fit: the loader has a batch size and a seed; they are not to be given here, too")
+        raise TypeError("fit: the loader has a batch size and a seed; do not pass them here as well")
     return data
 
 
@@ -210,12 +210,12 @@ def _pair(data: Any, name: str) -> Examples:
 
 @contextmanager
 def _interruptible(run: Run) -> Iterator[None]:
-    """Ctrl-C stops the run where everything is whole, after a batch; the second one stops it at once."""
+    """Let Ctrl-C stop the run after a batch, when its state is consistent; a second one stops it at once."""
     ours = (
         threading.current_thread() is threading.main_thread()
         and signal.getsignal(signal.SIGINT) is signal.default_int_handler
     )
-    if not ours:  # it is someone else's, or cannot come here
+    if not ours:  # the handler is someone else's, or cannot be set in this thread
         yield
         return
 
@@ -225,7 +225,7 @@ def _interruptible(run: Run) -> Iterator[None]:
         nonlocal before
         if before:
             signal.default_int_handler(number, frame)
-        before = True  # not the history's word for it: the run may be stopping already for another reason
+        before = True  # not history.interrupted: the run may already be stopping for another reason
         run.stop(INTERRUPTED)
 
     signal.signal(signal.SIGINT, interrupt)

@@ -1,10 +1,9 @@
-"""Where a nan began: which step, which layer, which operation.
+"""Find where a nan began: in which step, layer and operation.
 
-Nothing is looked for while all goes well: a step costs one look at the loss, which is a float by then, and
-an epoch one look at the weights. When one of them is inf or nan, the run goes back to the beginning of the
-epoch, whose state is kept, and takes the same steps again, bit for bit, looking at every gradient and
-weight; the step where the first of them goes wrong is then taken once more under
-:func:`autograd.detect_anomaly`.
+Watching costs almost nothing: a step looks at the loss, which is a float by then, and an epoch at the
+weights. If one of them is inf or nan, the run returns to the beginning of the epoch, whose state is kept, and
+repeats the same steps, bit for bit, checking every gradient and weight. The first step that goes wrong is
+then repeated under :func:`autograd.detect_anomaly`.
 """
 
 from __future__ import annotations
@@ -27,13 +26,13 @@ from .run import NotFinite, Run, concerns, loss_number, not_finite
 
 
 class NonFiniteError(ArithmeticError):
-    """The loss or the weights became inf or nan, and this is where it began.
+    """The loss or the weights became inf or nan; says where this began.
 
-    ``step`` and ``epoch``, counted from 1; ``layer``, the dotted name of the module ("" for the model
-    itself, None in the loss); ``operation``, the name of the row, or of the optimizer whose step it was;
-    ``history``. The model is as it was before that step, all weights finite; where it is the loss on the
-    validation data, ``step`` is the last one that was taken, and the model as it was then. Where it began may
-    not be found: the message then says so, ``step`` is where it was noticed, layer and operation are None.
+    ``step`` and ``epoch`` count from 1; ``layer`` is the dotted name of the module ("" for the model itself,
+    None in the loss); ``operation`` is the name of the op, or of the optimizer whose step it was; ``history``
+    is the history. The model is as it was before that step, with finite weights; for the loss on the
+    validation data, ``step`` is the last one taken, and the model is as it was then. If the origin cannot be
+    found, the message says so, ``step`` is where it was noticed, and layer and operation are None.
     """
 
     def __init__(
@@ -45,7 +44,7 @@ class NonFiniteError(ArithmeticError):
 
 
 class _Found(Exception):
-    """What is to be said of it."""
+    """Carries the description of where it began."""
 
     def __init__(self, detail: str, layer: str | None, operation: str | None) -> None:
         super().__init__(detail)
@@ -53,14 +52,14 @@ class _Found(Exception):
 
 
 def explain(run: Run, start: Mapping[str, Any], error: Exception) -> NonFiniteError | None:
-    """The error to raise; None where ``error`` does not come again, and says by itself what it is: then the
-    run is where it was."""
+    """Return the error to raise; None if ``error`` does not recur and speaks for itself, with the run
+    restored."""
     step, epoch = run.step + 1, run.epoch + 1
     what = error if isinstance(error, NotFinite) else NotFinite("a number is not finite", run, under_way=True)
     losses = run.history.batch_losses
     try:
         reached = run.moment()
-        run.history.batch_losses = losses[: start["progress"]["step"]]  # for callbacks that look there
+        run.history.batch_losses = losses[: start["progress"]["step"]]  # for callbacks that read it
         run.load_moment(start)
         _again(run, last=step)
     except _Found as found:
@@ -69,23 +68,23 @@ def explain(run: Run, start: Mapping[str, Any], error: Exception) -> NonFiniteEr
         text = f"fit: {what}. It began {at}, {found.detail}"
         return NonFiniteError(text, began, epoch, found.layer, found.operation, run.history)
     except Exception as failure:
-        text = f"fit: {what}. " + _not_found("taking the steps of this epoch again", failure)
+        text = f"fit: {what}. " + _not_found("repeating the steps of this epoch", failure)
         raise NonFiniteError(text, step, epoch, None, None, run.history) from failure
     finally:
         run.history.batch_losses = losses
     if not isinstance(error, NotFinite):
         run.load_moment(reached)
-        iter(run.loader)  # nobody is to go on with this epoch
+        iter(run.loader)  # abandon this epoch
         return None
     text = (
-        f"fit: {what}. Taking the steps of this epoch again does not show it: something in them "
-        "is random and keeps its generator where it is not found (expected: in a module or a callback)"
+        f"fit: {what}. Repeating the steps of this epoch does not show it: something in them "
+        "is random and keeps its generator where it cannot be found (expected: in a module or a callback)"
     )
     return NonFiniteError(text, step, epoch, None, None, run.history)
 
 
 def explain_validation(run: Run, what: str = "the validation loss is nan") -> NonFiniteError:
-    """The error to raise where the loss on the validation data is nan: there, too, it began somewhere."""
+    """Return the error to raise for a nan loss on the validation data, with where it began."""
     x, y = run.validation  # type: ignore[misc]
     text = f"fit: {what} after step {run.step} (epoch {run.epoch}). "
     try:
@@ -102,8 +101,7 @@ def explain_validation(run: Run, what: str = "the validation loss is nan") -> No
 
 
 def _again(run: Run, last: int) -> None:
-    """Take the steps again up to ``last``, until one is found where something is not finite:
-    :class:`_Found`."""
+    """Repeat the steps up to ``last``; raise :class:`_Found` at the first number that is not finite."""
     named = run.model.named_parameters()
     if bad := not_finite([(name, parameter.data) for name, parameter in named]):
         raise _Found(f"before it: {bad} was not finite when the epoch began", _layer(bad), None)
@@ -115,7 +113,7 @@ def _again(run: Run, last: int) -> None:
         _check_data(x, y, "this batch")
         random, weights = run.generators.state_dict(), run.model.state_dict()
         number = _descends(run, x, y)
-        if number is None or run.optimizer.takes_closure:  # which computes all of it again
+        if number is None or run.optimizer.takes_closure:  # such an optimizer recomputes all of it
             run.model.load_state_dict(weights, allow_nonfinite=True)
             run.generators.load_state_dict(random)
         if number is None:
@@ -146,7 +144,7 @@ def _again(run: Run, last: int) -> None:
                 )  # fmt: skip
             if kept := run.optimizer.not_finite():
                 raise _Found(
-                    f"in the optimizer's step: {name} made the {kept} inf or nan, with which it would never "
+                    f"in the optimizer's step: {name} made the {kept} inf or nan, so that it would never "
                     f"move again: the gradients (up to {largest:.3g}) are too large", None, name,
                 )  # fmt: skip
             run.step += 1
@@ -163,7 +161,7 @@ def _again(run: Run, last: int) -> None:
 
 
 def _descends(run: Run, x: Any, y: Any) -> float | None:
-    """The loss of a batch; None where it, or a gradient, is not finite."""
+    """Return the loss of a batch; None if it, or a gradient, is not finite."""
     try:
         loss = run.loss_of(run.forward(x), y)
         number = loss_number(loss)
@@ -179,11 +177,11 @@ def _descends(run: Run, x: Any, y: Any) -> float | None:
 
 
 def _take_apart(run: Run, x: Any, y: Any) -> NoReturn:
-    """The same once more, with a watch on every operation, and on which module it is in: :class:`_Found`."""
+    """Repeat the step, watching every operation and the module it is in; raise :class:`_Found`."""
     with _calls(run.model) as calls, detect_anomaly():
         with _placing(run, calls):
             prediction = run.forward(x)
-            _check_values(run, calls, prediction)  # before the loss refuses them
+            _check_values(run, calls, prediction)  # before the loss rejects them
             loss = run.loss_of(prediction, y)
         _check_values(run, calls, loss)
         try:
@@ -202,7 +200,7 @@ def _take_apart(run: Run, x: Any, y: Any) -> NoReturn:
 
 
 def _check_values(run: Run, calls: _Calls, found: Any) -> None:
-    """Values may grow to inf without an error: :class:`_Found` where a computed one did."""
+    """Raise :class:`_Found` if a computed Value is inf, which can happen without an error."""
     if isinstance(found, (list, tuple)) or is_array_of_values(found):
         for each in nodes_of(found) if isinstance(found, np.ndarray) else found:
             _check_values(run, calls, each)
@@ -215,7 +213,7 @@ def _check_values(run: Run, calls: _Calls, found: Any) -> None:
 
 @contextmanager
 def _placing(run: Run, calls: _Calls) -> Iterator[None]:
-    """An operation that fails in a forward pass, with the layer that it is in: :class:`_Found`."""
+    """Raise :class:`_Found` for an operation that fails in a forward pass, with its layer."""
     try:
         yield
     except (ArithmeticError, ValueError) as error:
@@ -226,7 +224,7 @@ def _placing(run: Run, calls: _Calls) -> Iterator[None]:
 
 
 class _Calls:
-    """Which modules are at work, and which of them made which node."""
+    """Tracks which modules are running, and which of them made which node."""
 
     def __init__(self, model: Module) -> None:
         self.names = {id(module): name for name, module in model.named_modules()}
@@ -235,7 +233,7 @@ class _Calls:
         self.owner: dict[int, str | None] = {}
 
     def made(self, result: Any, name: str | None) -> None:
-        """All nodes that ``result`` was computed from, and nobody has claimed, are ``name``'s."""
+        """Attribute to ``name`` all nodes behind ``result`` that no module has claimed."""
         found = [result]
         while found:
             node = found.pop()
@@ -248,11 +246,11 @@ class _Calls:
                 found += node.parents
 
     def watching(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        """A module's ``__call__`` that says when it begins, ends and fails."""
+        """Wrap a module's ``__call__`` to report when it begins, ends and fails."""
 
         def watched(module: Module, *inputs: Any, **named: Any) -> Any:
             name = self.names.get(id(module))
-            if name is None:  # of another model
+            if name is None:  # a module of another model
                 return call(module, *inputs, **named)
             self.made([*inputs, *named.values()], self.working[-1] if self.working else None)
             self.working.append(name)
@@ -260,7 +258,7 @@ class _Calls:
                 result = call(module, *inputs, **named)
             except Exception:
                 if self.failed is None:
-                    self.failed = name  # the innermost: it hears of it first
+                    self.failed = name  # the innermost module comes first
                 raise
             finally:
                 self.working.pop()
@@ -270,7 +268,7 @@ class _Calls:
         return watched
 
 
-_patching = threading.RLock()  # of classes, which all threads share
+_patching = threading.RLock()  # guards classes, which all threads share
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What one sees while it trains: a bar where there is a terminal, and a line an epoch."""
+"""The output of training: a bar on a terminal, and a line per epoch."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from .history import Row
 
 
 class Progress:
-    """A bar for each epoch (tqdm's, where it is installed, on a terminal), and a line after it."""
+    """A bar for each epoch (by tqdm, if installed, on a terminal), followed by a line."""
 
-    pause = 0.2  # seconds between two looks at the bar: drawing it takes as long as a step
+    pause = 0.2  # seconds between updates of the bar: drawing it takes as long as a step
 
     def __init__(self, epochs: int, batches: int, shown: bool) -> None:
         self.epochs, self.batches, self.shown = epochs, batches, shown
@@ -21,14 +21,14 @@ class Progress:
         self._reported = 0
 
     def begin(self, epoch: int, done: int) -> float:
-        """A new bar for an epoch of which ``done`` batches are behind; gives the time of the next report."""
+        """Start a bar for an epoch with ``done`` batches behind it; return the time of the next report."""
         if not self.shown:
             return float("inf")
         try:
             from tqdm import tqdm
         except ModuleNotFoundError:
             return float("inf")
-        # disable=None: no bar where there is no terminal, so that a log gets one line an epoch
+        # disable=None: no bar without a terminal, so that a log gets one line per epoch
         self._bar = tqdm(
             total=self.batches,
             initial=done,
@@ -41,20 +41,20 @@ class Progress:
         return float("inf") if self._bar.disable else time.perf_counter() + self.pause
 
     def report(self, done: int, loss: float) -> float:
-        """Show how far it is; gives the time of the next report."""
+        """Update the bar; return the time of the next report."""
         self._bar.set_postfix_str(f"loss {loss:.4f}", refresh=False)
         self._bar.update(done - self._reported)
         self._reported = done
         return time.perf_counter() + self.pause
 
     def close(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None
 
     def line(self, row: Row) -> None:
-        """One line for an epoch that is finished."""
+        """Print a line for a finished epoch."""
         if self.shown:
             hidden = ("epoch", "step", "seconds", "lr")
             numbers = "   ".join(
@@ -63,6 +63,6 @@ class Progress:
             self.say(f"epoch {row['epoch']} of {self.epochs}   {numbers}   {row['seconds']:.1f} s")
 
     def say(self, text: str) -> None:
-        """A line of its own."""
+        """Print a line."""
         if self.shown:
             print(printable(text), flush=True)

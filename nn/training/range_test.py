@@ -1,4 +1,4 @@
-"""The learning-rate range test: which rates a model can be trained with, found out in some hundred steps."""
+"""The learning-rate range test: finds the rates that train a model, in a few hundred steps."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from .evaluation import in_mode
 from .loop import check_trained, loader_of
 from .run import Loss, Run, concerns
 
-DIVERGED = 4.0  # the test is over when the smoothed loss is that many times the lowest
+DIVERGED = 4.0  # the test ends when the smoothed loss is this many times the lowest
 
 
 class RangeTest:
-    """What a range test found: the ``rates`` that were tried, and the loss at each, ``losses``.
+    """The result of a range test: the ``rates`` tried, and the loss at each, ``losses``.
 
     ``smoothed`` is a running mean of the losses (each counts 0.9 times the next, corrected for its start).
 
@@ -54,14 +54,14 @@ class RangeTest:
 
     @property
     def steepest(self) -> float:
-        """The rate where, on a logarithmic axis, the smoothed loss fell fastest: a good one to train with."""
+        """The rate where the smoothed loss fell fastest on a logarithmic axis: a good one to train with."""
         end = int(np.argmin(self.smoothed)) + 1
         if end < 2:
             return self.rates[0]
         return self.rates[int(np.argmin(np.gradient(self.smoothed[:end], np.log(self.rates[:end]))))]
 
     def plot(self, path: str | os.PathLike[str]) -> Path:
-        """Draw the losses over the rates into a PNG, SVG or PDF file; returns the path. Needs matplotlib."""
+        """Plot the losses over the rates to a PNG, SVG or PDF file; return the path. Needs matplotlib."""
         from .. import plots
 
         return plots.save(path, lambda figure: plots.range_test(figure.subplots(), self), (7.2, 3.6))
@@ -79,14 +79,14 @@ def range_test(
     batch_size: int | None = None,
     seed: Any = None,
 ) -> RangeTest:
-    """Train for some steps with a rate that grows from ``low`` to ``high``, and see what the loss does.
+    """Train for some steps with a rate that grows from ``low`` to ``high``, and record the loss.
 
     The rate of step t is low * (high / low)^(t / (steps - 1)); other parameter groups keep their ratio to
-    the first. The test ends early where the loss is four times the lowest, or not finite. Afterwards the
-    model, the optimizer, the loader and all their random numbers are as they were.
+    the first. The test ends early if the loss is four times the lowest, or not finite. Afterwards the
+    model, the optimizer, the loader and all their random numbers are restored.
 
-    At low rates the loss stays, then it falls, then it grows: the rate to train with is where it falls
-    fastest (``steepest``), the peak of :class:`nn.OneCycle` up to that where it is lowest, a bit before it
+    At low rates the loss stays flat, then it falls, then it grows. Train with the rate where it falls fastest
+    (``steepest``); the peak of :class:`nn.OneCycle` can go up to the rate where it is lowest, just before it
     grows. Use it for a new model or new data, before any other search; it says nothing about the end of
     training, where lower rates are needed. Smith, "Cyclical learning rates for training neural networks",
     2017.
@@ -102,7 +102,7 @@ def range_test(
     low = real(low, "low", "range_test", low=0, open_low=True)
     high = real(high, "high", "range_test", low=low, open_low=True)
     steps = count(steps, "steps", "range_test", low=2)
-    loader = copy(loader_of(data, batch_size, seed))  # so that the place of the original stays
+    loader = copy(loader_of(data, batch_size, seed))  # keeps the position of the original
     run = Run(model, loss, optimizer, loader, None, {}, [])
     before, rates = run.moment(), [group["lr"] for group in optimizer.groups]
     tried: list[float] = []
@@ -138,7 +138,7 @@ def _numbers(given: Any, name: str) -> list[float]:
 
 
 def diverged(smoothed: list[float]) -> bool:
-    """Whether the last loss is far above the lowest; a loss may be below 0.
+    """Check whether the last loss is far above the lowest; a loss may be below 0.
 
     >>> diverged([2.0, 1.0, 3.9]), diverged([2.0, 1.0, 4.1])
     (False, True)

@@ -1,4 +1,4 @@
-"""A run: what is trained, with what, and how far it is; one batch, one epoch; and its whole state."""
+"""A run: what is trained, how, and how far; one step, one epoch; and its complete state."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ Loss = Callable[[Any, Any], Any]
 
 
 class Run:
-    """What :func:`fit` works on, and callbacks are given.
+    """The state of :func:`fit`, which callbacks receive.
 
     ``model``, ``loss``, ``optimizer``, ``loader`` (the training data), ``validation`` (x and y, or None),
-    ``metrics``, ``callbacks``, ``history`` are what was given to it. ``epoch`` is how many epochs are
-    finished, ``step`` how many steps the optimizer has taken, ``batch_loss`` the loss of the last batch,
-    ``row`` the numbers of the last epoch.
+    ``metrics``, ``callbacks`` and ``history`` are those of ``fit``. ``epoch`` is the number of finished
+    epochs, ``step`` the number of optimizer steps, ``batch_loss`` the loss of the last batch, ``row`` the
+    numbers of the last epoch.
     """
 
     def __init__(
@@ -50,16 +50,16 @@ class Run:
         self.model, self.loss, self.optimizer, self.loader = model, loss, optimizer, loader
         self.validation, self.metrics = validation, metrics
         self.callbacks = sorted(callbacks, key=lambda callback: callback.runs_last)
-        loader.break_off()  # of what somebody looked at before, nothing is part of this run
+        loader.break_off()  # an iteration that someone began earlier is not part of this run
         self.history = History()
         self.epoch = 0
         self.step = 0
         self.batch_loss = math.nan
         self.row: Row = {}
-        self._seen = 0  # examples of the epoch under way
-        self._sums: dict[str, float] = {}  # over them: of the loss, and of the metrics
-        self._seconds = 0.0  # that it took until it was resumed
-        self._began: float | None = None  # when it was begun or resumed; None where no steps are taken
+        self._seen = 0  # examples of the current epoch
+        self._sums: dict[str, float] = {}  # over these examples: of the loss and the metrics
+        self._seconds = 0.0  # that the epoch took before the run was resumed
+        self._began: float | None = None  # when it began or was resumed; None while no steps are taken
         self.forward = forward_of(model)
         if optimizer.takes_closure and self.hooks("before_step"):
             raise ValueError(
@@ -68,10 +68,10 @@ class Run:
             )
         self.generators = Generators(
             model,
-            **{"(optimizer)": optimizer, "(loss)": loss},  # no module has such a name
+            **{"(optimizer)": optimizer, "(loss)": loss},  # brackets, as in no module's name
             **{f"(callback {i})": callback for i, callback in enumerate(self.callbacks)},
             **{
-                f"(act {i})": callback.act  # where it has a state_dict, its generator is in that
+                f"(act {i})": callback.act  # a state_dict would include its generator
                 for i, callback in enumerate(self.callbacks)
                 if isinstance(callback, (BeforeStep, AfterStep)) and not hasattr(callback.act, "state_dict")
             },
@@ -81,8 +81,7 @@ class Run:
     def stop(self, why: str) -> None:
         """End training: after this batch, or from ``after_epoch`` without another epoch.
 
-        For good, also where the run is resumed; but ``"interrupted"`` is what Ctrl-C says, and only until
-        then.
+        This is final, even if the run is resumed, except for ``"interrupted"``, the reason that Ctrl-C gives.
         """
         if why == INTERRUPTED:
             self.history.interrupted = True
@@ -95,11 +94,11 @@ class Run:
         return self.history.interrupted or self.history.stopped is not None
 
     def hooks(self, moment: str) -> list[Callable[[Run], None]]:
-        """The methods of callbacks for that moment: only those that do anything."""
+        """Return the methods of callbacks for that moment, except for those that do nothing."""
         return [getattr(callback, moment) for callback in self._defining(moment).values()]
 
     def _defining(self, method: str) -> dict[str, Callback]:
-        """The callbacks that define a method of their own, by a name with their place in the list."""
+        """Return the callbacks that define this method, named by their position in the list."""
         return {
             f"{i} {type(callback).__name__}": callback
             for i, callback in enumerate(self.callbacks)
@@ -107,7 +106,7 @@ class Run:
         }
 
     def train_epoch(self, progress: Progress) -> bool:
-        """The epoch under way, or what is left of it; False where it was stopped in between."""
+        """Train the current epoch, or the rest of it; return False if it was stopped in between."""
         before, after = self.hooks("before_step"), self.hooks("after_step")
         self._began, due = time.perf_counter(), progress.begin(self.epoch + 1, self.loader.position)
         try:
@@ -126,11 +125,11 @@ class Run:
         return True
 
     def _elapsed(self) -> float:
-        """The seconds of the epoch under way."""
+        """Return the seconds of the current epoch."""
         return self._seconds + (0.0 if self._began is None else time.perf_counter() - self._began)
 
     def take_step(self, x: Any, y: Any, before: list[Callable[[Run], None]]) -> None:
-        """The textbook's five lines: prediction, loss, gradients, step."""
+        """Take the textbook's step: prediction, loss, gradients, update."""
         if self.optimizer.takes_closure:
             self.count_step(*self.step_by_closure(x, y))
             return
@@ -145,13 +144,13 @@ class Run:
         self.count_step(prediction, y, number)
 
     def step_by_closure(self, x: Any, y: Any) -> tuple[Any, Any, float]:
-        """A step that computes the loss itself, as often as it wants: first prediction, y and first loss."""
+        """Take a step that computes the loss itself; return the first prediction, y and the first loss."""
         first: list[tuple[Any, Any, float]] = []
 
         def closure() -> Any:
             prediction = self.forward(x)
             loss = self.loss_of(prediction, y)
-            if not first:  # later ones may be anything: they are only tried
+            if not first:  # later losses may be anything: they are only trials
                 first.append((prediction, y, self.finite_number(loss)))
             return loss
 
@@ -159,14 +158,14 @@ class Run:
         return first[0]
 
     def finite_number(self, loss: Any) -> float:
-        """The loss of the step under way as a float, or :class:`NotFinite`."""
+        """Return the loss of the current step as a float, or raise :class:`NotFinite`."""
         number = loss_number(loss)
         if not math.isfinite(number):
             raise NotFinite(f"the loss is {number}", self, under_way=True)
         return number
 
     def loss_of(self, prediction: Any, y: Any) -> Any:
-        """The loss; where it refuses what it is given, and that is not finite, :class:`NotFinite` says so."""
+        """Compute the loss; raise :class:`NotFinite` if it rejects arguments that are not finite."""
         try:
             return self.loss(prediction, y)
         except ValueError as error:
@@ -175,9 +174,9 @@ class Run:
             raise NotFinite(f"the loss cannot be computed ({error})", self, under_way=True) from error
 
     def count_step(self, prediction: Any, y: Any, number: float) -> None:
-        """Add the batch to the numbers of the epoch."""
+        """Add the batch to the sums of the epoch."""
         size, sums, found = len(y), self._sums, None
-        if self.metrics:  # before anything is counted: they may raise
+        if self.metrics:  # first, since they may raise
             numbers = as_array(prediction)
             found = {name: as_number(metric(numbers, y), name) for name, metric in self.metrics.items()}
         self.step += 1
@@ -189,15 +188,17 @@ class Run:
                 sums[name] = sums.get(name, 0.0) + size * result
 
     def check_weights(self) -> None:
-        """Raise :class:`NotFinite` where a weight is inf or nan, or what the optimizer keeps beside it."""
+        """Raise :class:`NotFinite` if a weight, or the optimizer's state for it, is inf or nan."""
         name = not_finite([(name, parameter.data) for name, parameter in self.model.named_parameters()])
         if name:
             raise NotFinite(f"the weights in {name} are no longer finite", self)
         if kept := self.optimizer.not_finite():
-            raise NotFinite(f"what {type(self.optimizer).__name__} keeps, {kept}, is no longer finite", self)
+            raise NotFinite(
+                f"the state of {type(self.optimizer).__name__}, {kept}, is no longer finite", self
+            )
 
     def finish_epoch(self) -> None:
-        """Validate, and make the row of the history; what follows belongs to the next epoch."""
+        """Validate, and add the row of the history; what follows belongs to the next epoch."""
         self.epoch += 1
         row: Row = {"epoch": self.epoch, "step": self.step}
         row |= {name: total / self._seen for name, total in self._sums.items()}
@@ -209,11 +210,11 @@ class Run:
         self._seen, self._sums, self._seconds = 0, {}, 0.0
 
     def state_dict(self) -> dict[str, Any]:
-        """All that the rest of the run depends on."""
+        """Return all that the rest of the run depends on."""
         return self.moment() | {"history": self.history.state_dict()}
 
     def moment(self) -> dict[str, Any]:
-        """The same without the history."""
+        """Return the state without the history."""
         return {
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
@@ -229,7 +230,7 @@ class Run:
         }  # fmt: skip
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from there; ValueError, and nothing is changed, where it is the state of another run."""
+        """Continue from a state; ValueError, with no change, if it is the state of another run."""
         before = self.moment()
         history = History()
         try:
@@ -255,12 +256,12 @@ class Run:
             raise ValueError(f"fit: the checkpoint does not fit this run: {reason}") from error
 
     def load_moment(self, state: Mapping[str, Any]) -> None:
-        """All but the history."""
-        own = self._defining("state_dict")  # also those that remember nothing as yet
+        """Load everything but the history."""
+        own = self._defining("state_dict")  # even those that have nothing to remember yet
         if own.keys() != state["callbacks"].keys():
             raise ValueError(
                 f"it has the callbacks {sorted(state['callbacks'])}, and this run has {sorted(own)} (those "
-                "that remember nothing are not listed, but counted)"
+                "with nothing to remember are not listed, but counted)"
             )
         progress, numbers = state["progress"], {"loss", *self.metrics}
         epoch, step, seen = (
@@ -292,7 +293,7 @@ class Run:
 
 
 def _not_a_number_in(part: Any, name: str) -> str | None:
-    """Where in nested dicts the first number is that is inf or nan, or the first array with a nan."""
+    """Return the place in nested dicts of the first inf or nan number, or the first array with a nan."""
     if isinstance(part, Mapping):
         inside = (_not_a_number_in(each, f"{name}, {key}" if name else key) for key, each in part.items())
         return next(filter(None, inside), None)
@@ -312,13 +313,12 @@ class NotFinite(NotFiniteNumber):
 
 
 def concerns(error: Exception) -> bool:
-    """Whether an error says that a number is not finite: ours do, and those of operations. A division by 0 in
-    somebody's metric is none."""
+    """Check whether an error reports a number that is not finite, as ours and those of operations do."""
     return isinstance(error, NotFiniteNumber) or hasattr(error, "operation")
 
 
 def finite(data: Any) -> bool:
-    """Whether there is no inf or nan in it: an array, a node, a number, or lists of them."""
+    """Check that there is no inf or nan in it: an array, a node, a number, or lists of them."""
     if isinstance(data, (list, tuple)):
         return all(map(finite, data))
     array = np.asarray(data.data if isinstance(data, Tensor) else numbers(data))
@@ -326,15 +326,15 @@ def finite(data: Any) -> bool:
 
 
 def not_finite(arrays: list[tuple[str, Any]]) -> str | None:
-    """The name of the first array that is not finite everywhere."""
+    """Return the name of the first array that is not finite everywhere."""
     return next((name for name, array in arrays if array is not None and not np.isfinite(array).all()), None)
 
 
 def loss_number(loss: Any) -> float:
-    """The loss as a float, or an error where it is no node that can be differentiated."""
+    """Return the loss as a float, or raise an error if it is not a differentiable node."""
     if not isinstance(loss, (Tensor, Value)):
         raise TypeError(
-            f"fit: the loss gave {type(loss).__name__}; expected a Value or a Tensor with one element, as of "
-            "nn.cross_entropy(prediction, target)"
+            f"fit: the loss returned {type(loss).__name__}; expected a Value or a Tensor with one element, "
+            "such as nn.cross_entropy(prediction, target)"
         )
     return float(loss.data) if not isinstance(loss, Tensor) or not loss.ndim else as_number(loss, "the loss")

@@ -222,7 +222,7 @@ def test_a_softmax_of_a_batch_of_lists_is_that_of_each(name):
             np.testing.assert_allclose([[v.data for v in row] for row in found], out.data, rtol=1e-13)
     autograd.sum([autograd.dot(row, g.tolist()) for row, g in zip(found, upstream)]).backward()
     np.testing.assert_allclose([[v.grad for v in row] for row in rows], tensor.grad, rtol=1e-11, atol=1e-14)
-    with pytest.raises(ValueError, match=f"^{name}: axis is 0; of lists of Values each is taken for itself"):
+    with pytest.raises(ValueError, match=f"^{name}: axis is 0; expected -1"):
         getattr(nn, name)(0)(rows)
 
 
@@ -424,7 +424,7 @@ def test_a_defined_operation_is_an_activation_at_once():
 def test_an_unknown_name_lists_the_known_ones():
     with pytest.raises(ValueError, match="no activation 'rleu'; known are linear, abs, .*relu.*tanh.*prelu"):
         nn.Activation("rleu")
-    with pytest.raises(ValueError, match="take Identity, or leave it out"):
+    with pytest.raises(ValueError, match="use Identity, or leave it out"):
         nn.Activation("linear")
     with pytest.raises(TypeError, match=r"prelu takes the operand\(s\) x, slope, but got 1"):
         nn.Activation("prelu")

@@ -111,11 +111,11 @@ STOPPING = ("callbacks", "1 EarlyStopping")
 @pytest.mark.parametrize(
     "path, value, says",
     [
-        (("format",), 2, "no checkpoint"),
-        (("format",), True, "no checkpoint"),
-        (("format",), "1", "no checkpoint"),
-        (("format",), ..., "no checkpoint"),
-        (("format",), np.zeros(3), "no checkpoint"),
+        (("format",), 2, "not a checkpoint"),
+        (("format",), True, "not a checkpoint"),
+        (("format",), "1", "not a checkpoint"),
+        (("format",), ..., "not a checkpoint"),
+        (("format",), np.zeros(3), "not a checkpoint"),
         (("progress", "epoch"), -5, "epoch is -5; expected a whole number of at least 0"),
         (("progress", "epoch"), 1.5, "epoch is 1.5"),
         (("progress", "epoch"), True, "epoch is True"),

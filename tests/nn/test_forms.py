@@ -269,7 +269,7 @@ def test_views_and_mixtures_have_no_form_on_tensors():
         model.vectorized()
     model.wide = None
     model.weight[0, 0].op = CONSTANT
-    with pytest.raises(ValueError, match="vectorized: 'weight' has constants among its parameters"):
+    with pytest.raises(ValueError, match="vectorized: 'weight' mixes constants and parameters"):
         model.vectorized()
 
 

@@ -206,7 +206,7 @@ def test_at_a_minimum_nothing_moves():
 
 BAD = [
     (lambda w: nn.LBFGS([w]).step(), TypeError, r"LBFGS: step\(\) got no closure.*step\(lambda"),
-    (lambda w: nn.LBFGS([w]).step(lambda: 3.0), TypeError, "the closure gave float; expected the loss"),
+    (lambda w: nn.LBFGS([w]).step(lambda: 3.0), TypeError, "the closure returned float; expected the loss"),
     (lambda w: nn.LBFGS([w]).step(lambda: w * 1), ValueError, "is not one number"),
     (lambda w: nn.LBFGS([w]).step(lambda: (w * math.nan).sum()), FloatingPointError, "the loss is nan"),
     (lambda w: nn.LBFGS([{"params": [w]}, {"params": [Value(1.0)]}]), ValueError, "LBFGS: got 2 groups"),

@@ -941,8 +941,8 @@ BAD = [
     (nn.iou, Tensor([[0.5, 0.5]]), [[0, 3]], {}, ValueError, "target has 3"),
     (nn.iou, Tensor([[0.0, 0.0]]), [[0, 0]], {"smooth": 0.0}, ValueError, "both masks are empty, at index 0"),
     (nn.dice, Tensor(np.full((1, 2), 1e-30, np.float32)), [[0, 0]],
-     {"smooth": 0.0}, ValueError, "as good as empty, and smooth is 0"),
-    (nn.dice, [[Value(1e-170)]], [[0]], {"smooth": 0.0}, ValueError, "as good as empty, and smooth is 0"),
+     {"smooth": 0.0}, ValueError, "nearly so, and smooth is 0"),
+    (nn.dice, [[Value(1e-170)]], [[0]], {"smooth": 0.0}, ValueError, "nearly so, and smooth is 0"),
     (nn.dice, Tensor([0.5]), [1], {}, ValueError, r"shape \(1,\)"),
     (nn.dice, Tensor(np.zeros((0, 3, 3))), np.zeros((0, 3, 3)), {}, ValueError, "no example"),
 ]  # fmt: skip

@@ -261,7 +261,7 @@ def test_a_number_too_large_for_the_dtype_is_no_inf(dtype, number, allow_nonfini
     before = model.state_dict()
     state = {name: array.astype(np.float64) + 1 for name, array in before.items()}
     state["1.weight"][0, 1] = number
-    text = f"'1.weight' has {number:g} in the state, which is too large for {np.dtype(dtype)}"
+    text = f"'1.weight' has {number:g} in the state, which is too large for its dtype here, {np.dtype(dtype)}"
     with pytest.raises(ValueError, match=re.escape(text)):
         model.load_state_dict(state, allow_nonfinite=allow_nonfinite)
     for name, array in model.state_dict().items():

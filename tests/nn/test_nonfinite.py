@@ -303,7 +303,7 @@ def test_what_cannot_be_gone_back_to_is_said_beside_the_nan():
     model = nn.Sequential(Masked(), nn.Linear(3, 2))
     error = caught(model, data=(spoiled(X, (17, 2)), Y))
     assert "fit: the loss is nan at step " in str(error) and (error.layer, error.operation) == (None, None)
-    assert "Where it began was not found; taking the steps of this epoch again failed with Val" in str(error)
+    assert "Where it began was not found; repeating the steps of this epoch failed with Val" in str(error)
     assert isinstance(error.__cause__, ValueError) and "the loss is nan" in str(error.__cause__.__context__)
     error = caught(nn.Sequential(nn.Linear(3, 2)), Once(), validation=(X[:9], Y[:9]))
     assert "is nan after step 20 (epoch 1). Where it began was not found; computing it again" in str(error)
@@ -610,7 +610,7 @@ def test_a_square_of_gradients_that_is_infinite(build):
     x = np.random.default_rng(0).standard_normal((10, 2))
     optimizer = build(model.parameters(), lr=1e-3)
     with pytest.raises(
-        NonFiniteError, match=r"what .* keeps, '\w+' of parameter 0, is no longer finite"
+        NonFiniteError, match=r"the state of .*, '\w+' of parameter 0, is no longer finite"
     ) as raised:
         fit(model, (x, x[:, :1]), loss, optimizer, epochs=3, batch_size=2, progress=False)
     assert (raised.value.step, raised.value.operation) == (5, build.__name__)

@@ -309,7 +309,7 @@ BAD = [
     (nn.Adam, (nn.Linear(1, 1),), {}, TypeError, "parameters is Linear.*; expected a list of param"),
     (nn.Adam, (nn.Sequential(nn.Linear(1, 1)),), {}, TypeError, "parameter 0 is of type Linear.*model.param"),
     (nn.Adam, ([np.ones(2)],), {}, TypeError, "parameter 0 is of type ndarray"),
-    (nn.Adam, ([WEIGHT, WEIGHT],), {}, ValueError, "parameter 1, .*, is in the list twice"),
+    (nn.Adam, ([WEIGHT, WEIGHT],), {}, ValueError, "parameter 1, .*, is listed twice"),
     (nn.Adam, ([WEIGHT * 2],), {}, ValueError, "parameter 0, .*is computed"),
     (nn.Adam, ([Value(1.0) + 1],), {}, ValueError, "parameter 0, .*is computed"),
     (nn.Adam, ([Tensor([1.0], requires_grad=False)],), {}, ValueError, "needs no gradient"),
@@ -431,7 +431,7 @@ def test_a_closure_computes_the_gradients_first():
     assert optimizer.step() is None  # the same gradient once more
     with pytest.raises(FloatingPointError, match="SGD: the loss is nan"):
         optimizer.step(lambda: (w * math.nan).sum())
-    with pytest.raises(TypeError, match="the closure gave NoneType; expected the loss"):
+    with pytest.raises(TypeError, match="the closure returned NoneType; expected the loss"):
         optimizer.step(lambda: None)
 
 

@@ -227,7 +227,7 @@ def test_a_state_of_another_kind_or_shape():
         nn.Adam([Value(1.0), Value(1.0), Value(1.0)]).load_state_dict(state)
     with pytest.raises(ValueError, match=r"groups: got \['0'\]; expected \['0', '1'\]"):
         nn.Adam([{"params": [Tensor(np.ones(3))]}, {"params": [Value(1.0)]}]).load_state_dict(state)
-    with pytest.raises(ValueError, match="amsgrad.*needs other arrays.*make a new optimizer"):
+    with pytest.raises(ValueError, match="amsgrad.*needs other arrays.*build a new optimizer"):
         nn.Adam([Tensor(np.ones(3))], amsgrad=True).load_state_dict(state)
     state["groups"]["0"]["settings"]["lr"] = -1.0
     with pytest.raises(ValueError, match="lr is -1.0"):
@@ -344,7 +344,7 @@ def test_a_step_that_is_refused_in_one_group_changes_nothing_in_the_others():
 W = Value(1.0)
 BAD = [
     ([{"params": []}], ValueError, "SGD, group 0: the list of parameters is empty"),
-    ([{"params": [W]}, {"params": [W]}], ValueError, "parameter 1, .* is in the list twice"),
+    ([{"params": [W]}, {"params": [W]}], ValueError, "parameter 1, .* is listed twice"),
     ([{"params": W}], TypeError, "SGD, group 0: parameters is Value.*; expected a list"),
     ([{"lr": 0.1}], TypeError, r"SGD: group 0 is a dict with \['lr'\]; expected a dict with 'params'"),
     ([{"params": [W]}, W], TypeError, "SGD: group 1 is .*expected a dict with 'params'"),

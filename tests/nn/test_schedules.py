@@ -317,7 +317,7 @@ def test_the_plot_shows_the_rates(tmp_path):
 
 
 def test_plots_need_an_end_and_a_known_format(tmp_path):
-    with pytest.raises(ValueError, match="StepDecay has no end: say how many steps"):
+    with pytest.raises(ValueError, match="StepDecay has no end: give the number of steps"):
         nn.StepDecay(optimizer(), 3).plot(tmp_path / "a.png")
     with pytest.raises(ValueError, match="expected one of .png, .svg, .pdf"):
         nn.Cosine(optimizer(), 3).plot(tmp_path / "a.gif")
@@ -436,7 +436,7 @@ def test_looking_ahead_changes_nothing():
         (lambda: nn.PolynomialDecay(optimizer(), 10, power=0), ValueError, "power is 0"),
         (lambda: nn.PolynomialDecay(optimizer(), None), TypeError, "total_steps is None"),
         (lambda: nn.CosineWarmRestarts(optimizer(), 10, 1.5), TypeError, "multiplier is 1.5"),
-        (lambda: nn.LinearWarmup(optimizer(), 10), TypeError, "expected the schedule that comes after"),
+        (lambda: nn.LinearWarmup(optimizer(), 10), TypeError, "expected the following schedule"),
         (lambda: nn.LinearWarmup(nn.Cosine(optimizer(), 10), 0), ValueError, "steps is 0"),
         (lambda: nn.ReduceOnPlateau("adam"), TypeError, "expected an optimizer"),
         (lambda: nn.ReduceOnPlateau(optimizer(), factor=1.0), ValueError, "factor is 1.0"),

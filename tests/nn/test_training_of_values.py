@@ -212,7 +212,7 @@ def test_signals_are_the_same_in_both_forms():
 
 def test_an_optimizer_takes_each_value_once():
     w = values([1.0, 2.0])
-    with pytest.raises(ValueError, match="is in the list twice"):
+    with pytest.raises(ValueError, match="is listed twice"):
         nn.SGD([w, w[:1]])
     with pytest.raises(ValueError, match="is computed, or needs no gradient"):
         nn.SGD([np.tanh(w)])

@@ -301,7 +301,7 @@ def test_mixup_names_what_is_wrong():
     [
         (np.zeros((2, 4, 4), np.uint8), TypeError, r"dtype uint8; expected float32.*float32.\) / 255"),
         (np.zeros((2, 4, 4), np.float16), TypeError, "float16"),
-        (np.zeros((2, 10)), ValueError, "rows of 10 pixels, which are no squares"),
+        (np.zeros((2, 10)), ValueError, "rows of 10 pixels, which are not square"),
         (np.zeros(16), ValueError, r"shape \(16,\); expected \(B, H, W\)"),
         (np.zeros((2, 3, 4, 4)), ValueError, r"\(2, 3, 4, 4\)"),
         (np.zeros((2, 0, 4)), ValueError, r"\(2, 0, 4\)"),

@@ -229,7 +229,7 @@ def test_states_that_do_not_fit():
         ({}, "expected"), (None, "expected"), (nn.Loader(X, Y, 4).state_dict(), "batch_size is 4"),
         (nn.Loader(X[:9], Y[:9], 3).state_dict(), "examples is 9"), (state | {"position": 5}, "0 to 4"),
         (state | {"position": -1}, "0 to 4"), (state | {"position": 1.5}, "0 to 4"),
-        (state | {"begun": None}, "0 to 4"), (state | {"begun": {"bit_generator": "os"}}, "no random number"),
+        (state | {"begun": None}, "0 to 4"), (state | {"begun": {"bit_generator": "os"}}, "not a random"),
         (state | {"rng": {"bit_generator": "PCG64"}}, "damaged"),
         (state | {"rng": np.random.Generator(np.random.Philox(0)).bit_generator.state}, "of the same kind"),
         (nn.Loader(X, Y, 3, shuffle=False).state_dict(), "shuffle is False"),
@@ -276,7 +276,7 @@ def test_drop_last_leaves_out_what_is_smaller_than_a_batch(size, whole, shuffle)
 
 @pytest.mark.parametrize("build", [nn.Loader, nn.batches])
 def test_drop_last_that_leaves_nothing(build):
-    with pytest.raises(ValueError, match="drop_last leaves no batch of 3 out of 2 examples; take a smaller"):
+    with pytest.raises(ValueError, match="drop_last leaves no batch of 3 out of 2 examples; use a smaller"):
         build(np.arange(2), np.arange(2), 3, drop_last=True)
     for word in ("yes", 1, None):
         for name in ("drop_last", "shuffle"):
