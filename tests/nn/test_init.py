@@ -30,7 +30,8 @@ SCHEMES = [
 def test_every_scheme_is_in_the_table():
     public = {
         name for name, found in vars(init).items()
-        if isfunction(found) and name[0] != "_" and {"shape", "rng", "gain"} <= set(signature(found).parameters)
+        if isfunction(found) and name[0] != "_"
+        and {"shape", "rng", "gain"} <= set(signature(found).parameters)
     }  # fmt: skip
     assert public == {scheme.__name__ for scheme, *_ in SCHEMES} | {"orthogonal"}
 
