@@ -159,7 +159,7 @@ class Optimizer:
                 _set_gradients(values, before)
             return
         for storage, group in zip(self._storages, self.groups):
-            if storage.values:
+            if storage.values.values:
                 storage.values.step_arrays(self.update, group, places, data, grad)
         self._arrays = data
 

@@ -149,7 +149,8 @@ class Values(Block):
             first, last = int(found[0]), int(found[-1]) + 1
             whole = last - first == len(found) and (np.diff(found) == 1).all()
             self._places = slice(first, last) if whole else found
-        self._wide(data.dtype)
+        if self.memory:
+            self._wide(data.dtype)
         own = data[self._places]
         self.advance(self.state, update, settings, own, grad[self._places])
         if not isinstance(self._places, slice):
@@ -158,7 +159,8 @@ class Values(Block):
     def _wide(self, dtype: Any = np.float64) -> State:
         """Return the state in the dtype of the arrays that take steps, by default float64."""
         for name in self.memory:
-            self.state[name] = self.state[name].astype(dtype, copy=False)
+            if self.state[name].dtype != dtype:
+                self.state[name] = self.state[name].astype(dtype)
         return self.state
 
     def entries(self) -> list[tuple[str, State]]:
