@@ -64,7 +64,7 @@ def _sign_float(x: float) -> float:
 
 
 def on_elements(function: Callable[[float], float], x: Any) -> Any:
-    # NumPy has no erf; the C library's, one element at a time, is exact to the last digits.
+    """Apply a function of floats to each element; NumPy has no erf, and the C library's is exact."""
     x = np.asarray(x)
     dtype = x.dtype if np.issubdtype(x.dtype, np.floating) else np.dtype(float)
     return np.fromiter(map(function, x.ravel().tolist()), dtype, x.size).reshape(x.shape)

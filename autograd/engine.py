@@ -103,6 +103,7 @@ def walk(root: Any, gradient: Any) -> Iterator[Any]:
 
 
 def root_of(given: Any, caller: str) -> Any:
+    """Return the root of a walk, or raise a TypeError for anything but a node."""
     if not hasattr(given, "_seed"):
         raise wrong(given, "root", caller, "a Value or a Tensor, the node that a computation ended in")
     return given

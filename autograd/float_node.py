@@ -109,6 +109,7 @@ def as_float(data: Any, caller: str) -> float:
 
 
 def as_operand(other: Any, caller: str) -> float:
+    """Return the float of an operand: a node's, that of an array with one element, or a plain number."""
     if isinstance(other, FloatNode):
         return other._data
     if isinstance(other, np.ndarray) and other.dtype.hasobject and other.size == 1:

@@ -60,6 +60,7 @@ class Row:
 
 
 def tuple_of(kind: Callable[[Any], bool], given: Any, name: str, caller: str, expected: str) -> None:
+    """Raise an error for anything but a tuple whose members are all of the kind."""
     if not isinstance(given, tuple) or not all(map(kind, given)):
         raise wrong(given, name, caller, f"a tuple of {expected}")
 

@@ -9,10 +9,12 @@ from .rows import explain, of_operation
 
 
 def nan_value(op: Any, *numbers: float) -> Exception:
+    """Make the error for an operation whose result is nan."""
     return explain(op, ValueError("the result is not a number (nan)"), numbers)
 
 
 def nan_gradient(node: Any, parent: Any, local: float, upstream: float) -> Exception:
+    """Make the error for a contribution to a gradient that is nan."""
     error = ValueError(
         f"backward through {node.op.name} at {name_of(node)}: upstream gradient {upstream:.6g} times local "
         f"gradient {local:.6g} makes the gradient of {name_of(parent)} not a number (nan): an infinity has "

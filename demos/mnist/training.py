@@ -54,9 +54,9 @@ RECIPES = {
     ),
     "tuned": Recipe(
         (128,), 5, 10, nn.Shift(1), 0.05,
-        """As many units and epochs as plain. The rate makes one cycle, up to ten times its usual value and
-        down to zero; images shift by at most a pixel; labels are smoothed by 0.05, so that no loss falls
-        below 0.28.""",
+        """Units and epochs are those of the plain recipe. The rate makes one cycle, up to ten times its
+        usual value and down to zero; images shift by at most a pixel; labels are smoothed by 0.05, so that no
+        loss falls below 0.28.""",
         f"Units and epochs were given; the cycle and its peak, the shifts and the smoothing were {_HOW}.",
     ),
     "best": Recipe(
